@@ -1,0 +1,35 @@
+//! What the page learns of a data set.
+
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+/// How many images of each digit, 0 to 9.
+pub type ClassCounts = [u32; 10];
+
+/// A loaded data set in figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct DataSummary {
+    /// The file's name, or what stands for it.
+    pub name: String,
+    /// Images held.
+    pub num_rows: u32,
+    /// Whether the file gave labels (`test.csv` of Kaggle has none).
+    pub has_labels: bool,
+    /// Images of each class; all zero without labels.
+    pub class_counts: ClassCounts,
+    /// FNV-1a 64 of the labels and the pixels, as 16 hexadecimal digits.
+    pub checksum: String,
+}
+
+/// How far a file has been read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub struct LoadProgress {
+    /// Bytes of the file as picked (compressed where it is).
+    pub bytes: f64,
+    /// The file's size in bytes.
+    pub total_bytes: f64,
+    /// Rows read so far.
+    pub rows: u32,
+}

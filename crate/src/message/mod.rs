@@ -1,0 +1,13 @@
+//! Every type that crosses between Rust and JavaScript. `tsify` writes them
+//! into the generated `.d.ts`; nothing is mirrored by hand on the other side.
+//!
+//! Pixels and weights do not pass through here: they cross as typed arrays.
+
+mod data;
+mod run;
+
+pub use data::{ClassCounts, DataSummary, LoadProgress};
+pub use run::{
+    BackendChoice, EpochRecord, Event, LayerSummary, Outcome, PlanSummary, Progress, RunConfig,
+    RunResult, StepKind,
+};

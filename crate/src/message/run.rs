@@ -1,0 +1,232 @@
+//! A run: what is asked for, what is reported on the way, what comes of it.
+
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+use super::ClassCounts;
+
+/// Which backend a person asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub enum BackendChoice {
+    /// WebGPU where a hardware adapter with timestamp queries exists, else the CPU.
+    #[default]
+    Auto,
+    /// burn-wgpu.
+    Webgpu,
+    /// burn-ndarray.
+    Ndarray,
+}
+
+/// Which implementation of the training step runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub enum StepKind {
+    /// One custom operation a step: the fast path.
+    #[default]
+    Fused,
+    /// burn's own modules and autodiff: the reference that `Fused` must equal.
+    Plain,
+}
+
+/// A run's settings as a person typed them: unchecked, numbers may be `NaN`.
+/// [`crate::config::Plan`] is what comes of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[serde(default)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct RunConfig {
+    /// Where to compute.
+    pub backend: BackendChoice,
+    /// Passes over the training part, 1 to 1,000.
+    pub epochs: f64,
+    /// Images a step, 1 to 8,192.
+    pub batch_size: f64,
+    /// Step size of SGD, above 0 and at most 100.
+    pub learning_rate: f64,
+    /// Momentum of SGD, 0 (none) to below 1; torch's formula, no dampening.
+    pub momentum: f64,
+    /// L2 penalty added to the gradient, 0 (none) to 1; torch's formula.
+    pub weight_decay: f64,
+    /// Seed of the split, the weights, the shuffles and the masks, 0 to 2³² − 1.
+    pub seed: f64,
+    /// Share of the rows held out: a fraction below 1, or a percentage from 1 up.
+    pub validation_share: f64,
+    /// Widths of the hidden layers, such as `128, 64`.
+    pub hidden_layers: String,
+    /// Probability that a hidden unit is dropped in training, 0 to 0.95.
+    pub dropout: f64,
+    /// Layer normalisation between each hidden linear layer and its ReLU.
+    pub layer_norm: bool,
+    /// Small random shifts, turns and stretches of the training images.
+    pub augmentation: bool,
+    /// Which training step runs.
+    pub step: StepKind,
+}
+
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            backend: BackendChoice::Auto,
+            epochs: 10.0,
+            batch_size: 64.0,
+            learning_rate: 0.01,
+            momentum: 0.0,
+            weight_decay: 0.0,
+            seed: 42.0,
+            validation_share: 20.0,
+            hidden_layers: "128, 64".into(),
+            dropout: 0.0,
+            layer_norm: false,
+            augmentation: false,
+            step: StepKind::Fused,
+        }
+    }
+}
+
+/// One linear layer of a planned network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub struct LayerSummary {
+    /// Inputs of each unit.
+    pub num_inputs: u32,
+    /// Units.
+    pub num_outputs: u32,
+    /// Weights, biases and, with layer normalisation, gains and shifts.
+    pub num_parameters: u32,
+}
+
+/// What settings will build, checked: shown before anything is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub struct PlanSummary {
+    /// The linear layers from the pixels to the ten classes.
+    pub layers: Vec<LayerSummary>,
+    /// Everything that is learned.
+    pub num_parameters: u32,
+    /// Images trained on.
+    pub num_train: u32,
+    /// Images held out.
+    pub num_validation: u32,
+    /// Training images of each class.
+    pub train_counts: ClassCounts,
+    /// Held-out images of each class.
+    pub validation_counts: ClassCounts,
+    /// Steps an epoch, the short last batch included.
+    pub steps_per_epoch: u32,
+    /// Remarks worth reading that are no errors.
+    pub notes: Vec<String>,
+}
+
+/// A moment inside an epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub struct Progress {
+    /// The epoch under way, from 1.
+    pub epoch: u32,
+    /// Epochs planned.
+    pub num_epochs: u32,
+    /// Steps done since the run began.
+    pub step: u32,
+    /// Steps planned for the whole run.
+    pub num_steps: u32,
+    /// Steps an epoch.
+    pub steps_per_epoch: u32,
+    /// Whether this moment belongs to the validation pass after the epoch's steps.
+    pub validating: bool,
+    /// Mean training loss over this epoch's samples so far (nats).
+    pub train_loss: f64,
+    /// Share of this epoch's training samples so far that were right, 0 to 1.
+    pub train_accuracy: f64,
+    /// Training samples a second, lately.
+    pub samples_per_sec: f64,
+    /// Seconds computed since the run began; pauses do not count.
+    pub elapsed_secs: f64,
+    /// Seconds left at the present speed.
+    pub remaining_secs: f64,
+}
+
+/// One finished epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct EpochRecord {
+    /// The epoch, from 1.
+    pub epoch: u32,
+    /// Steps done since the run began.
+    pub step: u32,
+    /// Sample-weighted mean of the batches' losses, dropout on (nats).
+    pub train_loss: f64,
+    /// Share of the epoch's training samples that were right, 0 to 1.
+    pub train_accuracy: f64,
+    /// Mean loss over the held-out part, dropout off (nats).
+    pub validation_loss: f64,
+    /// Share of the held-out part that is right, 0 to 1.
+    pub validation_accuracy: f64,
+    /// Seconds computed since the run began.
+    pub elapsed_secs: f64,
+    /// Seconds of those spent in training steps, validation left out.
+    pub train_secs: f64,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub enum Outcome {
+    /// All epochs were trained.
+    Finished,
+    /// A person stopped it; the model is as it stood.
+    Stopped,
+    /// The loss was no longer a number; the model is that of the last good epoch.
+    Failed,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct RunResult {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it failed, in one sentence; empty otherwise.
+    pub reason: String,
+    /// The backend that ran: `ndarray` or `webgpu`.
+    pub backend: String,
+    /// The finished epochs in order.
+    pub history: Vec<EpochRecord>,
+    /// Steps done.
+    pub num_steps: u32,
+    /// Images held out.
+    pub num_validation: u32,
+    /// Accuracy of the model as it now stands on the held-out part, 0 to 1.
+    pub validation_accuracy: f64,
+    /// Its loss there (nats).
+    pub validation_loss: f64,
+    /// Lower end of the 95 % Wilson score interval of that accuracy.
+    pub interval_low: f64,
+    /// Upper end of it.
+    pub interval_high: f64,
+    /// The epoch with the highest validation accuracy (0 if none finished).
+    pub best_epoch: u32,
+    /// That epoch's validation accuracy.
+    pub best_validation_accuracy: f64,
+    /// Training minus validation accuracy of the last finished epoch.
+    pub generalisation_gap: f64,
+    /// Seconds computed.
+    pub elapsed_secs: f64,
+    /// Training samples a second over the whole run, validation left out.
+    pub samples_per_sec: f64,
+}
+
+/// What a slice of work reports. `Ended` comes last and once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[tsify(into_wasm_abi)]
+pub enum Event {
+    /// The run moved on.
+    Progress(Progress),
+    /// An epoch and its validation are done.
+    Epoch(EpochRecord),
+    /// The run is over.
+    Ended(RunResult),
+}
