@@ -1,0 +1,464 @@
+// The page's side of the workers: who computes, who holds the data and the
+// newest model, and what happens when one of them dies. Views ask this file;
+// it owns no part of the page. Only here and in `worker.js` is comlink known.
+
+import * as Comlink from "./vendor/comlink.mjs";
+
+/** @import { BackendChoice, DataSummary, Event, LoadProgress, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
+/** @import { Engine, Artifact, Images, InkReading, WebgpuProbe } from "./worker.js" */
+
+/**
+ * Which backend runs, and why, in one sentence a person can read.
+ * @typedef {object} BackendDecision
+ * @property {Artifact} backend what will compute
+ * @property {string} reason such as `CPU (ndarray): this browser found no WebGPU adapter.`
+ * @property {string} device the device as the engine names it
+ */
+
+/**
+ * What `train` reports on the way. Every callback is optional.
+ * @typedef {object} TrainListeners
+ * @property {(decision: BackendDecision) => void} [on_backend] once, before the first step
+ * @property {(event: Event) => void} [on_event] progress, epochs, and the end (which also resolves `train`)
+ */
+
+/**
+ * A loaded data set as the page keeps it: the worker may die, this stays.
+ * @typedef {object} LoadedData
+ * @property {DataSummary} summary
+ * @property {Blob} blob `num_rows * 784` bytes of pixels, then `num_rows` labels (none if unlabelled)
+ */
+
+/**
+ * @typedef {object} TrainerOptions
+ * @property {(sentence: string) => void} [on_notice] told what a person should know: a crashed worker, a replaced one
+ */
+
+/** A WebGPU that was asked for by name and cannot be had. Offer the CPU. */
+export class BackendUnavailable extends Error {
+  /** @param {string} reason */
+  constructor(reason) {
+    super(reason);
+    this.name = "BackendUnavailable";
+  }
+}
+
+/** The worker is gone: it trapped, ran out of memory or lost its device. */
+export class WorkerCrashed extends Error {
+  /** @param {string} reason */
+  constructor(reason) {
+    super(reason);
+    this.name = "WorkerCrashed";
+  }
+}
+
+/** A file that was being read when the person cancelled. */
+export const LOAD_CANCELLED = "LoadCancelled";
+
+/**
+ * One worker with its engine. Comlink's promises stay open for ever when a
+ * worker dies; `call` rejects them instead.
+ */
+export class EngineWorker {
+  /** @type {Worker} */
+  #worker;
+  /** @type {Comlink.Remote<Engine>} */
+  #engine;
+  /** @type {(error: Error) => void} */
+  #fail = () => {};
+  /** @type {Promise<never>} */
+  #dead;
+  #is_dead = false;
+
+  /** @param {string} name shown by the browser's developer tools */
+  constructor(name) {
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name });
+    this.#engine = Comlink.wrap(this.#worker);
+    this.#dead = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    // Without a call under way nobody waits for this promise.
+    this.#dead.catch(() => {});
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.kill(event.message || "its script could not be loaded");
+    });
+    this.#worker.addEventListener("messageerror", () => this.kill("a message could not be read"));
+  }
+
+  /** Whether the worker is gone for good. */
+  get is_dead() {
+    return this.#is_dead;
+  }
+
+  /**
+   * Calls the engine; rejects with `WorkerCrashed` if the worker dies meanwhile.
+   * @template T
+   * @param {(engine: Comlink.Remote<Engine>) => T | PromiseLike<T>} ask
+   * @returns {Promise<Awaited<T>>}
+   */
+  async call(ask) {
+    try {
+      return await Promise.race([ask(this.#engine), this.#dead]);
+    } catch (error) {
+      // Comlink keeps an error's name and message, not its class.
+      if (error instanceof Error && error.name === "EngineDead") {
+        this.kill(error.message);
+        throw new WorkerCrashed(error.message);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Ends the worker at once and rejects every call under way.
+   * @param {string} [reason]
+   */
+  kill(reason = "it was ended") {
+    if (this.#is_dead) return;
+    this.#is_dead = true;
+    this.#worker.terminate();
+    this.#fail(new WorkerCrashed(reason));
+  }
+}
+
+/** Loads data, decides the backend, trains and reads ink. One for the page. */
+export class Trainer {
+  /** @type {(sentence: string) => void} */
+  #notice;
+  /** @type {EngineWorker} */
+  #cpu;
+  /** @type {EngineWorker | null} */
+  #gpu = null;
+  /** @type {Promise<WebgpuProbe> | null} */
+  #probe = null;
+  /** @type {LoadedData | null} */
+  #data = null;
+  /** Which worker holds the newest model. @type {EngineWorker | null} */
+  #model_holder = null;
+  /** Which worker is training. @type {EngineWorker | null} */
+  #training = null;
+  /** The device of each worker once it is open. @type {WeakMap<EngineWorker, Promise<string>>} */
+  #opened = new WeakMap();
+  /** What each worker has been fed with. @type {WeakMap<EngineWorker, Promise<Blob>>} */
+  #fed = new WeakMap();
+  #is_loading = false;
+
+  /** @param {TrainerOptions} [options] */
+  constructor(options = {}) {
+    this.#notice = options.on_notice ?? (() => {});
+    this.#cpu = new EngineWorker("inkling cpu");
+    // Opened ahead of the first need; a failure is told by whoever needs it.
+    this.#open(this.#cpu, "ndarray").catch(() => {});
+  }
+
+  /** The data set that is loaded, if one is. */
+  get data() {
+    return this.#data;
+  }
+
+  /** Whether a run is under way (paused ones too). */
+  get is_training() {
+    return this.#training !== null;
+  }
+
+  /** Whether a trained, or partly trained, model can read ink. */
+  get has_model() {
+    return this.#model_holder !== null;
+  }
+
+  /** Resolves when the CPU engine is ready; rejects with what keeps it from being so. */
+  async ready() {
+    await this.#open(this.#cpu_worker(), "ndarray");
+  }
+
+  /**
+   * Reads a picked file: CSV, gzip, zip or IDX, told by its first bytes. On any
+   * error the data loaded before stays. A cancelled load rejects with an error
+   * whose name is `LOAD_CANCELLED`.
+   * @param {File} file
+   * @param {(progress: LoadProgress) => void} [on_progress]
+   * @returns {Promise<DataSummary>}
+   */
+  async load_file(file, on_progress = () => {}) {
+    if (this.#is_loading) throw new Error("A file is being read already; cancel it first.");
+    this.#is_loading = true;
+    const worker = this.#cpu_worker();
+    try {
+      await this.#open(worker, "ndarray");
+      const loaded = await worker.call((engine) =>
+        engine.load_file(file, Comlink.proxy(on_progress)),
+      );
+      this.#fed.set(worker, Promise.resolve(loaded.blob));
+      this.#data = loaded;
+      return loaded.summary;
+    } catch (error) {
+      throw this.#told(error, "reading the file");
+    } finally {
+      this.#is_loading = false;
+    }
+  }
+
+  /** Cancels the file being read, if one is. */
+  async cancel_load() {
+    if (!this.#is_loading) return;
+    await this.#cpu.call((engine) => engine.cancel_load());
+  }
+
+  /**
+   * Takes a data set kept from before (a reload, a store) without parsing it again.
+   * @param {LoadedData} data
+   */
+  async load_blob(data) {
+    const previous = this.#data;
+    this.#data = data;
+    try {
+      await this.#feed(this.#cpu_worker(), "ndarray");
+    } catch (error) {
+      this.#data = previous;
+      throw this.#told(error, "taking the data set");
+    }
+  }
+
+  /**
+   * Pixels (`rows.length * 784`) and labels of some rows of the loaded data.
+   * @param {number[]} rows
+   * @returns {Promise<Images>}
+   */
+  async images(rows) {
+    const worker = this.#cpu_worker();
+    await this.#feed(worker, "ndarray");
+    return worker.call((engine) => engine.images(rows));
+  }
+
+  /**
+   * Checks settings against the loaded data and says what they will build.
+   * Rejects with the setting's name, what was found and what was expected.
+   * @param {RunConfig} config
+   * @returns {Promise<PlanSummary>}
+   */
+  async plan(config) {
+    const worker = this.#cpu_worker();
+    if (this.#data) await this.#feed(worker, "ndarray");
+    else await this.#open(worker, "ndarray");
+    return worker.call((engine) => engine.plan(config));
+  }
+
+  /**
+   * Decides what computes. `auto` always resolves; a forced WebGPU that cannot
+   * be had rejects with `BackendUnavailable`.
+   * @param {BackendChoice} choice
+   * @returns {Promise<BackendDecision>}
+   */
+  async choose_backend(choice) {
+    if (choice === "ndarray") return this.#decide_cpu("as chosen.");
+    const probe = await this.#probe_webgpu();
+    if (!probe.usable || (choice === "auto" && probe.is_fallback)) {
+      if (choice === "webgpu") throw new BackendUnavailable(`WebGPU cannot run: ${probe.reason}`);
+      return this.#decide_cpu(probe.reason);
+    }
+    try {
+      const device = await this.#open(this.#gpu_worker(), "webgpu");
+      return { backend: "webgpu", reason: `WebGPU: ${probe.reason}`, device };
+    } catch (error) {
+      const why = `its device could not be opened (${message_of(error)}).`;
+      if (choice === "webgpu") throw new BackendUnavailable(`WebGPU cannot run: ${why}`);
+      return this.#decide_cpu(`WebGPU was found, but ${why}`);
+    }
+  }
+
+  /**
+   * Trains from scratch and resolves when the run has ended, however it ended.
+   * Rejects if the settings are wrong, the backend cannot be had, or the worker
+   * crashed (`WorkerCrashed`; it has been replaced by then).
+   * @param {RunConfig} config
+   * @param {TrainListeners} [listeners]
+   * @returns {Promise<RunResult>}
+   */
+  async train(config, listeners = {}) {
+    if (this.#training) throw new Error("A run is under way; stop it first.");
+    if (!this.#data) throw new Error("Load a data set first.");
+    // Set before the first await: a second press must be refused from now on.
+    this.#training = this.#cpu;
+    try {
+      const decision = await this.choose_backend(config.backend);
+      listeners.on_backend?.(decision);
+      const worker = decision.backend === "webgpu" ? this.#gpu_worker() : this.#cpu_worker();
+      this.#training = worker;
+      await this.#feed(worker, decision.backend);
+      const on_event = listeners.on_event ?? (() => {});
+      return await worker.call((engine) =>
+        engine.train(
+          config,
+          Comlink.proxy((/** @type {Event} */ event) => {
+            // The first event tells that the new model stands.
+            this.#model_holder = worker;
+            on_event(event);
+          }),
+        ),
+      );
+    } catch (error) {
+      throw this.#told(error, "training");
+    } finally {
+      this.#training = null;
+    }
+  }
+
+  /** Stops pulling the run under way; the model stays and can read ink. */
+  async pause() {
+    await this.#training?.call((engine) => engine.pause());
+  }
+
+  /** Goes on with a paused run. */
+  async resume() {
+    await this.#training?.call((engine) => engine.resume());
+  }
+
+  /** Ends the run under way; `train` resolves with the outcome `stopped`. */
+  async stop() {
+    await this.#training?.call((engine) => engine.stop());
+  }
+
+  /**
+   * What the newest model reads in a raster of ink (0 empty to 255 full).
+   * `null` for an empty pad; `probabilities` is `null` before any training.
+   * @param {Uint8Array} ink `width * height` bytes, row by row
+   * @param {number} width
+   * @param {number} height
+   * @returns {Promise<InkReading | null>}
+   */
+  async predict_ink(ink, width, height) {
+    let worker = this.#model_holder ?? this.#cpu_worker();
+    if (worker.is_dead) worker = this.#cpu_worker();
+    if (worker === this.#cpu) await this.#open(worker, "ndarray");
+    return worker.call((engine) => engine.predict_ink(ink, width, height));
+  }
+
+  /**
+   * Probabilities (`rows.length * 10`) of the newest model for rows of the loaded data.
+   * @param {number[]} rows
+   * @returns {Promise<Float32Array | null>} `null` before any training
+   */
+  async predict_rows(rows) {
+    const holder = this.#model_holder;
+    if (!holder || holder.is_dead) return null;
+    await this.#feed(holder, holder === this.#gpu ? "webgpu" : "ndarray");
+    return holder.call((engine) => engine.predict_rows(rows));
+  }
+
+  /**
+   * The newest model's parameters, flat, in the engine's documented layout.
+   * @returns {Promise<Float32Array | null>} `null` before any training
+   */
+  async weights() {
+    const holder = this.#model_holder;
+    if (!holder || holder.is_dead) return null;
+    return holder.call((engine) => engine.weights());
+  }
+
+  /**
+   * Rows of the data set that the newest model never trained on, in split order.
+   * @returns {Promise<Uint32Array | null>} `null` before any training
+   */
+  async validation_rows() {
+    const holder = this.#model_holder;
+    if (!holder || holder.is_dead) return null;
+    return holder.call((engine) => engine.validation_rows());
+  }
+
+  /** @param {string} why @returns {Promise<BackendDecision>} */
+  async #decide_cpu(why) {
+    const device = await this.#open(this.#cpu_worker(), "ndarray");
+    return { backend: "ndarray", reason: `CPU (ndarray): ${why}`, device };
+  }
+
+  /** Asks the place that will use the answer: a worker may see less than the page. */
+  #probe_webgpu() {
+    this.#probe ??= this.#cpu_worker()
+      .call((engine) => engine.probe_webgpu())
+      .catch((error) => {
+        this.#probe = null;
+        throw error;
+      });
+    return this.#probe;
+  }
+
+  /** The CPU worker, a fresh one if the last one died. */
+  #cpu_worker() {
+    if (this.#cpu.is_dead) this.#cpu = new EngineWorker("inkling cpu");
+    return this.#cpu;
+  }
+
+  /** The WebGPU worker, made at its first use. */
+  #gpu_worker() {
+    if (!this.#gpu || this.#gpu.is_dead) this.#gpu = new EngineWorker("inkling webgpu");
+    return this.#gpu;
+  }
+
+  /**
+   * Loads the artifact and opens the device, once a worker.
+   * @param {EngineWorker} worker
+   * @param {Artifact} artifact
+   * @returns {Promise<string>} the device, as the engine names it
+   */
+  #open(worker, artifact) {
+    let opened = this.#opened.get(worker);
+    if (!opened) {
+      opened = worker.call((engine) => engine.open(artifact));
+      this.#opened.set(worker, opened);
+      // A failed opening may be tried again, with a fresh worker: the wasm
+      // module of this one may be half initialised.
+      opened.catch((error) => worker.kill(message_of(error)));
+    }
+    return opened;
+  }
+
+  /**
+   * Gives a worker the loaded data set if it does not hold it yet.
+   * @param {EngineWorker} worker
+   * @param {Artifact} artifact
+   */
+  async #feed(worker, artifact) {
+    await this.#open(worker, artifact);
+    const data = this.#data;
+    if (!data) throw new Error("Load a data set first.");
+    const fed = await this.#fed.get(worker)?.catch(() => null);
+    if (fed === data.blob) return;
+    const feeding = worker
+      .call((engine) => engine.load_blob(data.blob, data.summary))
+      .then(() => data.blob);
+    this.#fed.set(worker, feeding);
+    await feeding;
+  }
+
+  /**
+   * After a crash: says so once, replaces the worker and feeds it again.
+   * @param {unknown} error
+   * @param {string} doing
+   * @returns {unknown} the error to throw on
+   */
+  #told(error, doing) {
+    if (!(error instanceof WorkerCrashed)) return error;
+    if (this.#model_holder?.is_dead) this.#model_holder = null;
+    if (this.#cpu.is_dead && this.#data) {
+      this.#feed(this.#cpu_worker(), "ndarray").catch(() => {});
+    }
+    const kept = this.#data ? " The data set is still loaded." : "";
+    this.#notice(`The worker stopped while ${doing} and was replaced.${kept}`);
+    return new WorkerCrashed(`The worker stopped while ${doing}: ${error.message}${kept}`);
+  }
+}
+
+/**
+ * Starts the workers. The page calls this once.
+ * @param {TrainerOptions} [options]
+ * @returns {Trainer}
+ */
+export function createTrainer(options) {
+  return new Trainer(options);
+}
+
+/** @param {unknown} error */
+function message_of(error) {
+  return error instanceof Error ? error.message : String(error);
+}
