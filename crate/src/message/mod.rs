@@ -5,9 +5,15 @@
 
 mod data;
 mod run;
+mod study;
 
 pub use data::{ClassCounts, DataSummary, LoadProgress};
 pub use run::{
     BackendChoice, EpochRecord, Event, LayerSummary, Outcome, PlanSummary, Progress, RunConfig,
     RunResult, StepKind,
+};
+pub use study::{
+    AxisScale, Block, Factor, Insight, InsightKind, InsightNumber, Plot, ReportFiles,
+    ReportRequest, ReportStudy, RunSpec, RunState, StudyConfig, StudyPlan, StudyReading,
+    StudyRecord, StudyRun, StudyValue, ValueFigures,
 };

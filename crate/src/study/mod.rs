@@ -1,0 +1,13 @@
+//! Studies: one factor varied, everything else held.
+//!
+//! [`plan`] turns what a person typed into runs; [`insight`] turns the runs'
+//! figures into a table and sentences; [`report`] writes the files to hand in.
+//! Nothing here trains: the page runs the plan's runs, a worker each, and the
+//! texts are made from a [`StudyRecord`](crate::message::StudyRecord) alone.
+
+pub mod insight;
+pub mod plan;
+pub mod report;
+mod statistics;
+#[cfg(test)]
+mod testing;

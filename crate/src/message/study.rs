@@ -1,0 +1,397 @@
+//! A study: one factor varied, everything else held, and what came of it.
+//!
+//! [`StudyConfig`] is what a person typed, [`StudyPlan`] what it means,
+//! [`StudyRecord`] the plan with its runs: it is kept, exported, and the one
+//! source of the table, the insights and the report.
+
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+use super::{DataSummary, EpochRecord, RunConfig, RunResult};
+
+/// What a study varies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub enum Factor {
+    /// Step size of SGD.
+    #[default]
+    LearningRate,
+    /// Images a step.
+    BatchSize,
+    /// Probability that a hidden unit is dropped.
+    Dropout,
+    /// Layer normalisation off or on.
+    LayerNorm,
+    /// Widths of the hidden layers.
+    HiddenLayers,
+    /// Dropout crossed with layer normalisation: the one study of two factors.
+    DropoutLayerNorm,
+}
+
+/// How a factor's values lie on an axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub enum AxisScale {
+    /// By the logarithm of the value.
+    Log,
+    /// By the value.
+    Linear,
+    /// Side by side, in order.
+    Category,
+}
+
+/// A study as a person typed it: unchecked, numbers may be `NaN`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, Tsify)]
+#[serde(default)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct StudyConfig {
+    /// What is varied.
+    pub factor: Factor,
+    /// Its values, separated by commas (shapes by semicolons); empty for the
+    /// factor's default values.
+    pub values: String,
+    /// Runs a value, 1 to 10, each with the next seed from the baseline's.
+    pub seeds_per_value: f64,
+    /// Runs at a time, 1 to 64.
+    pub workers: f64,
+    /// Everything else.
+    pub baseline: RunConfig,
+}
+
+/// One value of the factor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct StudyValue {
+    /// As the legend and the table show it.
+    pub label: String,
+    /// Where it lies on the factor's axis; for [`AxisScale::Category`] its position.
+    pub axis: f64,
+}
+
+/// One run of a study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct RunSpec {
+    /// Index of its value in [`StudyPlan::values`].
+    pub value_index: u32,
+    /// Its value as shown.
+    pub label: String,
+    /// Its value on the axis.
+    pub axis: f64,
+    /// Its seed.
+    pub seed: u32,
+    /// Its settings in full.
+    pub config: RunConfig,
+    /// What it will take, relative to the other runs of the study (no unit).
+    pub cost: f64,
+}
+
+/// A study that can be run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct StudyPlan {
+    /// What is varied.
+    pub factor: Factor,
+    /// The factor in words, such as `learning rate`.
+    pub factor_name: String,
+    /// How its values lie on an axis.
+    pub axis_scale: AxisScale,
+    /// The values in the order of the axis.
+    pub values: Vec<StudyValue>,
+    /// The seeds, the baseline's first.
+    pub seeds: Vec<u32>,
+    /// The runs: value by value, within a value seed by seed.
+    pub runs: Vec<RunSpec>,
+    /// Indices into `runs` in the order to start them, the longest first.
+    pub order: Vec<u32>,
+    /// Runs at a time.
+    pub workers: u32,
+    /// Everything that is not varied.
+    pub baseline: RunConfig,
+    /// Remarks worth reading that are no errors.
+    pub notes: Vec<String>,
+}
+
+/// Where a run of a study stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub enum RunState {
+    /// Not yet begun.
+    #[default]
+    Waiting,
+    /// Under way.
+    Running,
+    /// All epochs trained.
+    Finished,
+    /// The loss was no longer a number.
+    Diverged,
+    /// A person ended it, or the page was closed.
+    Stopped,
+    /// Its worker failed; see the reason.
+    Crashed,
+}
+
+/// A run of a study and what is known of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct StudyRun {
+    /// What was to be run.
+    pub spec: RunSpec,
+    /// Where it stands.
+    pub state: RunState,
+    /// Why it did not finish, in one sentence; empty otherwise.
+    pub reason: String,
+    /// Its finished epochs.
+    pub history: Vec<EpochRecord>,
+    /// What came of it, once it is over (none after a crash).
+    pub result: Option<RunResult>,
+}
+
+/// A study with its runs, as it is kept and exported.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct StudyRecord {
+    /// Version of this format, at present 1.
+    pub format_version: u32,
+    /// Unique among a person's studies.
+    pub id: String,
+    /// Its name, which a person may change.
+    pub name: String,
+    /// When it was begun, ISO 8601.
+    pub created: String,
+    /// The version of Inkling that ran it.
+    pub version: String,
+    /// What it was trained on.
+    pub data: DataSummary,
+    /// What was to be run.
+    pub plan: StudyPlan,
+    /// The runs, in the plan's order.
+    pub runs: Vec<StudyRun>,
+    /// Seconds from the first start to the last end.
+    pub wall_secs: f64,
+    /// The person's own remarks; paragraphs separated by blank lines.
+    pub remarks: String,
+}
+
+/// A row of the comparison: one value of the factor, its seeds taken together.
+/// Shares are 0 to 1. Absent where no run of the value gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct ValueFigures {
+    /// Index of the value in [`StudyPlan::values`].
+    pub value_index: u32,
+    /// The value as shown.
+    pub label: String,
+    /// The value on the axis.
+    pub axis: f64,
+    /// Runs planned.
+    pub num_runs: u32,
+    /// Runs that trained all their epochs: the figures are of these.
+    pub num_finished: u32,
+    /// Runs whose loss ended as no number, or stayed at the chance level.
+    pub num_diverged: u32,
+    /// Runs that did not finish for another reason.
+    pub num_missing: u32,
+    /// Mean validation accuracy after the last epoch.
+    pub final_accuracy: Option<f64>,
+    /// Its standard deviation over seeds (n − 1), from two finished runs.
+    pub final_deviation: Option<f64>,
+    /// Lower end of the 95 % Wilson interval of the mean.
+    pub interval_low: Option<f64>,
+    /// Upper end of it.
+    pub interval_high: Option<f64>,
+    /// Mean of the runs' best validation accuracies.
+    pub best_accuracy: Option<f64>,
+    /// Mean epoch of those.
+    pub best_epoch: Option<f64>,
+    /// Mean of training minus validation accuracy after the last epoch.
+    pub gap: Option<f64>,
+    /// Mean validation loss after the last epoch (nats).
+    pub final_loss: Option<f64>,
+    /// Mean number of epochs until the validation accuracy was 90 %, where
+    /// every finished run got there.
+    pub epochs_to_90: Option<f64>,
+    /// The same for 95 %.
+    pub epochs_to_95: Option<f64>,
+    /// Mean seconds computed.
+    pub secs: Option<f64>,
+    /// Mean training samples a second.
+    pub samples_per_sec: Option<f64>,
+    /// How the value fared, in one or two words.
+    pub state: String,
+}
+
+/// What an insight is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub enum InsightKind {
+    /// One value stands above all others by more than the noise.
+    Winner,
+    /// No value does.
+    NoWinner,
+    /// Which values fall behind.
+    Ranking,
+    /// How large a difference has to be to count.
+    Noise,
+    /// A value that was still learning when its epochs ended.
+    StillFalling,
+    /// A loss that went up and down.
+    Oscillation,
+    /// A loss that ended as no number, or never left the chance level.
+    Divergence,
+    /// Validation loss that rose while training loss fell.
+    Overfitting,
+    /// Steps an epoch against accuracy.
+    Updates,
+    /// Seconds an epoch.
+    Speed,
+    /// Rate and batch size in proportion.
+    LinearScaling,
+    /// Training minus validation accuracy.
+    Gap,
+    /// Accuracy of one setting against the other.
+    Effect,
+    /// Parameters against accuracy.
+    Size,
+    /// Runs that are left out, and why.
+    Missing,
+    /// What to try next.
+    Next,
+}
+
+/// A number that an insight rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct InsightNumber {
+    /// What it is, with its unit.
+    pub name: String,
+    /// The number.
+    pub value: f64,
+}
+
+/// One sentence or two written by rules from the figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct Insight {
+    /// What it is about.
+    pub kind: InsightKind,
+    /// What it says.
+    pub sentence: String,
+    /// What it rests on.
+    pub numbers: Vec<InsightNumber>,
+}
+
+/// The figures and the sentences of a study, made together so that they agree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub struct StudyReading {
+    /// The comparison, a row a value, in the plan's order.
+    pub figures: Vec<ValueFigures>,
+    /// The sentences, in the order to read them.
+    pub insights: Vec<Insight>,
+}
+
+/// A picture made by the page for the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct Plot {
+    /// File name without extension, unique in the report.
+    pub name: String,
+    /// What it shows, in one sentence.
+    pub caption: String,
+    /// The run it belongs to, an index into [`StudyRecord::runs`]; none for
+    /// a plot of the comparison.
+    pub run: Option<u32>,
+    /// The picture as PNG in base64, without a prefix.
+    pub png_base64: String,
+}
+
+/// A study and its pictures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi, from_wasm_abi)]
+pub struct ReportStudy {
+    /// The study.
+    pub record: StudyRecord,
+    /// Its plots.
+    pub plots: Vec<Plot>,
+}
+
+/// What a report is made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(from_wasm_abi)]
+pub struct ReportRequest {
+    /// The ids of those who hand it in.
+    pub ids: Vec<String>,
+    /// When it is made, ISO 8601.
+    pub created: String,
+    /// The studies, in the order to appear.
+    pub studies: Vec<ReportStudy>,
+}
+
+/// A piece of the report: the page lays these out as PDF, and `report.md` is
+/// written from the same list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[tsify(into_wasm_abi)]
+pub enum Block {
+    /// A heading.
+    Heading {
+        /// 1 for the title, 2 for a section, 3 within one.
+        level: u32,
+        /// Its words.
+        text: String,
+    },
+    /// A paragraph by the person.
+    Remark {
+        /// Its words.
+        text: String,
+    },
+    /// A paragraph by Inkling.
+    Paragraph {
+        /// Its words.
+        text: String,
+    },
+    /// A list by Inkling.
+    List {
+        /// Its items.
+        items: Vec<String>,
+    },
+    /// A table by Inkling.
+    Table {
+        /// The columns' headers.
+        header: Vec<String>,
+        /// The rows, each as long as the header.
+        rows: Vec<Vec<String>>,
+    },
+    /// A plot.
+    Plot {
+        /// Index of the study in the request.
+        study: u32,
+        /// [`Plot::name`].
+        name: String,
+        /// What it shows.
+        caption: String,
+    },
+}
+
+/// The texts of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub struct ReportFiles {
+    /// What the PDF is laid out from.
+    pub blocks: Vec<Block>,
+    /// `report.md`.
+    pub report_md: String,
+    /// `analysis.ipynb`.
+    pub analysis_ipynb: String,
+    /// `metrics.csv`: a row an epoch of a run.
+    pub metrics_csv: String,
+    /// `metrics.json`: studies, settings, figures and insights.
+    pub metrics_json: String,
+    /// `settings.json`: the settings of every run, and the version.
+    pub settings_json: String,
+}

@@ -1,0 +1,1 @@
+//! The files to hand in, written from studies and their plots.

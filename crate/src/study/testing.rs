@@ -1,0 +1,129 @@
+//! Hand-made studies for tests: figures as a person would write them down.
+
+use crate::message::{
+    DataSummary, EpochRecord, Factor, Outcome, RunConfig, RunResult, RunState, StudyConfig,
+    StudyRecord, StudyRun,
+};
+
+use super::plan::plan_study;
+
+/// Validation images of every hand-made run unless said otherwise.
+pub const NUM_VALIDATION: u32 = 8_400;
+
+/// A study whose runs have not begun.
+pub fn study(factor: Factor, values: &str, num_seeds: u32) -> StudyRecord {
+    let plan = plan_study(&StudyConfig {
+        factor,
+        values: values.into(),
+        seeds_per_value: f64::from(num_seeds),
+        workers: 2.0,
+        baseline: RunConfig {
+            epochs: 5.0,
+            ..RunConfig::default()
+        },
+    })
+    .expect("the tests' studies can be planned");
+    let runs = plan
+        .runs
+        .iter()
+        .map(|spec| StudyRun {
+            spec: spec.clone(),
+            state: RunState::Waiting,
+            reason: String::new(),
+            history: Vec::new(),
+            result: None,
+        })
+        .collect();
+    StudyRecord {
+        format_version: 1,
+        id: "1".into(),
+        name: format!("Study of the {}", plan.factor_name),
+        created: "2026-11-23T21:00:00Z".into(),
+        version: "0.1.0".into(),
+        data: DataSummary {
+            name: "train.csv".into(),
+            num_rows: 42_000,
+            has_labels: true,
+            class_counts: [4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188],
+            checksum: "0123456789abcdef".into(),
+        },
+        plan,
+        runs,
+        wall_secs: 12.0,
+        remarks: String::new(),
+    }
+}
+
+/// Validation losses of a run that has settled: they fall, and the last epoch
+/// brings next to nothing.
+pub const SETTLED: [f64; 5] = [0.40, 0.25, 0.20, 0.181, 0.180];
+/// Validation losses of a run that was still learning.
+pub const FALLING: [f64; 5] = [2.2, 2.0, 1.7, 1.4, 1.2];
+
+/// Finishes a run: its final validation accuracy and its validation losses.
+pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64]) {
+    let batch = record.runs[run].spec.config.batch_size;
+    let steps_per_epoch = (33_600.0 / batch).ceil() as u32;
+    let num_epochs = losses.len();
+    let history: Vec<EpochRecord> = losses
+        .iter()
+        .enumerate()
+        .map(|(index, &loss)| {
+            let epoch = index as u32 + 1;
+            // Accuracies climb to the final one in steps of two points.
+            let validation_accuracy = accuracy - 0.02 * (num_epochs - 1 - index) as f64;
+            EpochRecord {
+                epoch,
+                step: steps_per_epoch * epoch,
+                train_loss: 0.5 - 0.05 * index as f64,
+                train_accuracy: validation_accuracy + 0.004,
+                validation_loss: loss,
+                validation_accuracy,
+                elapsed_secs: 0.5 * f64::from(epoch),
+                train_secs: 0.4 * f64::from(epoch),
+            }
+        })
+        .collect();
+    let result = RunResult {
+        outcome: Outcome::Finished,
+        reason: String::new(),
+        backend: "ndarray".into(),
+        num_steps: steps_per_epoch * num_epochs as u32,
+        num_validation: NUM_VALIDATION,
+        validation_accuracy: accuracy,
+        validation_loss: *losses.last().expect("an epoch"),
+        interval_low: 0.0,
+        interval_high: 1.0,
+        best_epoch: num_epochs as u32,
+        best_validation_accuracy: accuracy,
+        generalisation_gap: 0.004,
+        elapsed_secs: 0.5 * num_epochs as f64,
+        samples_per_sec: 84_000.0,
+        history: history.clone(),
+    };
+    let run = &mut record.runs[run];
+    run.state = RunState::Finished;
+    run.history = history;
+    run.result = Some(result);
+}
+
+/// Ends a run with a loss that is no number.
+pub fn diverge(record: &mut StudyRecord, run: usize, num_steps: u32) {
+    finish(record, run, 0.11, &[2.3]);
+    let run = &mut record.runs[run];
+    run.state = RunState::Diverged;
+    run.reason = format!("The loss was no longer a number in step {num_steps}.");
+    let result = run.result.as_mut().expect("finished above");
+    result.outcome = Outcome::Failed;
+    result.reason.clone_from(&run.reason);
+    result.num_steps = num_steps;
+}
+
+/// A study whose runs, one a value, have settled at these accuracies.
+pub fn settled(factor: Factor, values: &str, accuracies: &[f64]) -> StudyRecord {
+    let mut record = study(factor, values, 1);
+    for (run, &accuracy) in accuracies.iter().enumerate() {
+        finish(&mut record, run, accuracy, &SETTLED);
+    }
+    record
+}
