@@ -173,21 +173,21 @@ export class Trainer {
   }
 
   /**
-   * Reads a picked file: CSV, gzip, zip or IDX, told by its first bytes. On any
-   * error the data loaded before stays. A cancelled load rejects with an error
-   * whose name is `LOAD_CANCELLED`.
-   * @param {File} file
+   * Reads a picked file: CSV or IDX, plain, gzip or zip, told by its first bytes;
+   * IDX comes as two files, in any order. On any error the data loaded before
+   * stays. A cancelled load rejects with an error whose name is `LOAD_CANCELLED`.
+   * @param {File | File[]} files
    * @param {(progress: LoadProgress) => void} [on_progress]
    * @returns {Promise<DataSummary>}
    */
-  async load_file(file, on_progress = () => {}) {
+  async load_file(files, on_progress = () => {}) {
     if (this.#is_loading) throw new Error("A file is being read already; cancel it first.");
     this.#is_loading = true;
     const worker = this.#cpu_worker();
     try {
       await this.#open(worker, "ndarray");
       const loaded = await worker.call((engine) =>
-        engine.load_file(file, Comlink.proxy(on_progress)),
+        engine.load_file([files].flat(), Comlink.proxy(on_progress)),
       );
       this.#fed.set(worker, Promise.resolve(loaded.blob));
       this.#data = loaded;

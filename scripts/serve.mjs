@@ -1,0 +1,119 @@
+// A static server for www/ on the loopback address, and nothing else.
+//   node scripts/serve.mjs [--port 8000] [--base /some/path/] [--root www]
+
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".csv": "text/csv; charset=utf-8",
+  // No Content-Encoding: the page unpacks it itself, as with a picked file.
+  ".gz": "application/gzip",
+  ".html": "text/html; charset=utf-8",
+  ".ico": "image/x-icon",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".ts": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+  ".zip": "application/zip",
+};
+
+/**
+ * @param {object} options
+ * @param {string} options.root folder to serve
+ * @param {number} [options.port] 0 picks a free one
+ * @param {string} [options.base] path under which it is served, such as `/inkling/`
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}
+ */
+export async function serve({ root, port = 0, base = "/" }) {
+  const folder = normalize(root).replace(/[/\\]$/, "");
+  const server = createServer(async (request, response) => {
+    const refuse = (status, text) => {
+      response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+      response.end(`${text}\n`);
+    };
+    if (request.method !== "GET" && request.method !== "HEAD") return refuse(405, "only GET");
+    let path;
+    try {
+      path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    } catch {
+      return refuse(400, "a path that cannot be read");
+    }
+    if (`${path}/` === base) {
+      response.writeHead(301, { location: base });
+      return response.end();
+    }
+    if (!path.startsWith(base) || path.includes("\0")) return refuse(404, "not found");
+    const file = normalize(join(folder, path.slice(base.length - 1)));
+    if (file !== folder && !file.startsWith(folder + sep)) return refuse(404, "not found");
+    const name = path.endsWith("/") ? join(file, "index.html") : file;
+    const found = await stat(name).catch(() => null);
+    if (!found?.isFile()) return refuse(404, "not found");
+    const etag = `"${found.size.toString(36)}-${Math.round(found.mtimeMs).toString(36)}"`;
+    const headers = {
+      "content-type": TYPES[extname(name).toLowerCase()] ?? "application/octet-stream",
+      "content-length": found.size,
+      // Asked again each time, sent only when changed: a rebuilt engine never
+      // meets the page of the build before.
+      "cache-control": "no-cache",
+      etag,
+    };
+    if (request.headers["if-none-match"] === etag) {
+      response.writeHead(304, { etag, "cache-control": "no-cache" });
+      return response.end();
+    }
+    response.writeHead(200, headers);
+    if (request.method === "HEAD") return response.end();
+    createReadStream(name)
+      .on("error", () => response.destroy())
+      .pipe(response);
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve(undefined));
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return {
+    url: `http://127.0.0.1:${address.port}${base}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: process.env.PORT ?? "8000" },
+      base: { type: "string", default: "/" },
+      root: { type: "string", default: fileURLToPath(new URL("../www", import.meta.url)) },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    console.error(`error: --port: found "${values.port}", expected 0 to 65535`);
+    process.exit(1);
+  }
+  try {
+    const { url } = await serve({ root: values.root, port, base: values.base });
+    console.log(`Inkling is at ${url}  (Ctrl+C ends it)`);
+  } catch (error) {
+    const why =
+      error.code === "EADDRINUSE"
+        ? `port ${port} is in use: end what uses it, or pick another with PORT=8001 ./scripts/start`
+        : error.message;
+    console.error(`error: ${why}`);
+    process.exit(1);
+  }
+}

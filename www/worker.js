@@ -1,0 +1,564 @@
+// The worker: owns one engine (a wasm artifact, its data set, its model), pulls
+// it in slices and forwards what it reports. Knows nothing of the page.
+//
+// A trap leaves wasm memory in no known state, so it ends the engine: every
+// call under way and every later one is rejected with the name `EngineDead`,
+// and the page replaces this worker.
+
+import * as Comlink from "./vendor/comlink.mjs";
+import { unpacked_chunks } from "./source.js";
+
+/** @import { DataSummary, Dataset, Event, LoadProgress, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
+
+/** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */
+
+/** Both artifacts export the same. @typedef {typeof import("./pkg/ndarray/inkling.js")} Wasm */
+
+/**
+ * Rows of a data set.
+ * @typedef {object} Images
+ * @property {Uint8Array} pixels 784 a row, 0 paper to 255 ink
+ * @property {Uint8Array} labels one a row; none if the data set has none
+ */
+
+/**
+ * What the model reads in a piece of ink.
+ * @typedef {object} InkReading
+ * @property {Uint8Array} pixels the 28×28 the model sees
+ * @property {Float32Array | null} probabilities of the ten digits; `null` without a model
+ */
+
+/**
+ * What this worker sees of WebGPU.
+ * @typedef {object} WebgpuProbe
+ * @property {boolean} usable whether the engine can run on it at all
+ * @property {boolean} is_fallback whether it is a software adapter
+ * @property {string} reason a sentence's end, such as `this browser found no WebGPU adapter.`
+ */
+
+/** Long enough to work, short enough that Pause and Stop act within 100 ms. */
+const SLICE_MS = 50;
+
+/** While someone draws, the bars should follow the stroke. */
+const SLICE_WHILE_DRAWING_MS = 12;
+
+/** How long after a reading the pad counts as in use. */
+const DRAWING_LASTS_MS = 600;
+
+/** More often than this nobody sees a progress bar move. */
+const PROGRESS_EVERY_MS = 50;
+
+/** Rejects when the engine is beyond use. */
+class Death {
+  /** @type {Error | null} */
+  error = null;
+  /** @type {(error: Error) => void} */
+  #reject = () => {};
+  /** @type {Promise<never>} */
+  promise;
+
+  constructor() {
+    this.promise = new Promise((_, reject) => {
+      this.#reject = reject;
+    });
+    this.promise.catch(() => {});
+  }
+
+  /** @param {string} reason */
+  strike(reason) {
+    if (this.error) return;
+    this.error = new Error(reason);
+    this.error.name = "EngineDead";
+    this.#reject(this.error);
+  }
+}
+
+const death = new Death();
+
+/** The last message of Rust's panic hook: the trap after it says only "unreachable". */
+let panic_message = "";
+const console_error = console.error;
+console.error = (...args) => {
+  if (typeof args[0] === "string" && args[0].includes("panicked at")) panic_message = args[0];
+  console_error(...args);
+};
+
+/** @param {unknown} error */
+function is_fatal(error) {
+  return error instanceof WebAssembly.RuntimeError;
+}
+
+/** @param {unknown} error */
+function message_of(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @param {unknown} error */
+function strike_for(error) {
+  // The first line has the place in the source, the second the message.
+  const panic = panic_message.split("\n").slice(0, 2).join(" ").trim();
+  death.strike(panic || `the engine trapped (${message_of(error)})`);
+}
+
+// A trap inside a future surfaces here and nowhere else: its promise stays open.
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  strike_for(event.error ?? event.message);
+});
+self.addEventListener("unhandledrejection", (event) => {
+  if (!is_fatal(event.reason)) return;
+  event.preventDefault();
+  strike_for(event.reason);
+});
+
+/**
+ * Runs a piece of the engine's work; a trap in it ends the engine.
+ * @template T
+ * @param {() => T | Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function guarded(work) {
+  if (death.error) throw death.error;
+  try {
+    return await Promise.race([Promise.resolve(work()), death.promise]);
+  } catch (error) {
+    if (!is_fatal(error)) throw error;
+    strike_for(error);
+    throw death.error;
+  }
+}
+
+const macrotask_channel = new MessageChannel();
+/** @type {(() => void)[]} */
+const macrotask_waiting = [];
+macrotask_channel.port1.onmessage = () => macrotask_waiting.shift()?.();
+
+/**
+ * Lets messages in. Awaiting wasm only reaches the microtask queue, and timers
+ * are clamped to 4 ms (a second, in a tab in the background).
+ * @returns {Promise<void>}
+ */
+function macrotask() {
+  return new Promise((resolve) => {
+    macrotask_waiting.push(resolve);
+    macrotask_channel.port2.postMessage(null);
+  });
+}
+
+/** A trainer that is freed once nobody asks it anything any more. */
+class Model {
+  #trainer;
+  #num_users = 0;
+  #is_retired = false;
+
+  /** @param {Trainer} trainer */
+  constructor(trainer) {
+    this.#trainer = trainer;
+  }
+
+  /**
+   * @template T
+   * @param {(trainer: Trainer) => T | Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  async use(ask) {
+    this.#num_users += 1;
+    try {
+      return await ask(this.#trainer);
+    } finally {
+      this.#num_users -= 1;
+      this.#free_if_unused();
+    }
+  }
+
+  retire() {
+    this.#is_retired = true;
+    this.#free_if_unused();
+  }
+
+  #free_if_unused() {
+    if (this.#is_retired && this.#num_users === 0 && !death.error) this.#trainer.free();
+  }
+}
+
+/** The one object that the page sees. */
+export class Engine {
+  /** @type {Wasm | null} */
+  #wasm = null;
+  /** @type {Promise<string> | null} */
+  #opening = null;
+  /** @type {Dataset | null} */
+  #dataset = null;
+  /** Of that data set; asking again would hash all its pixels again. @type {DataSummary | null} */
+  #summary = null;
+  /** @type {Model | null} */
+  #model = null;
+  /** @type {AbortController | null} */
+  #loading = null;
+  /** @type {Promise<unknown>} */
+  #creating = Promise.resolve();
+  #is_training = false;
+  #is_stop_wanted = false;
+  /** @type {Model | null} */
+  #training_model = null;
+  /** Resolved by resume and by stop. @type {PromiseWithResolvers<void> | null} */
+  #pause = null;
+  #last_ink_ms = -Infinity;
+
+  /**
+   * What this worker sees of WebGPU. Needs no artifact.
+   * @returns {Promise<WebgpuProbe>}
+   */
+  async probe_webgpu() {
+    if (!("gpu" in navigator) || !navigator.gpu) {
+      return { usable: false, is_fallback: false, reason: "this browser does not offer WebGPU." };
+    }
+    const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter) {
+      return { usable: false, is_fallback: false, reason: "this browser found no WebGPU adapter." };
+    }
+    const { info } = adapter;
+    const name =
+      info.description || [info.vendor, info.architecture].filter(Boolean).join(" ") || "unnamed";
+    const is_fallback = info.isFallbackAdapter === true;
+    if (!adapter.features.has("timestamp-query")) {
+      const reason = `the WebGPU adapter (${name}) lacks timestamp queries, which the engine needs.`;
+      return { usable: false, is_fallback, reason };
+    }
+    if (is_fallback) {
+      const reason = `the only WebGPU adapter (${name}) is a software one, slower than the CPU itself.`;
+      return { usable: true, is_fallback, reason };
+    }
+    return { usable: true, is_fallback, reason: `adapter ${name}.` };
+  }
+
+  /**
+   * Loads an artifact and opens its device, once.
+   * @param {Artifact} artifact
+   * @returns {Promise<string>} the device in words
+   */
+  open(artifact) {
+    this.#opening ??= guarded(async () => {
+      if (artifact === "webgpu") watch_for_lost_devices();
+      /** @type {Wasm} */
+      const wasm = await import(`./pkg/${artifact}/inkling.js`);
+      await wasm.default();
+      const device = await wasm.open_device();
+      this.#wasm = wasm;
+      return device;
+    });
+    return this.#opening;
+  }
+
+  /**
+   * Reads a file, or the two IDX files, in one pass. The data set held before
+   * stays until the new one is whole. A file without labels is refused.
+   * @param {File[]} files
+   * @param {(progress: LoadProgress) => unknown} on_progress
+   * @returns {Promise<{ summary: DataSummary, blob: Blob }>}
+   */
+  load_file(files, on_progress) {
+    return guarded(async () => {
+      const { DatasetReader } = this.#opened();
+      const loading = new AbortController();
+      this.#loading = loading;
+      const reader = new DatasetReader(files[0].name);
+      const total_bytes = files.reduce((sum, { size }) => sum + size, 0);
+      let rows = 0;
+      let bytes = 0;
+      let last_report_ms = -Infinity;
+      /** @param {boolean} is_last */
+      const report = (is_last) => {
+        const now_ms = performance.now();
+        if (!is_last && now_ms - last_report_ms < PROGRESS_EVERY_MS) return;
+        last_report_ms = now_ms;
+        void on_progress({ bytes, total_bytes, rows });
+      };
+      try {
+        let bytes_before = 0;
+        for (const file of files) {
+          if (file !== files[0]) reader.next_file(file.name);
+          const on_bytes = (/** @type {number} */ now) => {
+            bytes = bytes_before + now;
+          };
+          report(true);
+          for await (const chunk of unpacked_chunks(file, { signal: loading.signal, on_bytes })) {
+            rows = reader.push(chunk);
+            report(false);
+          }
+          bytes_before += file.size;
+        }
+        const dataset = reader.finish();
+        report(true);
+        const summary = dataset.summary();
+        if (!summary.has_labels) {
+          try {
+            // Asking for a label that is not there gives the engine's own
+            // sentence on what such a file is.
+            dataset.label(0);
+          } finally {
+            dataset.free();
+          }
+        }
+        const blob = new Blob([owned(dataset.pixels()), owned(dataset.labels())]);
+        await this.#replace_dataset(dataset, summary);
+        return { summary, blob };
+      } finally {
+        if (!death.error) reader.free();
+        if (this.#loading === loading) this.#loading = null;
+        release(on_progress);
+      }
+    });
+  }
+
+  /** Ends the reading of a file; `load_file` rejects with the name `LoadCancelled`. */
+  cancel_load() {
+    const reason = new Error("Reading was cancelled.");
+    reason.name = "LoadCancelled";
+    this.#loading?.abort(reason);
+  }
+
+  /**
+   * Takes a data set that was parsed before.
+   * @param {Blob} blob pixels, then labels
+   * @param {DataSummary} summary
+   */
+  load_blob(blob, summary) {
+    return guarded(async () => {
+      const { Dataset } = this.#opened();
+      const num_pixels = summary.num_rows * 784;
+      const expected = num_pixels + (summary.has_labels ? summary.num_rows : 0);
+      if (blob.size !== expected) {
+        throw new Error(
+          `${summary.name}: found ${blob.size} bytes kept, expected ${expected}; load the file again`,
+        );
+      }
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      const dataset = Dataset.from_parts(
+        summary.name,
+        bytes.subarray(0, num_pixels),
+        bytes.subarray(num_pixels),
+      );
+      const { checksum } = dataset.summary();
+      if (checksum !== summary.checksum) {
+        dataset.free();
+        throw new Error(
+          `${summary.name}: found checksum ${checksum}, expected ${summary.checksum}; load the file again`,
+        );
+      }
+      await this.#replace_dataset(dataset, summary);
+    });
+  }
+
+  /**
+   * Rows of the data set.
+   * @param {number[]} rows
+   * @returns {Promise<Images>}
+   */
+  images(rows) {
+    return guarded(() => {
+      const { pixels, labels } = this.#rows(rows);
+      return Comlink.transfer({ pixels, labels }, [owned(pixels).buffer, owned(labels).buffer]);
+    });
+  }
+
+  /**
+   * Checks settings and says what they will build.
+   * @param {RunConfig} config
+   * @returns {Promise<PlanSummary>}
+   */
+  plan(config) {
+    return guarded(() =>
+      this.#dataset ? this.#dataset.plan(config) : this.#opened().plan(config),
+    );
+  }
+
+  /**
+   * Trains from scratch. The model before this one reads ink until the new one stands.
+   * @param {RunConfig} config
+   * @param {(event: Event) => unknown} on_event
+   * @returns {Promise<RunResult>} after every event has been delivered
+   */
+  train(config, on_event) {
+    return guarded(async () => {
+      const wasm = this.#opened();
+      if (this.#is_training) throw new Error("A run is under way; stop it first.");
+      const dataset = this.#dataset;
+      if (!dataset) throw new Error("Load a data set first.");
+      this.#is_training = true;
+      this.#is_stop_wanted = false;
+      /** @type {unknown} */
+      let delivered = null;
+      try {
+        const creating = wasm.Trainer.create(dataset, config);
+        this.#creating = creating.catch(() => {});
+        const model = new Model(await creating);
+        this.#model?.retire();
+        this.#model = model;
+        this.#training_model = model;
+        if (this.#is_stop_wanted) await model.use((trainer) => trainer.stop());
+        for (;;) {
+          if (this.#pause) await this.#pause.promise;
+          const events = await model.use((trainer) => trainer.next(this.#slice_ms()));
+          for (const event of events) {
+            delivered = on_event(event);
+            if (event.kind === "ended") {
+              // Two ports keep no order between them: without this the page
+              // could see the result before the last epoch.
+              await delivered;
+              const { kind: _, ...result } = event;
+              return result;
+            }
+          }
+          await macrotask();
+        }
+      } finally {
+        this.#is_training = false;
+        this.#training_model = null;
+        this.#pause = null;
+        release(on_event);
+      }
+    });
+  }
+
+  /** Stops pulling after the slice under way. */
+  pause() {
+    if (this.#is_training && !this.#is_stop_wanted) this.#pause ??= Promise.withResolvers();
+  }
+
+  /** Goes on pulling. */
+  resume() {
+    this.#pause?.resolve();
+    this.#pause = null;
+  }
+
+  /** Ends the run after the slice under way; paused or not. */
+  stop() {
+    return guarded(async () => {
+      if (!this.#is_training) return;
+      this.#is_stop_wanted = true;
+      await this.#training_model?.use((trainer) => trainer.stop());
+      this.resume();
+    });
+  }
+
+  /**
+   * Prepares ink as MNIST was and reads it with the model as it stands.
+   * @param {Uint8Array} ink `width * height`, 0 empty to 255 full
+   * @param {number} width
+   * @param {number} height
+   * @returns {Promise<InkReading | null>} `null` for an empty pad
+   */
+  predict_ink(ink, width, height) {
+    return guarded(async () => {
+      this.#last_ink_ms = performance.now();
+      const pixels = this.#opened().prepare_ink(ink, width, height);
+      if (pixels.length === 0) return null;
+      const probabilities = (await this.#model?.use((trainer) => trainer.predict(pixels))) ?? null;
+      return { pixels, probabilities };
+    });
+  }
+
+  /**
+   * Probabilities, ten a row, of the model as it stands.
+   * @param {number[]} rows
+   * @returns {Promise<Float32Array | null>} `null` without a model
+   */
+  predict_rows(rows) {
+    return guarded(async () => {
+      const { pixels } = this.#rows(rows);
+      return (await this.#model?.use((trainer) => trainer.predict(pixels))) ?? null;
+    });
+  }
+
+  /**
+   * The model's parameters, flat.
+   * @returns {Promise<Float32Array | null>} `null` without a model
+   */
+  weights() {
+    return guarded(async () => (await this.#model?.use((trainer) => trainer.weights())) ?? null);
+  }
+
+  /**
+   * Rows held out from the model's training, in split order.
+   * @returns {Promise<Uint32Array | null>} `null` without a model
+   */
+  validation_rows() {
+    return guarded(
+      async () => (await this.#model?.use((trainer) => trainer.validation_rows())) ?? null,
+    );
+  }
+
+  /** @returns {Wasm} */
+  #opened() {
+    if (!this.#wasm) throw new Error("The engine is not open yet.");
+    return this.#wasm;
+  }
+
+  #slice_ms() {
+    const is_drawing = performance.now() - this.#last_ink_ms < DRAWING_LASTS_MS;
+    return is_drawing ? SLICE_WHILE_DRAWING_MS : SLICE_MS;
+  }
+
+  /** @param {number[]} rows @returns {Images} */
+  #rows(rows) {
+    const dataset = this.#dataset;
+    if (!dataset || !this.#summary) throw new Error("Load a data set first.");
+    const { has_labels, num_rows } = this.#summary;
+    const pixels = new Uint8Array(rows.length * 784);
+    const labels = new Uint8Array(has_labels ? rows.length : 0);
+    rows.forEach((row, index) => {
+      if (!Number.isInteger(row) || row < 0 || row >= num_rows) {
+        throw new Error(`images: found row ${row}, expected 0 to ${num_rows - 1}`);
+      }
+      pixels.set(dataset.image(row), index * 784);
+      if (has_labels) labels[index] = dataset.label(row);
+    });
+    return { pixels, labels };
+  }
+
+  /**
+   * @param {Dataset} dataset
+   * @param {DataSummary} summary
+   */
+  async #replace_dataset(dataset, summary) {
+    // A trainer being made still borrows the old one.
+    await this.#creating;
+    const old = this.#dataset;
+    this.#dataset = dataset;
+    this.#summary = summary;
+    old?.free();
+  }
+}
+
+/**
+ * wasm-bindgen hands out copies of its memory, never shared ones.
+ * @param {Uint8Array} bytes
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function owned(bytes) {
+  return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
+}
+
+/**
+ * Lets go of a callback that the page lent for one call.
+ * @param {object} callback
+ */
+function release(callback) {
+  const lent = /** @type {{ [Comlink.releaseProxy]?: () => void }} */ (callback);
+  lent[Comlink.releaseProxy]?.();
+}
+
+/** burn does not tell when the GPU goes away; the device itself does. */
+function watch_for_lost_devices() {
+  const request_device = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    const device = await request_device.apply(this, args);
+    void device.lost.then(({ message, reason }) => {
+      death.strike(`the WebGPU device was lost (${message || reason})`);
+    });
+    return device;
+  };
+}
+
+Comlink.expose(new Engine());
