@@ -1,0 +1,138 @@
+// What `www/source.js` makes of picked files. Archives are written by fflate and
+// zlib, which are not what reads them here.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { zipSync } from "fflate";
+import { unpacked_chunks } from "../../www/source.js";
+
+const TABLE = Buffer.from(
+  Array.from({ length: 4000 }, (_, row) => `${row % 10},${(row * 7919) % 256}\n`).join(""),
+);
+
+/** @param {Uint8Array} bytes @param {string} name */
+const file_of = (bytes, name) => new File([bytes], name);
+
+/** @param {File} file @param {object} [options] */
+async function unpacked(file, options) {
+  const chunks = [];
+  for await (const chunk of unpacked_chunks(file, options)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** @param {File} file @param {RegExp} pattern @param {object} [options] */
+const refuses = (file, pattern, options) =>
+  assert.rejects(unpacked(file, options), (/** @type {Error} */ error) => {
+    assert.equal(error.name, "SourceError");
+    assert.match(error.message, pattern);
+    assert.match(error.message, /: found .+, expected .+/);
+    return true;
+  });
+
+test("a plain file comes as it is, whatever its name says", async () => {
+  assert.deepEqual(await unpacked(file_of(TABLE, "table.zip")), TABLE);
+  assert.equal((await unpacked(file_of(new Uint8Array(0), "empty.csv"))).length, 0);
+});
+
+test("gzip is told by its first bytes", async () => {
+  assert.deepEqual(await unpacked(file_of(gzipSync(TABLE), "train.csv")), TABLE);
+});
+
+test("progress counts the bytes of the file as picked and ends at its size", async () => {
+  const file = file_of(gzipSync(TABLE), "train.csv.gz");
+  /** @type {number[]} */
+  const seen = [];
+  await unpacked(file, { on_bytes: (/** @type {number} */ bytes) => seen.push(bytes) });
+  assert.equal(seen.at(-1), file.size);
+  assert.deepEqual(
+    seen,
+    seen.toSorted((a, b) => a - b),
+  );
+});
+
+test("a zip gives train.csv among others, deflated or stored, in any folder", async () => {
+  const other = Buffer.from("not this one\n");
+  for (const level of /** @type {const} */ ([0, 6])) {
+    const zip = zipSync(
+      { "sample_submission.csv": other, "digits/train.csv": TABLE, "test.csv": other },
+      { level },
+    );
+    assert.deepEqual(await unpacked(file_of(zip, "digit-recognizer.zip")), TABLE);
+  }
+});
+
+test("without train.csv a zip gives the only table", async () => {
+  const other = Buffer.from("x");
+  const pair = zipSync({ "mnist_train.csv": TABLE, "mnist_test.csv": other });
+  assert.deepEqual(await unpacked(file_of(pair, "archive.zip")), TABLE);
+  const shadowed = zipSync({ "digits.csv": TABLE, "__MACOSX/._digits.csv": other, "a.txt": other });
+  assert.deepEqual(await unpacked(file_of(shadowed, "archive.zip")), TABLE);
+});
+
+test("a zip with a comment after its directory is read", async () => {
+  const zip = Buffer.from(zipSync({ "train.csv": TABLE }));
+  const comment = Buffer.from("made by hand");
+  zip.writeUInt16LE(comment.length, zip.length - 2);
+  assert.deepEqual(await unpacked(file_of(Buffer.concat([zip, comment]), "a.zip")), TABLE);
+});
+
+test("a zip without a single table says what it holds", async () => {
+  const bytes = Buffer.from("x");
+  const none = zipSync({ "readme.txt": bytes, "a.png": bytes });
+  await refuses(file_of(none, "a.zip"), /^a\.zip: found the entries readme\.txt, a\.png, expected/);
+  const two = zipSync({ "a.csv": bytes, "b.csv": bytes });
+  await refuses(file_of(two, "a.zip"), /found the entries a\.csv, b\.csv, expected train\.csv/);
+  await refuses(file_of(zipSync({}), "a.zip"), /found an archive without entries/);
+});
+
+test("a truncated gzip is one error with its place", async () => {
+  const whole = gzipSync(TABLE);
+  const file = file_of(whole.subarray(0, whole.length - 400), "train.csv.gz");
+  await refuses(file, /^train\.csv\.gz, byte [\d,]+ of [\d,]+: .*incomplete, download it again/);
+});
+
+test("a truncated zip and a damaged one are told apart from a wrong one", async () => {
+  const zip = Buffer.from(zipSync({ "train.csv": TABLE }));
+  await refuses(file_of(zip.subarray(0, zip.length - 30), "a.zip"), /no zip directory.*incomplete/);
+  const flipped = Buffer.from(zipSync({ "train.csv": TABLE }, { level: 0 }));
+  flipped[1000] ^= 1;
+  await refuses(file_of(flipped, "a.zip"), /with CRC [0-9a-f]{8}, expected .*damaged/);
+  const broken = Buffer.from(zip);
+  broken.fill(0xff, 60, 200);
+  await refuses(file_of(broken, "a.zip"), /(damaged|incomplete), download it again/);
+});
+
+test("an encrypted entry and an unknown compression are named", async () => {
+  const encrypted = Buffer.from(zipSync({ "train.csv": TABLE }));
+  const directory = encrypted.indexOf("PK\x01\x02");
+  encrypted[directory + 8] |= 1;
+  await refuses(file_of(encrypted, "a.zip"), /train\.csv: found an encrypted entry/);
+  const method = Buffer.from(zipSync({ "train.csv": TABLE }));
+  method[method.indexOf("PK\x01\x02") + 10] = 14;
+  await refuses(file_of(method, "a.zip"), /found compression method 14, expected 0/);
+});
+
+test("a directory that lies about its sizes is refused before anything is read", async () => {
+  const huge = Buffer.from(zipSync({ "train.csv": TABLE }));
+  huge.writeUInt32LE(0x7fffffff, huge.length - 22 + 12);
+  await refuses(file_of(huge, "a.zip"), /zip directory: found 2,147,483,647 bytes/);
+  const many = Buffer.from(zipSync({ "train.csv": TABLE }));
+  many.writeUInt16LE(900, many.length - 22 + 10);
+  await refuses(file_of(many, "a.zip"), /found 1 entries, expected 900/);
+});
+
+test("a bomb is stopped at the limit, packed or plain", async () => {
+  const zeros = Buffer.alloc(3_000_000);
+  const limit = { max_unpacked_bytes: 1_000_000 };
+  await refuses(file_of(gzipSync(zeros), "a.gz"), /expected at most 1,000,000/, limit);
+  await refuses(file_of(zipSync({ "a.csv": zeros }), "a.zip"), /at most 1,000,000/, limit);
+  await refuses(file_of(zeros, "a.csv"), /^a\.csv: found 3,000,000 bytes/, limit);
+});
+
+test("an aborted stream ends with the reason given", async () => {
+  const abort = new AbortController();
+  const chunks = unpacked_chunks(file_of(gzipSync(TABLE), "a.gz"), { signal: abort.signal });
+  abort.abort(new Error("cancelled by a person"));
+  await assert.rejects(chunks.next(), /cancelled by a person/);
+});
