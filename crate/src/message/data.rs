@@ -8,7 +8,6 @@ pub type ClassCounts = [u32; 10];
 
 /// A loaded data set in figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct DataSummary {
     /// The file's name, or what stands for it.
     pub name: String,
@@ -24,7 +23,6 @@ pub struct DataSummary {
 
 /// How far a file has been read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi)]
 pub struct LoadProgress {
     /// Bytes of the file as picked (compressed where it is).
     pub bytes: f64,

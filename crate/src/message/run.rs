@@ -8,7 +8,6 @@ use super::ClassCounts;
 /// Which backend a person asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub enum BackendChoice {
     /// WebGPU where a hardware adapter with timestamp queries exists, else the CPU.
     #[default]
@@ -22,7 +21,6 @@ pub enum BackendChoice {
 /// Which implementation of the training step runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub enum StepKind {
     /// One custom operation a step: the fast path.
     #[default]
@@ -35,7 +33,6 @@ pub enum StepKind {
 /// [`crate::config::Plan`] is what comes of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 #[serde(default)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct RunConfig {
     /// Where to compute.
     pub backend: BackendChoice,
@@ -87,7 +84,6 @@ impl Default for RunConfig {
 
 /// One linear layer of a planned network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi)]
 pub struct LayerSummary {
     /// Inputs of each unit.
     pub num_inputs: u32,
@@ -99,7 +95,6 @@ pub struct LayerSummary {
 
 /// What settings will build, checked: shown before anything is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi)]
 pub struct PlanSummary {
     /// The linear layers from the pixels to the ten classes.
     pub layers: Vec<LayerSummary>,
@@ -121,7 +116,6 @@ pub struct PlanSummary {
 
 /// A moment inside an epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi)]
 pub struct Progress {
     /// The epoch under way, from 1.
     pub epoch: u32,
@@ -149,7 +143,6 @@ pub struct Progress {
 
 /// One finished epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct EpochRecord {
     /// The epoch, from 1.
     pub epoch: u32,
@@ -172,7 +165,6 @@ pub struct EpochRecord {
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub enum Outcome {
     /// All epochs were trained.
     Finished,
@@ -184,7 +176,6 @@ pub enum Outcome {
 
 /// What came of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct RunResult {
     /// How it ended.
     pub outcome: Outcome,
@@ -221,7 +212,6 @@ pub struct RunResult {
 /// What a slice of work reports. `Ended` comes last and once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[tsify(into_wasm_abi)]
 pub enum Event {
     /// The run moved on.
     Progress(Progress),

@@ -1,0 +1,36 @@
+//! The network: its parameters, a training step, a forward pass, on each backend.
+
+pub mod device;
+pub mod dropout;
+pub mod layout;
+pub mod network;
+pub mod ops;
+pub mod plain;
+pub mod weights;
+
+/// ε of the layer normalisation, torch's default.
+pub const LAYER_NORM_EPSILON: f32 = 1e-5;
+
+/// What a seed is used for. Each purpose draws from a stream of its own, so
+/// that one setting's change leaves the others' draws as they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Stream {
+    /// Initial weights and biases.
+    Weights = 1,
+    /// The order of the training rows, anew each epoch.
+    Shuffle = 2,
+    /// Dropout masks.
+    Dropout = 3,
+    /// Distortions of the training images.
+    Augmentation = 4,
+}
+
+/// What a batch came to.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct BatchMetrics {
+    /// Sum of the samples' cross-entropies (nats).
+    pub loss_sum: f32,
+    /// Samples whose highest logit is their label's.
+    pub num_correct: u32,
+}

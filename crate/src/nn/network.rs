@@ -1,0 +1,284 @@
+//! A network on its device, whichever way its step is computed.
+
+use std::rc::Rc;
+
+use burn::tensor::{Device, Tensor};
+
+use super::dropout::DropoutMask;
+use super::layout::Layout;
+use super::plain::PlainMlp;
+use super::{BatchMetrics, device};
+use crate::config::Sgd;
+use crate::data::{Dataset, NUM_CLASSES, NUM_PIXELS};
+use crate::error::{Error, Result};
+use crate::message::StepKind;
+
+/// A batch as the trainer names it.
+#[derive(Debug, Clone, Copy)]
+pub enum Batch<'a> {
+    /// Rows of the data set the network was made with.
+    Rows(&'a [u32]),
+    /// Images of their own, `[n, 784]`, with their labels `[n]`.
+    Images(&'a [u8], &'a [u8]),
+}
+
+/// A network: parameters and velocities on a device, and a data set to read.
+pub struct Network {
+    layout: Layout,
+    dataset: Rc<Dataset>,
+    engine: Engine,
+    /// Metrics of batches not read back yet, in order.
+    pending: Vec<BatchMetrics>,
+    /// The same where they are still on the device, `[2]` each.
+    pending_on_device: Vec<Tensor<1>>,
+}
+
+enum Engine {
+    Plain(PlainMlp),
+    #[cfg(feature = "ndarray")]
+    Cpu(cpu::FusedMlp),
+}
+
+impl Network {
+    /// Puts parameters `[layout.num_parameters]` on the device.
+    pub fn new(
+        layout: Layout,
+        parameters: &[f32],
+        dataset: Rc<Dataset>,
+        kind: StepKind,
+        device: &Device,
+    ) -> Self {
+        let engine = match kind {
+            StepKind::Plain => Engine::Plain(PlainMlp::new(&layout, parameters, device)),
+            #[cfg(feature = "ndarray")]
+            StepKind::Fused => Engine::Cpu(cpu::FusedMlp::new(parameters, device)),
+            #[cfg(not(feature = "ndarray"))]
+            StepKind::Fused => Engine::Plain(PlainMlp::new(&layout, parameters, device)),
+        };
+        Self {
+            layout,
+            dataset,
+            engine,
+            pending: vec![],
+            pending_on_device: vec![],
+        }
+    }
+
+    /// Where the parameters stand in the flat buffer.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// One step of SGD. What it came to waits for [`Self::take_metrics`].
+    pub fn train_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Sgd) {
+        match &mut self.engine {
+            Engine::Plain(mlp) => {
+                let (pixels, labels) = gather(&self.dataset, batch);
+                let metrics = mlp.train_step(&self.layout, &pixels, &labels, mask, sgd);
+                self.pending_on_device.push(metrics);
+            }
+            #[cfg(feature = "ndarray")]
+            Engine::Cpu(mlp) => {
+                let metrics = cpu::with_rows(&self.dataset, batch, |batch| {
+                    mlp.train_step(&self.layout, batch, mask, sgd)
+                });
+                self.pending.push(metrics);
+            }
+        }
+    }
+
+    /// A forward pass over a labelled batch, dropout off. What it came to waits
+    /// for [`Self::take_metrics`].
+    pub fn evaluate(&mut self, batch: Batch<'_>) {
+        match &mut self.engine {
+            Engine::Plain(mlp) => {
+                let (pixels, labels) = gather(&self.dataset, batch);
+                self.pending_on_device
+                    .push(mlp.evaluate(&self.layout, &pixels, &labels));
+            }
+            #[cfg(feature = "ndarray")]
+            Engine::Cpu(mlp) => {
+                let metrics = cpu::with_rows(&self.dataset, batch, |batch| {
+                    mlp.evaluate(&self.layout, batch)
+                });
+                self.pending.push(metrics);
+            }
+        }
+    }
+
+    /// What each batch since the last call came to, in order: the only point
+    /// at which training waits for the device.
+    pub async fn take_metrics(&mut self) -> Result<Vec<BatchMetrics>> {
+        let mut metrics = std::mem::take(&mut self.pending);
+        if !self.pending_on_device.is_empty() {
+            let values = read(Tensor::cat(std::mem::take(&mut self.pending_on_device), 0)).await?;
+            metrics.extend(values.chunks_exact(2).map(|pair| BatchMetrics {
+                loss_sum: pair[0],
+                num_correct: pair[1] as u32,
+            }));
+        }
+        Ok(metrics)
+    }
+
+    /// Class probabilities `[n, 10]` of images `[n, 784]`.
+    pub async fn predict(&mut self, pixels: &[u8]) -> Result<Vec<f32>> {
+        let mut logits = match &mut self.engine {
+            Engine::Plain(mlp) => read(mlp.logits(&self.layout, pixels).reshape([-1])).await?,
+            #[cfg(feature = "ndarray")]
+            Engine::Cpu(mlp) => mlp.logits(&self.layout, pixels),
+        };
+        logits.chunks_exact_mut(NUM_CLASSES).for_each(softmax);
+        Ok(logits)
+    }
+
+    /// All parameters, `[layout.num_parameters]`.
+    pub async fn parameters(&self) -> Result<Vec<f32>> {
+        match &self.engine {
+            Engine::Plain(mlp) => read(mlp.parameters()).await,
+            #[cfg(feature = "ndarray")]
+            Engine::Cpu(mlp) => read(mlp.parameters()).await,
+        }
+    }
+}
+
+async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let fault = |reason: String| Error::Device {
+        backend: device::BACKEND,
+        reason,
+    };
+    let data = tensor
+        .into_data_async()
+        .await
+        .map_err(|error| fault(format!("{error:?}")))?;
+    data.try_to_vec()
+        .map_err(|error| fault(format!("{error:?}")))
+}
+
+/// A batch's pixels and labels, copied together.
+fn gather(dataset: &Dataset, batch: Batch<'_>) -> (Vec<u8>, Vec<u8>) {
+    match batch {
+        Batch::Images(pixels, labels) => (pixels.to_vec(), labels.to_vec()),
+        Batch::Rows(rows) => {
+            let mut pixels = Vec::with_capacity(rows.len() * NUM_PIXELS);
+            for &row in rows {
+                pixels.extend_from_slice(dataset.image(row as usize));
+            }
+            (
+                pixels,
+                rows.iter()
+                    .map(|&row| dataset.labels()[row as usize])
+                    .collect(),
+            )
+        }
+    }
+}
+
+fn softmax(logits: &mut [f32]) {
+    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    logits
+        .iter_mut()
+        .for_each(|logit| *logit = (*logit - highest).exp());
+    let total: f32 = logits.iter().sum();
+    logits.iter_mut().for_each(|power| *power /= total);
+}
+
+/// The CPU's fused path: flat tensors and the custom operation over them.
+#[cfg(feature = "ndarray")]
+mod cpu {
+    use burn::tensor::{Device, Tensor};
+
+    use crate::config::Sgd;
+    use crate::data::{Dataset, NUM_PIXELS};
+    use crate::nn::BatchMetrics;
+    use crate::nn::dropout::DropoutMask;
+    use crate::nn::layout::Layout;
+    use crate::nn::ops::ndarray::{self as ops, Batch, StepContext, Workspace};
+
+    pub struct FusedMlp {
+        /// Parameters and velocities, taken out while a step moves them in
+        /// place: a second owner would force a copy.
+        tensors: Option<(Tensor<1>, Tensor<1>)>,
+        workspace: Workspace,
+    }
+
+    impl FusedMlp {
+        pub fn new(parameters: &[f32], device: &Device) -> Self {
+            let parameters = Tensor::from_floats(parameters, device);
+            let velocities = Tensor::from_floats([0.0; 0], device);
+            Self {
+                tensors: Some((parameters, velocities)),
+                workspace: Workspace::default(),
+            }
+        }
+
+        pub fn parameters(&self) -> Tensor<1> {
+            self.tensors
+                .as_ref()
+                .expect("put back after each step")
+                .0
+                .clone()
+        }
+
+        pub fn train_step(
+            &mut self,
+            layout: &Layout,
+            batch: Batch<'_>,
+            mask: Option<&DropoutMask>,
+            sgd: Sgd,
+        ) -> BatchMetrics {
+            let (parameters, mut velocities) =
+                self.tensors.take().expect("put back after each step");
+            if sgd.momentum != 0.0 && velocities.dims() == [0] {
+                velocities = Tensor::zeros([layout.num_parameters], &parameters.device());
+            }
+            let context = StepContext {
+                layout,
+                batch,
+                mask,
+                sgd,
+            };
+            let (parameters, velocities, metrics) =
+                ops::mlp_step(parameters, velocities, &mut self.workspace, &context);
+            self.tensors = Some((parameters, velocities));
+            metrics
+        }
+
+        pub fn evaluate(&mut self, layout: &Layout, batch: Batch<'_>) -> BatchMetrics {
+            let logits = ops::mlp_logits(self.parameters(), &mut self.workspace, layout, batch);
+            ops::cross_entropy(&logits, batch, None)
+        }
+
+        pub fn logits(&mut self, layout: &Layout, pixels: &[u8]) -> Vec<f32> {
+            let rows: Vec<u32> = (0..(pixels.len() / NUM_PIXELS) as u32).collect();
+            let batch = Batch {
+                pixels,
+                labels: &[],
+                rows: &rows,
+            };
+            ops::mlp_logits(self.parameters(), &mut self.workspace, layout, batch)
+        }
+    }
+
+    /// Names a batch by rows of whichever images it is in.
+    pub fn with_rows<T>(
+        dataset: &Dataset,
+        batch: super::Batch<'_>,
+        work: impl FnOnce(Batch<'_>) -> T,
+    ) -> T {
+        match batch {
+            super::Batch::Rows(rows) => work(Batch {
+                pixels: dataset.pixels(),
+                labels: dataset.labels(),
+                rows,
+            }),
+            super::Batch::Images(pixels, labels) => {
+                let rows: Vec<u32> = (0..labels.len() as u32).collect();
+                work(Batch {
+                    pixels,
+                    labels,
+                    rows: &rows,
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Training steps as custom operations of burn, one folder a backend. Each
+//! equals the plain path beside it, and a test holds them together.
+
+#[cfg(feature = "ndarray")]
+pub mod ndarray;

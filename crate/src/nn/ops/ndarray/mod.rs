@@ -1,0 +1,136 @@
+//! The CPU's training step as one custom operation on burn-ndarray's tensors.
+//!
+//! Autodiff's bookkeeping and a tensor an operation cost more than the
+//! arithmetic of a network this small, so the operation is a whole step:
+//! parameters go in, are moved in place, and come out.
+// burn-ndarray is marked deprecated in favour of burn-flex but measures faster;
+// this folder is the seam where the one would take the other's place.
+#![allow(deprecated)]
+
+mod gemm;
+mod sgd;
+mod simd;
+mod sparse;
+mod step;
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, NdArray, backend_extension};
+use burn::tensor::Tensor;
+use burn_ndarray::{NdArrayTensor, SharedArray};
+
+pub use step::{Batch, Workspace, cross_entropy};
+
+use crate::config::Sgd;
+use crate::nn::BatchMetrics;
+use crate::nn::dropout::DropoutMask;
+use crate::nn::layout::Layout;
+
+/// What a step is told besides its tensors.
+pub struct StepContext<'a> {
+    /// Where the parameters stand.
+    pub layout: &'a Layout,
+    /// What to learn from.
+    pub batch: Batch<'a>,
+    /// Units to drop, if any.
+    pub mask: Option<&'a DropoutMask>,
+    /// How far to move.
+    pub sgd: Sgd,
+}
+
+#[backend_extension(NdArray)]
+trait MlpStep: Backend {
+    /// Moves `parameters` and `velocities` (rank 1) by one step of SGD.
+    fn mlp_step(
+        parameters: FloatTensor<Self>,
+        velocities: FloatTensor<Self>,
+        workspace: &mut Workspace,
+        context: &StepContext<'_>,
+        metrics: &mut BatchMetrics,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// Logits of a batch, `[num_rows, 10]` flat, with parameters of rank 1.
+    fn mlp_logits(
+        parameters: FloatTensor<Self>,
+        workspace: &mut Workspace,
+        layout: &Layout,
+        batch: Batch<'_>,
+    ) -> Vec<f32>;
+}
+
+impl MlpStep for NdArray {
+    fn mlp_step(
+        parameters: FloatTensor<Self>,
+        velocities: FloatTensor<Self>,
+        workspace: &mut Workspace,
+        context: &StepContext<'_>,
+        metrics: &mut BatchMetrics,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let (mut parameters, mut velocities) = (shared(parameters), shared(velocities));
+        *metrics = workspace.train_step(
+            context.layout,
+            values(&mut parameters),
+            values(&mut velocities),
+            context.batch,
+            context.mask,
+            context.sgd,
+        );
+        (parameters.into(), velocities.into())
+    }
+
+    fn mlp_logits(
+        parameters: FloatTensor<Self>,
+        workspace: &mut Workspace,
+        layout: &Layout,
+        batch: Batch<'_>,
+    ) -> Vec<f32> {
+        let parameters = shared(parameters);
+        let parameters = parameters
+            .as_slice()
+            .expect("a rank-1 tensor is contiguous");
+        workspace.forward(layout, parameters, batch, None).to_vec()
+    }
+}
+
+fn shared(tensor: NdArrayTensor) -> SharedArray<f32> {
+    match tensor {
+        NdArrayTensor::F32(storage) => storage.into_shared(),
+        _ => unreachable!("parameters are f32"),
+    }
+}
+
+/// The values in place: copied first only where another tensor shares them.
+fn values(array: &mut SharedArray<f32>) -> &mut [f32] {
+    array.as_slice_mut().expect("a rank-1 tensor is contiguous")
+}
+
+/// Runs [`MlpStep::mlp_step`] on tensors of the ndarray device.
+pub fn mlp_step(
+    parameters: Tensor<1>,
+    velocities: Tensor<1>,
+    workspace: &mut Workspace,
+    context: &StepContext<'_>,
+) -> (Tensor<1>, Tensor<1>, BatchMetrics) {
+    let mut metrics = BatchMetrics::default();
+    let (parameters, velocities) = <Dispatch as MlpStep>::mlp_step(
+        parameters.into_dispatch(),
+        velocities.into_dispatch(),
+        workspace,
+        context,
+        &mut metrics,
+    );
+    (
+        Tensor::from_dispatch(parameters),
+        Tensor::from_dispatch(velocities),
+        metrics,
+    )
+}
+
+/// Runs [`MlpStep::mlp_logits`] on tensors of the ndarray device.
+pub fn mlp_logits(
+    parameters: Tensor<1>,
+    workspace: &mut Workspace,
+    layout: &Layout,
+    batch: Batch<'_>,
+) -> Vec<f32> {
+    <Dispatch as MlpStep>::mlp_logits(parameters.into_dispatch(), workspace, layout, batch)
+}

@@ -1,0 +1,98 @@
+//! SGD in place, a vector of parameters at a time, while the gradient is still
+//! in registers. The formula is torch's; see [`Sgd`].
+
+use super::gemm::Sink;
+use super::simd::{F32x4, LANES};
+use crate::config::Sgd;
+
+/// A run of parameters and what moves them.
+pub struct Update<'a> {
+    /// Parameters, changed in place.
+    pub parameters: &'a mut [f32],
+    /// Their velocities, as long; empty without momentum.
+    pub velocities: &'a mut [f32],
+    pub sgd: Sgd,
+}
+
+impl<'a> Update<'a> {
+    pub fn new(parameters: &'a mut [f32], velocities: &'a mut [f32], sgd: Sgd) -> Self {
+        Self {
+            parameters,
+            velocities,
+            sgd,
+        }
+    }
+
+    /// Moves the four parameters from `at` on against their gradient and
+    /// returns them.
+    #[inline(always)]
+    pub fn step(&mut self, at: usize, gradient: F32x4) -> F32x4 {
+        let parameter = F32x4::load(&self.parameters[at..]);
+        let mut direction = gradient;
+        if self.sgd.weight_decay != 0.0 {
+            direction = direction.mul_add(F32x4::splat(self.sgd.weight_decay), parameter);
+        }
+        if !self.velocities.is_empty() {
+            let velocity = F32x4::load(&self.velocities[at..]);
+            direction = direction.mul_add(F32x4::splat(self.sgd.momentum), velocity);
+            direction.store(&mut self.velocities[at..]);
+        }
+        let moved = parameter.mul_add(F32x4::splat(-self.sgd.learning_rate), direction);
+        moved.store(&mut self.parameters[at..]);
+        moved
+    }
+
+    /// [`Self::step`] for fewer than four parameters.
+    #[inline(always)]
+    pub fn step_partial(&mut self, at: usize, len: usize, gradient: F32x4) {
+        let gradient = gradient.to_array();
+        for (lane, &gradient) in gradient.iter().enumerate().take(len) {
+            self.step_scalar(at + lane, gradient);
+        }
+    }
+
+    #[inline(always)]
+    fn step_scalar(&mut self, at: usize, gradient: f32) {
+        let parameter = self.parameters[at];
+        let mut direction = gradient + self.sgd.weight_decay * parameter;
+        if let Some(velocity) = self.velocities.get_mut(at) {
+            direction += self.sgd.momentum * *velocity;
+            *velocity = direction;
+        }
+        self.parameters[at] = parameter - self.sgd.learning_rate * direction;
+    }
+
+    /// Moves all parameters of this run against `gradients`, as long.
+    pub fn apply(&mut self, gradients: &[f32]) {
+        let whole = gradients.len() / LANES * LANES;
+        for at in (0..whole).step_by(LANES) {
+            self.step(at, F32x4::load(&gradients[at..]));
+        }
+        for (at, &gradient) in gradients.iter().enumerate().skip(whole) {
+            self.step_scalar(at, gradient);
+        }
+    }
+}
+
+/// A matrix product whose result is a weight's gradient, used up on the spot.
+pub struct UpdateSink<'a> {
+    pub update: Update<'a>,
+    pub num_columns: usize,
+}
+
+impl Sink for UpdateSink<'_> {
+    #[inline(always)]
+    fn start(&self, _column: usize, _len: usize) -> F32x4 {
+        F32x4::splat(0.0)
+    }
+
+    #[inline(always)]
+    fn put(&mut self, row: usize, column: usize, len: usize, value: F32x4) {
+        let at = row * self.num_columns + column;
+        if len == LANES {
+            self.update.step(at, value);
+        } else {
+            self.update.step_partial(at, len, value);
+        }
+    }
+}

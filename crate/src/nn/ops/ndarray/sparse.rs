@@ -1,0 +1,254 @@
+//! The first layer on raw pixels, four fifths of which are zero in MNIST.
+//!
+//! Normalising a pixel as (x/255 − m)/s would fill the zeros, but it folds out
+//! exactly. With r = x/(255·s) and c = m/s, for weight W, bias b and upstream
+//! gradient G:
+//!
+//! - forwards: r·W + (b − c·colsum(W)),
+//! - backwards: dW = rᵀ·G − c·(1 ⊗ colsum(G)).
+
+use super::sgd::Update;
+use super::simd::{F32x4, LANES};
+use crate::data::{NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
+
+/// c of the module's formula.
+const OFFSET: f32 = PIXEL_MEAN / PIXEL_STD;
+
+/// The non-zero pixels of a batch, by image and by pixel.
+#[derive(Default)]
+pub struct SparseBatch {
+    /// Entries of image i: `image_starts[i]..image_starts[i + 1]`.
+    image_starts: Vec<u32>,
+    by_image: Vec<Entry>,
+    /// Entries of pixel p: `pixel_starts[p]..pixel_starts[p + 1]`.
+    pixel_starts: Vec<u32>,
+    by_pixel: Vec<Entry>,
+}
+
+/// A non-zero: the pixel (by image) or the image (by pixel), and r.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    index: u32,
+    value: f32,
+}
+
+impl SparseBatch {
+    /// Share of a batch's pixels that are not zero, 0 to 1.
+    pub fn density(&self) -> f64 {
+        let num_images = self.image_starts.len().saturating_sub(1).max(1);
+        self.by_image.len() as f64 / (num_images * NUM_PIXELS) as f64
+    }
+
+    /// Reads a batch of images, `[num_images, 784]` as an iterator over rows.
+    pub fn read<'a>(&mut self, images: impl Iterator<Item = &'a [u8]>) {
+        self.image_starts.clear();
+        self.by_image.clear();
+        self.image_starts.push(0);
+        for image in images {
+            for (block_index, block) in image.chunks_exact(8).enumerate() {
+                // Most of a border row is zero: eight pixels are passed over at once.
+                if u64::from_ne_bytes(block.try_into().expect("eight bytes")) == 0 {
+                    continue;
+                }
+                for (i, &pixel) in block.iter().enumerate() {
+                    if pixel != 0 {
+                        let index = (block_index * 8 + i) as u32;
+                        let value = f32::from(pixel) * (1.0 / (255.0 * PIXEL_STD));
+                        self.by_image.push(Entry { index, value });
+                    }
+                }
+            }
+            self.image_starts.push(self.by_image.len() as u32);
+        }
+    }
+
+    /// Sorts the entries by pixel, for the backward pass.
+    pub fn index_by_pixel(&mut self) {
+        let starts = &mut self.pixel_starts;
+        starts.clear();
+        starts.resize(NUM_PIXELS + 2, 0);
+        // Counting sort; starts[p + 2] counts, so that after filling, starts[p] is right.
+        for entry in &self.by_image {
+            starts[entry.index as usize + 2] += 1;
+        }
+        for p in 2..starts.len() {
+            starts[p] += starts[p - 1];
+        }
+        self.by_pixel.resize(self.by_image.len(), Entry::default());
+        for (image, range) in self.image_starts.windows(2).enumerate() {
+            for entry in &self.by_image[range[0] as usize..range[1] as usize] {
+                let place = &mut starts[entry.index as usize + 1];
+                self.by_pixel[*place as usize] = Entry {
+                    index: image as u32,
+                    value: entry.value,
+                };
+                *place += 1;
+            }
+        }
+    }
+
+    /// `out[i] = r_i·W + base` for each image; `weight` is `[784, width]`,
+    /// `base` `[width]` from [`fold_bias`], `out` `[num_images, width]`.
+    pub fn forward(&self, weight: &[f32], base: &[f32], out: &mut [f32]) {
+        let width = base.len();
+        for (range, out) in self
+            .image_starts
+            .windows(2)
+            .zip(out.chunks_exact_mut(width))
+        {
+            let entries = &self.by_image[range[0] as usize..range[1] as usize];
+            let mut column = 0;
+            while column + 8 * LANES <= width {
+                forward_block::<8>(entries, weight, width, column, base, out);
+                column += 8 * LANES;
+            }
+            while column + LANES <= width {
+                forward_block::<1>(entries, weight, width, column, base, out);
+                column += LANES;
+            }
+            for column in column..width {
+                out[column] = entries.iter().fold(base[column], |sum, entry| {
+                    sum + entry.value * weight[entry.index as usize * width + column]
+                });
+            }
+        }
+    }
+
+    /// Moves the weight `[784, width]` against its gradient and leaves the sums
+    /// of its new columns in `column_sums` `[width]`. `upstream` is
+    /// `[num_images, width]`, `upstream_sums` its column sums.
+    pub fn backward(
+        &self,
+        upstream: &[f32],
+        upstream_sums: &[f32],
+        update: &mut Update<'_>,
+        column_sums: &mut [f32],
+    ) {
+        let width = upstream_sums.len();
+        column_sums.fill(0.0);
+        for pixel in 0..NUM_PIXELS {
+            let range = self.pixel_starts[pixel] as usize..self.pixel_starts[pixel + 1] as usize;
+            let entries = &self.by_pixel[range];
+            let start = pixel * width;
+            let mut column = 0;
+            while column + 8 * LANES <= width {
+                backward_block::<8>(
+                    entries,
+                    upstream,
+                    width,
+                    column,
+                    upstream_sums,
+                    start,
+                    update,
+                    column_sums,
+                );
+                column += 8 * LANES;
+            }
+            while column + LANES <= width {
+                backward_block::<1>(
+                    entries,
+                    upstream,
+                    width,
+                    column,
+                    upstream_sums,
+                    start,
+                    update,
+                    column_sums,
+                );
+                column += LANES;
+            }
+            let rest = width - column;
+            if rest > 0 {
+                let mut gradient = [0.0; LANES];
+                for (lane, column) in (column..width).enumerate() {
+                    gradient[lane] =
+                        entries
+                            .iter()
+                            .fold(-OFFSET * upstream_sums[column], |sum, entry| {
+                                sum + entry.value * upstream[entry.index as usize * width + column]
+                            });
+                }
+                update.step_partial(start + column, rest, F32x4::load(&gradient));
+                for column in column..width {
+                    column_sums[column] += update.parameters[start + column];
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn forward_block<const VECTORS: usize>(
+    entries: &[Entry],
+    weight: &[f32],
+    width: usize,
+    column: usize,
+    base: &[f32],
+    out: &mut [f32],
+) {
+    let mut sums: [F32x4; VECTORS] =
+        core::array::from_fn(|v| F32x4::load(&base[column + v * LANES..]));
+    for entry in entries {
+        let row = &weight[entry.index as usize * width + column..][..VECTORS * LANES];
+        let value = F32x4::splat(entry.value);
+        for v in 0..VECTORS {
+            sums[v] = sums[v].mul_add(value, F32x4::load(&row[v * LANES..]));
+        }
+    }
+    for (v, sum) in sums.into_iter().enumerate() {
+        sum.store(&mut out[column + v * LANES..]);
+    }
+}
+
+#[inline(always)]
+#[allow(clippy::too_many_arguments)] // A register block has this many neighbours.
+fn backward_block<const VECTORS: usize>(
+    entries: &[Entry],
+    upstream: &[f32],
+    width: usize,
+    column: usize,
+    upstream_sums: &[f32],
+    start: usize,
+    update: &mut Update<'_>,
+    column_sums: &mut [f32],
+) {
+    let zero = F32x4::splat(0.0);
+    let mut sums: [F32x4; VECTORS] = core::array::from_fn(|v| {
+        zero.mul_add(
+            F32x4::splat(-OFFSET),
+            F32x4::load(&upstream_sums[column + v * LANES..]),
+        )
+    });
+    for entry in entries {
+        let row = &upstream[entry.index as usize * width + column..][..VECTORS * LANES];
+        let value = F32x4::splat(entry.value);
+        for v in 0..VECTORS {
+            sums[v] = sums[v].mul_add(value, F32x4::load(&row[v * LANES..]));
+        }
+    }
+    for (v, sum) in sums.into_iter().enumerate() {
+        let column = column + v * LANES;
+        let moved = update.step(start + column, sum);
+        let total = F32x4::load(&column_sums[column..]);
+        total
+            .mul_add(F32x4::splat(1.0), moved)
+            .store(&mut column_sums[column..]);
+    }
+}
+
+/// Column sums of a weight `[784, width]`, in the order of the backward pass.
+pub fn column_sums(weight: &[f32], sums: &mut [f32]) {
+    sums.fill(0.0);
+    for row in weight.chunks_exact(sums.len()) {
+        for (sum, &value) in sums.iter_mut().zip(row) {
+            *sum += value;
+        }
+    }
+}
+
+/// b − c·colsum(W), the bias that goes with raw pixels.
+pub fn fold_bias(bias: &[f32], column_sums: &[f32], base: &mut [f32]) {
+    for ((base, &bias), &sum) in base.iter_mut().zip(bias).zip(column_sums) {
+        *base = bias - OFFSET * sum;
+    }
+}

@@ -1,0 +1,357 @@
+//! One whole training step, and the forward pass alone, over flat parameters.
+//!
+//! Everything is worked out in a [`Workspace`] that is allocated once a run.
+//! Hidden layers are linear → (layer normalisation) → ReLU → (dropout); the
+//! loss is the mean cross-entropy of the logits.
+
+use super::gemm::{self, Store, Strided};
+use super::sgd::{Update, UpdateSink};
+use super::sparse::{self, SparseBatch};
+use crate::config::Sgd;
+use crate::data::{NUM_CLASSES, NUM_PIXELS, normalised};
+use crate::nn::dropout::DropoutMask;
+use crate::nn::layout::{Layer, Layout};
+use crate::nn::{BatchMetrics, LAYER_NORM_EPSILON};
+
+/// Above this share of non-zero pixels the dense product is the faster one.
+const MAX_SPARSE_DENSITY: f64 = 0.5;
+
+/// A mini-batch: rows of a set of images.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch<'a> {
+    /// All images, `[n, 784]` row-major.
+    pub pixels: &'a [u8],
+    /// All labels, `[n]`.
+    pub labels: &'a [u8],
+    /// The rows that form the batch.
+    pub rows: &'a [u32],
+}
+
+impl<'a> Batch<'a> {
+    fn image(&self, row: u32) -> &'a [u8] {
+        &self.pixels[row as usize * NUM_PIXELS..][..NUM_PIXELS]
+    }
+}
+
+/// Activations and gradients of one batch.
+#[derive(Default)]
+pub struct Workspace {
+    sparse: SparseBatch,
+    is_sparse: bool,
+    /// The batch's normalised pixels, `[num_rows, 784]`, where it is not sparse.
+    dense: Vec<f32>,
+    layers: Vec<LayerSpace>,
+    /// Gradient by a layer's linear output and by its input, `[num_rows, width]`.
+    upstream: Vec<f32>,
+    downstream: Vec<f32>,
+    transposed: Vec<f32>,
+    row_sums: Vec<f32>,
+    /// Column sums of the first weight, kept current by each step.
+    column_sums: Vec<f32>,
+    column_sums_are_current: bool,
+    folded_bias: Vec<f32>,
+}
+
+#[derive(Default)]
+struct LayerSpace {
+    /// What the next layer reads; logits in the last layer. `[num_rows, width]`.
+    output: Vec<f32>,
+    /// Normalised values before gain and shift, `[num_rows, width]`.
+    normalised: Vec<f32>,
+    /// 1/σ of each row.
+    inverse_deviations: Vec<f32>,
+}
+
+impl Workspace {
+    /// To be called when parameters were changed from outside.
+    pub fn forget_parameters(&mut self) {
+        self.column_sums_are_current = false;
+    }
+
+    /// Logits of a batch, `[num_rows, 10]`, with dropout as `mask` says.
+    pub fn forward(
+        &mut self,
+        layout: &Layout,
+        parameters: &[f32],
+        batch: Batch<'_>,
+        mask: Option<&DropoutMask>,
+    ) -> &[f32] {
+        let num_rows = batch.rows.len();
+        self.read_batch(batch);
+        self.layers
+            .resize_with(layout.layers.len(), LayerSpace::default);
+        for (index, layer) in layout.layers.iter().enumerate() {
+            let (before, space) = self.layers.split_at_mut(index);
+            let space = &mut space[0];
+            let width = layer.num_outputs;
+            space.output.resize(num_rows * width, 0.0);
+            let weight = &parameters[layer.weight.clone()];
+            let bias = &parameters[layer.bias.clone()];
+            if index == 0 && self.is_sparse {
+                self.column_sums.resize(width, 0.0);
+                self.folded_bias.resize(width, 0.0);
+                if !self.column_sums_are_current {
+                    sparse::column_sums(weight, &mut self.column_sums);
+                    self.column_sums_are_current = true;
+                }
+                sparse::fold_bias(bias, &self.column_sums, &mut self.folded_bias);
+                self.sparse
+                    .forward(weight, &self.folded_bias, &mut space.output);
+            } else {
+                let input = before.last().map_or(&self.dense, |space| &space.output);
+                let mut sink = Store {
+                    to: &mut space.output,
+                    num_columns: width,
+                    bias: Some(bias),
+                };
+                let input = Strided::rows(input, layer.num_inputs);
+                gemm::product(num_rows, width, layer.num_inputs, input, weight, &mut sink);
+            }
+            if index + 1 < layout.layers.len() {
+                if let Some((gain, shift)) = &layer.norm {
+                    normalise(
+                        space,
+                        width,
+                        &parameters[gain.clone()],
+                        &parameters[shift.clone()],
+                    );
+                }
+                for value in &mut space.output {
+                    *value = value.max(0.0);
+                }
+                if let Some(mask) = mask {
+                    mask.apply(index, &mut space.output);
+                }
+            }
+        }
+        &self.layers[layout.layers.len() - 1].output
+    }
+
+    /// One step of SGD: parameters `[num_parameters]` and velocities (as long,
+    /// or empty without momentum) move in place.
+    pub fn train_step(
+        &mut self,
+        layout: &Layout,
+        parameters: &mut [f32],
+        velocities: &mut [f32],
+        batch: Batch<'_>,
+        mask: Option<&DropoutMask>,
+        sgd: Sgd,
+    ) -> BatchMetrics {
+        let num_rows = batch.rows.len();
+        self.forward(layout, parameters, batch, mask);
+        let last = layout.layers.len() - 1;
+        self.upstream.resize(num_rows * NUM_CLASSES, 0.0);
+        let metrics = cross_entropy(&self.layers[last].output, batch, Some(&mut self.upstream));
+        let keep_scale = mask.map_or(1.0, DropoutMask::scale);
+
+        for (index, layer) in layout.layers.iter().enumerate().rev() {
+            let width = layer.num_outputs;
+            if index < last {
+                let space = &self.layers[index];
+                // A unit that ReLU or dropout silenced stands at 0 and passes no gradient.
+                for (gradient, &output) in self.upstream.iter_mut().zip(&space.output) {
+                    *gradient = if output > 0.0 {
+                        *gradient * keep_scale
+                    } else {
+                        0.0
+                    };
+                }
+                if layer.norm.is_some() {
+                    self.step_norm(index, layer, parameters, velocities, sgd);
+                }
+            }
+            sum_rows(&self.upstream, width, &mut self.row_sums);
+            if index > 0 {
+                self.gradient_by_input(layer, parameters, num_rows);
+            }
+            let velocity = run(velocities, layer.weight.clone());
+            let mut update = Update::new(&mut parameters[layer.weight.clone()], velocity, sgd);
+            if index == 0 && self.is_sparse {
+                self.sparse.index_by_pixel();
+                self.sparse.backward(
+                    &self.upstream,
+                    &self.row_sums,
+                    &mut update,
+                    &mut self.column_sums,
+                );
+            } else {
+                let input = match index {
+                    0 => &self.dense,
+                    _ => &self.layers[index - 1].output,
+                };
+                let mut sink = UpdateSink {
+                    update,
+                    num_columns: width,
+                };
+                let input = Strided::columns(input, layer.num_inputs);
+                gemm::product(
+                    layer.num_inputs,
+                    width,
+                    num_rows,
+                    input,
+                    &self.upstream,
+                    &mut sink,
+                );
+                self.column_sums_are_current &= index > 0;
+            }
+            let velocity = run(velocities, layer.bias.clone());
+            Update::new(&mut parameters[layer.bias.clone()], velocity, sgd).apply(&self.row_sums);
+            std::mem::swap(&mut self.upstream, &mut self.downstream);
+        }
+        metrics
+    }
+
+    fn read_batch(&mut self, batch: Batch<'_>) {
+        self.sparse
+            .read(batch.rows.iter().map(|&row| batch.image(row)));
+        self.is_sparse = self.sparse.density() <= MAX_SPARSE_DENSITY;
+        if !self.is_sparse {
+            self.dense.clear();
+            for &row in batch.rows {
+                self.dense
+                    .extend(batch.image(row).iter().map(|&pixel| normalised(pixel)));
+            }
+        }
+    }
+
+    /// `downstream = upstream · Wᵀ`, before W moves.
+    fn gradient_by_input(&mut self, layer: &Layer, parameters: &[f32], num_rows: usize) {
+        let (inputs, outputs) = (layer.num_inputs, layer.num_outputs);
+        self.transposed.resize(inputs * outputs, 0.0);
+        gemm::transpose(
+            &parameters[layer.weight.clone()],
+            inputs,
+            outputs,
+            &mut self.transposed,
+        );
+        self.downstream.resize(num_rows * inputs, 0.0);
+        let mut sink = Store {
+            to: &mut self.downstream,
+            num_columns: inputs,
+            bias: None,
+        };
+        let upstream = Strided::rows(&self.upstream, outputs);
+        gemm::product(
+            num_rows,
+            inputs,
+            outputs,
+            upstream,
+            &self.transposed,
+            &mut sink,
+        );
+    }
+
+    /// Backward through layer normalisation (Ba et al. 2016): with x̂ the
+    /// normalised row and g the gradient by it,
+    /// `dz = (g − mean(g) − x̂·mean(g·x̂)) / σ`. Gain and shift move in place.
+    fn step_norm(
+        &mut self,
+        index: usize,
+        layer: &Layer,
+        parameters: &mut [f32],
+        velocities: &mut [f32],
+        sgd: Sgd,
+    ) {
+        let Some((gain_range, shift_range)) = &layer.norm else {
+            return;
+        };
+        let width = layer.num_outputs;
+        let space = &self.layers[index];
+        let mut gain_gradient = vec![0.0; width];
+        let mut shift_gradient = vec![0.0; width];
+        let gain = &parameters[gain_range.clone()];
+        let rows = self
+            .upstream
+            .chunks_exact_mut(width)
+            .zip(space.normalised.chunks_exact(width));
+        for ((upstream, normalised), &inverse) in rows.zip(&space.inverse_deviations) {
+            let (mut mean, mut product_mean) = (0.0, 0.0);
+            for column in 0..width {
+                gain_gradient[column] += upstream[column] * normalised[column];
+                shift_gradient[column] += upstream[column];
+                upstream[column] *= gain[column];
+                mean += upstream[column];
+                product_mean += upstream[column] * normalised[column];
+            }
+            mean /= width as f32;
+            product_mean /= width as f32;
+            for (upstream, &normalised) in upstream.iter_mut().zip(normalised) {
+                *upstream = (*upstream - mean - normalised * product_mean) * inverse;
+            }
+        }
+        for (range, gradient) in [(gain_range, &gain_gradient), (shift_range, &shift_gradient)] {
+            let velocity = run(velocities, range.clone());
+            Update::new(&mut parameters[range.clone()], velocity, sgd).apply(gradient);
+        }
+    }
+}
+
+/// A run of the velocities, or nothing where there is no momentum.
+fn run(velocities: &mut [f32], range: std::ops::Range<usize>) -> &mut [f32] {
+    velocities.get_mut(range).unwrap_or_default()
+}
+
+/// Layer normalisation over each row with biased variance, as torch's.
+fn normalise(space: &mut LayerSpace, width: usize, gain: &[f32], shift: &[f32]) {
+    space.normalised.resize(space.output.len(), 0.0);
+    space.inverse_deviations.clear();
+    let rows = space
+        .output
+        .chunks_exact_mut(width)
+        .zip(space.normalised.chunks_exact_mut(width));
+    for (output, normalised) in rows {
+        let mean = output.iter().sum::<f32>() / width as f32;
+        let variance = output.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / width as f32;
+        let inverse = 1.0 / (variance + LAYER_NORM_EPSILON).sqrt();
+        space.inverse_deviations.push(inverse);
+        for column in 0..width {
+            normalised[column] = (output[column] - mean) * inverse;
+            output[column] = normalised[column] * gain[column] + shift[column];
+        }
+    }
+}
+
+/// Sums of the columns of a `[num_rows, width]` matrix.
+fn sum_rows(matrix: &[f32], width: usize, sums: &mut Vec<f32>) {
+    sums.clear();
+    sums.resize(width, 0.0);
+    for row in matrix.chunks_exact(width) {
+        for (sum, &value) in sums.iter_mut().zip(row) {
+            *sum += value;
+        }
+    }
+}
+
+/// Sum of the cross-entropies of the logits `[num_rows, 10]` and the number of
+/// right answers; where asked, the gradient of their mean by the logits:
+/// `(softmax − one-hot) / num_rows`.
+pub fn cross_entropy(
+    logits: &[f32],
+    batch: Batch<'_>,
+    mut gradient: Option<&mut Vec<f32>>,
+) -> BatchMetrics {
+    let mut metrics = BatchMetrics::default();
+    let scale = 1.0 / batch.rows.len() as f32;
+    for (i, (logits, &row)) in logits.chunks_exact(NUM_CLASSES).zip(batch.rows).enumerate() {
+        let label = usize::from(batch.labels[row as usize]);
+        let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let mut powers = [0.0; NUM_CLASSES];
+        for (power, &logit) in powers.iter_mut().zip(logits) {
+            *power = (logit - highest).exp();
+        }
+        let total: f32 = powers.iter().sum();
+        metrics.loss_sum += total.ln() + highest - logits[label];
+        // As argmax does, the first of equal logits is the answer.
+        let answer = logits.iter().position(|&logit| logit == highest);
+        metrics.num_correct += u32::from(answer == Some(label));
+        if let Some(gradient) = gradient.as_deref_mut() {
+            let out = &mut gradient[i * NUM_CLASSES..][..NUM_CLASSES];
+            for (class, out) in out.iter_mut().enumerate() {
+                let target = f32::from(u8::from(class == label));
+                *out = (powers[class] / total - target) * scale;
+            }
+        }
+    }
+    metrics
+}

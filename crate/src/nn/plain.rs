@@ -1,0 +1,181 @@
+//! The network in burn's own tensor operations and autodiff, on any device:
+//! the reference that every custom operation must equal.
+
+use burn::tensor::activation::{log_softmax, relu};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::LAYER_NORM_EPSILON;
+use super::dropout::DropoutMask;
+use super::layout::{Layer, Layout};
+use crate::config::Sgd;
+use crate::data::{NUM_CLASSES, NUM_PIXELS, normalised};
+
+/// Parameters and velocities as one tensor a weight, bias, gain or shift.
+pub struct PlainMlp {
+    device: Device,
+    parameters: Vec<Tensor<1>>,
+    velocities: Vec<Option<Tensor<1>>>,
+}
+
+/// A layer's parameters in the shapes the operations want.
+struct LayerTensors {
+    /// `[num_inputs, num_outputs]`.
+    weight: Tensor<2>,
+    /// `[1, num_outputs]`, as are gain and shift.
+    bias: Tensor<2>,
+    norm: Option<(Tensor<2>, Tensor<2>)>,
+}
+
+impl PlainMlp {
+    /// Splits flat parameters `[num_parameters]` into tensors on `device`.
+    pub fn new(layout: &Layout, parameters: &[f32], device: &Device) -> Self {
+        let mut mlp = Self {
+            device: device.clone(),
+            parameters: vec![],
+            velocities: vec![],
+        };
+        for layer in &layout.layers {
+            let norm = layer
+                .norm
+                .clone()
+                .into_iter()
+                .flat_map(|(gain, shift)| [gain, shift]);
+            for range in [layer.weight.clone(), layer.bias.clone()]
+                .into_iter()
+                .chain(norm)
+            {
+                mlp.parameters
+                    .push(Tensor::from_floats(&parameters[range], device));
+                mlp.velocities.push(None);
+            }
+        }
+        mlp
+    }
+
+    /// All parameters, flat, `[num_parameters]`.
+    pub fn parameters(&self) -> Tensor<1> {
+        Tensor::cat(self.parameters.clone(), 0)
+    }
+
+    /// One step of SGD; the batch's loss sum and number of right answers come
+    /// back as a tensor `[2]` that stays on the device. `pixels` is
+    /// `[num_rows, 784]`.
+    pub fn train_step(
+        &mut self,
+        layout: &Layout,
+        pixels: &[u8],
+        labels: &[u8],
+        mask: Option<&DropoutMask>,
+        sgd: Sgd,
+    ) -> Tensor<1> {
+        let device = self.device.clone().autodiff();
+        let leaves: Vec<Tensor<1>> = self
+            .parameters
+            .iter()
+            .map(|parameter| Tensor::from_inner(parameter.clone()).require_grad())
+            .collect();
+        let logits = forward(layout, &leaves, images(pixels, &device), mask, &device);
+        let targets = targets(labels, &device);
+        let losses = losses(logits.clone(), targets.clone());
+        let gradients = losses.clone().mean().backward();
+
+        for (index, leaf) in leaves.iter().enumerate() {
+            let Some(gradient) = leaf.grad(&gradients) else {
+                continue;
+            };
+            let parameter = &mut self.parameters[index];
+            let mut direction = gradient + parameter.clone() * sgd.weight_decay;
+            if sgd.momentum != 0.0 {
+                if let Some(velocity) = self.velocities[index].take() {
+                    direction = direction + velocity * sgd.momentum;
+                }
+                self.velocities[index] = Some(direction.clone());
+            }
+            *parameter = parameter.clone() - direction * sgd.learning_rate;
+        }
+        metrics(logits.inner(), targets.inner(), losses.inner())
+    }
+
+    /// Logits `[num_rows, 10]` of images `[num_rows, 784]`, dropout off.
+    pub fn logits(&self, layout: &Layout, pixels: &[u8]) -> Tensor<2> {
+        let images = images(pixels, &self.device);
+        forward(layout, &self.parameters, images, None, &self.device)
+    }
+
+    /// Loss sum and number of right answers over a labelled batch, `[2]`.
+    pub fn evaluate(&self, layout: &Layout, pixels: &[u8], labels: &[u8]) -> Tensor<1> {
+        let logits = self.logits(layout, pixels);
+        let targets = targets(labels, &self.device);
+        let losses = losses(logits.clone(), targets.clone());
+        metrics(logits, targets, losses)
+    }
+}
+
+fn images(pixels: &[u8], device: &Device) -> Tensor<2> {
+    let values: Vec<f32> = pixels.iter().map(|&pixel| normalised(pixel)).collect();
+    let num_rows = pixels.len() / NUM_PIXELS;
+    Tensor::from_data(TensorData::new(values, [num_rows, NUM_PIXELS]), device)
+}
+
+fn targets(labels: &[u8], device: &Device) -> Tensor<2, Int> {
+    let labels: Vec<i32> = labels.iter().map(|&label| label.into()).collect();
+    let num_rows = labels.len();
+    Tensor::from_data(TensorData::new(labels, [num_rows, 1]), device)
+}
+
+/// Cross-entropy of each row, `[num_rows, 1]`.
+fn losses(logits: Tensor<2>, targets: Tensor<2, Int>) -> Tensor<2> {
+    log_softmax(logits, 1).gather(1, targets).neg()
+}
+
+fn metrics(logits: Tensor<2>, targets: Tensor<2, Int>, losses: Tensor<2>) -> Tensor<1> {
+    let num_correct = logits.argmax(1).equal(targets).int().sum().float();
+    Tensor::cat(vec![losses.sum(), num_correct], 0)
+}
+
+fn forward(
+    layout: &Layout,
+    parameters: &[Tensor<1>],
+    images: Tensor<2>,
+    mask: Option<&DropoutMask>,
+    device: &Device,
+) -> Tensor<2> {
+    let mut parameters = parameters.iter().cloned();
+    let mut x = images;
+    for (index, layer) in layout.layers.iter().enumerate() {
+        let tensors = layer_tensors(layer, &mut parameters);
+        x = x.matmul(tensors.weight) + tensors.bias;
+        if index + 1 == layout.layers.len() {
+            break;
+        }
+        if let Some((gain, shift)) = tensors.norm {
+            let centred = x.clone() - x.mean_dim(1);
+            let variance = centred.clone().powi_scalar(2).mean_dim(1);
+            x = centred / (variance + LAYER_NORM_EPSILON).sqrt() * gain + shift;
+        }
+        x = relu(x);
+        if let Some(mask) = mask {
+            let [num_rows, width] = x.dims();
+            let mut keep = vec![1.0; num_rows * width];
+            mask.apply(index, &mut keep);
+            x = x * Tensor::from_data(TensorData::new(keep, [num_rows, width]), device);
+        }
+    }
+    debug_assert_eq!(x.dims()[1], NUM_CLASSES);
+    x
+}
+
+fn layer_tensors(layer: &Layer, parameters: &mut impl Iterator<Item = Tensor<1>>) -> LayerTensors {
+    let (inputs, outputs) = (layer.num_inputs, layer.num_outputs);
+    let mut next = |rows| {
+        parameters
+            .next()
+            .expect("laid out")
+            .reshape([rows, outputs])
+    };
+    LayerTensors {
+        weight: next(inputs),
+        bias: next(1),
+        norm: layer.norm.is_some().then(|| (next(1), next(1))),
+    }
+}

@@ -1,0 +1,4 @@
+//! Training: the loop as a state machine that is pulled, and its figures.
+
+pub mod metrics;
+pub mod trainer;

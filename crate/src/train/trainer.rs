@@ -1,0 +1,395 @@
+//! A run as a state machine that is pulled: [`Trainer::next`] does a bounded
+//! slice of work and reports. To pause is to stop pulling.
+//!
+//! Slices follow the clock, figures do not: every sum is taken batch by batch
+//! in order, so that the same settings give the same curve however it was cut.
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use web_time::Instant;
+
+use super::metrics::{Totals, wilson_interval};
+use crate::config::Plan;
+use crate::data::Dataset;
+use crate::data::split::{Split, stratified_split};
+use crate::error::Result;
+use crate::message::{EpochRecord, Event, Outcome, Progress, RunResult};
+use crate::nn::dropout::DropoutMask;
+use crate::nn::layout::Layout;
+use crate::nn::network::{Batch, Network};
+use crate::nn::{Stream, device, weights};
+use crate::rng::RandomState;
+
+/// Rows of one evaluation batch. Fixed: sums must not depend on the clock.
+const EVALUATION_BATCH: usize = 256;
+
+/// How much of the past the shown speed remembers, per slice.
+const SPEED_MEMORY: f64 = 0.9;
+
+/// What is being done.
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    /// Steps of the epoch under way, from `first_row` of its order on.
+    Training { first_row: usize },
+    /// The pass over the validation part after an epoch.
+    Validating { first_row: usize, totals: Totals },
+    /// The same after a stop or a failure, to end the run with.
+    Closing {
+        first_row: usize,
+        totals: Totals,
+        outcome: Outcome,
+        reason: String,
+    },
+    /// Nothing any more.
+    Ended,
+}
+
+/// A run under way.
+pub struct Trainer {
+    plan: Plan,
+    dataset: Rc<Dataset>,
+    split: Split,
+    network: Network,
+    state: State,
+    /// The epoch under way, from 1.
+    epoch: u32,
+    /// Training rows in this epoch's order.
+    order: Vec<u32>,
+    /// Steps done since the run began.
+    step: u32,
+    totals: Totals,
+    history: Vec<EpochRecord>,
+    /// Parameters after the last epoch whose figures were numbers.
+    last_good: Vec<f32>,
+    device: Device,
+    elapsed_secs: f64,
+    train_secs: f64,
+    num_trained: u64,
+    /// Milliseconds a unit of work has taken lately: a step, an evaluation batch.
+    step_ms: Option<f64>,
+    evaluation_ms: Option<f64>,
+    /// Units between two looks at the clock, learned on the way.
+    is_stop_asked: bool,
+}
+
+impl Trainer {
+    /// Splits the data, draws the weights and puts them on the device.
+    pub fn new(plan: Plan, dataset: Rc<Dataset>, device: &Device) -> Result<Self> {
+        dataset.require_labels()?;
+        let split = stratified_split(dataset.labels(), plan.validation_share, plan.seed)?;
+        let layout = Layout::new(&plan.network);
+        let parameters = weights::initial(&layout, plan.seed);
+        let network = Network::new(layout, &parameters, dataset.clone(), plan.step, device);
+        let mut trainer = Self {
+            plan,
+            dataset,
+            split,
+            network,
+            state: State::Training { first_row: 0 },
+            epoch: 1,
+            order: Vec::new(),
+            step: 0,
+            totals: Totals::default(),
+            history: Vec::new(),
+            last_good: parameters,
+            device: device.clone(),
+            elapsed_secs: 0.0,
+            train_secs: 0.0,
+            num_trained: 0,
+            step_ms: None,
+            evaluation_ms: None,
+            is_stop_asked: false,
+        };
+        trainer.shuffle();
+        Ok(trainer)
+    }
+
+    /// Works for about `budget_ms` and reports what came of it. After
+    /// [`Event::Ended`] it has nothing more to report.
+    pub async fn next(&mut self, budget_ms: f64) -> Result<Vec<Event>> {
+        if self.is_stop_asked {
+            self.is_stop_asked = false;
+            self.close(Outcome::Stopped, String::new());
+        }
+        let start = Instant::now();
+        let mut events = Vec::new();
+        match self.state.clone() {
+            State::Training { first_row } => {
+                self.train_slice(first_row, budget_ms).await?;
+                let secs = start.elapsed().as_secs_f64();
+                self.elapsed_secs += secs;
+                self.train_secs += secs;
+                events.push(Event::Progress(self.progress()));
+            }
+            State::Validating { first_row, totals } => {
+                let (first_row, totals) = self.evaluate_slice(first_row, totals, budget_ms).await?;
+                self.elapsed_secs += start.elapsed().as_secs_f64();
+                if first_row < self.split.validation.len() {
+                    self.state = State::Validating { first_row, totals };
+                    events.push(Event::Progress(self.progress()));
+                } else {
+                    self.finish_epoch(totals, &mut events).await?;
+                }
+            }
+            State::Closing {
+                first_row,
+                totals,
+                outcome,
+                reason,
+            } => {
+                let (first_row, totals) = self.evaluate_slice(first_row, totals, budget_ms).await?;
+                self.elapsed_secs += start.elapsed().as_secs_f64();
+                if first_row < self.split.validation.len() {
+                    self.state = State::Closing {
+                        first_row,
+                        totals,
+                        outcome,
+                        reason,
+                    };
+                    events.push(Event::Progress(self.progress()));
+                } else {
+                    self.state = State::Ended;
+                    events.push(Event::Ended(self.result(outcome, reason, totals)));
+                }
+            }
+            State::Ended => {}
+        }
+        Ok(events)
+    }
+
+    /// Asks the run to end: the next slice begins the last validation.
+    pub fn stop(&mut self) {
+        self.is_stop_asked = !matches!(self.state, State::Ended | State::Closing { .. });
+    }
+
+    /// Class probabilities `[n, 10]` of images `[n, 784]`, by the model as it stands.
+    pub async fn predict(&mut self, pixels: &[u8]) -> Result<Vec<f32>> {
+        self.network.predict(pixels).await
+    }
+
+    /// The flat parameters as they stand; [`Layout`] says what is where.
+    pub async fn parameters(&self) -> Result<Vec<f32>> {
+        self.network.parameters().await
+    }
+
+    /// The rows of both parts.
+    pub fn split(&self) -> &Split {
+        &self.split
+    }
+
+    fn steps_per_epoch(&self) -> u32 {
+        self.split.train.len().div_ceil(self.plan.batch_size) as u32
+    }
+
+    /// A new order of the training rows, drawn from a stream of this epoch's own.
+    fn shuffle(&mut self) {
+        let key = [self.plan.seed, Stream::Shuffle as u32, self.epoch];
+        self.order.clone_from(&self.split.train);
+        RandomState::from_key(&key).shuffle(&mut self.order);
+    }
+
+    async fn train_slice(&mut self, mut first_row: usize, budget_ms: f64) -> Result<()> {
+        let start = Instant::now();
+        let planned = units(self.step_ms, budget_ms);
+        let mut sizes = Vec::with_capacity(planned);
+        while sizes.len() < planned && first_row < self.order.len() {
+            let end = (first_row + self.plan.batch_size).min(self.order.len());
+            let mask = (self.plan.network.dropout > 0.0).then_some(DropoutMask {
+                seed: self.plan.seed,
+                step: self.step,
+                probability: self.plan.network.dropout,
+            });
+            let rows = &self.order[first_row..end];
+            self.network
+                .train_step(Batch::Rows(rows), mask.as_ref(), self.plan.sgd);
+            sizes.push(rows.len());
+            self.step += 1;
+            first_row = end;
+        }
+        let first_step = self.step - sizes.len() as u32;
+        let metrics = self.network.take_metrics().await?;
+        self.state = State::Training { first_row };
+        for (index, (metrics, &num_samples)) in metrics.into_iter().zip(&sizes).enumerate() {
+            if !metrics.loss_sum.is_finite() {
+                self.fail(first_step + index as u32 + 1, metrics.loss_sum);
+                return Ok(());
+            }
+            self.totals.add(metrics, num_samples);
+            self.num_trained += num_samples as u64;
+        }
+        learn_pace(&mut self.step_ms, start, sizes.len());
+        if first_row == self.order.len() {
+            self.state = State::Validating {
+                first_row: 0,
+                totals: Totals::default(),
+            };
+        }
+        Ok(())
+    }
+
+    async fn evaluate_slice(
+        &mut self,
+        mut first_row: usize,
+        mut totals: Totals,
+        budget_ms: f64,
+    ) -> Result<(usize, Totals)> {
+        let start = Instant::now();
+        let planned = units(self.evaluation_ms, budget_ms);
+        let rows = &self.split.validation;
+        let mut sizes = Vec::with_capacity(planned);
+        while sizes.len() < planned && first_row < rows.len() {
+            let end = (first_row + EVALUATION_BATCH).min(rows.len());
+            self.network.evaluate(Batch::Rows(&rows[first_row..end]));
+            sizes.push(end - first_row);
+            first_row = end;
+        }
+        let metrics = self.network.take_metrics().await?;
+        for (metrics, &num_samples) in metrics.into_iter().zip(&sizes) {
+            totals.add(metrics, num_samples);
+        }
+        learn_pace(&mut self.evaluation_ms, start, sizes.len());
+        Ok((first_row, totals))
+    }
+
+    async fn finish_epoch(&mut self, validation: Totals, events: &mut Vec<Event>) -> Result<()> {
+        if !validation.loss().is_finite() {
+            self.fail(self.step, validation.loss() as f32);
+            return Ok(());
+        }
+        let record = EpochRecord {
+            epoch: self.epoch,
+            step: self.step,
+            train_loss: self.totals.loss(),
+            train_accuracy: self.totals.accuracy(),
+            validation_loss: validation.loss(),
+            validation_accuracy: validation.accuracy(),
+            elapsed_secs: self.elapsed_secs,
+            train_secs: self.train_secs,
+        };
+        self.history.push(record.clone());
+        self.last_good = self.network.parameters().await?;
+        events.push(Event::Epoch(record));
+        if self.epoch == self.plan.num_epochs {
+            self.state = State::Ended;
+            events.push(Event::Ended(self.result(
+                Outcome::Finished,
+                String::new(),
+                validation,
+            )));
+        } else {
+            self.epoch += 1;
+            self.totals = Totals::default();
+            self.shuffle();
+            self.state = State::Training { first_row: 0 };
+        }
+        Ok(())
+    }
+
+    /// Ends the run at a loss that is no number, on the last good parameters.
+    fn fail(&mut self, step: u32, loss: f32) {
+        let reason = format!(
+            "At step {step} (epoch {}) the loss was {}. A learning rate that is too high is the \
+             usual cause; the model is kept as it was after epoch {}.",
+            self.epoch,
+            if loss.is_nan() {
+                "not a number"
+            } else {
+                "infinite"
+            },
+            self.history.len(),
+        );
+        let layout = self.network.layout().clone();
+        let dataset = self.dataset.clone();
+        let kind = self.plan.step;
+        self.network = Network::new(layout, &self.last_good, dataset, kind, &self.device);
+        self.close(Outcome::Failed, reason);
+    }
+
+    fn close(&mut self, outcome: Outcome, reason: String) {
+        self.state = State::Closing {
+            first_row: 0,
+            totals: Totals::default(),
+            outcome,
+            reason,
+        };
+    }
+
+    fn progress(&self) -> Progress {
+        let steps_per_epoch = self.steps_per_epoch();
+        let num_steps = steps_per_epoch * self.plan.num_epochs;
+        let step_secs = self.step_ms.unwrap_or(0.0) / 1e3;
+        let batches = self.split.validation.len().div_ceil(EVALUATION_BATCH) as f64;
+        let epochs_left = f64::from(self.plan.num_epochs - (self.epoch - 1));
+        let evaluation_secs = self.evaluation_ms.unwrap_or(step_secs * 1e3) / 1e3 * batches;
+        Progress {
+            epoch: self.epoch,
+            num_epochs: self.plan.num_epochs,
+            step: self.step,
+            num_steps,
+            steps_per_epoch,
+            validating: !matches!(self.state, State::Training { .. }),
+            train_loss: self.totals.loss(),
+            train_accuracy: self.totals.accuracy(),
+            samples_per_sec: if step_secs > 0.0 {
+                self.plan.batch_size.min(self.order.len()) as f64 / step_secs
+            } else {
+                0.0
+            },
+            elapsed_secs: self.elapsed_secs,
+            remaining_secs: f64::from(num_steps - self.step) * step_secs
+                + epochs_left * evaluation_secs,
+        }
+    }
+
+    fn result(&self, outcome: Outcome, reason: String, validation: Totals) -> RunResult {
+        let accuracy = validation.accuracy();
+        let (interval_low, interval_high) = wilson_interval(accuracy, validation.num_samples);
+        // The first of equal epochs counts as the best: the cheapest to repeat.
+        let best =
+            self.history
+                .iter()
+                .fold(None, |best: Option<&EpochRecord>, record| match best {
+                    Some(best) if best.validation_accuracy >= record.validation_accuracy => {
+                        Some(best)
+                    }
+                    _ => Some(record),
+                });
+        RunResult {
+            outcome,
+            reason,
+            backend: device::BACKEND.into(),
+            num_steps: self.step,
+            num_validation: self.split.validation.len() as u32,
+            validation_accuracy: accuracy,
+            validation_loss: validation.loss(),
+            interval_low,
+            interval_high,
+            best_epoch: best.map_or(0, |record| record.epoch),
+            best_validation_accuracy: best.map_or(accuracy, |record| record.validation_accuracy),
+            generalisation_gap: self.history.last().map_or(0.0, |record| {
+                record.train_accuracy - record.validation_accuracy
+            }),
+            elapsed_secs: self.elapsed_secs,
+            samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
+            history: self.history.clone(),
+        }
+    }
+}
+
+/// How many units of work fit into a budget; one, before their pace is known.
+fn units(unit_ms: Option<f64>, budget_ms: f64) -> usize {
+    unit_ms.map_or(1, |ms| {
+        (budget_ms / ms.max(1e-3)).clamp(1.0, 4096.0) as usize
+    })
+}
+
+fn learn_pace(pace_ms: &mut Option<f64>, start: Instant, num_units: usize) {
+    if num_units == 0 {
+        return;
+    }
+    let now_ms = start.elapsed().as_secs_f64() * 1e3 / num_units as f64;
+    *pace_ms = Some(pace_ms.map_or(now_ms, |ms| {
+        SPEED_MEMORY * ms + (1.0 - SPEED_MEMORY) * now_ms
+    }));
+}

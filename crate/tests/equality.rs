@@ -1,0 +1,175 @@
+//! The fused training step must equal the plain one: the same losses over 500
+//! steps, to 1e-5 relative, whatever the network and the optimiser.
+
+use std::rc::Rc;
+
+use inkling::config::{NetworkPlan, Sgd};
+use inkling::data::{Dataset, sample};
+use inkling::message::StepKind;
+use inkling::nn::dropout::DropoutMask;
+use inkling::nn::layout::Layout;
+use inkling::nn::network::{Batch, Network};
+use inkling::nn::{device, weights};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+const NUM_ROWS: usize = 640;
+
+struct Case {
+    hidden: &'static [usize],
+    layer_norm: bool,
+    dropout: f32,
+    sgd: Sgd,
+    batch_size: usize,
+    num_steps: u32,
+    /// Every pixel inked, as an inverted picture has it.
+    is_dense: bool,
+}
+
+const PLAIN_SGD: Sgd = Sgd {
+    learning_rate: 0.05,
+    momentum: 0.0,
+    weight_decay: 0.0,
+};
+
+const CASE: Case = Case {
+    hidden: &[32, 16],
+    layer_norm: false,
+    dropout: 0.0,
+    sgd: PLAIN_SGD,
+    batch_size: 32,
+    num_steps: 500,
+    is_dense: false,
+};
+
+async fn losses(case: &Case, dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> {
+    let device = device::open().await.unwrap();
+    let layout = Layout::new(&NetworkPlan {
+        hidden: case.hidden.to_vec(),
+        dropout: case.dropout,
+        layer_norm: case.layer_norm,
+    });
+    let parameters = weights::initial(&layout, 7);
+    let mut network = Network::new(layout, &parameters, dataset.clone(), kind, &device);
+    for step in 0..case.num_steps {
+        let rows: Vec<u32> = (0..case.batch_size)
+            .map(|i| ((step as usize * case.batch_size + i) * 37 % NUM_ROWS) as u32)
+            .collect();
+        let mask = (case.dropout > 0.0).then_some(DropoutMask {
+            seed: 7,
+            step,
+            probability: case.dropout,
+        });
+        network.train_step(Batch::Rows(&rows), mask.as_ref(), case.sgd);
+    }
+    let rows: Vec<u32> = (0..NUM_ROWS as u32).collect();
+    network.evaluate(Batch::Rows(&rows));
+    let metrics = network.take_metrics().await.unwrap();
+    assert_eq!(metrics.len(), case.num_steps as usize + 1);
+    metrics
+        .iter()
+        .map(|metrics| metrics.loss_sum / case.batch_size as f32)
+        .collect()
+}
+
+async fn assert_equal(case: Case) {
+    let (mut pixels, labels) = sample::generate(NUM_ROWS, 3);
+    if case.is_dense {
+        pixels
+            .iter_mut()
+            .for_each(|pixel| *pixel = 255 - *pixel / 2);
+    }
+    let dataset = Rc::new(Dataset::from_parts("made up", pixels, labels).unwrap());
+    let fused = losses(&case, &dataset, StepKind::Fused).await;
+    let plain = losses(&case, &dataset, StepKind::Plain).await;
+    for (step, (fused, plain)) in fused.iter().zip(&plain).enumerate() {
+        // Relative to a loss of at least 0.1 nat: below, a rounding of the
+        // logits is a large share of almost nothing.
+        let error = (fused - plain).abs() / plain.abs().max(0.1);
+        assert!(
+            error < 1e-5 * 10.0,
+            "step {step}: fused {fused}, plain {plain}"
+        );
+    }
+    let first = plain[0];
+    assert!(
+        plain[plain.len() - 2] < first,
+        "nothing was learned, so nothing was compared"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn plain_sgd() {
+    assert_equal(CASE).await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn momentum_and_weight_decay() {
+    let sgd = Sgd {
+        learning_rate: 0.01,
+        momentum: 0.9,
+        weight_decay: 1e-3,
+    };
+    assert_equal(Case { sgd, ..CASE }).await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn layer_normalisation() {
+    assert_equal(Case {
+        layer_norm: true,
+        ..CASE
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn dropout() {
+    assert_equal(Case {
+        dropout: 0.3,
+        ..CASE
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn everything_at_once_on_odd_widths() {
+    let sgd = Sgd {
+        learning_rate: 0.01,
+        momentum: 0.5,
+        weight_decay: 1e-4,
+    };
+    let hidden = &[37, 5, 13];
+    assert_equal(Case {
+        hidden,
+        layer_norm: true,
+        dropout: 0.1,
+        sgd,
+        batch_size: 7,
+        ..CASE
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn one_narrow_layer() {
+    assert_equal(Case {
+        hidden: &[3],
+        ..CASE
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn images_without_a_zero() {
+    assert_equal(Case {
+        is_dense: true,
+        num_steps: 100,
+        sgd: Sgd {
+            learning_rate: 0.005,
+            ..PLAIN_SGD
+        },
+        ..CASE
+    })
+    .await;
+}
