@@ -16,8 +16,8 @@ use crate::config::Plan;
 use crate::data::{self, reader, split};
 use crate::error::Error;
 use crate::message::{
-    DataSummary, Event, LayerSummary, PlanSummary, ReportFiles, ReportRequest, RunConfig,
-    StudyConfig, StudyPlan, StudyReading, StudyRecord,
+    ClassCounts, DataSummary, Event, LayerSummary, PlanSummary, ReportFiles, ReportRequest,
+    RunConfig, StudyConfig, StudyPlan, StudyReading, StudyRecord,
 };
 use crate::nn::{device, layout::Layout};
 use crate::study;
