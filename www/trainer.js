@@ -245,6 +245,19 @@ export class Trainer {
   }
 
   /**
+   * Asks an open engine for what needs neither data nor a model: a study's plan,
+   * its reading, its report.
+   * @template T
+   * @param {(engine: Comlink.Remote<Engine>) => T | PromiseLike<T>} ask
+   * @returns {Promise<Awaited<T>>}
+   */
+  async ask(ask) {
+    const worker = this.#cpu_worker();
+    await this.#open(worker, "ndarray");
+    return worker.call(ask);
+  }
+
+  /**
    * Decides what computes. `auto` always resolves; a forced WebGPU that cannot
    * be had rejects with `BackendUnavailable`.
    * @param {BackendChoice} choice
@@ -281,7 +294,7 @@ export class Trainer {
     // Set before the first await: a second press must be refused from now on.
     this.#training = this.#cpu;
     try {
-      const decision = await this.choose_backend(config.backend);
+      const decision = await this.choose_backend(config.backend ?? "auto");
       listeners.on_backend?.(decision);
       const worker = decision.backend === "webgpu" ? this.#gpu_worker() : this.#cpu_worker();
       this.#training = worker;

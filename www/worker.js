@@ -9,6 +9,7 @@ import * as Comlink from "./vendor/comlink.mjs";
 import { unpacked_chunks } from "./source.js";
 
 /** @import { DataSummary, Dataset, Event, LoadProgress, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
+/** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "./pkg/ndarray/inkling.js" */
 
 /** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */
 
@@ -371,6 +372,38 @@ export class Engine {
     return guarded(() =>
       this.#dataset ? this.#dataset.plan(config) : this.#opened().plan(config),
     );
+  }
+
+  /**
+   * The runs of a study.
+   * @param {StudyConfig} config
+   * @returns {Promise<StudyPlan>}
+   */
+  plan_study(config) {
+    return guarded(() => this.#opened().plan_study(config));
+  }
+
+  /**
+   * The comparison and the insights of a study as it stands.
+   * @param {StudyRecord} record
+   * @returns {Promise<StudyReading>}
+   */
+  read_study(record) {
+    return guarded(() => this.#opened().read_study(record));
+  }
+
+  /**
+   * The texts of a report on studies.
+   * @param {ReportRequest} request
+   * @returns {Promise<ReportFiles>}
+   */
+  write_report(request) {
+    return guarded(() => this.#opened().write_report(request));
+  }
+
+  /** The engine's version. @returns {Promise<string>} */
+  version() {
+    return guarded(() => this.#opened().version());
   }
 
   /**

@@ -1,0 +1,132 @@
+// What people pick: every accepted form of the table, and every bad file with
+// its one clear error, after which the data loaded before is still there.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { zipSync } from "fflate";
+import { bar_rows, open_page, pick, sees } from "./helper.mjs";
+
+const ROWS = bar_rows(60);
+const TEXT = `${ROWS.join("\n")}\n`;
+const bytes_of = (/** @type {string} */ text) => new TextEncoder().encode(text);
+
+test("each accepted form of the table gives the same rows", async (t) => {
+  const { page } = await open_page(t);
+  const forms = {
+    "train.csv": bytes_of(TEXT),
+    "crlf.csv": bytes_of(TEXT.replaceAll("\n", "\r\n")),
+    "with_mark.csv": bytes_of(`\uFEFF${TEXT}`),
+    "no_last_newline.csv": bytes_of(TEXT.trimEnd()),
+    "blank_last_lines.csv": bytes_of(`${TEXT}\n\n`),
+    "mnist_train.csv": bytes_of(`${ROWS.slice(1).join("\n")}\n`),
+    "train.csv.gz": gzipSync(TEXT),
+    "digit-recognizer.zip": zipSync({
+      "sample_submission.csv": bytes_of("ImageId,Label\n1,0\n"),
+      "test.csv": bytes_of("pixel0\n0\n"),
+      "train.csv": bytes_of(TEXT),
+    }),
+  };
+  for (const [name, bytes] of Object.entries(forms)) {
+    await t.test(name, async () => {
+      await pick(page, { name, bytes });
+      const status = await sees(page, "Data status", new RegExp(name.replace(".", "\\.")));
+      assert.match(status, /\b60\b/);
+    });
+  }
+});
+
+/** The table with one field changed. @param {number} row @param {number} column @param {string} value */
+function with_field(row, column, value) {
+  const rows = ROWS.map((line) => line.split(","));
+  rows[row][column] = value;
+  return bytes_of(`${rows.map((fields) => fields.join(",")).join("\n")}\n`);
+}
+
+const BAD_FILES = /** @type {[string, string, Uint8Array, RegExp][]} */ ([
+  ["an empty file", "empty.csv", new Uint8Array(0), /found .*(empty|nothing|no ).*expected/i],
+  [
+    "a row with a column too few",
+    "short.csv",
+    bytes_of(`${[...ROWS.slice(0, 6), ROWS[6].slice(0, ROWS[6].lastIndexOf(","))].join("\n")}\n`),
+    /row 7.*found 784 columns, expected 785/,
+  ],
+  [
+    "a row with a column too many",
+    "long.csv",
+    bytes_of(`${[...ROWS.slice(0, 6), `${ROWS[6]},0`].join("\n")}\n`),
+    /row 7.*found 786 columns.*expected 785/,
+  ],
+  [
+    "a label outside 0 to 9",
+    "label.csv",
+    with_field(6, 0, "12"),
+    /row 7, column label: found "?12"?, expected 0 to 9/,
+  ],
+  [
+    "a pixel outside 0 to 255",
+    "pixel.csv",
+    with_field(9, 300, "256"),
+    /row 10, column pixel299: found "?256"?, expected 0 to 255/,
+  ],
+  [
+    "a pixel that is no number",
+    "word.csv",
+    with_field(3, 784, "dark"),
+    /row 4, column pixel783: found "dark", expected/,
+  ],
+  [
+    "a gzip cut off",
+    "cut.csv.gz",
+    gzipSync(TEXT).subarray(0, 1500),
+    /cut\.csv\.gz, byte 1,500 of 1,500: found .*expected .*download it again/,
+  ],
+  [
+    "a zip without a table",
+    "other.zip",
+    zipSync({ "readme.txt": bytes_of("hello") }),
+    /other\.zip: found the entries readme\.txt, expected train\.csv/,
+  ],
+  [
+    "a picture",
+    "digit.png",
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, ...new Array(300).fill(7)),
+    /found .*expected/,
+  ],
+  ["a text that is no table", "notes.csv", bytes_of("Dear diary,\ntoday\n"), /found .*expected/],
+  [
+    "a test.csv without labels",
+    "test.csv",
+    bytes_of(`${ROWS.map((line) => line.slice(line.indexOf(",") + 1)).join("\n")}\n`),
+    /label.*found no labels.*test\.csv.*expected .*train\.csv/,
+  ],
+]);
+
+test("a bad file gets one clear error, and the data before it stays", async (t) => {
+  const { page } = await open_page(t);
+  for (const [what, name, bytes, message] of BAD_FILES) {
+    await t.test(what, async () => {
+      await pick(page, { name: "good.csv", bytes: bytes_of(TEXT) });
+      await sees(page, "Data status", /^(?!.*found).*good\.csv/s);
+      await pick(page, { name, bytes });
+      const status = await sees(page, "Data status", message);
+      assert.match(status, /good\.csv/, "the status still names the data that is loaded");
+      assert.ok(
+        await page.getByRole("button", { name: "Train", exact: true }).isEnabled(),
+        "the earlier data can be trained on",
+      );
+    });
+  }
+});
+
+test("a load can be cancelled, and the data before it stays", async (t) => {
+  const { page } = await open_page(t);
+  await pick(page, { name: "good.csv", bytes: bytes_of(TEXT) });
+  await sees(page, "Data status", /good\.csv/);
+  // 45 MB of rows: long enough to be cancelled on any machine.
+  const rows = ROWS.slice(1).join("\n");
+  const large = `${ROWS[0]}\n${`${rows}\n`.repeat(Math.floor(45e6 / rows.length))}`;
+  await pick(page, { name: "large.csv", bytes: bytes_of(large) });
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await sees(page, "Data status", /^(?!.*large\.csv:).*good\.csv/s);
+});

@@ -1,0 +1,228 @@
+// What every end-to-end test needs: the site on a local server under a sub-path
+// (as GitHub Pages serves it), Chromium with or without a WebGPU adapter, and
+// words for what a person sees and does. Nothing here waits by the clock.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { serve } from "../../scripts/serve.mjs";
+
+/** @import { TestContext } from "node:test" */
+/** @import { Page } from "playwright-core" */
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Chromium as Debian ships it. */
+const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+];
+
+/** With these Chromium has a software WebGPU adapter, without them none. */
+const WEBGPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+const real_set = fileURLToPath(new URL("../../../shared/mnist/train.csv.gz", import.meta.url));
+
+/** Real MNIST where it lies beside the checkout, else the sample that ships. */
+export const DATA_SET = existsSync(real_set)
+  ? { file: real_set, num_rows: 42_000, is_real: true, words: "real MNIST, 42,000 rows" }
+  : {
+      file: `${root}data/sample.csv.gz`,
+      num_rows: NaN,
+      is_real: false,
+      words: "the sample that ships (real MNIST is not there)",
+    };
+
+/**
+ * A page of the site in a browser of its own, closed after the test. After it,
+ * the test fails if the page logged an error or asked anybody else for anything.
+ * @param {TestContext} t
+ * @param {object} [options]
+ * @param {string} [options.query] such as `?epochs=2`
+ * @param {boolean} [options.webgpu] give the browser the software adapter
+ * @param {RegExp} [options.allowed_errors] console errors that the test provokes
+ */
+export async function open_page(t, { query = "", webgpu = false, allowed_errors } = {}) {
+  const server = await serve({ root: `${root}www`, base: "/some/where/" });
+  const browser = await chromium.launch({
+    executablePath: EXECUTABLE,
+    args: webgpu ? [...FLAGS, ...WEBGPU_FLAGS] : FLAGS,
+  });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  /** @type {string[]} */
+  const faults = [];
+  const is_allowed = (/** @type {string} */ text) => allowed_errors?.test(text) ?? false;
+  context.on("request", (request) => {
+    const { protocol } = new URL(request.url());
+    const is_local = protocol === "blob:" || protocol === "data:";
+    if (!is_local && !request.url().startsWith(server.url)) {
+      faults.push(`request to ${request.url()}`);
+    }
+  });
+  context.on("response", (response) => {
+    if (response.status() >= 400) faults.push(`${response.status()} for ${response.url()}`);
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" && !is_allowed(message.text())) {
+      faults.push(`console: ${message.text()}`);
+    }
+  });
+  page.on("pageerror", (error) => {
+    if (!is_allowed(error.message)) faults.push(`uncaught: ${error.message}`);
+  });
+  t.after(async () => {
+    await browser.close();
+    await server.close();
+    assert.deepEqual(faults, [], "what the page did wrong on the way");
+  });
+  await page.addInitScript(() => {
+    const tasks = /** @type {number[]} */ ([]);
+    Object.assign(window, { long_tasks: tasks });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) tasks.push(Math.round(duration));
+    }).observe({ type: "longtask", buffered: true });
+  });
+  await page.goto(server.url + query);
+  return { page, url: server.url };
+}
+
+/**
+ * Durations in ms of the main thread's tasks above 50 ms since the last call.
+ * @param {Page} page
+ * @returns {Promise<number[]>}
+ */
+export function take_long_tasks(page) {
+  return page.evaluate(() =>
+    /** @type {{ long_tasks: number[] }} */ (/** @type {unknown} */ (window)).long_tasks.splice(0),
+  );
+}
+
+/**
+ * Waits until a status says something; gives the whole text.
+ * @param {Page} page
+ * @param {string} name the status's accessible name
+ * @param {RegExp} pattern
+ * @param {number} [timeout_secs]
+ * @returns {Promise<string>}
+ */
+export async function sees(page, name, pattern, timeout_secs = 30) {
+  const status = page.getByRole("status", { name, exact: true });
+  try {
+    await status.filter({ hasText: pattern }).waitFor({ timeout: timeout_secs * 1000 });
+  } catch {
+    const found = await status.innerText().catch(() => "no such status");
+    assert.fail(`${name}: found "${found}" after ${timeout_secs} s, expected ${pattern}`);
+  }
+  return status.innerText();
+}
+
+/**
+ * Presses a button once it can be pressed.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function press(page, name) {
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+/**
+ * Picks a file in the main picker: a path, or bytes with a name.
+ * @param {Page} page
+ * @param {string | { name: string, bytes: Uint8Array }} file
+ */
+export async function pick(page, file) {
+  const picked =
+    typeof file === "string"
+      ? file
+      : {
+          name: file.name,
+          mimeType: "application/octet-stream",
+          buffer: Buffer.from(file.bytes),
+        };
+  await page.getByLabel("MNIST CSV").setInputFiles(picked);
+}
+
+/**
+ * A small table in Kaggle's schema that a network learns at once: each digit
+ * is a bright bar at its own place.
+ * @param {number} num_rows
+ * @returns {string[]} the header and the rows
+ */
+export function bar_rows(num_rows) {
+  const header = `label,${Array.from({ length: 784 }, (_, at) => `pixel${at}`).join(",")}`;
+  const rows = Array.from({ length: num_rows }, (_, row) => {
+    const label = (row * 7 + Math.floor(row / 13)) % 10;
+    const pixels = Array.from({ length: 784 }, (_, at) => {
+      const in_bar =
+        Math.floor(at / 28) % 28 >= label * 2 + 4 && Math.floor(at / 28) <= label * 2 + 6;
+      return in_bar && at % 28 > 4 && at % 28 < 23 ? 200 + ((at * 31 + row * 17) % 56) : 0;
+    });
+    return [label, ...pixels].join(",");
+  });
+  return [header, ...rows];
+}
+
+/**
+ * Draws strokes on the pad with the mouse.
+ * @param {Page} page
+ * @param {[number, number][][]} strokes points from 0, 0 (top left) to 1, 1
+ */
+export async function draw(page, strokes) {
+  const pad = page.getByRole("img", { name: "Digit pad" });
+  await pad.scrollIntoViewIfNeeded();
+  const box = await pad.boundingBox();
+  assert.ok(box, "the pad is visible");
+  const at = (/** @type {[number, number]} */ [x, y]) =>
+    /** @type {const} */ ([box.x + x * box.width, box.y + y * box.height]);
+  for (const [first, ...rest] of strokes) {
+    await page.mouse.move(...at(first));
+    await page.mouse.down();
+    for (const point of rest) await page.mouse.move(...at(point), { steps: 8 });
+    await page.mouse.up();
+  }
+}
+
+/** A one, a seven and a zero as a hand draws them. */
+export const STROKES = /** @type {Record<string, [number, number][][]>} */ ({
+  1: [
+    [
+      [0.52, 0.15],
+      [0.5, 0.5],
+      [0.48, 0.85],
+    ],
+  ],
+  7: [
+    [
+      [0.25, 0.2],
+      [0.75, 0.2],
+      [0.6, 0.5],
+      [0.45, 0.85],
+    ],
+  ],
+  0: [
+    Array.from({ length: 25 }, (_, at) => {
+      const turn = (at / 24) * 2 * Math.PI;
+      return [0.5 - 0.22 * Math.sin(turn), 0.5 - 0.32 * Math.cos(turn)];
+    }),
+  ],
+});
+
+/**
+ * A percentage out of a sentence, as a share.
+ * @param {string} text
+ * @param {RegExp} pattern with the number in its first group
+ */
+export function share_in(text, pattern) {
+  const found = pattern.exec(text)?.[1];
+  assert.ok(found, `found "${text}", expected ${pattern}`);
+  return Number(found) / 100;
+}
