@@ -1,0 +1,73 @@
+// Strokes and pictures as ink: 0 where the paper is empty, 255 where it is full.
+// Pure functions; the pad shows them, the engine reads them.
+
+/** @typedef {{ x: number, y: number }} Point in units of the pad's side, 0 to 1 */
+
+/**
+ * A photo or drawing of one digit as ink, whichever of the two is dark.
+ * @param {Uint8ClampedArray} rgba `width * height * 4`
+ * @param {number} width
+ * @param {number} height
+ * @returns {Uint8Array} `width * height`
+ */
+export function ink_of_picture(rgba, width, height) {
+  const grey = new Uint8Array(width * height);
+  for (let at = 0; at < grey.length; at++) {
+    const alpha = (rgba[at * 4 + 3] ?? 0) / 255;
+    const light =
+      0.2126 * (rgba[at * 4] ?? 0) +
+      0.7152 * (rgba[at * 4 + 1] ?? 0) +
+      0.0722 * (rgba[at * 4 + 2] ?? 0);
+    // What is transparent shows paper.
+    grey[at] = Math.round(light * alpha + 255 * (1 - alpha));
+  }
+  const paper = median_of_border(grey, width, height);
+  const ink = new Uint8Array(grey.length);
+  let most = 0;
+  for (let at = 0; at < grey.length; at++) {
+    const distance = Math.abs((grey[at] ?? 0) - paper);
+    ink[at] = distance;
+    most = Math.max(most, distance);
+  }
+  // Too little contrast is paper without a digit.
+  if (most < 40) return new Uint8Array(grey.length);
+  // Shades of paper and shadows lie below a third of the contrast.
+  const floor = most * 0.35;
+  const full = most * 0.75;
+  for (let at = 0; at < ink.length; at++) {
+    const share = ((ink[at] ?? 0) - floor) / (full - floor);
+    ink[at] = Math.round(255 * Math.min(1, Math.max(0, share)));
+  }
+  return ink;
+}
+
+/**
+ * @param {Uint8Array} grey
+ * @param {number} width
+ * @param {number} height
+ */
+function median_of_border(grey, width, height) {
+  const border = [];
+  for (let x = 0; x < width; x++) border.push(grey[x] ?? 0, grey[(height - 1) * width + x] ?? 0);
+  for (let y = 0; y < height; y++)
+    border.push(grey[y * width] ?? 0, grey[y * width + width - 1] ?? 0);
+  border.sort((a, b) => a - b);
+  return border[border.length >> 1] ?? 255;
+}
+
+/** The most probable digit. @param {ArrayLike<number>} probabilities */
+export function top_digit(probabilities) {
+  let best = 0;
+  for (let digit = 1; digit < probabilities.length; digit++) {
+    if ((probabilities[digit] ?? 0) > (probabilities[best] ?? 0)) best = digit;
+  }
+  return best;
+}
+
+/**
+ * Whether a canvas holds anything at all.
+ * @param {Uint8Array} ink
+ */
+export function is_blank(ink) {
+  return ink.every((value) => value === 0);
+}

@@ -1,0 +1,317 @@
+// Wires the page: makes the state, the trainer and the views, and holds what the
+// buttons do. The views never call each other.
+
+import { create_charts } from "./charts.js";
+import { curves_png, curves_svg } from "./curve_files.js";
+import { history_csv } from "./curve_data.js";
+import { create_data_view } from "./data_view.js";
+import { announce, by_id, download, el, message_of, set_text } from "./dom.js";
+import { listen_for_files } from "./drop.js";
+import { create_network_view } from "./network.js";
+import { create_pad } from "./pad.js";
+import { create_run_view } from "./run_view.js";
+import { config_from_query, config_to_query } from "./settings.js";
+import { create_settings_form } from "./settings_form.js";
+import { create_shortcuts } from "./shortcuts.js";
+import { create_store, idle_run, initial_state, is_active, with_progress } from "./state.js";
+import { BackendUnavailable, LOAD_CANCELLED, createTrainer } from "./trainer.js";
+
+/** @import { Event } from "./pkg/ndarray/inkling.js" */
+/** @import { Settings } from "./settings.js" */
+
+const asked = config_from_query(location.search);
+const store = create_store(initial_state(asked.config));
+const trainer = createTrainer({ on_notice: notice });
+
+/** Data sets that ship with the page, by name, once known. @type {Promise<Record<string, { file: string, bytes: number }>>} */
+const sets = fetch("data/sets.json")
+  .then((response) => (response.ok ? response.json() : {}))
+  .catch(() => ({}));
+
+// Notices
+
+/**
+ * A sentence above the bench that stays until it is put away.
+ * @param {string} sentence
+ */
+function notice(sentence) {
+  const close = el("button", { type: "button", class: "quiet" }, "Put away");
+  const box = el("div", { class: "notice" }, el("p", {}, sentence), close);
+  close.addEventListener("click", () => box.remove());
+  by_id("notices", HTMLElement).append(box);
+  announce(sentence);
+}
+
+// Data
+
+/**
+ * @param {File} file
+ * @returns {Promise<boolean>} whether it was taken
+ */
+async function load_file(file) {
+  if (is_active(store.get().run)) {
+    store.set({ data_error: "A run is under way. Stop it before you load other data." });
+    return false;
+  }
+  if (store.get().loading) return false;
+  store.set({ loading: { name: file.name, progress: null }, data_error: "" });
+  try {
+    const data = await trainer.load_file(file, (progress) => {
+      if (store.get().loading) store.set({ loading: { name: file.name, progress } });
+    });
+    store.set({ data, loading: null });
+    announce(`${data.name} is loaded`);
+    return true;
+  } catch (error) {
+    const cancelled = error instanceof Error && error.name === LOAD_CANCELLED;
+    const data_error = cancelled
+      ? `Reading ${file.name} was cancelled.`
+      : `${file.name} could not be read. ${sentence(message_of(error))}`;
+    store.set({ loading: null, data_error });
+    announce(data_error);
+    return false;
+  }
+}
+
+/** @param {string} name @returns {Promise<boolean>} */
+async function load_set(name) {
+  const path = (await sets)[name]?.file ?? `data/${name}.csv.gz`;
+  store.set({ data_error: "" });
+  try {
+    const response = await fetch(path);
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    const blob = await response.blob();
+    return await load_file(new File([blob], path.split("/").pop() ?? name));
+  } catch (error) {
+    store.set({
+      data_error: `${path} could not be fetched: ${message_of(error)}. Pick a file of your own instead.`,
+    });
+    return false;
+  }
+}
+
+// Plan: what the settings would build, asked for after each change.
+
+let plan_asked = 0;
+async function replan() {
+  const mine = ++plan_asked;
+  const { config } = store.get();
+  try {
+    const plan = await trainer.plan(config);
+    if (mine === plan_asked) store.set({ plan, plan_error: "" });
+  } catch (error) {
+    if (mine === plan_asked) store.set({ plan_error: message_of(error) });
+  }
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let planning;
+store.watch(["config", "data"], () => {
+  clearTimeout(planning);
+  planning = setTimeout(replan, 120);
+});
+
+// Training
+
+/** @param {Partial<Settings>} [change] */
+async function train(change = {}) {
+  const { data, run } = store.get();
+  if (is_active(run)) return;
+  const config = { ...store.get().config, ...change };
+  if (!data) {
+    fail("There is no data to train on. Press Load sample, or pick a CSV first.", false);
+    by_id("load-sample", HTMLButtonElement).focus();
+    return;
+  }
+  store.set({ run: { ...idle_run(), phase: "starting", config, data_name: data.name } });
+  try {
+    const result = await trainer.train(config, {
+      on_backend: (decision) => store.set({ run: { ...store.get().run, decision } }),
+      on_event: take_event,
+    });
+    const now = store.get().run;
+    store.set({ run: { ...now, phase: "ended", result, history: result.history } });
+  } catch (error) {
+    fail(sentence(message_of(error)), error instanceof BackendUnavailable);
+  }
+}
+
+/** @param {string} error @param {boolean} can_use_cpu */
+function fail(error, can_use_cpu) {
+  store.set({ run: { ...store.get().run, phase: "ended", result: null, error, can_use_cpu } });
+}
+
+/** @param {Event} event */
+function take_event(event) {
+  const { run } = store.get();
+  switch (event.kind) {
+    case "progress":
+      store.set({ run: with_progress(run, event) });
+      return;
+    case "epoch":
+      store.set({ run: { ...run, history: [...run.history, event] } });
+      return;
+    case "ended":
+      // `train` resolves with the same result; the end is taken there.
+      return;
+    default: {
+      /** @type {never} */
+      const unknown = event;
+      throw new Error(`an event that is not known: ${JSON.stringify(unknown)}`);
+    }
+  }
+}
+
+async function pause_or_resume() {
+  const { run } = store.get();
+  if (run.phase === "running") {
+    store.set({ run: { ...run, phase: "paused" } });
+    await trainer.pause().catch(report);
+  } else if (run.phase === "paused") {
+    store.set({ run: { ...run, phase: "running" } });
+    await trainer.resume().catch(report);
+  }
+}
+
+async function stop() {
+  const { run } = store.get();
+  if (!is_active(run)) return;
+  store.set({ run: { ...run, phase: "stopping" } });
+  await trainer.stop().catch(report);
+}
+
+async function sample_and_train() {
+  const { data } = store.get();
+  if (data || (await load_set("sample"))) await train();
+}
+
+/** @param {unknown} error */
+function report(error) {
+  notice(sentence(message_of(error)));
+}
+
+/** A message as a sentence: a capital first, a full stop last. @param {string} message */
+function sentence(message) {
+  const text = message.trim();
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? "" : "."}`;
+}
+
+// Views
+
+const data_view = create_data_view(store, {
+  load_file,
+  load_set,
+  cancel_load: () => void trainer.cancel_load().catch(report),
+  images: (rows) => trainer.images(rows),
+});
+create_settings_form(store);
+create_network_view(store, { weights: () => trainer.weights() });
+create_run_view(store, {
+  train: () => void train(),
+  sample_and_train: () => void sample_and_train(),
+  pause_or_resume: () => void pause_or_resume(),
+  stop: () => void stop(),
+  train_on_cpu: () => void train({ backend: "ndarray" }),
+});
+const charts = create_charts(store);
+const pad = create_pad(store, {
+  predict_ink: (ink, width, height) => trainer.predict_ink(ink, width, height),
+});
+listen_for_files({ load_file, load_picture: pad.load_picture });
+create_shortcuts({
+  train: () => void train(),
+  pause_or_resume: () => void pause_or_resume(),
+  stop: () => void stop(),
+  toggle_log: charts.toggle_log,
+  draw: pad.focus,
+  clear: pad.clear,
+});
+
+sets.then((known) => {
+  if (known.mnist) data_view.offer_mnist();
+});
+asked.remarks.forEach(notice);
+trainer.ready().catch((error) => notice(`The engine could not start: ${message_of(error)}`));
+
+// Ticks: what is done of the work, in its order.
+
+store.watch(["data", "plan", "run"], ({ data, plan, plan_error, run }) => {
+  const done = {
+    data: data !== null,
+    network: data !== null && plan !== null && !plan_error,
+    training: run.result !== null,
+    curves: run.history.length > 0,
+    draw: run.history.length > 0 && pad.has_ink(),
+  };
+  for (const [part, is_done] of Object.entries(done)) {
+    const mark = document.querySelector(`[data-done="${part}"]`);
+    if (!mark || mark.classList.contains("done") === is_done) continue;
+    mark.classList.toggle("done", is_done);
+    const number = Object.keys(done).indexOf(part) + 1;
+    mark.replaceChildren(
+      is_done ? el("span", { "aria-hidden": "true" }, "✓") : `${number}`,
+      is_done ? el("span", { class: "unseen" }, `${number}, done`) : "",
+    );
+  }
+});
+
+// Link, downloads, views
+
+const copy = by_id("copy-link", HTMLButtonElement);
+copy.addEventListener("click", async () => {
+  const link = `${location.origin}${location.pathname}${config_to_query(store.get().config)}${location.hash}`;
+  try {
+    await navigator.clipboard.writeText(link);
+    set_text(copy, "Copied");
+    announce("The link with these settings is copied");
+    setTimeout(() => set_text(copy, "Copy link"), 1500);
+  } catch {
+    notice(`This browser does not let the page copy. The link is ${link}`);
+  }
+});
+
+for (const button of document.querySelectorAll("[data-download]")) {
+  button.addEventListener("click", async () => {
+    by_id("downloads", HTMLDetailsElement).open = false;
+    const { run } = store.get();
+    if (run.history.length === 0) {
+      notice("There are no figures to download yet; they come with the first epoch.");
+      return;
+    }
+    const options = { is_log: charts.is_log() };
+    switch (button.getAttribute("data-download")) {
+      case "png":
+        download(await curves_png(run, options), "inkling-curves.png");
+        break;
+      case "svg":
+        download(
+          new Blob([curves_svg(run, options)], { type: "image/svg+xml" }),
+          "inkling-curves.svg",
+        );
+        break;
+      default:
+        download(new Blob([history_csv(run.history)], { type: "text/csv" }), "inkling-metrics.csv");
+    }
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const menu = by_id("downloads", HTMLDetailsElement);
+  if (menu.open && event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") by_id("downloads", HTMLDetailsElement).open = false;
+});
+
+function show_view() {
+  const is_study = location.hash === "#study" || location.hash.startsWith("#study-");
+  by_id("train-view", HTMLElement).hidden = is_study;
+  by_id("study-view", HTMLElement).hidden = !is_study;
+  for (const link of document.querySelectorAll("nav [data-view]")) {
+    const is_here = (link.getAttribute("data-view") === "study") === is_study;
+    if (is_here) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+addEventListener("hashchange", show_view);
+show_view();
