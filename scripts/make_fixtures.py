@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Write tests/fixtures/*.json: the numbers that Rust tests expect, from their oracles.
+
+Owns the committed fixtures and nothing else. Each file names the library and
+the version that gave its numbers. A fixture is one function below, registered
+under its name with `@fixture`; it imports its oracle itself, so that one
+fixture can be made again without installing the oracles of the others.
+
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy
+    venv/bin/python scripts/make_fixtures.py rng split checksum
+    venv/bin/python scripts/make_fixtures.py            # all of them
+
+The real labels are read from ../shared/mnist/train.csv.gz (--mnist names
+another folder); without them `split` keeps the hashes it already has.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import struct
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = {}
+
+
+def fixture(make):
+    """Register `make(arguments) -> dict` under its own name."""
+    FIXTURES[make.__name__] = make
+    return make
+
+
+def f64_hex(values):
+    """Exact bits of each float: JSON readers may round decimals."""
+    return [struct.pack(">d", float(value)).hex() for value in values]
+
+
+def sha256_u32(values):
+    """SHA-256 of the values as little-endian 32-bit words."""
+    return hashlib.sha256(struct.pack(f"<{len(values)}I", *map(int, values))).hexdigest()
+
+
+@fixture
+def rng(_arguments):
+    """numpy's legacy generator: raw words, permutations, floats."""
+    import numpy
+
+    def draws(seed):
+        state = numpy.random.RandomState(seed)
+        raw = [int(word) for word in numpy.random.RandomState(seed)._bit_generator.random_raw(6)]
+        return {
+            "key": seed if isinstance(seed, list) else [seed],
+            "by_array": isinstance(seed, list),
+            "raw": raw,
+            # One generator, in this order:
+            "permutation_10": state.permutation(10).tolist(),
+            "permutation_1000_sha256": sha256_u32(state.permutation(1000)),
+            "random_sample": f64_hex(state.random_sample(4)),
+            "uniform": f64_hex(state.uniform(-0.125, 0.375, 4)),
+            "shuffled": shuffled(state, list(range(100, 107))),
+            "permutation_1": state.permutation(1).tolist(),
+            "permutation_0": state.permutation(0).tolist(),
+            "after": f64_hex([state.random_sample()])[0],
+        }
+
+    def shuffled(state, values):
+        values = numpy.array(values)
+        state.shuffle(values)
+        return values.tolist()
+
+    seeds = [0, 1, 42, 2**31, 2**32 - 1, [42, 1, 0], [7], [0, 0, 0], [2**32 - 1, 3, 999]]
+    return {"oracle": f"numpy {numpy.__version__} RandomState", "cases": [draws(s) for s in seeds]}
+
+
+def round_robin(counts):
+    """0, 1, …, 9, 0, 1, … where a digit that is used up is passed over."""
+    left, labels = list(counts), []
+    while any(left):
+        for digit, count in enumerate(left):
+            if count:
+                labels.append(digit)
+                left[digit] -= 1
+    return labels
+
+
+@fixture
+def split(arguments):
+    """scikit-learn's stratified train_test_split, index for index."""
+    import numpy
+    import sklearn
+    from sklearn.model_selection import train_test_split
+
+    def parts(labels, share, seed):
+        rows = numpy.arange(len(labels))
+        train, validation = train_test_split(
+            rows, test_size=share, stratify=labels, random_state=seed
+        )
+        return train.tolist(), validation.tolist()
+
+    def hashes(train, validation):
+        return {
+            "num_train": len(train),
+            "num_validation": len(validation),
+            "train_sha256": sha256_u32(train),
+            "validation_sha256": sha256_u32(validation),
+        }
+
+    kaggle = [4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188]
+    mnist = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    large = []
+    for counts in (kaggle, mnist, [500] * 10, [100, 2, 3, 5, 7, 11, 13, 17, 19, 23]):
+        labels = numpy.array(round_robin(counts))
+        for share in (0.1, 0.2, 0.25, 0.5):
+            for seed in (0, 7, 42, 123456789, 2**32 - 1):
+                case = {"counts": counts, "share": share, "seed": seed}
+                large.append(case | hashes(*parts(labels, share, seed)))
+
+    # Small ones in full, by hand and by chance, refusals among them.
+    chance = numpy.random.RandomState(20)
+    small = [
+        ([0, 1, 2] * 10, 0.2, 42),
+        ([3, 3, 8, 8], 0.5, 1),
+        ([5] * 9, 0.3, 2),
+        ([0, 0, 0, 1], 0.5, 0),
+        ([0, 0, 1, 1, 2, 2], 0.2, 0),
+        ([0, 0, 1, 1, 2, 2], 0.9, 0),
+        (list(range(10)) * 2, 0.5, 3),
+    ]
+    for _ in range(60):
+        length = int(chance.randint(4, 90))
+        classes = int(chance.randint(1, 11))
+        labels = chance.randint(0, classes, length).tolist()
+        share = float(chance.choice([0.05, 0.1, 0.15, 0.2, 0.25, 1 / 3, 0.5, 0.7, 0.9]))
+        small.append((labels, share, int(chance.randint(0, 2**31))))
+    listed = []
+    for labels, share, seed in small:
+        case = {"labels": labels, "share": share, "seed": seed}
+        try:
+            train, validation = parts(labels, share, seed)
+            case |= {"train": train, "validation": validation}
+        except ValueError as refusal:
+            case |= {"refused": str(refusal)}
+        listed.append(case)
+
+    def real():
+        source = arguments.mnist / "train.csv.gz"
+        if not source.exists():
+            old = ROOT / "tests/fixtures/split.json"
+            print(f"{source} is absent: the real labels' hashes stay as they are")
+            return json.loads(old.read_text())["real"] if old.exists() else None
+        with gzip.open(source, "rt") as lines:
+            next(lines)
+            labels = numpy.array([int(line.split(",", 1)[0]) for line in lines])
+        cases = []
+        for share in (0.1, 0.2, 0.25, 0.5):
+            for seed in (0, 1, 42, 2026, 2**32 - 1):
+                cases.append({"share": share, "seed": seed} | hashes(*parts(labels, share, seed)))
+        return {
+            "file": "train.csv.gz",
+            "labels_sha256": sha256_u32(labels),
+            "counts": numpy.bincount(labels, minlength=10).tolist(),
+            "cases": cases,
+        }
+
+    return {
+        "oracle": f"scikit-learn {sklearn.__version__} train_test_split(stratify=labels), "
+        f"numpy {numpy.__version__}",
+        "large_labels": "round robin over the digits that are left",
+        "large": large,
+        "small": listed,
+        "real": real(),
+    }
+
+
+@fixture
+def checksum(_arguments):
+    """The data set's checksum, written a second time in plain Python."""
+
+    def digest(pixels, labels):
+        state = 0xCBF29CE484222325
+
+        def step(word):
+            nonlocal state
+            state = ((state ^ word) * 0x100000001B3) & (2**64 - 1)
+            state ^= state >> 32
+
+        for part in (labels, pixels):
+            step(len(part))
+            for start in range(0, len(part), 8):
+                step(int.from_bytes(part[start : start + 8], "little"))
+        return f"{state:016x}"
+
+    cases = []
+    for rows, labelled in ((1, True), (1, False), (3, True), (11, True), (11, False)):
+        pixels = bytes((37 * at + at // 784) % 256 for at in range(rows * 784))
+        labels = bytes((7 * row + 3) % 10 for row in range(rows)) if labelled else b""
+        cases.append({"rows": rows, "labelled": labelled, "checksum": digest(pixels, labels)})
+    return {
+        "oracle": "this script: the formula of DataSummary::checksum in plain Python",
+        "pixels": "(37 at + at / 784) mod 256",
+        "labels": "(7 row + 3) mod 10",
+        "cases": cases,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("names", nargs="*", choices=[[], *FIXTURES], metavar="NAME",
+                        help=f"which fixtures to make: {', '.join(FIXTURES)} (all by default)")
+    parser.add_argument("--mnist", type=Path, default=ROOT / "../shared/mnist",
+                        help="folder of the real train.csv.gz")
+    arguments = parser.parse_args()
+    for name in arguments.names or FIXTURES:
+        target = ROOT / "tests/fixtures" / f"{name}.json"
+        # Made before the file is opened: a failing oracle leaves the old one.
+        made = FIXTURES[name](arguments)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # One case a line: a change reads as a change.
+        text = json.dumps(made, ensure_ascii=False)
+        target.write_text(text.replace('}, {"', '},\n{"') + "\n")
+        print(f"{target.relative_to(ROOT)}: {target.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
