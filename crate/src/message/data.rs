@@ -17,7 +17,8 @@ pub struct DataSummary {
     pub has_labels: bool,
     /// Images of each class; all zero without labels.
     pub class_counts: ClassCounts,
-    /// FNV-1a 64 of the labels and the pixels, as 16 hexadecimal digits.
+    /// 64-bit checksum of labels and pixels, 16 hexadecimal digits: FNV-1a by
+    /// whole words, as written out at `checksum` in `data/dataset.rs`.
     pub checksum: String,
 }
 

@@ -1,0 +1,175 @@
+//! Where a reader puts pixels whose number it learns only at the end.
+//!
+//! Owns how that memory grows: a browser's memory never shrinks again, so a
+//! buffer that doubles would leave a tab with three times the data set.
+
+use super::dataset::{MAX_ROWS, NUM_PIXELS};
+use crate::error::{Error, Result};
+
+/// Rows of a piece that is added when the present ones are full: 0.8 MB.
+const PIECE_ROWS: usize = 1024;
+/// Rows that are reserved at once on a mere promise: 78 MB. Promises come from
+/// file headers, which may lie.
+const MAX_PROMISED_ROWS: usize = 100_000;
+
+/// Pixels in pieces; whole again in [`into_pixels`](Self::into_pixels).
+///
+/// With a promise that holds there is one piece and no copy. Without one the
+/// pieces and the whole exist side by side for a moment: twice the data set.
+#[derive(Debug, Default)]
+pub(super) struct PixelStore {
+    pieces: Vec<Vec<u8>>,
+    num_bytes: usize,
+}
+
+impl PixelStore {
+    /// Bytes held, incomplete rows included.
+    pub fn num_bytes(&self) -> usize {
+        self.num_bytes
+    }
+
+    /// Makes room for `num_rows` in all in one piece. A promise that does not
+    /// fit is no error: growing goes on in pieces.
+    pub fn expect_rows(&mut self, num_rows: usize) {
+        let num_bytes = num_rows.min(MAX_PROMISED_ROWS) * NUM_PIXELS;
+        let mut whole = Vec::new();
+        if num_bytes <= self.num_bytes || whole.try_reserve_exact(num_bytes).is_err() {
+            return;
+        }
+        self.pieces
+            .drain(..)
+            .for_each(|piece| whole.extend_from_slice(&piece));
+        self.pieces.push(whole);
+    }
+
+    /// Appends a row of zeros, to be filled through [`last_row`](Self::last_row).
+    /// Rows and loose bytes are not to be mixed.
+    pub fn push_row(&mut self) -> Result<()> {
+        let piece = self.piece_with_room()?;
+        piece.resize(piece.len() + NUM_PIXELS, 0);
+        self.num_bytes += NUM_PIXELS;
+        Ok(())
+    }
+
+    /// The row appended last. Panics if there is none.
+    pub fn last_row(&mut self) -> &mut [u8; NUM_PIXELS] {
+        let piece = self.pieces.last_mut().expect("a row was pushed before");
+        piece.last_chunk_mut().expect("pieces hold whole rows")
+    }
+
+    /// Appends bytes, whole rows or not.
+    pub fn push_bytes(&mut self, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            let piece = self.piece_with_room()?;
+            let (head, rest) = bytes.split_at(bytes.len().min(piece.capacity() - piece.len()));
+            piece.extend_from_slice(head);
+            self.num_bytes += head.len();
+            bytes = rest;
+        }
+        Ok(())
+    }
+
+    /// All of it in one piece.
+    pub fn into_pixels(mut self) -> Result<Vec<u8>> {
+        if self.pieces.len() == 1 {
+            let mut whole = self.pieces.remove(0);
+            whole.shrink_to_fit();
+            return Ok(whole);
+        }
+        let mut whole = Vec::new();
+        whole
+            .try_reserve_exact(self.num_bytes)
+            .map_err(|_| self.out_of_memory())?;
+        // Each piece is freed as soon as it is copied.
+        self.pieces
+            .into_iter()
+            .for_each(|piece| whole.extend_from_slice(&piece));
+        Ok(whole)
+    }
+
+    /// The last piece, a new one if it is full. Capacities are whole rows.
+    fn piece_with_room(&mut self) -> Result<&mut Vec<u8>> {
+        if self.num_bytes >= MAX_ROWS * NUM_PIXELS {
+            return Err(Error::data(
+                format!("image {}", MAX_ROWS + 1),
+                format!("more than {MAX_ROWS} images"),
+                "at most that many",
+            ));
+        }
+        // A row that was begun has its room: none begins where less than one is left.
+        let has_room = self.pieces.last().is_some_and(|piece| {
+            piece.len() % NUM_PIXELS != 0 || piece.capacity() - piece.len() >= NUM_PIXELS
+        });
+        if !has_room {
+            let mut piece = Vec::new();
+            piece
+                .try_reserve_exact(PIECE_ROWS * NUM_PIXELS)
+                .map_err(|_| self.out_of_memory())?;
+            self.pieces.push(piece);
+        }
+        Ok(self.pieces.last_mut().expect("there is a piece now"))
+    }
+
+    fn out_of_memory(&self) -> Error {
+        let num_rows = self.num_bytes / NUM_PIXELS;
+        Error::data(
+            format!("image {}", num_rows + 1),
+            format!("no memory for more than {num_rows} images"),
+            "a smaller file, or fewer open tabs",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::{NUM_PIXELS, PIECE_ROWS, PixelStore};
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn rows_come_back_in_order_whatever_was_promised() {
+        let num_rows = 2 * PIECE_ROWS + 37;
+        for promised in [0, 1, PIECE_ROWS, num_rows - 1, num_rows, 3 * num_rows] {
+            let mut store = PixelStore::default();
+            for row in 0..num_rows {
+                if row == PIECE_ROWS {
+                    store.expect_rows(promised);
+                }
+                store.push_row().unwrap();
+                assert_eq!(store.last_row(), &[0; NUM_PIXELS]);
+                store.last_row().fill((row % 251) as u8);
+            }
+            assert_eq!(store.num_bytes(), num_rows * NUM_PIXELS);
+            let pixels = store.into_pixels().unwrap();
+            assert_eq!(pixels.len(), num_rows * NUM_PIXELS);
+            let right = |(at, &pixel): (usize, &u8)| usize::from(pixel) == at / NUM_PIXELS % 251;
+            assert!(pixels.iter().enumerate().all(right), "promised {promised}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_promise_that_holds_costs_no_copy() {
+        let mut store = PixelStore::default();
+        store.expect_rows(5000);
+        for _ in 0..5000 {
+            store.push_row().unwrap();
+        }
+        assert_eq!(store.pieces.len(), 1);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn bytes_come_back_in_order() {
+        let bytes: Vec<u8> = (0..(PIECE_ROWS + 3) * NUM_PIXELS + 5)
+            .map(|at| (at % 253) as u8)
+            .collect();
+        for promised in [0, 7, PIECE_ROWS + 4] {
+            let mut store = PixelStore::default();
+            store.expect_rows(promised);
+            bytes
+                .chunks(99_991)
+                .for_each(|chunk| store.push_bytes(chunk).unwrap());
+            assert_eq!(store.num_bytes(), bytes.len());
+            assert!(store.into_pixels().unwrap() == bytes, "promised {promised}");
+        }
+    }
+}
