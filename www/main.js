@@ -303,8 +303,26 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") by_id("downloads", HTMLDetailsElement).open = false;
 });
 
+/** The study's code is fetched when the view is first opened. @type {Promise<void> | undefined} */
+let study;
+function open_study() {
+  study ??= import("./study.js").then(({ mount_study }) =>
+    mount_study(by_id("study-view", HTMLElement), {
+      get_baseline: () => store.get().config,
+      trainer,
+      is_training: () => is_active(store.get().run),
+      notice,
+    }),
+  );
+  study.catch((error) => {
+    study = undefined;
+    notice(`The study view could not be loaded: ${message_of(error)}`);
+  });
+}
+
 function show_view() {
   const is_study = location.hash === "#study" || location.hash.startsWith("#study-");
+  if (is_study) open_study();
   by_id("train-view", HTMLElement).hidden = is_study;
   by_id("study-view", HTMLElement).hidden = !is_study;
   for (const link of document.querySelectorAll("nav [data-view]")) {
