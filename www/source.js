@@ -10,7 +10,10 @@ const MAX_DIRECTORY_BYTES = 16 * 1024 ** 2;
 /** The end record is 22 bytes and may be followed by a comment of up to 65,535. */
 const MAX_ZIP_TAIL_BYTES = 22 + 65_535;
 
-/** A file that cannot be unpacked. The message names place, found, expected. */
+/**
+ * A file that cannot be unpacked. The message names place, found, expected; the
+ * file's name is for whoever picked it to add.
+ */
 export class SourceError extends Error {
   /**
    * @param {string} place
@@ -39,7 +42,7 @@ export async function* unpacked_chunks(file, options = {}) {
   const part = kind === "zip" ? await find_in_zip(file) : null;
 
   if (kind === "plain" && file.size > max_unpacked_bytes) {
-    throw too_large(file.name, file.size, max_unpacked_bytes);
+    throw too_large(file.size, max_unpacked_bytes);
   }
 
   let num_read = part?.start ?? 0;
@@ -70,7 +73,7 @@ export async function* unpacked_chunks(file, options = {}) {
       if (done) break;
       num_unpacked += value.byteLength;
       if (num_unpacked > max_unpacked_bytes) {
-        throw too_large(file.name, num_unpacked, max_unpacked_bytes);
+        throw too_large(num_unpacked, max_unpacked_bytes);
       }
       if (part) crc = crc32(value, crc);
       yield value;
@@ -82,7 +85,7 @@ export async function* unpacked_chunks(file, options = {}) {
   }
   if (part && (num_unpacked !== part.num_unpacked || crc !== part.crc)) {
     throw new SourceError(
-      `${file.name}, ${part.name}`,
+      part.name,
       `${count(num_unpacked)} bytes with CRC ${hex(crc)}`,
       `${count(part.num_unpacked)} bytes with CRC ${hex(part.crc)}; the archive is damaged, download it again`,
     );
@@ -101,7 +104,7 @@ async function read(reader, file, kind, num_read) {
   try {
     return await reader.read();
   } catch (error) {
-    const place = `${file.name}, byte ${count(num_read())} of ${count(file.size)}`;
+    const place = `byte ${count(num_read())} of ${count(file.size)}`;
     if (error instanceof DOMException) {
       throw new SourceError(
         place,
@@ -155,7 +158,7 @@ async function find_in_zip(file) {
   while (end_record >= 0 && tail.getUint32(end_record, true) !== 0x06054b50) end_record -= 1;
   if (end_record < 0) {
     throw new SourceError(
-      `${file.name}, last ${count(tail.byteLength)} bytes`,
+      `last ${count(tail.byteLength)} bytes`,
       "no zip directory",
       "one at the archive's end; the file is incomplete, download it again",
     );
@@ -164,28 +167,24 @@ async function find_in_zip(file) {
   const directory_size = tail.getUint32(end_record + 12, true);
   const directory_start = tail.getUint32(end_record + 16, true);
   if (num_entries === 0xffff || directory_start === 0xffffffff) {
-    throw new SourceError(file.name, "a zip64 archive", "a plain zip of less than 4 GB");
+    throw new SourceError("archive", "a zip64 archive", "a plain zip of less than 4 GB");
   }
   if (directory_size > MAX_DIRECTORY_BYTES || directory_start + directory_size > file.size) {
     throw new SourceError(
-      `${file.name}, zip directory`,
+      "zip directory",
       `${count(directory_size)} bytes at ${count(directory_start)}`,
       `at most ${count(MAX_DIRECTORY_BYTES)} bytes inside the file; it is damaged, download it again`,
     );
   }
   const directory = await bytes_at(file, directory_start, directory_start + directory_size);
-  const entries = zip_entries(file.name, directory, num_entries);
-  const entry = choose_entry(file.name, entries);
+  const entries = zip_entries(directory, num_entries);
+  const entry = choose_entry(entries);
   if (entry.is_encrypted) {
-    throw new SourceError(
-      `${file.name}, ${entry.name}`,
-      "an encrypted entry",
-      "one without password",
-    );
+    throw new SourceError(entry.name, "an encrypted entry", "one without password");
   }
   if (entry.method !== 0 && entry.method !== 8) {
     throw new SourceError(
-      `${file.name}, ${entry.name}`,
+      entry.name,
       `compression method ${entry.method}`,
       "0 (stored) or 8 (deflate)",
     );
@@ -194,7 +193,7 @@ async function find_in_zip(file) {
   const local = view_of(await bytes_at(file, entry.header_start, entry.header_start + 30));
   if (local.byteLength < 30 || local.getUint32(0, true) !== 0x04034b50) {
     throw new SourceError(
-      `${file.name}, byte ${count(entry.header_start)}`,
+      `byte ${count(entry.header_start)}`,
       "no header of a zip entry",
       `that of ${entry.name}; the archive is damaged, download it again`,
     );
@@ -203,7 +202,7 @@ async function find_in_zip(file) {
   const end = start + entry.num_packed;
   if (end > file.size) {
     throw new SourceError(
-      `${file.name}, ${entry.name}`,
+      entry.name,
       `the end of the file at byte ${count(file.size)}`,
       `data up to byte ${count(end)}; the file is incomplete, download it again`,
     );
@@ -224,12 +223,11 @@ async function find_in_zip(file) {
  */
 
 /**
- * @param {string} file_name
  * @param {Uint8Array} directory
  * @param {number} num_entries
  * @returns {ZipEntry[]}
  */
-function zip_entries(file_name, directory, num_entries) {
+function zip_entries(directory, num_entries) {
   const view = view_of(directory);
   const text = new TextDecoder();
   /** @type {ZipEntry[]} */
@@ -238,7 +236,7 @@ function zip_entries(file_name, directory, num_entries) {
   for (let index = 0; index < num_entries; index += 1) {
     if (at + 46 > view.byteLength || view.getUint32(at, true) !== 0x02014b50) {
       throw new SourceError(
-        `${file_name}, zip directory`,
+        "zip directory",
         `${count(index)} entries`,
         `${count(num_entries)}; the archive is damaged, download it again`,
       );
@@ -260,11 +258,10 @@ function zip_entries(file_name, directory, num_entries) {
 
 /**
  * Kaggle's `train.csv`; else the only table with `train` in its name; else the only table.
- * @param {string} file_name
  * @param {ZipEntry[]} entries
  * @returns {ZipEntry}
  */
-function choose_entry(file_name, entries) {
+function choose_entry(entries) {
   // macOS puts a shadow of each file into an archive; it holds no data.
   const tables = entries.filter(
     ({ name }) => /\.csv$/i.test(name) && !name.startsWith("__MACOSX/"),
@@ -276,7 +273,7 @@ function choose_entry(file_name, entries) {
   const names = (tables.length > 0 ? tables : entries).map(({ name }) => name);
   const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
   throw new SourceError(
-    file_name,
+    "archive",
     names.length > 0 ? `the entries ${shown}` : "an archive without entries",
     "train.csv, or one .csv file",
   );
@@ -319,13 +316,12 @@ function view_of(bytes) {
 }
 
 /**
- * @param {string} name
  * @param {number} found
  * @param {number} limit
  */
-function too_large(name, found, limit) {
+function too_large(found, limit) {
   return new SourceError(
-    name,
+    "file size",
     `${count(found)} bytes or more once unpacked`,
     `at most ${count(limit)}; MNIST as a table is 77 MB`,
   );

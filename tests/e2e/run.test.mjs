@@ -49,8 +49,8 @@ test(`a full run on ndarray, on ${DATA_SET.words}`, { timeout: 600_000 }, async 
     // The columns: epoch, step, two losses, training accuracy, validation accuracy.
     /(?:[\d.,]+\s+){4}[\d.]+\s*%\s+([\d.]+)\s*%/,
   );
-  // Measured: 90.6 % after 3 epochs of the defaults on the 42,000 rows, seed 42.
-  const bound = DATA_SET.is_real ? 0.895 : 0.5;
+  // Measured: 91.4 % after 3 epochs of the defaults on the 42,000 rows, seed 42.
+  const bound = DATA_SET.is_real ? 0.905 : 0.5;
   assert.ok(accuracy >= bound, `validation accuracy ${accuracy}, expected at least ${bound}`);
 
   await t.test("the pad reads digits drawn with the mouse", async () => {

@@ -80,7 +80,10 @@ test("a zip with a comment after its directory is read", async () => {
 test("a zip without a single table says what it holds", async () => {
   const bytes = Buffer.from("x");
   const none = zipSync({ "readme.txt": bytes, "a.png": bytes });
-  await refuses(file_of(none, "a.zip"), /^a\.zip: found the entries readme\.txt, a\.png, expected/);
+  await refuses(
+    file_of(none, "a.zip"),
+    /^archive: found the entries readme\.txt, a\.png, expected/,
+  );
   const two = zipSync({ "a.csv": bytes, "b.csv": bytes });
   await refuses(file_of(two, "a.zip"), /found the entries a\.csv, b\.csv, expected train\.csv/);
   await refuses(file_of(zipSync({}), "a.zip"), /found an archive without entries/);
@@ -89,7 +92,7 @@ test("a zip without a single table says what it holds", async () => {
 test("a truncated gzip is one error with its place", async () => {
   const whole = gzipSync(TABLE);
   const file = file_of(whole.subarray(0, whole.length - 400), "train.csv.gz");
-  await refuses(file, /^train\.csv\.gz, byte [\d,]+ of [\d,]+: .*incomplete, download it again/);
+  await refuses(file, /^byte [\d,]+ of [\d,]+: .*incomplete, download it again/);
 });
 
 test("a truncated zip and a damaged one are told apart from a wrong one", async () => {
@@ -127,7 +130,7 @@ test("a bomb is stopped at the limit, packed or plain", async () => {
   const limit = { max_unpacked_bytes: 1_000_000 };
   await refuses(file_of(gzipSync(zeros), "a.gz"), /expected at most 1,000,000/, limit);
   await refuses(file_of(zipSync({ "a.csv": zeros }), "a.zip"), /at most 1,000,000/, limit);
-  await refuses(file_of(zeros, "a.csv"), /^a\.csv: found 3,000,000 bytes/, limit);
+  await refuses(file_of(zeros, "a.csv"), /^file size: found 3,000,000 bytes/, limit);
 });
 
 test("an aborted stream ends with the reason given", async () => {
