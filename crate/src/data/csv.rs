@@ -372,7 +372,8 @@ impl CsvReader {
             let ratio = self.expected_bytes as f64 / self.line_start.max(1) as f64;
             // Rows differ in length: two percent more spare a second piece.
             let estimate = ROWS_BEFORE_ESTIMATE as f64 * ratio * 1.02;
-            self.pixels.expect_rows(estimate as usize + 64);
+            self.pixels
+                .expect_rows((estimate as usize).saturating_add(64));
         }
         self.pixels.push_row()?;
         self.column = 0;
@@ -443,7 +444,7 @@ impl CsvReader {
     // --- The fast way: runs of plain pixels ---
 
     /// Stores the pixels at the head of `bytes` that are one to three digits and
-    /// a comma, up to the row's last but one, and returns the bytes they took.
+    /// a comma, and returns the bytes they took.
     /// Expects the start of a field; leaves the start of a field.
     fn take_plain_pixels(&mut self, bytes: &[u8]) -> usize {
         let Some(first) = self.pixel_index().filter(|&pixel| pixel < NUM_PIXELS) else {
@@ -484,21 +485,20 @@ impl CsvReader {
 }
 
 /// Reads pixels of one to three digits with a comma behind each into `pixels`,
-/// which must be all zero, and stops at anything else, before the last pixel,
-/// or where fewer than eight bytes are left. Returns bytes and pixels taken.
+/// which must be all zero, and stops at anything else (such as a row's last
+/// pixel, which its line's end follows) or where fewer than eight bytes are left.
+/// Returns the bytes and the pixels taken.
 fn plain_pixels(bytes: &[u8], pixels: &mut [u8]) -> (usize, usize) {
     const FOUR_ZEROS: u64 = u64::from_le_bytes(*b"0,0,0,0,");
     const COMMAS: u32 = u32::from_le_bytes(*b",,,,");
-    // The last pixel ends with its line, not with a comma.
-    let num_pixels = pixels.len().saturating_sub(1);
     let (mut at, mut pixel) = (0, 0);
-    while pixel < num_pixels {
+    while pixel < pixels.len() {
         let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
             break;
         };
         let word = u64::from_le_bytes(*head);
         // Four fifths of MNIST are background, and the row is zero already.
-        if word == FOUR_ZEROS && pixel + 4 <= num_pixels {
+        if word == FOUR_ZEROS && pixel + 4 <= pixels.len() {
             at += 8;
             pixel += 4;
             continue;

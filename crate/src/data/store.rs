@@ -45,7 +45,7 @@ impl PixelStore {
     /// Appends a row of zeros, to be filled through [`last_row`](Self::last_row).
     /// Rows and loose bytes are not to be mixed.
     pub fn push_row(&mut self) -> Result<()> {
-        let piece = self.piece_with_room()?;
+        let piece = self.piece_with_room(NUM_PIXELS)?;
         piece.resize(piece.len() + NUM_PIXELS, 0);
         self.num_bytes += NUM_PIXELS;
         Ok(())
@@ -60,7 +60,7 @@ impl PixelStore {
     /// Appends bytes, whole rows or not.
     pub fn push_bytes(&mut self, mut bytes: &[u8]) -> Result<()> {
         while !bytes.is_empty() {
-            let piece = self.piece_with_room()?;
+            let piece = self.piece_with_room(1)?;
             let (head, rest) = bytes.split_at(bytes.len().min(piece.capacity() - piece.len()));
             piece.extend_from_slice(head);
             self.num_bytes += head.len();
@@ -87,8 +87,8 @@ impl PixelStore {
         Ok(whole)
     }
 
-    /// The last piece, a new one if it is full. Capacities are whole rows.
-    fn piece_with_room(&mut self) -> Result<&mut Vec<u8>> {
+    /// The last piece, or a new one where that has no room for `num_bytes` (at most a row).
+    fn piece_with_room(&mut self, num_bytes: usize) -> Result<&mut Vec<u8>> {
         if self.num_bytes >= MAX_ROWS * NUM_PIXELS {
             return Err(Error::data(
                 format!("image {}", MAX_ROWS + 1),
@@ -96,10 +96,10 @@ impl PixelStore {
                 "at most that many",
             ));
         }
-        // A row that was begun has its room: none begins where less than one is left.
-        let has_room = self.pieces.last().is_some_and(|piece| {
-            piece.len() % NUM_PIXELS != 0 || piece.capacity() - piece.len() >= NUM_PIXELS
-        });
+        let has_room = self
+            .pieces
+            .last()
+            .is_some_and(|piece| piece.capacity() - piece.len() >= num_bytes);
         if !has_room {
             let mut piece = Vec::new();
             piece
