@@ -39,13 +39,14 @@ export function create_charts(store) {
   const charts = /** @type {Kind[]} */ (["loss", "accuracy"]).map((kind) => {
     const readout = el("span", { class: "readout" });
     const plot = el("div", { class: "chart-plot", role: "img" });
-    const empty = el(
-      "p",
-      { class: "chart-empty" },
+    const words = el(
+      "span",
+      {},
       kind === "loss"
         ? "The loss will fall here: how wrong the network is, on what it trains on and on what it has never seen."
         : "The share of digits read right will rise here, for both parts.",
     );
+    const empty = el("p", { class: "chart-empty" }, words);
     const title = kind === "loss" ? "Loss (nats)" : "Accuracy (%)";
     const head = el("div", { class: "chart-head" }, el("h3", {}, title), readout);
     const box = el("div", { class: "chart" }, head, plot, empty);
@@ -207,8 +208,7 @@ function options(kind, is_log, size, source) {
         gap: 4,
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500],
         space: 44,
-        values: (_, splits) =>
-          splits.map((value) => (value === 0 && kind === "accuracy" ? "epoch 0" : `${value}`)),
+        values: (_, splits) => splits.map((value) => `${value}`),
       },
       {
         ...axis,
@@ -311,6 +311,13 @@ function draw_marks(u, kind, source, look) {
     }
   }
 
+  if (kind === "accuracy") {
+    ctx.fillStyle = look.soft;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "top";
+    ctx.fillText("epoch", left + width + 14 * ratio, top + height + 4 * ratio);
+  }
+
   const last = history[history.length - 1];
   if (last) {
     const ends = [
@@ -396,7 +403,7 @@ function fill_table(table, { history }) {
       el(
         "tr",
         { class: is_best ? "best" : "" },
-        el("th", { scope: "row" }, `${record.epoch}${is_best ? " (best)" : ""}`),
+        el("th", { scope: "row" }, `${record.epoch}`),
         ...cells.map((text) => el("td", {}, text)),
       ),
     );

@@ -38,46 +38,53 @@ export function curve_data({ running, history }) {
     train_accuracy: [],
     validation_accuracy: [],
   };
-  let next = 0;
-  /** @param {EpochRecord} record @param {boolean} breaks whether the running line ends here */
-  const push_epoch = (record, breaks) => {
-    data.x.push(record.epoch);
-    data.step.push(record.step);
-    data.record.push(record);
-    data.running_loss.push(breaks ? null : undefined);
-    data.running_accuracy.push(breaks ? null : undefined);
-    data.train_loss.push(drawable(record.train_loss));
-    data.validation_loss.push(drawable(record.validation_loss));
-    data.train_accuracy.push(drawable(record.train_accuracy));
-    data.validation_accuracy.push(drawable(record.validation_accuracy));
-    next += 1;
-  };
-  for (const point of running) {
-    const is_break = Number.isNaN(point.train_loss);
-    for (;;) {
-      const record = history[next];
-      if (!record || record.epoch >= point.x) break;
-      push_epoch(record, true);
-    }
-    if (is_break) {
-      const record = history[next];
-      if (record && record.epoch === point.x) {
-        push_epoch(record, true);
-        continue;
-      }
-    }
-    data.x.push(point.x);
-    data.step.push(point.step);
+  /** @param {number} x @param {number} step @param {number | null | undefined} loss @param {number | null | undefined} accuracy */
+  const push = (x, step, loss, accuracy) => {
+    data.x.push(x);
+    data.step.push(step);
     data.record.push(null);
-    data.running_loss.push(is_break ? null : drawable(point.train_loss));
-    data.running_accuracy.push(is_break ? null : drawable(point.train_accuracy));
+    data.running_loss.push(loss);
+    data.running_accuracy.push(accuracy);
     data.train_loss.push(undefined);
     data.validation_loss.push(undefined);
     data.train_accuracy.push(undefined);
     data.validation_accuracy.push(undefined);
+  };
+  let next = 0;
+  /** Writes the means of the epochs that end up to here, each into a row of its own place. @param {number} x */
+  const take_epochs = (x) => {
+    for (let record = history[next]; record && record.epoch <= x; record = history[next]) {
+      // Two rows at one place would hide the second from the cursor.
+      if (data.x[data.x.length - 1] !== record.epoch) push(record.epoch, record.step, null, null);
+      const row = data.x.length - 1;
+      data.record[row] = record;
+      data.train_loss[row] = drawable(record.train_loss);
+      data.validation_loss[row] = drawable(record.validation_loss);
+      data.train_accuracy[row] = drawable(record.train_accuracy);
+      data.validation_accuracy[row] = drawable(record.validation_accuracy);
+      next += 1;
+    }
+  };
+  for (const point of running) {
+    take_epochs(lower(point.x));
+    if (Number.isNaN(point.train_loss)) {
+      take_epochs(point.x);
+      // A hair further on, so that the epoch's own row keeps its running mean.
+      push(point.x + BREAK, point.step, null, null);
+    } else {
+      push(point.x, point.step, drawable(point.train_loss), drawable(point.train_accuracy));
+    }
   }
-  for (const record of history.slice(next)) push_epoch(record, true);
+  take_epochs(Infinity);
   return data;
+}
+
+/** How far behind an epoch's end the running line breaks, in epochs. */
+const BREAK = 1e-6;
+
+/** What lies before `x` but not at it. @param {number} x */
+function lower(x) {
+  return x - BREAK / 2;
 }
 
 /** A diverged loss cannot be drawn. @param {number} value */

@@ -15,7 +15,7 @@ const STRIP_ROW = 82;
 
 /**
  * @typedef {object} DataActions
- * @property {(file: File) => void} load_file
+ * @property {(files: File[]) => void} load_files one, or the two that IDX comes as
  * @property {(name: string) => void} load_set a set that ships with the page
  * @property {() => void} cancel_load
  * @property {(rows: number[]) => Promise<Images>} images
@@ -36,8 +36,8 @@ export function create_data_view(store, actions) {
   const mnist = by_id("load-mnist", HTMLButtonElement);
 
   picker.addEventListener("change", () => {
-    const file = picker.files?.[0];
-    if (file) actions.load_file(file);
+    const files = Array.from(picker.files ?? []);
+    if (files.length) actions.load_files(files);
     // The same file, mended, must be pickable again.
     picker.value = "";
   });
@@ -73,7 +73,7 @@ export function create_data_view(store, actions) {
         el("span", { class: "kept" }, data ? ` Still loaded: ${loaded}` : " No data is loaded."),
       );
     } else {
-      set_text(status, loaded || "No data yet. The sample is the quickest way to try.");
+      set_text(status, loaded || "No data yet.");
     }
     view.hidden = !data;
   });

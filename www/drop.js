@@ -3,9 +3,9 @@
 import { by_id } from "./dom.js";
 
 /**
- * @param {{ load_file: (file: File) => void, load_picture: (picture: Blob) => void }} actions
+ * @param {{ load_files: (files: File[]) => void, load_picture: (picture: Blob) => void }} actions
  */
-export function listen_for_files({ load_file, load_picture }) {
+export function listen_for_files({ load_files, load_picture }) {
   const veil = by_id("drop-veil", HTMLElement);
   /** @param {DragEvent} event */
   const holds_files = (event) => event.dataTransfer?.types.includes("Files") ?? false;
@@ -30,10 +30,11 @@ export function listen_for_files({ load_file, load_picture }) {
     event.preventDefault();
     depth = 0;
     veil.hidden = true;
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
-    if (file.type.startsWith("image/")) load_picture(file);
-    else load_file(file);
+    const files = Array.from(event.dataTransfer?.files ?? []);
+    const [first] = files;
+    if (!first) return;
+    if (first.type.startsWith("image/")) load_picture(first);
+    else load_files(files);
   });
   document.addEventListener("paste", (event) => {
     const picture = Array.from(event.clipboardData?.files ?? []).find((file) =>

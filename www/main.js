@@ -7,6 +7,7 @@ import { history_csv } from "./curve_data.js";
 import { create_data_view } from "./data_view.js";
 import { announce, by_id, download, el, message_of, set_text } from "./dom.js";
 import { listen_for_files } from "./drop.js";
+import { create_kept_digits } from "./kept_digits.js";
 import { create_network_view } from "./network.js";
 import { create_pad } from "./pad.js";
 import { create_run_view } from "./run_view.js";
@@ -45,28 +46,30 @@ function notice(sentence) {
 // Data
 
 /**
- * @param {File} file
- * @returns {Promise<boolean>} whether it was taken
+ * @param {File[]} files
+ * @returns {Promise<boolean>} whether they were taken
  */
-async function load_file(file) {
+async function load_files(files) {
   if (is_active(store.get().run)) {
     store.set({ data_error: "A run is under way. Stop it before you load other data." });
     return false;
   }
   if (store.get().loading) return false;
-  store.set({ loading: { name: file.name, progress: null }, data_error: "" });
+  const name = files.map((file) => file.name).join(" and ");
+  store.set({ loading: { name, progress: null }, data_error: "" });
   try {
-    const data = await trainer.load_file(file, (progress) => {
-      if (store.get().loading) store.set({ loading: { name: file.name, progress } });
+    const data = await trainer.load_file(files, (progress) => {
+      if (store.get().loading) store.set({ loading: { name, progress } });
     });
     store.set({ data, loading: null });
     announce(`${data.name} is loaded`);
     return true;
   } catch (error) {
-    const cancelled = error instanceof Error && error.name === LOAD_CANCELLED;
-    const data_error = cancelled
-      ? `Reading ${file.name} was cancelled.`
-      : `${file.name} could not be read. ${sentence(message_of(error))}`;
+    const is_cancelled = error instanceof Error && error.name === LOAD_CANCELLED;
+    const message = message_of(error);
+    // The engine's own message often begins with the file's name.
+    const told = message.startsWith(name) ? message : `${name}: ${message}`;
+    const data_error = is_cancelled ? `Reading ${name} was cancelled.` : full_stop(told);
     store.set({ loading: null, data_error });
     announce(data_error);
     return false;
@@ -75,19 +78,23 @@ async function load_file(file) {
 
 /** @param {string} name @returns {Promise<boolean>} */
 async function load_set(name) {
+  if (store.get().loading) return false;
   const path = (await sets)[name]?.file ?? `data/${name}.csv.gz`;
-  store.set({ data_error: "" });
+  store.set({ loading: { name: path, progress: null }, data_error: "" });
+  /** @type {File} */
+  let file;
   try {
     const response = await fetch(path);
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    const blob = await response.blob();
-    return await load_file(new File([blob], path.split("/").pop() ?? name));
+    file = new File([await response.blob()], path.split("/").pop() ?? name);
   } catch (error) {
-    store.set({
-      data_error: `${path} could not be fetched: ${message_of(error)}. Pick a file of your own instead.`,
-    });
+    const data_error = `${path} could not be fetched: ${message_of(error)}. Pick a file of your own instead.`;
+    store.set({ loading: null, data_error });
+    announce(data_error);
     return false;
   }
+  store.set({ loading: null });
+  return load_files([file]);
 }
 
 // Plan: what the settings would build, asked for after each change.
@@ -163,14 +170,13 @@ function take_event(event) {
 }
 
 async function pause_or_resume() {
+  const { phase } = store.get().run;
+  if (phase !== "running" && phase !== "paused") return;
+  const is_paused = phase === "paused";
+  await (is_paused ? trainer.resume() : trainer.pause()).catch(report);
   const { run } = store.get();
-  if (run.phase === "running") {
-    store.set({ run: { ...run, phase: "paused" } });
-    await trainer.pause().catch(report);
-  } else if (run.phase === "paused") {
-    store.set({ run: { ...run, phase: "running" } });
-    await trainer.resume().catch(report);
-  }
+  // It may have ended, or been stopped, meanwhile.
+  if (run.phase === phase) store.set({ run: { ...run, phase: is_paused ? "running" : "paused" } });
 }
 
 async function stop() {
@@ -181,8 +187,8 @@ async function stop() {
 }
 
 async function sample_and_train() {
-  const { data } = store.get();
-  if (data || (await load_set("sample"))) await train();
+  const is_there = store.get().data?.name.startsWith("sample.") ?? false;
+  if (is_there || (await load_set("sample"))) await train();
 }
 
 /** @param {unknown} error */
@@ -193,14 +199,19 @@ function report(error) {
 /** A message as a sentence: a capital first, a full stop last. @param {string} message */
 function sentence(message) {
   const text = message.trim();
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? "" : "."}`;
+  return full_stop(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);
+}
+
+/** @param {string} text */
+function full_stop(text) {
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
 // Views
 
 const data_view = create_data_view(store, {
-  load_file,
-  load_set,
+  load_files: (files) => void load_files(files),
+  load_set: (name) => void load_set(name),
   cancel_load: () => void trainer.cancel_load().catch(report),
   images: (rows) => trainer.images(rows),
 });
@@ -217,7 +228,8 @@ const charts = create_charts(store);
 const pad = create_pad(store, {
   predict_ink: (ink, width, height) => trainer.predict_ink(ink, width, height),
 });
-listen_for_files({ load_file, load_picture: pad.load_picture });
+create_kept_digits({ pixels: pad.pixels });
+listen_for_files({ load_files: (files) => void load_files(files), load_picture: pad.load_picture });
 create_shortcuts({
   train: () => void train(),
   pause_or_resume: () => void pause_or_resume(),

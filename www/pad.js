@@ -7,7 +7,7 @@ import * as format from "./format.js";
 import { ink_of_picture, is_blank, top_digit } from "./ink.js";
 
 /** @import { Point } from "./ink.js" */
-/** @import { PageState, Store } from "./state.js" */
+/** @import { PageState, RunState, Store } from "./state.js" */
 /** @import { InkReading } from "./worker.js" */
 
 /** Side of the raster that the engine reads, pixels. */
@@ -289,7 +289,12 @@ export function create_pad(store, actions) {
       row.classList.toggle("top-digit", digit === top);
     });
     if (!reading) {
-      set_text(prediction, "The pad is empty.");
+      set_text(
+        prediction,
+        has_model(store.get().run)
+          ? "The pad is empty."
+          : "The pad is empty, and nothing is trained yet.",
+      );
     } else if (!probabilities) {
       set_text(prediction, "Nothing is trained yet, so it cannot be read. Press Train.");
     } else {
@@ -314,13 +319,28 @@ export function create_pad(store, actions) {
   let seen_progress = null;
   store.watch(["run"], ({ run }) => {
     const mark = run.result ?? run.progress;
-    if (mark !== seen_progress && mark) reread();
+    if (mark !== seen_progress && mark) {
+      if (marks.length) reread();
+      else show_reading();
+    }
     seen_progress = mark;
   });
 
   redraw();
   show_reading();
-  return { load_picture, clear, focus: () => pad.focus(), has_ink: () => marks.length > 0 };
+  return {
+    load_picture,
+    clear,
+    focus: () => pad.focus(),
+    has_ink: () => marks.length > 0,
+    /** The 28 × 28 as last read; `null` for an empty pad. */
+    pixels: () => reading?.pixels ?? null,
+  };
+}
+
+/** Whether anything has been trained, as far as the page saw. @param {RunState} run */
+function has_model(run) {
+  return run.progress !== null || run.result !== null;
 }
 
 /** @param {number} value */

@@ -3,6 +3,7 @@
 
 import { announce, by_id, el, set_text } from "./dom.js";
 import { result_figures, status_text } from "./run_text.js";
+import { setting_of_error } from "./settings.js";
 import { is_active } from "./state.js";
 
 /** @import { PageState, Store } from "./state.js" */
@@ -62,7 +63,6 @@ export function create_run_view(store, actions) {
     set_text(status, status_text(run, data !== null));
     const progress = run.progress;
     bar.value = progress && progress.num_steps > 0 ? progress.step / progress.num_steps : 0;
-    bar.hidden = run.phase === "idle";
     use_cpu.hidden = !(run.phase === "ended" && run.can_use_cpu);
     const figures = result_figures(run);
     if (results.childElementCount !== figures.length) {
@@ -90,8 +90,7 @@ export function create_run_view(store, actions) {
   store.watch(["run", "plan", "plan_error"], ({ run, plan, plan_error }) => {
     const parts = [];
     if (run.decision) parts.push(run.decision.reason);
-    if (plan_error)
-      parts.push(`These settings cannot be trained: ${plan_error}.`.replace("..", "."));
+    if (plan_error && !setting_of_error(plan_error)) parts.push(`${plan_error}.`);
     else if (plan && !is_active(run)) parts.push(...plan.notes);
     set_text(note, parts.join(" "));
   });

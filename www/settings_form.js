@@ -16,12 +16,16 @@ export function create_settings_form(store) {
   const controls = new Map();
   /** @type {Map<keyof Settings, HTMLElement>} */
   const faults = new Map();
+  /** The line that explains each setting. @type {Map<keyof Settings, Element>} */
+  const lines = new Map();
   const explain = by_id("explain", HTMLElement);
+  let told = "";
   set_text(explain, GENERAL_HINT);
 
   for (const box of document.querySelectorAll("[data-settings]")) {
     const keys = (box.getAttribute("data-settings") ?? "").split(" ");
-    const explains_apart = box.classList.contains("run-fields");
+    const below = el("p", { class: "hint below", "aria-hidden": "true" });
+    const line = box.classList.contains("run-fields") ? explain : below;
     for (const setting of SETTINGS.filter(({ key }) => keys.includes(key))) {
       const { field, control, fault } = build_field(setting, store.get().config);
       controls.set(setting.key, control);
@@ -33,15 +37,14 @@ export function create_settings_form(store) {
           config: /** @type {Settings} */ ({ ...store.get().config, [setting.key]: value }),
         });
       });
-      const hint = field.querySelector(".hint");
+      lines.set(setting.key, line);
       const show = () => {
-        if (explains_apart) set_text(explain, `${setting.label}. ${setting.hint}`);
-        else explain_in(box, hint);
+        if (!line.classList.contains("wrong")) set_text(line, `${setting.label}. ${setting.hint}`);
       };
       field.addEventListener("pointerenter", show);
       control.addEventListener("focus", show);
     }
-    if (!explains_apart) box.append(el("p", { class: "hint shown below", "aria-hidden": "true" }));
+    if (line === below) box.append(below);
   }
 
   store.watch(["config"], ({ config }) => {
@@ -63,9 +66,15 @@ export function create_settings_form(store) {
       const is_wrong = key === wrong;
       if (is_wrong) control.setAttribute("aria-invalid", "true");
       else control.removeAttribute("aria-invalid");
-      fault.hidden = !is_wrong;
-      set_text(fault, is_wrong ? plan_error.slice(plan_error.indexOf(":") + 1).trim() : "");
+      set_text(fault, is_wrong ? plan_error : "");
     }
+    for (const line of document.querySelectorAll(".explain, .below")) {
+      const is_here = wrong !== undefined && line === lines.get(wrong);
+      line.classList.toggle("wrong", is_here);
+      if (is_here) set_text(line, plan_error);
+      else if (line.textContent === told) set_text(line, line === explain ? GENERAL_HINT : "");
+    }
+    told = plan_error;
   });
 
   for (const button of document.querySelectorAll(".fold")) {
@@ -75,15 +84,6 @@ export function create_settings_form(store) {
       button.setAttribute("aria-expanded", String(open));
     });
   }
-}
-
-/**
- * @param {Element} box
- * @param {Element | null} hint
- */
-function explain_in(box, hint) {
-  const below = box.querySelector(".below");
-  if (below && hint) set_text(below, hint.textContent ?? "");
 }
 
 /**
@@ -120,7 +120,7 @@ function build_field(setting, config) {
     control = el("input", { ...described, type: "text", autocomplete: "off", spellcheck: "false" });
     control.value = String(value);
   }
-  const fault = el("p", { class: "fault", id: `${id}-fault`, hidden: true });
+  const fault = el("p", { class: "fault", id: `${id}-fault` });
   const parts = [
     el("label", { for: id }, label),
     control,
@@ -128,7 +128,7 @@ function build_field(setting, config) {
     fault,
   ];
   if (kind === "flag") parts.splice(0, 2, control, el("label", { for: id }, label));
-  return { field: el("div", { class: `field ${kind}` }, ...parts), control, fault };
+  return { field: el("div", { class: `field is-${kind}` }, ...parts), control, fault };
 }
 
 /**

@@ -140,7 +140,12 @@ export function with_progress(run, progress) {
   // The mean starts anew with each epoch: the line breaks there. Changed in place
   // for speed; every progress event makes a new `run` object all the same.
   if (last_epoch !== progress.epoch && running.length) {
-    running.push({ x: last_epoch, step: progress.step, train_loss: NaN, train_accuracy: NaN });
+    running.push({
+      x: last_epoch,
+      step: run.progress?.step ?? progress.step,
+      train_loss: NaN,
+      train_accuracy: NaN,
+    });
   }
   running.push(point);
   return { ...run, phase, progress, running: thinned(running) };

@@ -1,0 +1,48 @@
+// A person's own drawings with the digit they meant, collected as rows of
+// Kaggle's schema: to train on later, or to see where the network errs.
+
+import { announce, by_id, download, el, set_text } from "./dom.js";
+import * as format from "./format.js";
+
+/** @typedef {{ label: number, pixels: Uint8Array }} KeptDigit */
+
+/**
+ * @param {{ pixels: () => Uint8Array | null }} source the 28 × 28 that the network sees now
+ */
+export function create_kept_digits({ pixels }) {
+  const box = by_id("kept-digits", HTMLFieldSetElement);
+  const count = by_id("kept-count", HTMLElement);
+  const save = by_id("kept-download", HTMLButtonElement);
+  const row = box.querySelector(".row");
+  /** @type {KeptDigit[]} */
+  const kept = [];
+
+  for (let label = 0; label < 10; label++) {
+    const button = el("button", { type: "button", "aria-label": `It was a ${label}` }, `${label}`);
+    button.addEventListener("click", () => {
+      const drawn = pixels();
+      if (!drawn) {
+        set_text(count, "Draw a digit first.");
+      } else {
+        kept.push({ label, pixels: drawn.slice() });
+        save.hidden = false;
+        set_text(count, `${format.counted(kept.length, "digit")} kept.`);
+      }
+      announce(count.textContent ?? "");
+    });
+    row?.append(button);
+  }
+  save.addEventListener("click", () =>
+    download(new Blob([digits_csv(kept)], { type: "text/csv" }), "my-digits.csv"),
+  );
+}
+
+/**
+ * Rows as Kaggle's `train.csv` has them.
+ * @param {readonly KeptDigit[]} digits
+ */
+export function digits_csv(digits) {
+  const header = ["label", ...Array.from({ length: 784 }, (_, at) => `pixel${at}`)].join(",");
+  const rows = digits.map(({ label, pixels }) => `${label},${pixels.join(",")}`);
+  return `${[header, ...rows].join("\n")}\n`;
+}
