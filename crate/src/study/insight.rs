@@ -258,14 +258,13 @@ impl Noise {
             .iter()
             .map(|v| v.results.len().saturating_sub(1))
             .sum();
-        let num_pairs = (values.len() * values.len().saturating_sub(1) / 2).max(1) as f64;
         Self {
             pooled: if spread.is_empty() {
                 0.0
             } else {
                 mean(&spread)
             },
-            critical: critical(0.05 / num_pairs, (freedom > 0).then_some(freedom as f64)),
+            critical: critical_among(values.len(), freedom),
         }
     }
 
@@ -289,6 +288,13 @@ impl Noise {
         let part = |value: &Value<'_>| self.variance(value) / value.results.len().max(1) as f64;
         self.critical * (part(a) + part(b)).sqrt()
     }
+}
+
+/// The 95 % point of |t| divided among all pairs of so many values; no freedom
+/// means the normal distribution.
+fn critical_among(num_values: usize, freedom: usize) -> f64 {
+    let num_pairs = (num_values * num_values.saturating_sub(1) / 2).max(1) as f64;
+    critical(0.05 / num_pairs, (freedom > 0).then_some(freedom as f64))
 }
 
 fn own_variance(value: &Value<'_>) -> f64 {
@@ -454,13 +460,17 @@ impl<'a> Reader<'a> {
                 )
             } else {
                 format!(
-                    "No single best {}: {} has the highest figure ({}), but {} {} at most {} \
+                    "No single best {}: {} has the highest figure ({}), but {} {} {} \
                      behind it, inside the noise (±{}).",
                     self.factor.name(),
                     self.tag(best),
                     percent(best_accuracy),
                     self.tags(&names),
-                    if names.len() == 1 { "lies" } else { "lie" },
+                    if names.len() == 1 {
+                        "lies"
+                    } else {
+                        "lie at most"
+                    },
                     points(largest),
                     points(widest)
                 )
@@ -1267,13 +1277,17 @@ impl<'a> Reader<'a> {
             && comparison.difference > 0.0
         {
             let per_run = noise.variance(best) + noise.variance(second);
-            let needed = (noise.critical.powi(2) * per_run / comparison.difference.powi(2))
-                .ceil()
-                .max(2.0);
+            let now = best.results.len().min(second.results.len());
+            let needed = (now.max(1) + 1..=10).find(|&seeds| {
+                let noise = critical_among(ranked.len(), ranked.len() * (seeds - 1))
+                    * (per_run / seeds as f64).sqrt();
+                noise < comparison.difference
+            });
             push(
-                if needed <= 10.0 {
+                if let Some(needed) = needed {
                     format!(
-                        "To separate {} from {} you need about {needed} seeds a value.",
+                        "To separate {} from {} you need about {needed} seeds a value, if the \
+                         difference stays what it is.",
                         self.tag(best),
                         self.tag(second)
                     )
@@ -1285,7 +1299,10 @@ impl<'a> Reader<'a> {
                         self.tag(second)
                     )
                 },
-                vec![number("seeds a value", needed)],
+                needed
+                    .map(|seeds| number("seeds a value", seeds as f64))
+                    .into_iter()
+                    .collect(),
             );
         }
     }
@@ -1467,7 +1484,7 @@ mod tests {
         assert!(
             sentence.starts_with(
                 "No single best learning rate: 0.3 has the highest figure (97.31 %), but 0.1 lies \
-                 at most 0.21 points behind it, inside the noise (±"
+                 0.21 points behind it, inside the noise (±"
             ),
             "{sentence}"
         );

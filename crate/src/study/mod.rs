@@ -6,6 +6,8 @@
 //! texts are made from a [`StudyRecord`](crate::message::StudyRecord) alone.
 
 pub mod insight;
+mod metrics;
+mod notebook;
 pub mod plan;
 pub mod report;
 mod statistics;

@@ -1,8 +1,545 @@
 //! The files to hand in, written from studies and their plots.
+//!
+//! A report is a list of [`Block`]s first: the page lays them out as PDF, and
+//! `report.md` is the same list as Markdown. What Inkling wrote is marked as
+//! such in every file, and the person's own remarks stand first.
 
-use crate::message::{ReportFiles, ReportRequest};
+use std::fmt::Write as _;
+
+use crate::message::{
+    Block, Insight, ReportFiles, ReportRequest, ReportStudy, RunState, StudyRecord, StudyRun,
+    ValueFigures,
+};
+
+use super::insight::{percent, points, read_study, significant, thousands};
+use super::{metrics, notebook};
+
+/// The version that writes, which need not be the one that trained.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The texts of a report on these studies.
-pub fn write_report(_request: &ReportRequest) -> ReportFiles {
-    todo!()
+pub fn write_report(request: &ReportRequest) -> ReportFiles {
+    let blocks = blocks(request);
+    ReportFiles {
+        report_md: markdown(&blocks),
+        analysis_ipynb: notebook::write(request),
+        metrics_csv: metrics::csv(request),
+        metrics_json: metrics::json(request),
+        settings_json: metrics::settings(request),
+        blocks,
+    }
+}
+
+fn heading(level: u32, text: impl Into<String>) -> Block {
+    Block::Heading {
+        level,
+        text: text.into(),
+    }
+}
+
+fn paragraph(text: impl Into<String>) -> Block {
+    Block::Paragraph { text: text.into() }
+}
+
+/// The whole report: what was run, every run, the comparison, the insights.
+fn blocks(request: &ReportRequest) -> Vec<Block> {
+    let mut blocks = opening(request);
+    let has_several = request.studies.len() > 1;
+    for (index, study) in request.studies.iter().enumerate() {
+        if has_several {
+            blocks.push(heading(
+                1,
+                format!("{}. {}", index + 1, title_of(&study.record)),
+            ));
+        }
+        blocks.push(heading(2, "Remarks"));
+        blocks.extend(remarks(&study.record));
+        blocks.push(heading(2, "What was run"));
+        blocks.extend(setup(&study.record));
+        blocks.push(heading(2, "The runs"));
+        blocks.extend(runs(index, study));
+        blocks.push(heading(2, "Comparison"));
+        let reading = read_study(&study.record);
+        blocks.extend(comparison_tables(&study.record, &reading.figures));
+        blocks.extend(
+            study
+                .plots
+                .iter()
+                .filter(|plot| plot.run.is_none())
+                .map(|plot| Block::Plot {
+                    study: index as u32,
+                    name: plot.name.clone(),
+                    caption: plot.caption.clone(),
+                }),
+        );
+        blocks.push(heading(2, "Insights, written by Inkling"));
+        blocks.push(paragraph(INSIGHTS_MARK));
+        blocks.push(Block::List {
+            items: sentences(&reading.insights),
+        });
+    }
+    blocks.push(heading(2, "To repeat this"));
+    blocks.push(paragraph(
+        "analysis.ipynb reruns every run with PyTorch on the same split, given Kaggle's \
+         train.csv. settings.json holds the settings of each run, metrics.csv and metrics.json \
+         all figures, and plots/ each plot as PNG and SVG.",
+    ));
+    blocks
+}
+
+/// What stands before every list of insights.
+pub(super) const INSIGHTS_MARK: &str =
+    "Inkling wrote these sentences by rules from the figures above. They are not the author's.";
+
+/// Title, authors, origin, and who wrote what.
+pub(super) fn opening(request: &ReportRequest) -> Vec<Block> {
+    let title = match &request.studies[..] {
+        [one] => title_of(&one.record),
+        _ => "Training a network on MNIST: studies".into(),
+    };
+    let mut blocks = vec![heading(1, title)];
+    if !request.ids.is_empty() {
+        blocks.push(paragraph(format!("By {}.", request.ids.join(", "))));
+    }
+    blocks.push(paragraph(format!(
+        "Trained in the browser and put together with Inkling {VERSION} on {}. The text under \
+         “Remarks” is the author's; all other text, the tables and the plots were made by Inkling.",
+        day(&request.created)
+    )));
+    blocks
+}
+
+pub(super) fn title_of(record: &StudyRecord) -> String {
+    format!("Study of the {}", record.plan.factor_name)
+}
+
+/// The person's paragraphs, or a sentence that there are none.
+pub(super) fn remarks(record: &StudyRecord) -> Vec<Block> {
+    let remarks: Vec<Block> = record
+        .remarks
+        .replace("\r\n", "\n")
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| Block::Remark { text: text.into() })
+        .collect();
+    if remarks.is_empty() {
+        vec![paragraph("The author has written no remarks.")]
+    } else {
+        remarks
+    }
+}
+
+/// Data, split, network and settings of a study.
+pub(super) fn setup(record: &StudyRecord) -> Vec<Block> {
+    let plan = &record.plan;
+    let held = &plan.baseline;
+    let results = || record.runs.iter().filter_map(|run| run.result.as_ref());
+    let backend = results()
+        .next()
+        .map_or("", |result| result.backend.as_str());
+    let num_validation = results().map(|result| result.num_validation).next();
+    let labels: Vec<&str> = plan
+        .values
+        .iter()
+        .map(|value| value.label.as_str())
+        .collect();
+    let separator = if plan.values.iter().any(|value| value.label.contains(',')) {
+        "; "
+    } else {
+        ", "
+    };
+    let seeds: Vec<String> = plan.seeds.iter().map(u32::to_string).collect();
+    let mut blocks = vec![paragraph(format!(
+        "The {} took the values {}. Everything else stayed the same; every run began from scratch{}.",
+        plan.factor_name,
+        labels.join(separator),
+        if plan.seeds.len() > 1 {
+            ", and runs of the same seed share the split, the order of the images and the draw of \
+             the initial weights"
+        } else {
+            " on the same split, with the same order of the images and the same draw of the \
+             initial weights"
+        }
+    ))];
+    let mut rows = vec![
+        (
+            "data",
+            format!(
+                "{}, {} images",
+                record.data.name,
+                thousands(record.data.num_rows.into())
+            ),
+        ),
+        (
+            "split",
+            format!(
+                "stratified, {} validation{}; the rows of scikit-learn's train_test_split with \
+                 stratify and random_state = seed",
+                percent_short(share(held.validation_share)),
+                num_validation.map_or(String::new(), |n| format!(
+                    " ({} images)",
+                    thousands(n.into())
+                ))
+            ),
+        ),
+        ("normalisation", "(pixel / 255 − 0.1307) / 0.3081".into()),
+        ("hidden layers", held.hidden_layers.clone()),
+        ("dropout", held.dropout.to_string()),
+        ("layer normalisation", on_off(held.layer_norm)),
+        ("augmentation", on_off(held.augmentation)),
+        (
+            "optimiser",
+            format!(
+                "SGD, learning rate {}, momentum {}, weight decay {}",
+                held.learning_rate, held.momentum, held.weight_decay
+            ),
+        ),
+        ("loss", "cross-entropy".into()),
+        ("batch size", thousands(held.batch_size)),
+        ("epochs", thousands(held.epochs)),
+        ("seeds", seeds.join(", ")),
+        (
+            "computed by",
+            format!("Inkling {}, backend {backend}", record.version),
+        ),
+    ];
+    for (name, value) in &mut rows {
+        let is_varied = plan
+            .factor_name
+            .split(" and ")
+            .any(|factor| factor == *name)
+            || (*name == "optimiser" && plan.factor_name == "learning rate");
+        if is_varied {
+            value.push_str(" (varied in this study)");
+        }
+    }
+    blocks.push(Block::Table {
+        header: vec!["setting".into(), "value".into()],
+        rows: rows
+            .into_iter()
+            .map(|(name, value)| vec![name.into(), value])
+            .collect(),
+    });
+    if !plan.notes.is_empty() {
+        blocks.push(Block::List {
+            items: plan.notes.clone(),
+        });
+    }
+    blocks
+}
+
+/// Every run: its final accuracy in words, its four curves.
+fn runs(study_index: usize, study: &ReportStudy) -> Vec<Block> {
+    let record = &study.record;
+    let mut blocks = Vec::new();
+    for (index, run) in record.runs.iter().enumerate() {
+        blocks.push(heading(
+            3,
+            format!(
+                "{} {}, seed {}",
+                record.plan.factor_name, run.spec.label, run.spec.seed
+            ),
+        ));
+        blocks.push(paragraph(run_sentence(run)));
+        if let Some(plot) = study
+            .plots
+            .iter()
+            .find(|plot| plot.run == Some(index as u32))
+        {
+            blocks.push(Block::Plot {
+                study: study_index as u32,
+                name: plot.name.clone(),
+                caption: plot.caption.clone(),
+            });
+        }
+    }
+    blocks
+}
+
+/// How a run ended, in figures.
+pub(super) fn run_sentence(run: &StudyRun) -> String {
+    let Some(result) = &run.result else {
+        return format!("This run has no result: {}", reason_of(run));
+    };
+    let mut text = match run.state {
+        RunState::Finished => String::new(),
+        _ => format!(
+            "{} The figures are of the model as it then stood. ",
+            reason_of(run)
+        ),
+    };
+    let _ = write!(
+        text,
+        "Final validation accuracy {} (95 % interval {} to {}), validation loss {:.4}.",
+        percent(result.validation_accuracy),
+        percent(result.interval_low),
+        percent(result.interval_high),
+        result.validation_loss
+    );
+    if let Some(last) = result.history.last() {
+        let _ = write!(
+            text,
+            " In epoch {} the training accuracy was {} and the training loss {:.4}; the gap is {}. \
+             The best epoch was {} with {}.",
+            last.epoch,
+            percent(last.train_accuracy),
+            last.train_loss,
+            points(result.generalisation_gap),
+            result.best_epoch,
+            percent(result.best_validation_accuracy)
+        );
+    }
+    let _ = write!(
+        text,
+        " It took {} s at {} samples a second.",
+        significant(result.elapsed_secs),
+        thousands(result.samples_per_sec.round())
+    );
+    text
+}
+
+fn reason_of(run: &StudyRun) -> String {
+    if !run.reason.is_empty() {
+        let stop = if run.reason.ends_with('.') { "" } else { "." };
+        return format!("{}{stop}", run.reason);
+    }
+    match run.state {
+        RunState::Stopped => "it was stopped.".into(),
+        RunState::Crashed => "its worker failed.".into(),
+        RunState::Diverged => "The loss was no longer a number.".into(),
+        _ => "it has not finished.".into(),
+    }
+}
+
+/// The comparison as two tables that fit a page: accuracy, then effort.
+pub(super) fn comparison_tables(record: &StudyRecord, figures: &[ValueFigures]) -> Vec<Block> {
+    let has_seeds = record.plan.seeds.len() > 1;
+    let none = || "–".to_string();
+    let share = |value: Option<f64>| value.map_or_else(none, percent);
+    let rough = |value: Option<f64>| value.map_or_else(none, significant);
+    let header = |names: &[&str]| names.iter().map(|name| (*name).to_string()).collect();
+    let accuracy = Block::Table {
+        header: header(&[
+            &record.plan.factor_name,
+            "final accuracy",
+            if has_seeds {
+                "deviation over seeds"
+            } else {
+                "95 % interval"
+            },
+            "best accuracy",
+            "best epoch",
+            "generalisation gap",
+        ]),
+        rows: figures
+            .iter()
+            .map(|row| {
+                vec![
+                    row.label.clone(),
+                    share(row.final_accuracy),
+                    if has_seeds {
+                        row.final_deviation
+                            .map_or_else(none, |d| format!("±{}", points(d)))
+                    } else {
+                        row.interval_low
+                            .zip(row.interval_high)
+                            .map_or_else(none, |(a, b)| format!("{} to {}", percent(a), percent(b)))
+                    },
+                    share(row.best_accuracy),
+                    rough(row.best_epoch),
+                    row.gap.map_or_else(none, points),
+                ]
+            })
+            .collect(),
+    };
+    let effort = Block::Table {
+        header: header(&[
+            &record.plan.factor_name,
+            "epochs to 90 %",
+            "epochs to 95 %",
+            "seconds",
+            "samples per second",
+            "diverged",
+            "state",
+        ]),
+        rows: figures
+            .iter()
+            .map(|row| {
+                vec![
+                    row.label.clone(),
+                    rough(row.epochs_to_90),
+                    rough(row.epochs_to_95),
+                    rough(row.secs),
+                    row.samples_per_sec
+                        .map_or_else(none, |rate| thousands(rate.round())),
+                    match row.num_diverged {
+                        0 => "no".into(),
+                        _ if row.num_runs == 1 => "yes".into(),
+                        count => format!("{count} of {}", row.num_runs),
+                    },
+                    row.state.clone(),
+                ]
+            })
+            .collect(),
+    };
+    vec![accuracy, effort]
+}
+
+pub(super) fn sentences(insights: &[Insight]) -> Vec<String> {
+    insights
+        .iter()
+        .map(|insight| insight.sentence.clone())
+        .collect()
+}
+
+/// The share held out: a fraction stands for itself, 1 and above is a percentage.
+pub(super) fn share(validation_share: f64) -> f64 {
+    if validation_share >= 1.0 {
+        validation_share / 100.0
+    } else {
+        validation_share
+    }
+}
+
+fn percent_short(share: f64) -> String {
+    format!("{} %", significant(100.0 * share))
+}
+
+fn on_off(value: bool) -> String {
+    if value { "on".into() } else { "off".into() }
+}
+
+/// The day of an ISO 8601 time.
+fn day(created: &str) -> &str {
+    created.split('T').next().unwrap_or(created)
+}
+
+/// Blocks as Markdown.
+pub(super) fn markdown(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        match block {
+            Block::Heading { level, text: words } => {
+                let _ = write!(text, "{} {}", "#".repeat(*level as usize), escaped(words));
+            }
+            // The person's own Markdown stays theirs.
+            Block::Remark { text: words } => {
+                let lines: Vec<String> = words.lines().map(|line| format!("> {line}")).collect();
+                text.push_str(&lines.join("\n"));
+            }
+            Block::Paragraph { text: words } => text.push_str(&escaped(words)),
+            Block::List { items } => {
+                let lines: Vec<String> = items
+                    .iter()
+                    .map(|item| format!("- {}", escaped(item)))
+                    .collect();
+                text.push_str(&lines.join("\n"));
+            }
+            Block::Table { header, rows } => {
+                let row = |cells: &[String]| {
+                    let cells: Vec<String> = cells
+                        .iter()
+                        .map(|cell| escaped(cell).replace('|', "\\|"))
+                        .collect();
+                    format!("| {} |", cells.join(" | "))
+                };
+                let mut lines = vec![row(header), format!("|{}", " --- |".repeat(header.len()))];
+                lines.extend(rows.iter().map(|cells| row(cells)));
+                text.push_str(&lines.join("\n"));
+            }
+            Block::Plot { name, caption, .. } => {
+                let _ = write!(text, "![{}](plots/{name}.png)", escaped(caption));
+            }
+        }
+        text.push_str("\n\n");
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// Text that Markdown shows as it is: a file's name must not become markup.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '*' | '_' | '`' | '<' | '[' | ']' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\n' | '\r' => out.push(' '),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::super::testing::{diverge, request, settled};
+    use super::*;
+    use crate::message::Factor;
+
+    fn files() -> ReportFiles {
+        let mut record = settled(Factor::LearningRate, "0.01, 0.1, 10", &[0.9, 0.97, 0.5]);
+        diverge(&mut record, 2, 7);
+        record.remarks = "Mine *first*.\n\nAnd second.".into();
+        record.data.name = "odd_name <b>|x.csv".into();
+        write_report(&request(vec![record]))
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_report_has_every_run_with_its_curves_and_final_accuracy() {
+        let text = files().report_md;
+        for (label, accuracy) in [("0.01", "90.00 %"), ("0.1", "97.00 %")] {
+            assert!(
+                text.contains(&format!("### learning rate {label}, seed 42")),
+                "{text}"
+            );
+            assert!(
+                text.contains(&format!("Final validation accuracy {accuracy}")),
+                "{text}"
+            );
+        }
+        assert!(
+            text.contains("![The curves of run 1.](plots/run-1.png)"),
+            "{text}"
+        );
+        assert!(
+            text.contains("The loss was no longer a number in step 7."),
+            "{text}"
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn remarks_come_first_and_inklings_words_are_marked() {
+        let text = files().report_md;
+        let at = |words: &str| {
+            text.find(words)
+                .unwrap_or_else(|| panic!("{words} in {text}"))
+        };
+        assert!(at("> Mine *first*.") < at("## The runs"));
+        assert!(at("## The runs") < at("## Comparison"));
+        assert!(at("## Comparison") < at("## Insights, written by Inkling"));
+        assert!(text.contains("They are not the author's."));
+        assert!(text.contains("By 1234, abc."));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn names_do_not_become_markup() {
+        let text = files().report_md;
+        assert!(text.contains(r"odd\_name \<b>\|x.csv"), "{text}");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn every_table_row_is_as_long_as_its_header() {
+        for block in files().blocks {
+            if let Block::Table { header, rows } = block {
+                assert!(rows.iter().all(|row| row.len() == header.len()));
+            }
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Hand-made studies for tests: figures as a person would write them down.
 
 use crate::message::{
-    DataSummary, EpochRecord, Factor, Outcome, RunConfig, RunResult, RunState, StudyConfig,
-    StudyRecord, StudyRun,
+    DataSummary, EpochRecord, Factor, Outcome, Plot, ReportRequest, ReportStudy, RunConfig,
+    RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
 };
 
 use super::plan::plan_study;
@@ -126,4 +126,27 @@ pub fn settled(factor: Factor, values: &str, accuracies: &[f64]) -> StudyRecord 
         finish(&mut record, run, accuracy, &SETTLED);
     }
     record
+}
+
+/// A report on studies, with a plot for each of the first study's runs.
+pub fn request(records: Vec<StudyRecord>) -> ReportRequest {
+    let studies = records
+        .into_iter()
+        .map(|record| ReportStudy {
+            plots: (0..record.runs.len() as u32)
+                .map(|run| Plot {
+                    name: format!("run-{}", run + 1),
+                    caption: format!("The curves of run {}.", run + 1),
+                    run: Some(run),
+                    png_base64: "iVBORw0KGgo=".into(),
+                })
+                .collect(),
+            record,
+        })
+        .collect();
+    ReportRequest {
+        ids: vec!["1234".into(), "abc".into()],
+        created: "2026-11-23T22:00:00Z".into(),
+        studies,
+    }
 }

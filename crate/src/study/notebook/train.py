@@ -1,0 +1,72 @@
+def split(seed, validation_share):
+    """The stratified split: the very rows that Inkling trained and validated on."""
+    return train_test_split(
+        np.arange(len(labels)), test_size=validation_share, stratify=labels, random_state=seed
+    )
+
+
+def tensors(rows):
+    """Normalised pixels and labels of some rows."""
+    x = torch.tensor(pixels[rows], dtype=torch.float32)
+    return (x / 255 - 0.1307) / 0.3081, torch.tensor(labels[rows], dtype=torch.long)
+
+
+def build(hidden, dropout, layer_norm):
+    """Linear, layer normalisation, ReLU, dropout for each hidden layer; then ten logits."""
+    layers, width = [], 784
+    for units in hidden:
+        layers.append(nn.Linear(width, units))
+        if layer_norm:
+            layers.append(nn.LayerNorm(units))
+        layers.append(nn.ReLU())
+        if dropout > 0:
+            layers.append(nn.Dropout(dropout))
+        width = units
+    layers.append(nn.Linear(width, 10))
+    return nn.Sequential(*layers)
+
+
+def train(run):
+    """One run from scratch; a dict an epoch. Ends early where the loss is no number."""
+    torch.manual_seed(run["seed"])
+    train_rows, validation_rows = split(run["seed"], run["validation_share"])
+    x, y = tensors(train_rows)
+    x_validation, y_validation = tensors(validation_rows)
+    model = build(run["hidden"], run["dropout"], run["layer_norm"])
+    optimizer = torch.optim.SGD(
+        model.parameters(),
+        lr=run["learning_rate"],
+        momentum=run["momentum"],
+        weight_decay=run["weight_decay"],
+    )
+    loss_of = nn.CrossEntropyLoss()
+    history = []
+    for epoch in range(1, run["epochs"] + 1):
+        model.train()
+        loss_sum = correct = 0
+        # What DataLoader(shuffle=True) does, without its overhead a row.
+        for batch in torch.randperm(len(y)).split(run["batch_size"]):
+            optimizer.zero_grad()
+            logits = model(x[batch])
+            loss = loss_of(logits, y[batch])
+            if not torch.isfinite(loss):
+                return history
+            loss.backward()
+            optimizer.step()
+            loss_sum += loss.item() * len(batch)
+            correct += (logits.argmax(1) == y[batch]).sum().item()
+        model.eval()
+        with torch.no_grad():
+            logits = model(x_validation)
+            validation_loss = loss_of(logits, y_validation).item()
+            validation_accuracy = (logits.argmax(1) == y_validation).float().mean().item()
+        history.append(
+            {
+                "epoch": epoch,
+                "train_loss": loss_sum / len(y),
+                "train_accuracy": correct / len(y),
+                "validation_loss": validation_loss,
+                "validation_accuracy": validation_accuracy,
+            }
+        )
+    return history
