@@ -6,6 +6,10 @@ use burn::tensor::{Device, Tensor};
 
 use super::dropout::DropoutMask;
 use super::layout::Layout;
+#[cfg(feature = "webgpu")]
+use super::ops::cube;
+#[cfg(feature = "ndarray")]
+use super::ops::ndarray;
 use super::plain::PlainMlp;
 use super::{BatchMetrics, device};
 use crate::config::Sgd;
@@ -22,6 +26,21 @@ pub enum Batch<'a> {
     Images(&'a [u8], &'a [u8]),
 }
 
+impl Batch<'_> {
+    /// Images in the batch.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Images(_, labels) => labels.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// A network: parameters and velocities on a device, and a data set to read.
 pub struct Network {
     layout: Layout,
@@ -36,7 +55,9 @@ pub struct Network {
 enum Engine {
     Plain(PlainMlp),
     #[cfg(feature = "ndarray")]
-    Cpu(cpu::FusedMlp),
+    Cpu(ndarray::FusedMlp),
+    #[cfg(feature = "webgpu")]
+    Gpu(cube::FusedMlp),
 }
 
 impl Network {
@@ -50,10 +71,10 @@ impl Network {
     ) -> Self {
         let engine = match kind {
             StepKind::Plain => Engine::Plain(PlainMlp::new(&layout, parameters, device)),
-            #[cfg(feature = "ndarray")]
-            StepKind::Fused => Engine::Cpu(cpu::FusedMlp::new(parameters, device)),
-            #[cfg(not(feature = "ndarray"))]
-            StepKind::Fused => Engine::Plain(PlainMlp::new(&layout, parameters, device)),
+            #[cfg(feature = "webgpu")]
+            StepKind::Fused => Engine::Gpu(cube::FusedMlp::new(parameters, &dataset, device)),
+            #[cfg(all(feature = "ndarray", not(feature = "webgpu")))]
+            StepKind::Fused => Engine::Cpu(ndarray::FusedMlp::new(parameters, device)),
         };
         Self {
             layout,
@@ -79,11 +100,13 @@ impl Network {
             }
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => {
-                let metrics = cpu::with_rows(&self.dataset, batch, |batch| {
+                let metrics = ndarray::with_rows(&self.dataset, batch, |batch| {
                     mlp.train_step(&self.layout, batch, mask, sgd)
                 });
                 self.pending.push(metrics);
             }
+            #[cfg(feature = "webgpu")]
+            Engine::Gpu(mlp) => mlp.record_step(batch, mask, sgd),
         }
     }
 
@@ -98,11 +121,13 @@ impl Network {
             }
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => {
-                let metrics = cpu::with_rows(&self.dataset, batch, |batch| {
+                let metrics = ndarray::with_rows(&self.dataset, batch, |batch| {
                     mlp.evaluate(&self.layout, batch)
                 });
                 self.pending.push(metrics);
             }
+            #[cfg(feature = "webgpu")]
+            Engine::Gpu(mlp) => mlp.record_evaluation(batch),
         }
     }
 
@@ -117,7 +142,24 @@ impl Network {
                 num_correct: pair[1] as u32,
             }));
         }
+        #[cfg(feature = "webgpu")]
+        if let Engine::Gpu(mlp) = &mut self.engine
+            && let Some(reading) = mlp.run_recorded(&self.layout)
+        {
+            let values = read(reading.values).await?;
+            metrics.extend(cube::Reading::sum(&values, reading.batch_size));
+        }
         Ok(metrics)
+    }
+
+    /// How many batches may be asked for between two calls of
+    /// [`Self::take_metrics`].
+    pub fn max_pending(&self) -> usize {
+        match &self.engine {
+            #[cfg(feature = "webgpu")]
+            Engine::Gpu(_) => cube::MAX_SLOTS,
+            _ => 4096,
+        }
     }
 
     /// Class probabilities `[n, 10]` of images `[n, 784]`.
@@ -126,6 +168,8 @@ impl Network {
             Engine::Plain(mlp) => read(mlp.logits(&self.layout, pixels).reshape([-1])).await?,
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => mlp.logits(&self.layout, pixels),
+            #[cfg(feature = "webgpu")]
+            Engine::Gpu(mlp) => read(mlp.logits(&self.layout, pixels)).await?,
         };
         logits.chunks_exact_mut(NUM_CLASSES).for_each(softmax);
         Ok(logits)
@@ -137,6 +181,8 @@ impl Network {
             Engine::Plain(mlp) => read(mlp.parameters()).await,
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => read(mlp.parameters()).await,
+            #[cfg(feature = "webgpu")]
+            Engine::Gpu(mlp) => read(mlp.parameters()).await,
         }
     }
 }
@@ -180,105 +226,4 @@ fn softmax(logits: &mut [f32]) {
         .for_each(|logit| *logit = (*logit - highest).exp());
     let total: f32 = logits.iter().sum();
     logits.iter_mut().for_each(|power| *power /= total);
-}
-
-/// The CPU's fused path: flat tensors and the custom operation over them.
-#[cfg(feature = "ndarray")]
-mod cpu {
-    use burn::tensor::{Device, Tensor};
-
-    use crate::config::Sgd;
-    use crate::data::{Dataset, NUM_PIXELS};
-    use crate::nn::BatchMetrics;
-    use crate::nn::dropout::DropoutMask;
-    use crate::nn::layout::Layout;
-    use crate::nn::ops::ndarray::{self as ops, Batch, StepContext, Workspace};
-
-    pub struct FusedMlp {
-        /// Parameters and velocities, taken out while a step moves them in
-        /// place: a second owner would force a copy.
-        tensors: Option<(Tensor<1>, Tensor<1>)>,
-        workspace: Workspace,
-    }
-
-    impl FusedMlp {
-        pub fn new(parameters: &[f32], device: &Device) -> Self {
-            let parameters = Tensor::from_floats(parameters, device);
-            let velocities = Tensor::from_floats([0.0; 0], device);
-            Self {
-                tensors: Some((parameters, velocities)),
-                workspace: Workspace::default(),
-            }
-        }
-
-        pub fn parameters(&self) -> Tensor<1> {
-            self.tensors
-                .as_ref()
-                .expect("put back after each step")
-                .0
-                .clone()
-        }
-
-        pub fn train_step(
-            &mut self,
-            layout: &Layout,
-            batch: Batch<'_>,
-            mask: Option<&DropoutMask>,
-            sgd: Sgd,
-        ) -> BatchMetrics {
-            let (parameters, mut velocities) =
-                self.tensors.take().expect("put back after each step");
-            if sgd.momentum != 0.0 && velocities.dims() == [0] {
-                velocities = Tensor::zeros([layout.num_parameters], &parameters.device());
-            }
-            let context = StepContext {
-                layout,
-                batch,
-                mask,
-                sgd,
-            };
-            let (parameters, velocities, metrics) =
-                ops::mlp_step(parameters, velocities, &mut self.workspace, &context);
-            self.tensors = Some((parameters, velocities));
-            metrics
-        }
-
-        pub fn evaluate(&mut self, layout: &Layout, batch: Batch<'_>) -> BatchMetrics {
-            let logits = ops::mlp_logits(self.parameters(), &mut self.workspace, layout, batch);
-            ops::cross_entropy(&logits, batch, None)
-        }
-
-        pub fn logits(&mut self, layout: &Layout, pixels: &[u8]) -> Vec<f32> {
-            let rows: Vec<u32> = (0..(pixels.len() / NUM_PIXELS) as u32).collect();
-            let batch = Batch {
-                pixels,
-                labels: &[],
-                rows: &rows,
-            };
-            ops::mlp_logits(self.parameters(), &mut self.workspace, layout, batch)
-        }
-    }
-
-    /// Names a batch by rows of whichever images it is in.
-    pub fn with_rows<T>(
-        dataset: &Dataset,
-        batch: super::Batch<'_>,
-        work: impl FnOnce(Batch<'_>) -> T,
-    ) -> T {
-        match batch {
-            super::Batch::Rows(rows) => work(Batch {
-                pixels: dataset.pixels(),
-                labels: dataset.labels(),
-                rows,
-            }),
-            super::Batch::Images(pixels, labels) => {
-                let rows: Vec<u32> = (0..labels.len() as u32).collect();
-                work(Batch {
-                    pixels,
-                    labels,
-                    rows: &rows,
-                })
-            }
-        }
-    }
 }

@@ -69,7 +69,6 @@ pub struct Trainer {
     /// Milliseconds a unit of work has taken lately: a step, an evaluation batch.
     step_ms: Option<f64>,
     evaluation_ms: Option<f64>,
-    /// Units between two looks at the clock, learned on the way.
     is_stop_asked: bool,
 }
 
@@ -191,7 +190,7 @@ impl Trainer {
 
     async fn train_slice(&mut self, mut first_row: usize, budget_ms: f64) -> Result<()> {
         let start = Instant::now();
-        let planned = units(self.step_ms, budget_ms);
+        let planned = units(self.step_ms, budget_ms).min(self.network.max_pending());
         let mut sizes = Vec::with_capacity(planned);
         while sizes.len() < planned && first_row < self.order.len() {
             let end = (first_row + self.plan.batch_size).min(self.order.len());
@@ -235,7 +234,7 @@ impl Trainer {
         budget_ms: f64,
     ) -> Result<(usize, Totals)> {
         let start = Instant::now();
-        let planned = units(self.evaluation_ms, budget_ms);
+        let planned = units(self.evaluation_ms, budget_ms).min(self.network.max_pending());
         let rows = &self.split.validation;
         let mut sizes = Vec::with_capacity(planned);
         while sizes.len() < planned && first_row < rows.len() {
@@ -379,9 +378,7 @@ impl Trainer {
 
 /// How many units of work fit into a budget; one, before their pace is known.
 fn units(unit_ms: Option<f64>, budget_ms: f64) -> usize {
-    unit_ms.map_or(1, |ms| {
-        (budget_ms / ms.max(1e-3)).clamp(1.0, 4096.0) as usize
-    })
+    unit_ms.map_or(1, |ms| (budget_ms / ms.max(1e-3)).max(1.0) as usize)
 }
 
 fn learn_pace(pace_ms: &mut Option<f64>, start: Instant, num_units: usize) {

@@ -7,6 +7,7 @@
 // this folder is the seam where the one would take the other's place.
 #![allow(deprecated)]
 
+mod fused;
 mod gemm;
 mod sgd;
 mod simd;
@@ -18,12 +19,15 @@ use burn::backend::{Backend, Dispatch, NdArray, backend_extension};
 use burn::tensor::Tensor;
 use burn_ndarray::{NdArrayTensor, SharedArray};
 
+pub use fused::FusedMlp;
 pub use step::{Batch, Workspace, cross_entropy};
 
 use crate::config::Sgd;
+use crate::data::Dataset;
 use crate::nn::BatchMetrics;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
+use crate::nn::network;
 
 /// What a step is told besides its tensors.
 pub struct StepContext<'a> {
@@ -133,4 +137,27 @@ pub fn mlp_logits(
     batch: Batch<'_>,
 ) -> Vec<f32> {
     <Dispatch as MlpStep>::mlp_logits(parameters.into_dispatch(), workspace, layout, batch)
+}
+
+/// Names a batch by rows of whichever images it is in.
+pub fn with_rows<T>(
+    dataset: &Dataset,
+    batch: network::Batch<'_>,
+    work: impl FnOnce(Batch<'_>) -> T,
+) -> T {
+    match batch {
+        network::Batch::Rows(rows) => work(Batch {
+            pixels: dataset.pixels(),
+            labels: dataset.labels(),
+            rows,
+        }),
+        network::Batch::Images(pixels, labels) => {
+            let rows: Vec<u32> = (0..labels.len() as u32).collect();
+            work(Batch {
+                pixels,
+                labels,
+                rows: &rows,
+            })
+        }
+    }
 }

@@ -1,0 +1,319 @@
+//! A network on the WebGPU device: its tensors, the data set's, and what
+//! batches of one size need.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::kernels::{LayerShape, SgdBits, WORDS, cursor, info};
+use super::{Buffers, Work, mlp_steps};
+use crate::config::Sgd;
+use crate::data::{Dataset, NUM_PIXELS};
+use crate::nn::BatchMetrics;
+use crate::nn::dropout::DropoutMask;
+use crate::nn::layout::Layout;
+use crate::nn::network::Batch;
+
+/// Batches whose metrics fit on the device before they must be read.
+pub const MAX_SLOTS: usize = 64;
+
+/// A network's tensors on the device, whatever the batch. Batches are recorded
+/// and run together when their metrics are asked for: the device is then given
+/// many steps at a time.
+pub struct FusedMlp {
+    device: Device,
+    parameters: Tensor<1>,
+    velocities: Tensor<1>,
+    dataset: Images,
+    recording: Recording,
+    training: Option<Pass>,
+    evaluation: Option<Pass>,
+    num_dispatches: usize,
+}
+
+/// Batches of one kind that wait to be run.
+#[derive(Default)]
+struct Recording {
+    /// Rows of the data set, or of `images` where there are any.
+    rows: Vec<u32>,
+    /// Pixels and labels of batches that bring their own.
+    images: Option<(Vec<u8>, Vec<u8>)>,
+    batch_size: usize,
+    /// The first batch's mask; the others' follow step by step.
+    mask: Option<DropoutMask>,
+    sgd: Option<Sgd>,
+}
+
+/// Images on the device, four pixels a word, with their labels.
+#[derive(Clone)]
+struct Images {
+    pixels: Tensor<1, Int>,
+    labels: Tensor<1, Int>,
+}
+
+/// What batches of one size need.
+struct Pass {
+    shapes: Vec<LayerShape>,
+    batch_size: usize,
+    batch_pixels: Tensor<1, Int>,
+    batch: Tensor<1, Int>,
+    outputs: Tensor<1>,
+    normalised: Tensor<1>,
+    inverse_deviations: Tensor<1>,
+    upstream: Tensor<1>,
+    by_output: Tensor<1>,
+    metrics: Tensor<1>,
+}
+
+impl FusedMlp {
+    /// Puts parameters `[num_parameters]` and a data set on the device.
+    pub fn new(parameters: &[f32], dataset: &Dataset, device: &Device) -> Self {
+        Self {
+            device: device.clone(),
+            parameters: Tensor::from_floats(parameters, device),
+            velocities: Tensor::zeros([parameters.len()], device),
+            dataset: Images::new(dataset.pixels(), dataset.labels(), device),
+            recording: Recording::default(),
+            training: None,
+            evaluation: None,
+            num_dispatches: 0,
+        }
+    }
+
+    /// The flat parameters.
+    pub fn parameters(&self) -> Tensor<1> {
+        self.parameters.clone()
+    }
+
+    /// Dispatches so far.
+    pub fn num_dispatches(&self) -> usize {
+        self.num_dispatches
+    }
+
+    /// Records a step of SGD. Between two calls of [`Self::run_recorded`] all
+    /// batches are of one kind and size, but that the last may be shorter.
+    pub fn record_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Sgd) {
+        if self.recording.rows.is_empty() {
+            self.recording.mask = mask.copied();
+            self.recording.sgd = Some(sgd);
+        }
+        self.recording.push(batch);
+    }
+
+    /// Records a forward pass over a labelled batch, likewise.
+    pub fn record_evaluation(&mut self, batch: Batch<'_>) {
+        self.recording.push(batch);
+    }
+
+    /// Runs what was recorded, at most [`MAX_SLOTS`] batches.
+    pub fn run_recorded(&mut self, layout: &Layout) -> Option<Reading> {
+        let recording = std::mem::take(&mut self.recording);
+        if recording.rows.is_empty() {
+            return None;
+        }
+        let own = recording.images.as_ref();
+        let own = own.map(|(pixels, labels)| Images::new(pixels, labels, &self.device));
+        let images = own.unwrap_or_else(|| self.dataset.clone());
+        let (mask, sgd) = (recording.mask.as_ref(), recording.sgd.map(SgdBits::from));
+        let kept = if sgd.is_some() {
+            &mut self.training
+        } else {
+            &mut self.evaluation
+        };
+        let pass = match kept.take() {
+            Some(pass) if pass.batch_size == recording.batch_size => pass,
+            _ => Pass::new(layout, recording.batch_size, mask, &self.device),
+        };
+        let reading = self.run(&pass, &images, &recording.rows, mask, sgd);
+        *(if sgd.is_some() {
+            &mut self.training
+        } else {
+            &mut self.evaluation
+        }) = Some(pass);
+        Some(reading)
+    }
+
+    /// Logits `[n·10]` of images `[n, 784]`.
+    pub fn logits(&mut self, layout: &Layout, pixels: &[u8]) -> Tensor<1> {
+        let num_rows = pixels.len() / NUM_PIXELS;
+        let pass = Pass::new(layout, num_rows, None, &self.device);
+        let images = Images::new(pixels, &vec![0; num_rows], &self.device);
+        let rows: Vec<u32> = (0..num_rows as u32).collect();
+        self.run(&pass, &images, &rows, None, None);
+        let last = pass.shapes.last().expect("at least one layer");
+        let end = last.output + num_rows * last.num_outputs;
+        pass.outputs.slice([last.output..end])
+    }
+
+    fn run(
+        &mut self,
+        pass: &Pass,
+        images: &Images,
+        rows: &[u32],
+        mask: Option<&DropoutMask>,
+        sgd: Option<SgdBits>,
+    ) -> Reading {
+        let num_batches = rows.len().div_ceil(pass.batch_size);
+        debug_assert!(num_batches <= MAX_SLOTS, "the metrics would not fit");
+        let mut start = [0u32; cursor::LEN];
+        start[cursor::NUM_ROWS] = rows.len() as u32;
+        start[cursor::STEP] = mask.map_or(0, |mask| mask.step);
+        start[cursor::SEED] = mask.map_or(0, |mask| mask.seed);
+        let buffers = Buffers {
+            parameters: self.parameters.clone().into_dispatch(),
+            velocities: self.velocities.clone().into_dispatch(),
+            pixels: images.pixels.clone().into_dispatch(),
+            labels: images.labels.clone().into_dispatch(),
+            order: words(rows.to_vec(), &self.device).into_dispatch(),
+            cursor: words(start.to_vec(), &self.device).into_dispatch(),
+            batch_pixels: pass.batch_pixels.clone().into_dispatch(),
+            batch: pass.batch.clone().into_dispatch(),
+            outputs: pass.outputs.clone().into_dispatch(),
+            normalised: pass.normalised.clone().into_dispatch(),
+            inverse_deviations: pass.inverse_deviations.clone().into_dispatch(),
+            upstream: pass.upstream.clone().into_dispatch(),
+            by_output: pass.by_output.clone().into_dispatch(),
+            metrics: pass.metrics.clone().into_dispatch(),
+        };
+        let work = Work {
+            shapes: pass.shapes.clone(),
+            sgd,
+            num_batches,
+        };
+        self.num_dispatches += mlp_steps(buffers, &work);
+        let len = num_batches * pass.batch_size * 2;
+        Reading {
+            values: pass.metrics.clone().slice([0..len]),
+            batch_size: pass.batch_size,
+        }
+    }
+}
+
+/// Losses and right answers of a run of batches, still on the device.
+pub struct Reading {
+    /// A pair for each row of each batch.
+    pub values: Tensor<1>,
+    /// Rows of a whole batch.
+    pub batch_size: usize,
+}
+
+impl Recording {
+    fn push(&mut self, batch: Batch<'_>) {
+        self.batch_size = self.batch_size.max(batch.len());
+        match batch {
+            Batch::Rows(rows) => self.rows.extend_from_slice(rows),
+            Batch::Images(pixels, labels) => {
+                let first = self.rows.len() as u32;
+                self.rows.extend(first..first + labels.len() as u32);
+                let (all_pixels, all_labels) = self.images.get_or_insert_default();
+                all_pixels.extend_from_slice(pixels);
+                all_labels.extend_from_slice(labels);
+            }
+        }
+    }
+}
+
+impl Reading {
+    /// Sums the values, once read, batch by batch.
+    pub fn sum(values: &[f32], batch_size: usize) -> impl Iterator<Item = BatchMetrics> {
+        values.chunks_exact(batch_size * 2).map(|batch| {
+            let (losses, answers) = batch
+                .chunks_exact(2)
+                .fold((0.0, 0.0), |(loss, right), pair| {
+                    (loss + pair[0], right + pair[1])
+                });
+            BatchMetrics {
+                loss_sum: losses,
+                num_correct: answers as u32,
+            }
+        })
+    }
+}
+
+impl Images {
+    fn new(pixels: &[u8], labels: &[u8], device: &Device) -> Self {
+        let pixels = pixels
+            .chunks_exact(4)
+            .map(|four| u32::from_le_bytes(four.try_into().expect("four bytes")));
+        let labels = labels.iter().map(|&label| label.into());
+        Self {
+            pixels: words(pixels.collect(), device),
+            labels: words(labels.collect(), device),
+        }
+    }
+}
+
+impl Pass {
+    fn new(
+        layout: &Layout,
+        batch_size: usize,
+        mask: Option<&DropoutMask>,
+        device: &Device,
+    ) -> Self {
+        let shapes = shapes(layout, batch_size, mask);
+        let len = shapes
+            .last()
+            .map_or(0, |last| last.output + batch_size * last.num_outputs);
+        let norm_len = if shapes[0].has_norm { len } else { 1 };
+        Self {
+            batch_size,
+            batch_pixels: words(vec![0; batch_size * WORDS], device),
+            batch: words(vec![0; batch_size + info::LEN], device),
+            outputs: Tensor::zeros([len], device),
+            normalised: Tensor::zeros([norm_len], device),
+            inverse_deviations: Tensor::zeros([batch_size * shapes.len()], device),
+            upstream: Tensor::zeros([len], device),
+            by_output: Tensor::zeros([norm_len], device),
+            metrics: Tensor::zeros([MAX_SLOTS * batch_size * 2], device),
+            shapes,
+        }
+    }
+}
+
+fn shapes(layout: &Layout, batch_size: usize, mask: Option<&DropoutMask>) -> Vec<LayerShape> {
+    let num_layers = layout.layers.len();
+    let mut input = 0;
+    let mut output = 0;
+    let mut shapes = Vec::with_capacity(num_layers);
+    for (index, layer) in layout.layers.iter().enumerate() {
+        let (gain, shift) = layer
+            .norm
+            .as_ref()
+            .map_or((0, 0), |(gain, shift)| (gain.start, shift.start));
+        shapes.push(LayerShape {
+            batch_size,
+            num_inputs: layer.num_inputs,
+            num_outputs: layer.num_outputs,
+            weight: layer.weight.start,
+            bias: layer.bias.start,
+            gain,
+            shift,
+            input,
+            output,
+            index,
+            is_hidden: index + 1 < num_layers,
+            has_norm: layer.norm.is_some(),
+            drop_threshold: mask.map_or(0, DropoutMask::threshold),
+            keep_scale: mask.map_or(1.0, DropoutMask::scale).to_bits(),
+        });
+        input = output;
+        output += batch_size * layer.num_outputs;
+    }
+    shapes
+}
+
+impl From<Sgd> for SgdBits {
+    fn from(sgd: Sgd) -> Self {
+        Self {
+            learning_rate: sgd.learning_rate.to_bits(),
+            momentum: sgd.momentum.to_bits(),
+            weight_decay: sgd.weight_decay.to_bits(),
+        }
+    }
+}
+
+/// Words on the device. burn's integers there are `i32`; the kernels read the
+/// same bits as `u32`.
+fn words(values: Vec<u32>, device: &Device) -> Tensor<1, Int> {
+    let values: Vec<i32> = values.into_iter().map(u32::cast_signed).collect();
+    let len = values.len();
+    Tensor::from_data(TensorData::new(values, [len]), device)
+}

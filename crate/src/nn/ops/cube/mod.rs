@@ -1,0 +1,280 @@
+//! WebGPU's training step as one custom operation on burn's CubeCL tensors.
+//!
+//! The data set stays on the device; a run of steps needs the row numbers of
+//! its batches and a cursor from the host, and gives back the losses. With two
+//! hidden layers a step is nine dispatches.
+
+// Kernels check their own positions, and WebGPU checks every access once more:
+// `unsafe` here only spares the third check, which CubeCL would add.
+#![allow(unsafe_code)]
+
+mod fused;
+mod kernels;
+
+pub use fused::{FusedMlp, MAX_SLOTS, Reading};
+
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::{Backend, Cube, Dispatch, ExtensionType, backend_extension};
+use burn_wgpu::CubeTensor;
+use cubecl::prelude::*;
+
+use kernels::{LayerShape, SgdBits, TILE, WORDS};
+
+/// Threads of a workgroup.
+const CUBE_SIZE: usize = 64;
+
+/// Every tensor a step touches. All are changed in place where they change.
+#[derive(ExtensionType)]
+struct Buffers<B: Backend> {
+    parameters: FloatTensor<B>,
+    velocities: FloatTensor<B>,
+    pixels: IntTensor<B>,
+    labels: IntTensor<B>,
+    order: IntTensor<B>,
+    cursor: IntTensor<B>,
+    batch_pixels: IntTensor<B>,
+    batch: IntTensor<B>,
+    outputs: FloatTensor<B>,
+    normalised: FloatTensor<B>,
+    inverse_deviations: FloatTensor<B>,
+    upstream: FloatTensor<B>,
+    by_output: FloatTensor<B>,
+    metrics: FloatTensor<B>,
+}
+
+/// What a run of steps is told besides its tensors.
+#[derive(Debug, Clone)]
+struct Work {
+    shapes: Vec<LayerShape>,
+    /// How to learn; nothing for a forward pass.
+    sgd: Option<SgdBits>,
+    num_batches: usize,
+}
+
+#[backend_extension(Cube)]
+trait MlpSteps: Backend {
+    /// Runs `work.num_batches` batches from the cursor on; returns how many
+    /// dispatches that took.
+    fn mlp_steps(#[extension_type] buffers: Buffers<Self>, work: &Work) -> usize;
+}
+
+impl MlpSteps for Cube {
+    fn mlp_steps(buffers: Buffers<Self>, work: &Work) -> usize {
+        let mut launcher = Launcher {
+            buffers: &buffers,
+            num_dispatches: 0,
+        };
+        for _ in 0..work.num_batches {
+            launcher.step(&work.shapes, work.sgd);
+        }
+        launcher.num_dispatches
+    }
+}
+
+struct Launcher<'a> {
+    buffers: &'a Buffers<Cube>,
+    num_dispatches: usize,
+}
+
+impl Launcher<'_> {
+    fn step(&mut self, shapes: &[LayerShape], sgd: Option<SgdBits>) {
+        self.gather(shapes[0].batch_size);
+        let (last, hidden) = shapes.split_last().expect("at least one layer");
+        for shape in hidden {
+            self.forward(*shape);
+        }
+        self.output_and_loss(*last);
+        let Some(sgd) = sgd else { return };
+        for index in (1..shapes.len()).rev() {
+            self.backward(shapes[index], shapes[index - 1]);
+        }
+        for shape in shapes {
+            self.update(*shape, sgd);
+        }
+    }
+
+    /// Counts a dispatch of at least `num_threads` threads.
+    fn cubes(&mut self, num_threads: usize) -> (CubeCount, CubeDim) {
+        self.num_dispatches += 1;
+        let num_cubes = num_threads.div_ceil(CUBE_SIZE) as u32;
+        // A dimension holds at most 65,535 workgroups.
+        let columns = num_cubes.min(32_768);
+        let count = CubeCount::Static(columns, num_cubes.div_ceil(columns), 1);
+        (count, CubeDim::new_1d(CUBE_SIZE as u32))
+    }
+
+    fn gather(&mut self, batch_size: usize) {
+        let (count, dim) = self.cubes(batch_size * WORDS);
+        let b = self.buffers;
+        // SAFETY: as for every launch here, a thread checks its own position
+        // and the buffers are as long as the shapes say.
+        unsafe {
+            kernels::gather::launch_unchecked(
+                &b.pixels.client,
+                count,
+                dim,
+                arg(&b.pixels),
+                arg(&b.labels),
+                arg(&b.order),
+                arg(&b.cursor),
+                arg(&b.batch_pixels),
+                arg(&b.batch),
+                batch_size,
+            );
+        }
+    }
+
+    fn forward(&mut self, shape: LayerShape) {
+        let b = self.buffers;
+        let client = &b.parameters.client;
+        let (count, dim) =
+            self.cubes(shape.batch_size.div_ceil(TILE) * shape.num_outputs.div_ceil(TILE));
+        unsafe {
+            if shape.index == 0 {
+                kernels::linear_pixels::launch_unchecked(
+                    client,
+                    count,
+                    dim,
+                    arg(&b.batch_pixels),
+                    arg(&b.batch),
+                    arg(&b.parameters),
+                    arg(&b.outputs),
+                    shape,
+                );
+            } else {
+                kernels::linear::launch_unchecked(
+                    client,
+                    count,
+                    dim,
+                    arg(&b.batch),
+                    arg(&b.parameters),
+                    arg(&b.outputs),
+                    shape,
+                );
+            }
+            if shape.has_norm {
+                let (count, dim) = self.cubes(shape.batch_size);
+                kernels::normalise::launch_unchecked(
+                    client,
+                    count,
+                    dim,
+                    arg(&b.batch),
+                    arg(&b.parameters),
+                    arg(&b.outputs),
+                    arg(&b.normalised),
+                    arg(&b.inverse_deviations),
+                    shape,
+                );
+            }
+        }
+    }
+
+    fn output_and_loss(&mut self, shape: LayerShape) {
+        let (count, dim) = self.cubes(shape.batch_size);
+        let b = self.buffers;
+        unsafe {
+            kernels::output_and_loss::launch_unchecked(
+                &b.parameters.client,
+                count,
+                dim,
+                arg(&b.batch),
+                arg(&b.parameters),
+                arg(&b.outputs),
+                arg(&b.upstream),
+                arg(&b.metrics),
+                arg(&b.cursor),
+                shape,
+            );
+        }
+    }
+
+    fn backward(&mut self, shape: LayerShape, before: LayerShape) {
+        let b = self.buffers;
+        let client = &b.parameters.client;
+        let (count, dim) =
+            self.cubes(shape.batch_size.div_ceil(TILE) * shape.num_inputs.div_ceil(TILE));
+        unsafe {
+            kernels::backward::launch_unchecked(
+                client,
+                count,
+                dim,
+                arg(&b.parameters),
+                arg(&b.outputs),
+                arg(&b.upstream),
+                shape,
+            );
+            if before.has_norm {
+                let (count, dim) = self.cubes(before.batch_size);
+                kernels::normalise_backward::launch_unchecked(
+                    client,
+                    count,
+                    dim,
+                    arg(&b.parameters),
+                    arg(&b.normalised),
+                    arg(&b.inverse_deviations),
+                    arg(&b.upstream),
+                    arg(&b.by_output),
+                    before,
+                );
+            }
+        }
+    }
+
+    fn update(&mut self, shape: LayerShape, sgd: SgdBits) {
+        let b = self.buffers;
+        let client = &b.parameters.client;
+        let tiles = shape.num_outputs.div_ceil(TILE);
+        unsafe {
+            if shape.index == 0 {
+                let (count, dim) = self.cubes(tiles * (WORDS + 1));
+                kernels::update_pixels::launch_unchecked(
+                    client,
+                    count,
+                    dim,
+                    arg(&b.batch_pixels),
+                    arg(&b.upstream),
+                    arg(&b.parameters),
+                    arg(&b.velocities),
+                    shape,
+                    sgd,
+                );
+            } else {
+                let (count, dim) = self.cubes(tiles * (shape.num_inputs + 1).div_ceil(TILE));
+                kernels::update::launch_unchecked(
+                    client,
+                    count,
+                    dim,
+                    arg(&b.outputs),
+                    arg(&b.upstream),
+                    arg(&b.parameters),
+                    arg(&b.velocities),
+                    shape,
+                    sgd,
+                );
+            }
+            if shape.has_norm {
+                let (count, dim) = self.cubes(shape.num_outputs);
+                kernels::update_norm::launch_unchecked(
+                    client,
+                    count,
+                    dim,
+                    arg(&b.normalised),
+                    arg(&b.by_output),
+                    arg(&b.parameters),
+                    arg(&b.velocities),
+                    shape,
+                    sgd,
+                );
+            }
+        }
+    }
+}
+
+fn arg(tensor: &CubeTensor) -> BufferArg {
+    tensor.clone().into_buffer_arg()
+}
+
+/// Runs [`MlpSteps::mlp_steps`] on tensors of the WebGPU device.
+fn mlp_steps(buffers: Buffers<Dispatch>, work: &Work) -> usize {
+    <Dispatch as MlpSteps>::mlp_steps(buffers, work)
+}

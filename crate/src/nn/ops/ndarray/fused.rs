@@ -1,0 +1,80 @@
+//! A network on the CPU: flat tensors and the custom operation over them.
+
+use burn::tensor::{Device, Tensor};
+
+use super::{Batch, StepContext, Workspace, cross_entropy, mlp_logits, mlp_step};
+use crate::config::Sgd;
+use crate::data::NUM_PIXELS;
+use crate::nn::BatchMetrics;
+use crate::nn::dropout::DropoutMask;
+use crate::nn::layout::Layout;
+
+/// Parameters, velocities and the workspace of their steps.
+pub struct FusedMlp {
+    /// Parameters and velocities, taken out while a step moves them in
+    /// place: a second owner would force a copy.
+    tensors: Option<(Tensor<1>, Tensor<1>)>,
+    workspace: Workspace,
+}
+
+impl FusedMlp {
+    /// Puts parameters `[num_parameters]` on the device.
+    pub fn new(parameters: &[f32], device: &Device) -> Self {
+        let parameters = Tensor::from_floats(parameters, device);
+        let velocities = Tensor::from_floats([0.0; 0], device);
+        Self {
+            tensors: Some((parameters, velocities)),
+            workspace: Workspace::default(),
+        }
+    }
+
+    /// The flat parameters.
+    pub fn parameters(&self) -> Tensor<1> {
+        self.tensors
+            .as_ref()
+            .expect("put back after each step")
+            .0
+            .clone()
+    }
+
+    /// One step of SGD in place.
+    pub fn train_step(
+        &mut self,
+        layout: &Layout,
+        batch: Batch<'_>,
+        mask: Option<&DropoutMask>,
+        sgd: Sgd,
+    ) -> BatchMetrics {
+        let (parameters, mut velocities) = self.tensors.take().expect("put back after each step");
+        if sgd.momentum != 0.0 && velocities.dims() == [0] {
+            velocities = Tensor::zeros([layout.num_parameters], &parameters.device());
+        }
+        let context = StepContext {
+            layout,
+            batch,
+            mask,
+            sgd,
+        };
+        let (parameters, velocities, metrics) =
+            mlp_step(parameters, velocities, &mut self.workspace, &context);
+        self.tensors = Some((parameters, velocities));
+        metrics
+    }
+
+    /// Loss and right answers of a labelled batch, dropout off.
+    pub fn evaluate(&mut self, layout: &Layout, batch: Batch<'_>) -> BatchMetrics {
+        let logits = mlp_logits(self.parameters(), &mut self.workspace, layout, batch);
+        cross_entropy(&logits, batch, None)
+    }
+
+    /// Logits `[n·10]` of images `[n, 784]`.
+    pub fn logits(&mut self, layout: &Layout, pixels: &[u8]) -> Vec<f32> {
+        let rows: Vec<u32> = (0..(pixels.len() / NUM_PIXELS) as u32).collect();
+        let batch = Batch {
+            pixels,
+            labels: &[],
+            rows: &rows,
+        };
+        mlp_logits(self.parameters(), &mut self.workspace, layout, batch)
+    }
+}
