@@ -12,7 +12,6 @@ use super::{DataSummary, EpochRecord, RunConfig, RunResult};
 /// What a study varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub enum Factor {
     /// Step size of SGD.
     #[default]
@@ -32,7 +31,6 @@ pub enum Factor {
 /// How a factor's values lie on an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub enum AxisScale {
     /// By the logarithm of the value.
     Log,
@@ -45,7 +43,6 @@ pub enum AxisScale {
 /// A study as a person typed it: unchecked, numbers may be `NaN`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, Tsify)]
 #[serde(default)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct StudyConfig {
     /// What is varied.
     pub factor: Factor,
@@ -62,7 +59,6 @@ pub struct StudyConfig {
 
 /// One value of the factor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct StudyValue {
     /// As the legend and the table show it.
     pub label: String,
@@ -72,7 +68,6 @@ pub struct StudyValue {
 
 /// One run of a study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct RunSpec {
     /// Index of its value in [`StudyPlan::values`].
     pub value_index: u32,
@@ -90,7 +85,6 @@ pub struct RunSpec {
 
 /// A study that can be run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct StudyPlan {
     /// What is varied.
     pub factor: Factor,
@@ -117,7 +111,6 @@ pub struct StudyPlan {
 /// Where a run of a study stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub enum RunState {
     /// Not yet begun.
     #[default]
@@ -136,7 +129,6 @@ pub enum RunState {
 
 /// A run of a study and what is known of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct StudyRun {
     /// What was to be run.
     pub spec: RunSpec,
@@ -152,7 +144,6 @@ pub struct StudyRun {
 
 /// A study with its runs, as it is kept and exported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct StudyRecord {
     /// Version of this format, at present 1.
     pub format_version: u32,
@@ -179,7 +170,6 @@ pub struct StudyRecord {
 /// A row of the comparison: one value of the factor, its seeds taken together.
 /// Shares are 0 to 1. Absent where no run of the value gives it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct ValueFigures {
     /// Index of the value in [`StudyPlan::values`].
     pub value_index: u32,
@@ -227,7 +217,6 @@ pub struct ValueFigures {
 /// What an insight is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub enum InsightKind {
     /// One value stands above all others by more than the noise.
     Winner,
@@ -265,7 +254,6 @@ pub enum InsightKind {
 
 /// A number that an insight rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct InsightNumber {
     /// What it is, with its unit.
     pub name: String,
@@ -275,7 +263,6 @@ pub struct InsightNumber {
 
 /// One sentence or two written by rules from the figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct Insight {
     /// What it is about.
     pub kind: InsightKind,
@@ -287,7 +274,6 @@ pub struct Insight {
 
 /// The figures and the sentences of a study, made together so that they agree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi)]
 pub struct StudyReading {
     /// The comparison, a row a value, in the plan's order.
     pub figures: Vec<ValueFigures>,
@@ -297,7 +283,6 @@ pub struct StudyReading {
 
 /// A picture made by the page for the report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct Plot {
     /// File name without extension, unique in the report.
     pub name: String,
@@ -312,7 +297,6 @@ pub struct Plot {
 
 /// A study and its pictures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi, from_wasm_abi)]
 pub struct ReportStudy {
     /// The study.
     pub record: StudyRecord,
@@ -322,7 +306,6 @@ pub struct ReportStudy {
 
 /// What a report is made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(from_wasm_abi)]
 pub struct ReportRequest {
     /// The ids of those who hand it in.
     pub ids: Vec<String>,
@@ -336,7 +319,6 @@ pub struct ReportRequest {
 /// written from the same list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[tsify(into_wasm_abi)]
 pub enum Block {
     /// A heading.
     Heading {
@@ -380,7 +362,6 @@ pub enum Block {
 
 /// The texts of a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[tsify(into_wasm_abi)]
 pub struct ReportFiles {
     /// What the PDF is laid out from.
     pub blocks: Vec<Block>,
