@@ -13,3 +13,7 @@ pub mod nn;
 pub mod rng;
 pub mod study;
 pub mod train;
+
+// In a browser the unit tests run where the engine does.
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
