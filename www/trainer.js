@@ -84,6 +84,20 @@ export class EngineWorker {
       this.kill(event.message || "its script could not be loaded");
     });
     this.#worker.addEventListener("messageerror", () => this.kill("a message could not be read"));
+    this.#watch().catch(() => {
+      // Dead already, and told by whoever was waiting for it.
+    });
+  }
+
+  /**
+   * A worker that the browser ends, for want of memory say, sends no event; but
+   * a lock that it holds falls free.
+   */
+  async #watch() {
+    if (!navigator.locks) return;
+    const life = `inkling worker ${crypto.randomUUID()}`;
+    await this.call((engine) => engine.hold_lock(life));
+    await navigator.locks.request(life, () => this.kill("the browser ended it"));
   }
 
   /** Whether the worker is gone for good. */

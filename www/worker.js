@@ -207,6 +207,20 @@ export class Engine {
   #last_ink_ms = -Infinity;
 
   /**
+   * Takes a Web Lock and holds it as long as this worker lives.
+   * @param {string} name
+   * @returns {Promise<void>} once it is held
+   */
+  hold_lock(name) {
+    return new Promise((held) => {
+      void navigator.locks.request(name, () => {
+        held();
+        return new Promise(() => {});
+      });
+    });
+  }
+
+  /**
    * What this worker sees of WebGPU. Needs no artifact.
    * @returns {Promise<WebgpuProbe>}
    */

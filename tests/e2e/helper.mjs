@@ -68,7 +68,10 @@ export async function open_page(t, { query = "", webgpu = false, allowed_errors 
       faults.push(`request to ${request.url()}`);
     }
   });
+  /** @type {import("playwright-core").Response[]} */
+  const responses = [];
   context.on("response", (response) => {
+    responses.push(response);
     if (response.status() >= 400) faults.push(`${response.status()} for ${response.url()}`);
   });
   page.on("console", (message) => {
@@ -92,7 +95,7 @@ export async function open_page(t, { query = "", webgpu = false, allowed_errors 
     }).observe({ type: "longtask", buffered: true });
   });
   await page.goto(server.url + query);
-  return { page, url: server.url };
+  return { page, url: server.url, responses };
 }
 
 /**

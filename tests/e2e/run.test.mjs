@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import {
   DATA_SET,
   STROKES,
@@ -152,6 +153,61 @@ test("settings come from the address, and a wrong one is named", async (t) => {
     .getByText(/learning.rate: found -1, expected/i)
     .first()
     .waitFor();
+});
+
+test("a first visit is light, and asks for the CPU engine only", async (t) => {
+  const { page, responses } = await open_page(t);
+  // The note on the network's size comes from the engine: it is ready.
+  await sees(page, "Prediction", /./);
+  await page
+    .getByText(/109,386/)
+    .first()
+    .waitFor();
+  let num_bytes = 0;
+  for (const response of responses) {
+    assert.doesNotMatch(response.url(), /webgpu/);
+    num_bytes += gzipSync(await response.body()).length;
+  }
+  assert.ok(num_bytes < 1_000_000, `${num_bytes} bytes gzipped, expected less than 1,000,000`);
+});
+
+test("a worker that dies is replaced, said so, and the data stays", async (t) => {
+  const ends = /** @type {const} */ ([
+    [
+      "a trap",
+      () =>
+        setTimeout(() =>
+          queueMicrotask(() => {
+            throw new WebAssembly.RuntimeError("unreachable");
+          }),
+        ),
+    ],
+    ["the browser ending it", () => self.close()],
+  ]);
+  for (const [what, end] of ends) {
+    await t.test(what, async (t) => {
+      const { page } = await open_page(t, {
+        query: "?epochs=1000&backend=ndarray",
+        allowed_errors: /unreachable/,
+      });
+      await pick(page, small);
+      await sees(page, "Data status", /bars\.csv/);
+      await press(page, "Train");
+      await sees(page, "Training status", /epoch [2-9]/i);
+      await page
+        .workers()[0]
+        .evaluate(end)
+        .catch(() => {});
+      await sees(page, "Training status", /worker stopped.*Failed/is);
+      await page
+        .getByText(/was replaced/)
+        .first()
+        .waitFor();
+      await page.getByLabel("Epochs", { exact: true }).fill("2");
+      await press(page, "Train");
+      await sees(page, "Training status", /finished/i);
+    });
+  }
 });
 
 test("the sample loads at a press and trains", async (t) => {
