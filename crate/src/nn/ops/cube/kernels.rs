@@ -621,7 +621,7 @@ fn activate(
         let place = (row * shape.num_outputs + column) as u32;
         let step = batch[shape.batch_size + info::STEP];
         let seed = batch[shape.batch_size + info::SEED];
-        let word = dropout_word(place, shape.index as u32, step, seed);
+        let word = dropout_word(place, step, seed, comptime!(shape.index as u32));
         if word >> 8u32 < shape.drop_threshold {
             value = 0.0f32;
         }
@@ -633,17 +633,17 @@ fn activate(
 /// Word `place mod 4` of the Philox4x32-10 block of this place; the same as
 /// [`crate::rng::philox4x32`], which a test holds it to.
 #[cube]
-fn dropout_word(place: u32, layer: u32, step: u32, seed: u32) -> u32 {
+fn dropout_word(place: u32, step: u32, seed: u32, #[comptime] layer: u32) -> u32 {
     let mut a = place / 4u32;
-    let mut b = layer;
+    let mut b = layer.runtime();
     let mut c = step;
-    let mut d = 0u32;
+    let mut d = 0u32.runtime();
     let mut first_key = seed;
-    let mut second_key = crate::nn::Stream::Dropout as u32;
+    let mut second_key = comptime!(crate::nn::Stream::Dropout as u32).runtime();
     for _ in 0..10u32 {
-        let first_high = u32::mul_hi(a, 0xD251_1F53u32);
+        let first_high = high_word(a, 0xD251u32, 0x1F53u32);
         let first_low = a * 0xD251_1F53u32;
-        let second_high = u32::mul_hi(c, 0xCD9E_8D57u32);
+        let second_high = high_word(c, 0xCD9Eu32, 0x8D57u32);
         let second_low = c * 0xCD9E_8D57u32;
         a = second_high ^ b ^ first_key;
         b = second_low;
@@ -664,6 +664,17 @@ fn dropout_word(place: u32, layer: u32, step: u32, seed: u32) -> u32 {
         word = d;
     }
     word
+}
+
+/// Upper word of `a · (high·2¹⁶ + low)`: CubeCL's own `mul_hi` does not compile
+/// for WGSL, which has no 64-bit integers.
+#[cube]
+fn high_word(a: u32, high: u32, low: u32) -> u32 {
+    let a_low = a & 0xFFFFu32;
+    let a_high = a >> 16u32;
+    let middle = a_high * low + ((a_low * low) >> 16u32);
+    let other = a_low * high + (middle & 0xFFFFu32);
+    a_high * high + (middle >> 16u32) + (other >> 16u32)
 }
 
 /// Pixel `index` (0 to 3) of a word as the network sees it.
