@@ -76,6 +76,7 @@ export function create_data_view(store, actions) {
       set_text(status, loaded || "No data yet.");
     }
     view.hidden = !data;
+    by_id("data-empty", HTMLElement).hidden = data !== null;
   });
 
   const strip = create_strip(store, actions);

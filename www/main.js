@@ -334,7 +334,6 @@ function open_study() {
 
 function show_view() {
   const is_study = location.hash === "#study" || location.hash.startsWith("#study-");
-  if (is_study) open_study();
   by_id("train-view", HTMLElement).hidden = is_study;
   by_id("study-view", HTMLElement).hidden = !is_study;
   for (const link of document.querySelectorAll("nav [data-view]")) {
@@ -342,6 +341,7 @@ function show_view() {
     if (is_here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  if (is_study) open_study();
 }
 addEventListener("hashchange", show_view);
 show_view();

@@ -78,6 +78,7 @@ export function create_pad(store, actions) {
     context.fillStyle = css_value("--digit-ink");
     context.fillRect(0, 0, side, side);
     context.globalCompositeOperation = "source-over";
+    if (marks.length === 0) draw_guide(context, side);
     if (pen_is_shown) draw_pen(context, pen, side, pen_is_down);
   };
 
@@ -393,6 +394,24 @@ function draw_line(context, points, side, colour) {
   // A line to where it stands makes a dot.
   for (const { x, y } of rest.length ? rest : [first]) context.lineTo(x * side, y * side);
   context.stroke();
+}
+
+/**
+ * What an empty pad says: where a digit belongs and how large.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} side
+ */
+function draw_guide(context, side) {
+  context.strokeStyle = css_value("--line-strong");
+  context.lineWidth = side / 280;
+  context.setLineDash([side / 70, side / 56]);
+  context.strokeRect(side / 7, side / 7, (side * 5) / 7, (side * 5) / 7);
+  context.setLineDash([]);
+  context.fillStyle = css_value("--soft");
+  context.font = `${Math.round(side / 20)}px ${getComputedStyle(document.body).fontFamily}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText("Draw a digit here", side / 2, side / 2);
 }
 
 /**

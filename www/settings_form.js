@@ -8,7 +8,7 @@ import { SETTINGS, config_to_query, parse_number, setting_of_error } from "./set
 /** @import { PageState, Store } from "./state.js" */
 
 const GENERAL_HINT =
-  "Plain stochastic gradient descent on pixels normalised as (x / 255 − 0.1307) / 0.3081. Point at a setting to read what it does.";
+  "Plain SGD on pixels normalised as (x / 255 − 0.1307) / 0.3081. Point at a setting to read of it.";
 
 /** @param {Store<PageState>} store */
 export function create_settings_form(store) {
