@@ -9,9 +9,16 @@
 //! MT19937, and the arithmetic keeps to +, −, ×, ÷ and the square root, which
 //! IEEE 754 rounds in one way only. So no sine of the system's here.
 
-use rand_mt::Mt;
+use std::io::{self, Write};
 
 use crate::data::ink::{NUM_PIXELS, prepare_ink};
+use crate::rng::RandomState;
+
+/// Rows of the sample that ships, `data/sample.csv.gz`: as many as stay below
+/// 1.5 MB gzipped.
+pub const SAMPLE_ROWS: usize = 20_000;
+/// The seed it is drawn with.
+pub const SAMPLE_SEED: u32 = 1;
 
 /// Digits that are drawn in one balanced round.
 const NUM_CLASSES: usize = 10;
@@ -21,9 +28,10 @@ const RASTER_SIDE: usize = 112;
 const RASTER_EXTENT: f32 = 76.0;
 /// Straight pieces that each stretch of curve between two knots is drawn in.
 const PIECES: usize = 10;
-/// The shipped sample keeps every `GREY_STEP`th grey level: fewer levels, and
-/// twice the rows fit into the same download. Reading MNIST got no worse.
-const GREY_STEP: u8 = 17;
+/// Only every `GREY_STEP`th grey level is used: 0, 85, 170, 255. Measured, a
+/// network learns as much from four levels as from 256, and twice the rows fit
+/// into the same download.
+const GREY_STEP: u8 = 85;
 
 /// Draws `num_rows` digits: their pixels (`num_rows * 784` bytes, 0 to 255, as
 /// MNIST's) and their labels (0 to 9). Every ten rows hold each digit once, in
@@ -47,6 +55,28 @@ pub fn generate(num_rows: usize, seed: u32) -> (Vec<u8>, Vec<u8>) {
     (pixels, labels)
 }
 
+/// Writes digits as Kaggle's `train.csv` has them: `label,pixel0,…,pixel783`,
+/// then a line for each image.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_csv(out: &mut impl Write, pixels: &[u8], labels: &[u8]) -> io::Result<()> {
+    write!(out, "label")?;
+    for i in 0..NUM_PIXELS {
+        write!(out, ",pixel{i}")?;
+    }
+    writeln!(out)?;
+    for (image, label) in pixels.chunks_exact(NUM_PIXELS).zip(labels) {
+        write!(out, "{label}")?;
+        for pixel in image {
+            write!(out, ",{pixel}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
 /// One digit by this hand, prepared as MNIST's, in the sample's grey levels.
 fn draw(digit: u8, hand: &mut Hand) -> [u8; NUM_PIXELS] {
     loop {
@@ -68,12 +98,14 @@ fn draw(digit: u8, hand: &mut Hand) -> [u8; NUM_PIXELS] {
 
 /// A seeded source of choices.
 struct Hand {
-    generator: Mt,
+    generator: RandomState,
 }
 
 impl Hand {
     fn new(seed: u32) -> Self {
-        Self { generator: Mt::new(seed) }
+        Self {
+            generator: RandomState::new(seed),
+        }
     }
 
     /// Evenly from 0 to 1, 1 excluded, in steps that `f32` holds exactly.
@@ -157,7 +189,11 @@ fn spline(knots: &[Point], points: &mut Vec<Point>) {
     for i in 0..last {
         let (p1, p2) = (knots[i], knots[i + 1]);
         let p0 = if i > 0 { knots[i - 1] } else { beyond(p1, p2) };
-        let p3 = if i + 1 < last { knots[i + 2] } else { beyond(p2, p1) };
+        let p3 = if i + 1 < last {
+            knots[i + 2]
+        } else {
+            beyond(p2, p1)
+        };
         for piece in 0..PIECES {
             let t = piece as f32 / PIECES as f32;
             points.push(std::array::from_fn(|k| {
@@ -181,7 +217,11 @@ fn circle(turn: f32) -> (f32, f32) {
 fn sine(turn: f32) -> f32 {
     let turn = turn - turn.floor();
     // Folded onto a quarter turn, −π/2 to π/2, where seven powers suffice.
-    let (turn, sign) = if turn < 0.5 { (turn, 1.0) } else { (turn - 0.5, -1.0) };
+    let (turn, sign) = if turn < 0.5 {
+        (turn, 1.0)
+    } else {
+        (turn - 0.5, -1.0)
+    };
     let x = (0.25 - (turn - 0.25).abs()) * std::f32::consts::TAU;
     let xx = x * x;
     sign * x * (1.0 - xx / 6.0 * (1.0 - xx / 20.0 * (1.0 - xx / 42.0 * (1.0 - xx / 72.0))))
@@ -200,7 +240,7 @@ fn arc(centre: Point, radii: Point, from: f32, to: f32, num_knots: usize) -> Vec
 
 /// The strokes of a digit in one of its styles.
 fn skeleton(digit: u8, hand: &mut Hand) -> Vec<Stroke> {
-    let tremor = hand.within(0.012, 0.035);
+    let tremor = hand.within(0.018, 0.058);
     match digit {
         0 => zero(tremor, hand),
         1 => one(tremor, hand),
@@ -221,7 +261,13 @@ fn zero(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     // A gap, a meeting, or the pen going on past its own start.
     let turns = 1.0 + hand.bell(0.06);
     let direction = if hand.chance(0.85) { -1.0 } else { 1.0 };
-    let mut knots = arc([0.5, 0.5], [width, 0.5], start, start + direction * turns, 10);
+    let mut knots = arc(
+        [0.5, 0.5],
+        [width, 0.5],
+        start,
+        start + direction * turns,
+        10,
+    );
     // The pen often ends inside or outside of where it began.
     let drift = [hand.bell(0.06), hand.bell(0.05)];
     let count = knots.len();
@@ -232,7 +278,7 @@ fn zero(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
             *y += drift[1] * part;
         }
     }
-    let mut strokes = vec![stroke(&knots, tremor, hand)];
+    let mut strokes = vec![stroke(&knots, tremor * 0.7, hand)];
     if hand.chance(0.02) {
         strokes.push(stroke(&[S(0.75, 0.15), S(0.25, 0.85)], tremor, hand));
     }
@@ -247,17 +293,30 @@ fn one(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
         let reach = hand.within(0.1, 0.32);
         let fall = hand.within(0.06, 0.3);
         let mut strokes = vec![stroke(
-            &[S(0.5 - reach, fall), C(0.5, 0.0), S(0.5 + bow, 0.5), S(0.5, 1.0)],
+            &[
+                S(0.5 - reach, fall),
+                C(0.5, 0.0),
+                S(0.5 + bow, 0.5),
+                S(0.5, 1.0),
+            ],
             tremor,
             hand,
         )];
         if hand.chance(0.55) {
             let half = hand.within(0.12, 0.35);
-            strokes.push(stroke(&[S(0.5 - half, 1.0), S(0.5 + half, 1.0)], tremor, hand));
+            strokes.push(stroke(
+                &[S(0.5 - half, 1.0), S(0.5 + half, 1.0)],
+                tremor,
+                hand,
+            ));
         }
         return strokes;
     }
-    vec![stroke(&[S(0.5, 0.0), S(0.5 + bow, 0.5), S(0.5, 1.0)], tremor, hand)]
+    vec![stroke(
+        &[S(0.5, 0.0), S(0.5 + bow, 0.5), S(0.5, 1.0)],
+        tremor,
+        hand,
+    )]
 }
 
 fn two(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
@@ -266,8 +325,15 @@ fn two(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     let shoulder = hand.within(0.16, 0.32);
     let left = hand.within(0.0, 0.2);
     let crest = hand.within(0.36, 0.58);
-    let bend = hand.within(0.5, 0.76);
-    let neck = hand.within(0.45, 0.85);
+    let style = hand.unit();
+    // Where the curve leaves the right side: for some only just above the
+    // foot, so that foot and curve make one ring, as in a ∂.
+    let ringed = style < 0.45 && hand.chance(0.4);
+    let (neck, bend) = if ringed {
+        (hand.within(0.75, 1.0), hand.within(0.62, 0.82))
+    } else {
+        (hand.within(0.45, 0.85), hand.within(0.5, 0.76))
+    };
     let mut knots = vec![
         S(hand.within(0.05, 0.28), start),
         S(crest - 0.16, 0.05),
@@ -278,21 +344,23 @@ fn two(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     ];
     if hand.chance(0.25) {
         // Hooked start.
-        knots.insert(0, S(hand.within(0.15, 0.3), start + hand.within(0.06, 0.14)));
+        knots.insert(
+            0,
+            S(hand.within(0.15, 0.3), start + hand.within(0.06, 0.14)),
+        );
     }
-    let tail = hand.within(0.8, 1.25);
-    let level = hand.within(0.82, 1.06);
-    let style = hand.unit();
+    let tail = hand.within(0.7, 1.4);
+    let level = hand.within(0.76, 1.06);
     if style < 0.45 {
         // The foot begins with a loop, sometimes as large as an a's.
-        let height = hand.within(0.06, 0.34);
-        let wide = hand.within(0.1, 0.26);
+        let height = hand.within(0.08, 0.42);
+        let wide = hand.within(0.08, 0.32);
         knots.extend([
             S(left + wide, 0.95),
             S(left, 0.99),
             S(left - 0.06, 0.98 - height * 0.5),
             S(left + 0.04, 0.98 - height),
-            S(left + wide + 0.06, 0.98 - height * 0.8),
+            S(left + wide + 0.06, 0.98 - height * hand.within(0.6, 0.95)),
             S(0.62, 0.95),
             S(tail, level),
         ]);
@@ -308,14 +376,19 @@ fn two(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
         ]);
     } else {
         // It turns round without a corner.
-        knots.extend([S(left, 0.86), S(left + 0.12, 0.99), S(0.6, 0.98), S(tail, level)]);
+        knots.extend([
+            S(left, 0.86),
+            S(left + 0.12, 0.99),
+            S(0.6, 0.98),
+            S(tail, level),
+        ]);
     }
     vec![stroke(&knots, tremor, hand)]
 }
 
 fn three(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     let waist = hand.within(0.36, 0.52);
-    let notch = hand.within(0.25, 0.6);
+    let notch = hand.within(0.2, 0.62);
     let top = hand.within(0.6, 0.88);
     let belly = hand.within(0.68, 0.98);
     let lower = (1.0 + waist) / 2.0 + hand.bell(0.03);
@@ -328,7 +401,7 @@ fn three(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     } else {
         let crest = hand.within(0.36, 0.52);
         vec![
-            S(hand.within(0.0, 0.25), hand.within(0.05, 0.24)),
+            S(hand.within(-0.08, 0.22), hand.within(0.05, 0.26)),
             S(crest - 0.15, 0.03),
             S(crest, 0.0),
             S(top - 0.04, waist * 0.2),
@@ -341,7 +414,7 @@ fn three(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
         // A small loop at the waist.
         knots.extend([
             S(notch, waist),
-            S(notch - hand.within(0.05, 0.16), waist + 0.02),
+            S(notch - hand.within(0.06, 0.19), waist + 0.02),
             S(notch, waist + 0.05),
         ]);
     } else if style < 0.7 {
@@ -370,19 +443,27 @@ fn four(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     let style = hand.unit();
     if style < 0.1 {
         // Closed at the top, two strokes.
-        let knots = [S(stem, 0.0), C(hand.within(0.0, 0.15), bar), S(hand.within(0.85, 1.1), bar)];
+        let knots = [
+            S(stem, 0.0),
+            C(hand.within(0.0, 0.15), bar),
+            S(hand.within(0.85, 1.1), bar),
+        ];
         let first = stroke(&knots, tremor, hand);
         let second = stroke(&[S(stem, 0.0), S(stem, 0.5), S(foot, 1.0)], tremor, hand);
         return vec![first, second];
     }
     let left = hand.within(0.05, 0.25);
-    let lean = hand.bell(0.08);
+    let lean = hand.bell(0.07) - 0.05;
     let over = stem + hand.within(0.02, 0.36);
     let top = hand.within(-0.08, 0.2);
     if style < 0.6 {
         // Open, with a corner.
-        let knots =
-            [S(left + lean + 0.04, 0.0), S(left, bar * 0.6), C(left - 0.05, bar), S(over, bar + hand.bell(0.04))];
+        let knots = [
+            S(left + lean + 0.04, 0.0),
+            S(left, bar * 0.6),
+            C(left - 0.05, bar),
+            S(over, bar + hand.bell(0.04)),
+        ];
         let first = stroke(&knots, tremor, hand);
         let second = stroke(&[S(stem, top), S(stem, 0.5), S(foot, 1.0)], tremor, hand);
         return vec![first, second];
@@ -422,7 +503,7 @@ fn five(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     let lower = (neck + 1.0) / 2.0 + hand.bell(0.03);
     let lean = hand.within(-0.02, 0.16);
     let tail = hand.within(-0.2, 0.2);
-    let round = hand.chance(0.3);
+    let round = hand.chance(0.2);
     let mut body = vec![
         S(left + lean, top),
         // Round at the neck as in an s, or a corner.
@@ -458,10 +539,10 @@ fn five(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
 }
 
 fn six(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
-    let head = hand.within(0.2, 0.8);
+    let head = hand.within(0.02, 0.76);
     let left = hand.within(0.0, 0.12);
-    let right = hand.within(0.55, 0.95);
-    let crown = hand.within(0.4, 0.72);
+    let right = hand.within(0.48, 0.86);
+    let crown = hand.within(0.42, 0.74);
     let bowl = (1.0 + crown) / 2.0;
     let middle = (left + right) / 2.0;
     let bend = hand.within(0.2, 0.55);
@@ -520,7 +601,10 @@ fn seven(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
         let middle = corner + (foot - corner) * level;
         let half = hand.within(0.15, 0.32);
         let tilt = hand.bell(0.05);
-        let bar = [S(middle - half, level + tilt), S(middle + half, level - tilt)];
+        let bar = [
+            S(middle - half, level + tilt),
+            S(middle + half, level - tilt),
+        ];
         strokes.push(stroke(&bar, tremor, hand));
     }
     strokes
@@ -528,8 +612,8 @@ fn seven(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
 
 fn eight(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     let waist = hand.within(0.36, 0.6);
-    let top = hand.within(0.15, 0.38);
-    let bottom = hand.within(0.16, 0.38);
+    let top = hand.within(0.15, 0.4);
+    let bottom = hand.within(0.13, 0.36);
     let (upper, lower) = (waist / 2.0, (1.0 + waist) / 2.0);
     let shift = 0.04 + hand.bell(0.06);
     if hand.chance(0.1) {
@@ -567,9 +651,9 @@ fn eight(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
         S(x(-bottom * 0.5), waist + (lower - waist) * 0.35),
         S(x(0.05), waist + hand.bell(0.03)),
     ]);
-    if hand.chance(0.45) {
+    if hand.chance(0.6) {
         // Straight up, past the start.
-        let reach = hand.within(0.8, 1.5);
+        let reach = hand.within(0.8, 1.8);
         knots.push(S(x(top * reach + shift), hand.within(-0.08, 0.16)));
     } else {
         let gap = hand.within(0.0, 0.1);
@@ -580,19 +664,25 @@ fn eight(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
 }
 
 fn nine(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
-    let base = hand.within(0.32, 0.58);
+    let base = hand.within(0.3, 0.66);
     let left = hand.within(0.06, 0.28);
     let right = hand.within(0.6, 0.86);
     let middle = (left + right) / 2.0;
     let top = base * hand.within(0.02, 0.4);
     let mut knots = vec![
-        S(right + hand.within(-0.12, 0.06), base * hand.within(0.05, 0.35)),
+        S(
+            right + hand.within(-0.12, 0.06),
+            base * hand.within(0.05, 0.35),
+        ),
         S(middle + hand.within(0.0, 0.12), hand.within(-0.02, 0.04)),
         S(left + 0.1, base * 0.16),
         S(left, base * hand.within(0.45, 0.65)),
         S(left + 0.08, base * 0.9),
         S(middle - hand.within(0.0, 0.1), base),
-        S(right - hand.within(0.04, 0.16), base * hand.within(0.5, 0.8)),
+        S(
+            right - hand.within(0.02, 0.12),
+            base * hand.within(0.45, 0.85),
+        ),
     ];
     if hand.chance(0.6) {
         knots.push(C(right + hand.bell(0.03), top));
@@ -613,7 +703,11 @@ fn nine(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
     } else if style < 0.5 {
         // It bends to the left all the way down.
         let foot = middle + hand.bell(0.12);
-        knots.extend([S(right - 0.02, 0.5), S((right + foot) / 2.0 + 0.06, 0.78), S(foot, 1.0)]);
+        knots.extend([
+            S(right - 0.02, 0.5),
+            S((right + foot) / 2.0 + 0.06, 0.78),
+            S(foot, 1.0),
+        ]);
     } else {
         knots.extend([S((right + foot) / 2.0 + hand.bell(0.03), 0.6), S(foot, 1.0)]);
     }
@@ -626,10 +720,14 @@ fn nine(tremor: f32, hand: &mut Hand) -> Vec<Stroke> {
 /// Slants, turns, stretches and warps the whole digit, and fits it into the
 /// raster.
 fn deform(strokes: &mut [Stroke], hand: &mut Hand, digit: u8) {
-    let aspect = if digit == 1 { 1.0 } else { 0.95 + hand.bell(0.16) };
+    let aspect = if digit == 1 {
+        1.0
+    } else {
+        0.95 + hand.bell(0.2)
+    };
     // How far each digit leans to the right, on the mean, beyond its skeleton.
     const LEAN: [f32; NUM_CLASSES] = [0.24, 0.26, 0.1, 0.08, 0.24, 0.06, 0.06, 0.1, 0.15, 0.16];
-    let slant = LEAN[usize::from(digit)] + hand.bell(0.21);
+    let slant = LEAN[usize::from(digit)] + hand.bell(0.23);
     let (cos, sin) = circle(hand.bell(0.02));
     let warp = Warp::new(hand);
     for point in strokes.iter_mut().flatten() {
@@ -663,7 +761,7 @@ struct Warp {
 
 impl Warp {
     fn new(hand: &mut Hand) -> Self {
-        let deviation = hand.within(0.03, 0.13);
+        let deviation = hand.within(0.06, 0.19);
         let shifts = std::array::from_fn(|_| {
             std::array::from_fn(|_| [hand.bell(deviation), hand.bell(deviation)])
         });
@@ -705,22 +803,36 @@ fn render(strokes: &[Stroke], digit: u8, hand: &mut Hand) -> Vec<u8> {
     let mut raster = vec![0_u8; RASTER_SIDE * RASTER_SIDE];
     // A one has room for a thicker pen.
     let widest = match digit {
-        1 => 0.13,
-        0 => 0.13,
-        6 | 8 | 9 => 0.1,
+        0 => 0.135,
+        1 => 0.15,
+        4 | 6 | 8 | 9 => 0.1,
         _ => 0.115,
     };
-    let radius = RASTER_EXTENT * hand.within(0.035, widest);
+    let radius = RASTER_EXTENT * hand.within(0.03, widest * 1.05);
     for points in strokes {
-        let ends = [1.0 + hand.bell(0.12), 1.0 + hand.bell(0.12), 1.0 + hand.bell(0.12)];
+        let ends = [
+            1.0 + hand.bell(0.12),
+            1.0 + hand.bell(0.12),
+            1.0 + hand.bell(0.12),
+        ];
         let last = (points.len() - 1) as f32;
         let thickness = |i: usize| {
             let at = 2.0 * i as f32 / last;
-            let (from, to) = if at < 1.0 { (ends[0], ends[1]) } else { (ends[1], ends[2]) };
+            let (from, to) = if at < 1.0 {
+                (ends[0], ends[1])
+            } else {
+                (ends[1], ends[2])
+            };
             radius * (from + (to - from) * (at - at.floor().min(1.0)))
         };
         for (i, pair) in points.windows(2).enumerate() {
-            capsule(&mut raster, pair[0], pair[1], thickness(i), thickness(i + 1));
+            capsule(
+                &mut raster,
+                pair[0],
+                pair[1],
+                thickness(i),
+                thickness(i + 1),
+            );
         }
     }
     raster
@@ -746,6 +858,100 @@ fn capsule(raster: &mut [u8], a: Point, b: Point, radius_a: f32, radius_b: f32) 
             let cover = (radius_a + (radius_b - radius_a) * t - distance + 0.5).clamp(0.0, 1.0);
             let pixel = &mut raster[y * RASTER_SIDE + x];
             *pixel = (*pixel).max((cover * 255.0) as u8);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    /// The check of gzip's trailer (RFC 1952), bit by bit.
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |crc: u32, _| {
+                (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
+            })
+        })
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn crc32_is_the_usual_one() {
+        // zlib.crc32(b"123456789")
+        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_shipped_sample_is_what_the_generator_draws() {
+        let shipped = include_bytes!("../../../data/sample.csv.gz");
+        assert!(
+            shipped.len() < 1_500_000,
+            "the sample takes {} bytes",
+            shipped.len()
+        );
+        let (pixels, labels) = generate(SAMPLE_ROWS, SAMPLE_SEED);
+        let mut csv = Vec::new();
+        write_csv(&mut csv, &pixels, &labels).expect("memory takes all that is written");
+        // A gzip file ends with the CRC-32 and the length of what it holds.
+        let trailer = &shipped[shipped.len() - 8..];
+        let word = |at: usize| u32::from_le_bytes(trailer[at..at + 4].try_into().expect("4 bytes"));
+        assert_eq!(word(4) as usize, csv.len(), "length of the CSV");
+        assert_eq!(word(0), crc32(&csv), "checksum of the CSV");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_seed_means_the_same_digits() {
+        let (pixels, labels) = generate(30, 7);
+        assert_eq!((&pixels, &labels), (&generate(30, 7).0, &generate(30, 7).1));
+        assert_ne!(pixels, generate(30, 8).0);
+        // A longer draw begins with the shorter one.
+        assert_eq!(pixels, generate(40, 7).0[..30 * NUM_PIXELS]);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn every_ten_rows_hold_each_digit_once() {
+        let (_, labels) = generate(200, 3);
+        for round in labels.chunks_exact(10) {
+            let mut sorted = round.to_vec();
+            sorted.sort_unstable();
+            assert_eq!(sorted, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_digits_have_mnists_form() {
+        let (pixels, _) = generate(500, 5);
+        let mut ink = 0.0;
+        for image in pixels.chunks_exact(NUM_PIXELS) {
+            assert_eq!(
+                image.iter().max(),
+                Some(&255),
+                "the darkest pixel is full ink"
+            );
+            assert!(
+                image.iter().all(|pixel| pixel % GREY_STEP == 0),
+                "a level between"
+            );
+            ink += image.iter().map(|&pixel| f64::from(pixel)).sum::<f64>() / 784.0;
+        }
+        // MNIST's test images have 33.8 on the mean (measured).
+        let mean = ink / 500.0;
+        assert!((28.0..40.0).contains(&mean), "mean ink {mean}");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_polynomial_sine_is_a_sine() {
+        for i in -200..200 {
+            let turn = i as f32 / 97.0;
+            let exact = (f64::from(turn) * std::f64::consts::TAU).sin();
+            let (cos, sin) = circle(turn);
+            assert!(
+                (f64::from(sin) - exact).abs() < 1e-5,
+                "at {turn}: {sin}, not {exact}"
+            );
+            assert!((cos * cos + sin * sin - 1.0).abs() < 1e-5, "at {turn}");
         }
     }
 }
