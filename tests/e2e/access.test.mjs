@@ -1,0 +1,86 @@
+// The page by axe-core, in each state of the main job, light and dark, wide and
+// narrow; and the main job by keyboard alone.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const small = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(1200).join("\n")) };
+
+/** @param {import("playwright-core").Page} page @param {string} state */
+async function has_no_violations(page, state) {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    for (const width of [1440, 390]) {
+      // Without the short fade of the buttons, whose middle has no contrast to speak of.
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate(axe);
+      const violations = await page.evaluate(async () => {
+        const { axe } = /** @type {any} */ (window);
+        const results = await axe.run(document, {
+          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        });
+        return results.violations.map((/** @type {any} */ violation) => {
+          const places = violation.nodes.map((/** @type {any} */ node) => node.target.join(" "));
+          const why = violation.nodes[0]?.any[0]?.message ?? "";
+          return `${violation.id}: ${places.slice(0, 3).join("; ")} (${why})`;
+        });
+      });
+      assert.deepEqual(violations, [], `${state}, ${colorScheme}, ${width} px`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+test("axe-core finds nothing in any state of the main job", async (t) => {
+  const { page } = await open_page(t, { query: "?epochs=1000&backend=ndarray" });
+  await sees(page, "Data status", /./);
+  await has_no_violations(page, "empty");
+  await pick(page, { name: "bad.csv", bytes: Uint8Array.of(1, 2, 3) });
+  await sees(page, "Data status", /found/);
+  await has_no_violations(page, "error");
+  await pick(page, small);
+  await sees(page, "Data status", /^bars\.csv/);
+  await has_no_violations(page, "loaded");
+  await press(page, "Train");
+  await sees(page, "Training status", /epoch [2-9]/i);
+  await has_no_violations(page, "training");
+  await press(page, "Stop");
+  await sees(page, "Training status", /stopped/i);
+  await draw(page, STROKES[0]);
+  await sees(page, "Prediction", /%/);
+  await has_no_violations(page, "finished, with a digit");
+});
+
+test("the main job by keyboard alone", async (t) => {
+  const { page } = await open_page(t, { query: "?epochs=3&backend=ndarray" });
+  // Choosing a file in the system's own dialog is the browser's part.
+  await pick(page, small);
+  await sees(page, "Data status", /bars\.csv/);
+  /** @param {string} name */
+  const tab_to = async (name) => {
+    for (let presses = 0; presses < 120; presses += 1) {
+      await page.keyboard.press("Tab");
+      const here = await page.evaluate(() => {
+        const at = document.activeElement;
+        // A link of the same name is not what is meant.
+        if (at instanceof HTMLAnchorElement) return "";
+        return at?.getAttribute("aria-label") ?? at?.textContent?.trim();
+      });
+      if (here === name) return;
+    }
+    assert.fail(`${name} was not reached with Tab`);
+  };
+  await tab_to("Train");
+  await page.keyboard.press("Enter");
+  await sees(page, "Training status", /finished/i);
+  await tab_to("Digit pad");
+  await page.keyboard.press("Space");
+  for (let step = 0; step < 12; step += 1) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Space");
+  await sees(page, "Prediction", /%/);
+});
