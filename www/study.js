@@ -304,6 +304,7 @@ export function mount_study(section, host) {
     await keep_now();
     show_phase();
     announce(status.textContent ?? "");
+    void show_plan();
   }
 
   function stop() {

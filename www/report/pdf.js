@@ -58,16 +58,40 @@ export async function to_pdf(blocks, plots, about) {
       color: "#55606c",
       margin: [0, 20, 0, 0],
     }),
-    content: blocks.map((block) => node_of(block, svgs)),
-    // A heading at the foot of a page is parted from what it heads.
-    pageBreakBefore: (/** @type {any} */ node, /** @type {any} */ nodes) =>
-      String(node.style ?? "").startsWith("heading") &&
-      node.startPosition?.top > 842 - 54 - 130 &&
-      nodes.getFollowingNodesOnPage().length === 0,
+    content: kept_together(blocks, svgs),
   };
   const made = library.createPdf(document);
   // Version 0.3 gives a promise.
   return new Uint8Array(await made.getBuffer());
+}
+
+/** Rows of a table that still fit a page together with what heads it. */
+const FEW_ROWS = 25;
+
+/**
+ * A heading stays with what it heads, and a run's words with its plot.
+ * @param {Block[]} blocks
+ * @param {Map<string, string>} svgs
+ * @returns {object[]}
+ */
+function kept_together(blocks, svgs) {
+  const content = [];
+  /** @type {object[]} */
+  let group = [];
+  for (const [index, block] of blocks.entries()) {
+    const next = blocks[index + 1];
+    const node = node_of(block, svgs);
+    const leads =
+      next !== undefined &&
+      (block.kind === "heading" || (block.kind === "paragraph" && next.kind === "plot")) &&
+      (next.kind !== "table" || next.rows.length <= FEW_ROWS) &&
+      next.kind !== "list";
+    group.push(node);
+    if (leads) continue;
+    content.push(group.length > 1 ? { stack: group, unbreakable: true } : node);
+    group = [];
+  }
+  return content;
 }
 
 /**
@@ -100,7 +124,7 @@ function node_of(block, svgs) {
         table: {
           headerRows: 1,
           dontBreakRows: true,
-          widths: block.header.map((_, i) => (i === 0 && block.header.length <= 3 ? "auto" : "*")),
+          widths: block.header.map((_, i) => (i === 0 && block.header.length === 2 ? 110 : "*")),
           body: [
             block.header.map((text) => ({ text, bold: true, color: "#55606c" })),
             ...block.rows.map((row) => row.map((text) => ({ text }))),

@@ -178,11 +178,15 @@ export function study_curves() {
         },
         axes: [
           {
+            label: "epoch",
+            labelSize: 16,
+            labelFont: font,
+            labelGap: 0,
             stroke: soft,
             font,
             grid: { show: false },
             ticks: { stroke: grid_colour, size: 4 },
-            size: 28,
+            size: 24,
             gap: 2,
             // Epochs are whole.
             incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500],

@@ -18,26 +18,7 @@ import { run_counts } from "./runs.js";
 
 /** @param {LibraryListeners} listeners */
 export function study_library(listeners) {
-  const body = el("tbody");
-  const table = el(
-    "table",
-    { class: "figures-table", "aria-label": "Kept studies" },
-    el(
-      "thead",
-      {},
-      el(
-        "tr",
-        {},
-        ...["Compare", "Name", "Runs", "Begun", ""].map((text) => el("th", { scope: "col" }, text)),
-      ),
-    ),
-    body,
-  );
-  const scroll = el(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": "List of kept studies" },
-    table,
-  );
+  const list = el("ul", { class: "study-kept", "aria-label": "Kept studies" });
   const empty = el(
     "p",
     { class: "hint" },
@@ -54,7 +35,7 @@ export function study_library(listeners) {
     "div",
     { class: "study-library" },
     empty,
-    scroll,
+    list,
     el(
       "div",
       { class: "buttons" },
@@ -99,16 +80,12 @@ export function study_library(listeners) {
     show(kept, open_id, is_running) {
       records = kept;
       empty.hidden = kept.length > 0;
-      scroll.hidden = kept.length === 0;
+      list.hidden = kept.length === 0;
       export_all.disabled = kept.length === 0;
       // Rebuilding would take the field from under whoever is naming a study.
-      if (
-        body.contains(document.activeElement) &&
-        document.activeElement instanceof HTMLInputElement &&
-        document.activeElement.type === "text"
-      )
-        return;
-      body.replaceChildren(
+      const { activeElement } = document;
+      if (list.contains(activeElement) && activeElement?.matches("input[type=text]")) return;
+      list.replaceChildren(
         ...kept.map((record) => {
           const tick = el("input", { type: "checkbox", "aria-label": `Compare ${record.name}` });
           tick.checked = chosen.has(record.id);
@@ -151,16 +128,22 @@ export function study_library(listeners) {
               remove.textContent = "Delete for good";
             }
           });
-          const row = el(
-            "tr",
+          return el(
+            "li",
             { "aria-current": record.id === open_id ? "true" : false },
-            el("td", {}, tick),
-            el("td", { class: "study-name" }, name),
-            el("td", {}, run_counts(record.runs)),
-            el("td", {}, record.created.slice(0, 16).replace("T", " ")),
-            el("td", {}, open, remove),
+            el("div", { class: "study-kept-head" }, tick, name),
+            el(
+              "div",
+              { class: "study-kept-foot" },
+              el(
+                "span",
+                { class: "hint" },
+                `${run_counts(record.runs)}; ${record.created.slice(0, 16).replace("T", " ")}`,
+              ),
+              open,
+              remove,
+            ),
           );
-          return row;
         }),
       );
     },

@@ -15,9 +15,9 @@ export function remarks_view(listeners) {
   text.addEventListener("input", () => listeners.on_remarks(text.value));
   const list = el("ul", { class: "insights" });
   const empty = el("p", { class: "hint" });
-  const region = el(
-    "section",
-    { "aria-label": "Insights", role: "region", class: "insights-region" },
+  const element = el(
+    "div",
+    { class: "insights-box" },
     el("div", { class: "field" }, el("label", { for: "study-remarks" }, "Your remarks"), text),
     el(
       "h3",
@@ -34,7 +34,7 @@ export function remarks_view(listeners) {
   );
 
   return {
-    element: region,
+    element,
     /**
      * @param {Insight[]} insights
      * @param {string} remarks

@@ -1361,7 +1361,8 @@ fn share(value: f64) -> String {
 
 /// A difference of accuracies: `0.0021` as `0.21 points`.
 pub(super) fn points(value: f64) -> String {
-    format!("{:.2} points", 100.0 * value)
+    let sign = if value < -0.000_05 { "−" } else { "" };
+    format!("{sign}{:.2} points", 100.0 * value.abs())
 }
 
 fn seconds(value: f64) -> String {

@@ -86,10 +86,12 @@ pub(super) fn write(request: &ReportRequest) -> String {
             text: "The same experiment in PyTorch".into(),
         },
         Block::Paragraph {
-            text: "The cells below train every run again, on the same rows: scikit-learn's \
-                   stratified split with the run's seed is Inkling's split, index for index. \
-                   Initial weights and the order of the images are PyTorch's own, so the figures \
-                   come close without being equal. They have not been run by Inkling: run them \
+            text: "The cells below train every run again: on the same rows (scikit-learn's \
+                   stratified split with the run's seed is Inkling's split, index for index), \
+                   from the same initial weights and in the same order of the images, all drawn \
+                   from numpy's generator with the run's seed. Only dropout masks are PyTorch's \
+                   own. The figures come close without being equal to the last digit: sums are \
+                   rounded in another order. These cells have not been run by Inkling: run them \
                    yourself, with Kaggle's train.csv beside this notebook."
                 .into(),
         },

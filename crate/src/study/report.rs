@@ -188,11 +188,12 @@ pub(super) fn setup(record: &StudyRecord) -> Vec<Block> {
         ("dropout", held.dropout.to_string()),
         ("layer normalisation", on_off(held.layer_norm)),
         ("augmentation", on_off(held.augmentation)),
+        ("learning rate", held.learning_rate.to_string()),
         (
             "optimiser",
             format!(
-                "SGD, learning rate {}, momentum {}, weight decay {}",
-                held.learning_rate, held.momentum, held.weight_decay
+                "SGD, momentum {}, weight decay {}",
+                held.momentum, held.weight_decay
             ),
         ),
         ("loss", "cross-entropy".into()),
@@ -208,10 +209,9 @@ pub(super) fn setup(record: &StudyRecord) -> Vec<Block> {
         let is_varied = plan
             .factor_name
             .split(" and ")
-            .any(|factor| factor == *name)
-            || (*name == "optimiser" && plan.factor_name == "learning rate");
+            .any(|factor| factor == *name);
         if is_varied {
-            value.push_str(" (varied in this study)");
+            *value = "varied in this study".into();
         }
     }
     blocks.push(Block::Table {

@@ -26,6 +26,19 @@ def build(hidden, dropout, layer_norm):
     return nn.Sequential(*layers)
 
 
+def draw_weights(model, seed):
+    """PyTorch's usual initialisation, drawn as Inkling draws it: the same start for both."""
+    random = np.random.RandomState([seed, 1])
+    for layer in model:
+        if isinstance(layer, nn.Linear):
+            bound = 1 / np.sqrt(layer.in_features)
+            weight = random.uniform(-bound, bound, (layer.in_features, layer.out_features))
+            bias = random.uniform(-bound, bound, layer.out_features)
+            with torch.no_grad():
+                layer.weight.copy_(torch.tensor(weight.T))
+                layer.bias.copy_(torch.tensor(bias))
+
+
 def train(run):
     """One run from scratch; a dict an epoch. Ends early where the loss is no number."""
     torch.manual_seed(run["seed"])
@@ -33,6 +46,7 @@ def train(run):
     x, y = tensors(train_rows)
     x_validation, y_validation = tensors(validation_rows)
     model = build(run["hidden"], run["dropout"], run["layer_norm"])
+    draw_weights(model, run["seed"])
     optimizer = torch.optim.SGD(
         model.parameters(),
         lr=run["learning_rate"],
@@ -44,8 +58,9 @@ def train(run):
     for epoch in range(1, run["epochs"] + 1):
         model.train()
         loss_sum = correct = 0
-        # What DataLoader(shuffle=True) does, without its overhead a row.
-        for batch in torch.randperm(len(y)).split(run["batch_size"]):
+        # What DataLoader(shuffle=True) does, in the order in which Inkling saw the images.
+        order = np.random.RandomState([run["seed"], 2, epoch]).permutation(np.arange(len(y)))
+        for batch in torch.tensor(order).split(run["batch_size"]):
             optimizer.zero_grad()
             logits = model(x[batch])
             loss = loss_of(logits, y[batch])
