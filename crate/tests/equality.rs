@@ -1,5 +1,10 @@
 //! The fused training step must equal the plain one: the same losses over 500
 //! steps, to 1e-5 relative, whatever the network and the optimiser.
+//!
+//! A unit that one path sees just above ReLU's kink and the other just below
+//! gets another gradient, and the paths part for good without either being
+//! wrong. Each unit of each row of each step is a chance of it, of about 1e-6:
+//! the networks here are small enough that it is rare.
 
 use std::rc::Rc;
 
@@ -92,17 +97,18 @@ async fn assert_equal(case: Case) {
     let fused = losses(&case, &dataset, StepKind::Fused).await;
     let plain = losses(&case, &dataset, StepKind::Plain).await;
     for (step, (fused, plain)) in fused.iter().zip(&plain).enumerate() {
-        // Relative to a loss of at least 0.1 nat: below, a rounding of the
+        // Relative to a loss of at least one nat: below, a rounding of the
         // logits is a large share of almost nothing.
-        let error = (fused - plain).abs() / plain.abs().max(0.1);
+        let error = (fused - plain).abs() / plain.abs().max(1.0);
         assert!(
-            error < 1e-5 * 10.0,
+            error < 1e-5,
             "step {step}: fused {fused}, plain {plain}"
         );
     }
-    let first = plain[0];
+    let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
+    let (early, late) = plain.split_at(plain.len() / 2);
     assert!(
-        plain[plain.len() - 2] < first,
+        mean(late) < mean(early),
         "nothing was learned, so nothing was compared"
     );
 }
@@ -115,7 +121,7 @@ async fn plain_sgd() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn momentum_and_weight_decay() {
     let sgd = Sgd {
-        learning_rate: 0.01,
+        learning_rate: 0.002,
         momentum: 0.9,
         weight_decay: 1e-3,
     };
@@ -126,6 +132,12 @@ async fn momentum_and_weight_decay() {
 async fn layer_normalisation() {
     assert_equal(Case {
         layer_norm: true,
+        hidden: &[16, 8],
+        batch_size: 16,
+        sgd: Sgd {
+            learning_rate: 0.005,
+            ..PLAIN_SGD
+        },
         ..CASE
     })
     .await;
@@ -143,17 +155,17 @@ async fn dropout() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn everything_at_once_on_odd_widths() {
     let sgd = Sgd {
-        learning_rate: 0.01,
+        learning_rate: 0.0005,
         momentum: 0.5,
         weight_decay: 1e-4,
     };
-    let hidden = &[37, 5, 13];
+    let hidden = &[13, 5, 7];
     assert_equal(Case {
         hidden,
         layer_norm: true,
         dropout: 0.1,
         sgd,
-        batch_size: 7,
+        batch_size: 9,
         ..CASE
     })
     .await;
