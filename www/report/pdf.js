@@ -46,7 +46,7 @@ export async function to_pdf(blocks, plots, about) {
       heading1: { fontSize: 20, bold: true, margin: [0, 0, 0, 8] },
       heading2: { fontSize: 14, bold: true, margin: [0, 16, 0, 6] },
       heading3: { fontSize: 11, bold: true, margin: [0, 10, 0, 4] },
-      caption: { fontSize: 8.5, color: "#55606c", margin: [0, 2, 0, 10] },
+      caption: { fontSize: 8.5, color: "#55606c", margin: [0, 0, 0, 6] },
     },
     footer: (/** @type {number} */ page, /** @type {number} */ count) => ({
       text: [

@@ -230,7 +230,7 @@ function run_plot(run, label) {
     if (validation && at_best) validation.mark = at_best;
     return line_plot({
       width: 420,
-      height: 240,
+      height: 206,
       title,
       description: title,
       x: epoch_axis(Math.max(1, run.history.length)),
