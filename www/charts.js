@@ -2,7 +2,7 @@
 // `curve_data.js` lays out; downloads through `curve_files.js`.
 
 import uPlot from "./vendor/uplot.mjs";
-import { best_epoch, curve_data, describe_curve } from "./curve_data.js";
+import { accuracy_range, best_epoch, curve_data, describe_curve } from "./curve_data.js";
 import { by_id, css_value, el, on_theme_change, set_text } from "./dom.js";
 import * as format from "./format.js";
 
@@ -249,22 +249,6 @@ function loss_range(high) {
 function log_range(low, high) {
   if (low == null || high == null || !(low > 0)) return [0.05, 3];
   return [low * 0.85, high * 1.15];
-}
-
-/**
- * The first steps' few percent would flatten everything that follows: once an
- * epoch has ended, its means decide, and the faint line may leave at the bottom.
- * @param {CurveData} data
- * @param {number | null} low
- * @returns {[number, number]}
- */
-function accuracy_range(data, low) {
-  let least = Infinity;
-  for (const record of data.record) {
-    if (record) least = Math.min(least, record.train_accuracy, record.validation_accuracy);
-  }
-  const floor = Number.isFinite(least) ? least : (low ?? 0);
-  return [Math.max(0, Math.floor((floor - 0.005) * 20) / 20), 1];
 }
 
 /** A round tick without trailing noise. @param {number} value */

@@ -107,6 +107,22 @@ export function best_epoch(history) {
 }
 
 /**
+ * The first steps' few percent would flatten everything that follows: once an
+ * epoch has ended, its means decide, and the faint line may leave at the bottom.
+ * @param {CurveData} data
+ * @param {number | null} low
+ * @returns {[number, number]}
+ */
+export function accuracy_range(data, low) {
+  let least = Infinity;
+  for (const record of data.record) {
+    if (record) least = Math.min(least, record.train_accuracy, record.validation_accuracy);
+  }
+  const floor = Number.isFinite(least) ? least : (low ?? 0);
+  return [Math.max(0, Math.floor((floor - 0.005) * 20) / 20), 1];
+}
+
+/**
  * What a line chart says, in one sentence.
  * @param {"loss" | "accuracy"} kind
  * @param {readonly EpochRecord[]} history

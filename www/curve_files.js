@@ -1,7 +1,7 @@
 // The two charts as files: an SVG written from the figures, always in light
 // colours for paper, and a PNG painted from that SVG.
 
-import { best_epoch, curve_data, describe_curve } from "./curve_data.js";
+import { accuracy_range, best_epoch, curve_data, describe_curve } from "./curve_data.js";
 import { short_description } from "./settings.js";
 import * as format from "./format.js";
 
@@ -12,8 +12,8 @@ const WIDTH = 960;
 const PANEL = 300;
 const LEFT = 64;
 const RIGHT = 96;
-const HEAD = 56;
-const GAP = 44;
+const HEAD = 72;
+const GAP = 60;
 const TRAIN = "#1a5fd0";
 const VALID = "#b54a00";
 
@@ -63,7 +63,7 @@ function panel(data, run, kind, top, num_epochs, is_log) {
   /** @type {[number, number]} */
   const range =
     kind === "accuracy"
-      ? [Math.max(0, Math.floor(low * 20) / 20), 1]
+      ? accuracy_range(data, low)
       : is_log && low > 0
         ? [low * 0.85, high * 1.15]
         : [0, high * 1.05 || 1];

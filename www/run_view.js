@@ -38,6 +38,8 @@ export function create_run_view(store, actions) {
   stop.addEventListener("click", actions.stop);
   use_cpu.addEventListener("click", actions.train_on_cpu);
 
+  let focus_pause = false;
+
   // Ten changes a second would never let a screen reader finish: this line is
   // read when the phase changes, through the announcer.
   status.setAttribute("aria-live", "off");
@@ -53,7 +55,16 @@ export function create_run_view(store, actions) {
     pause.disabled = run.phase !== "running" && run.phase !== "paused";
     stop.disabled = !active || run.phase === "stopping";
     set_text(pause, run.phase === "paused" ? "Resume" : "Pause");
-    if (active && (had_focus === train || had_focus === sample)) focus_when_enabled(pause, stop);
+    // A button that goes dead loses the keyboard's place: it moves on to Pause,
+    // never to Stop, where a second press of Enter would end the run.
+    const was_pressed = had_focus === train || had_focus === sample;
+    if (active && was_pressed) focus_pause = true;
+    if (!active) focus_pause = false;
+    if (focus_pause && !pause.disabled) {
+      focus_pause = false;
+      // Unless the person has gone elsewhere meanwhile.
+      if (was_pressed || had_focus === document.body) pause.focus();
+    }
     if (!active && (had_focus === pause || had_focus === stop)) train.focus();
 
     status.classList.toggle(
@@ -116,10 +127,4 @@ export function create_run_view(store, actions) {
       announce(`Epoch ${epoch} done, validation accuracy ${figure}`);
     }
   });
-}
-
-/** @param {HTMLButtonElement} first @param {HTMLButtonElement} second */
-function focus_when_enabled(first, second) {
-  if (!first.disabled) first.focus();
-  else if (!second.disabled) second.focus();
 }
