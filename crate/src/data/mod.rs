@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod dataset;
+pub mod distort;
 pub mod idx;
 pub mod ink;
 pub mod reader;

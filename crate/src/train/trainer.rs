@@ -11,8 +11,9 @@ use web_time::Instant;
 
 use super::metrics::{Totals, wilson_interval};
 use crate::config::Plan;
-use crate::data::Dataset;
+use crate::data::distort::{Distortion, augment};
 use crate::data::split::{Split, stratified_split};
+use crate::data::{Dataset, NUM_PIXELS};
 use crate::error::Result;
 use crate::message::{EpochRecord, Event, Outcome, Progress, RunResult};
 use crate::nn::dropout::DropoutMask;
@@ -70,6 +71,8 @@ pub struct Trainer {
     step_ms: Option<f64>,
     evaluation_ms: Option<f64>,
     is_stop_asked: bool,
+    /// Pixels and labels of a distorted batch.
+    distorted: (Vec<u8>, Vec<u8>),
 }
 
 impl Trainer {
@@ -99,6 +102,7 @@ impl Trainer {
             step_ms: None,
             evaluation_ms: None,
             is_stop_asked: false,
+            distorted: Default::default(),
         };
         trainer.shuffle();
         Ok(trainer)
@@ -200,8 +204,21 @@ impl Trainer {
                 probability: self.plan.network.dropout,
             });
             let rows = &self.order[first_row..end];
-            self.network
-                .train_step(Batch::Rows(rows), mask.as_ref(), self.plan.sgd);
+            if self.plan.augmentation {
+                distort(
+                    &self.dataset,
+                    rows,
+                    self.plan.seed,
+                    self.epoch,
+                    &mut self.distorted,
+                );
+                let (pixels, labels) = &self.distorted;
+                let batch = Batch::Images(pixels, labels);
+                self.network.train_step(batch, mask.as_ref(), self.plan.sgd);
+            } else {
+                let batch = Batch::Rows(rows);
+                self.network.train_step(batch, mask.as_ref(), self.plan.sgd);
+            }
             sizes.push(rows.len());
             self.step += 1;
             first_row = end;
@@ -373,6 +390,24 @@ impl Trainer {
             samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
             history: self.history.clone(),
         }
+    }
+}
+
+/// Distorts the rows of a batch, each as its seed, epoch and row say.
+fn distort(
+    dataset: &Dataset,
+    rows: &[u32],
+    seed: u32,
+    epoch: u32,
+    (pixels, labels): &mut (Vec<u8>, Vec<u8>),
+) {
+    pixels.resize(rows.len() * NUM_PIXELS, 0);
+    labels.clear();
+    let key = [seed, Stream::Augmentation as u32];
+    for (&row, out) in rows.iter().zip(pixels.chunks_exact_mut(NUM_PIXELS)) {
+        let image = dataset.image(row as usize);
+        augment(image, out, &Distortion::default(), key, epoch, row);
+        labels.push(dataset.labels()[row as usize]);
     }
 }
 
