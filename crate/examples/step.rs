@@ -6,8 +6,9 @@ use std::time::Instant;
 use inkling::config::{NetworkPlan, Sgd};
 use inkling::data::{Dataset, sample};
 use inkling::message::StepKind;
+use inkling::nn::batch::Batch;
 use inkling::nn::layout::Layout;
-use inkling::nn::network::{Batch, Network};
+use inkling::nn::network::Network;
 use inkling::nn::{device, weights};
 
 fn main() {

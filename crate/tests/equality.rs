@@ -11,9 +11,10 @@ use std::rc::Rc;
 use inkling::config::{NetworkPlan, Sgd};
 use inkling::data::{Dataset, sample};
 use inkling::message::StepKind;
+use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
 use inkling::nn::layout::Layout;
-use inkling::nn::network::{Batch, Network};
+use inkling::nn::network::Network;
 use inkling::nn::{device, weights};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -100,10 +101,7 @@ async fn assert_equal(case: Case) {
         // Relative to a loss of at least one nat: below, a rounding of the
         // logits is a large share of almost nothing.
         let error = (fused - plain).abs() / plain.abs().max(1.0);
-        assert!(
-            error < 1e-5,
-            "step {step}: fused {fused}, plain {plain}"
-        );
+        assert!(error < 1e-5, "step {step}: fused {fused}, plain {plain}");
     }
     let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
     // The last value is the pass over all rows.

@@ -1,5 +1,6 @@
 //! The network: its parameters, a training step, a forward pass, on each backend.
 
+pub mod batch;
 pub mod device;
 pub mod dropout;
 pub mod layout;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 
+use super::batch::Batch;
 use super::dropout::DropoutMask;
 use super::layout::Layout;
 #[cfg(feature = "webgpu")]
@@ -16,30 +17,6 @@ use crate::config::Sgd;
 use crate::data::{Dataset, NUM_CLASSES, NUM_PIXELS};
 use crate::error::{Error, Result};
 use crate::message::StepKind;
-
-/// A batch as the trainer names it.
-#[derive(Debug, Clone, Copy)]
-pub enum Batch<'a> {
-    /// Rows of the data set the network was made with.
-    Rows(&'a [u32]),
-    /// Images of their own, `[n, 784]`, with their labels `[n]`.
-    Images(&'a [u8], &'a [u8]),
-}
-
-impl Batch<'_> {
-    /// Images in the batch.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Rows(rows) => rows.len(),
-            Self::Images(_, labels) => labels.len(),
-        }
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
 
 /// A network: parameters and velocities on a device, and a data set to read.
 pub struct Network {

@@ -16,9 +16,10 @@ use crate::data::split::{Split, stratified_split};
 use crate::data::{Dataset, NUM_PIXELS};
 use crate::error::Result;
 use crate::message::{EpochRecord, Event, Outcome, Progress, RunResult};
+use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
-use crate::nn::network::{Batch, Network};
+use crate::nn::network::Network;
 use crate::nn::{Stream, device, weights};
 use crate::rng::RandomState;
 

@@ -8,9 +8,9 @@ use super::{Buffers, Work, mlp_steps};
 use crate::config::Sgd;
 use crate::data::{Dataset, NUM_PIXELS};
 use crate::nn::BatchMetrics;
+use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
-use crate::nn::network::Batch;
 
 /// Batches whose metrics fit on the device before they must be read.
 pub const MAX_SLOTS: usize = 64;

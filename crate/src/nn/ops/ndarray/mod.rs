@@ -24,10 +24,9 @@ pub use step::{Batch, Workspace, cross_entropy};
 
 use crate::config::Sgd;
 use crate::data::Dataset;
-use crate::nn::BatchMetrics;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
-use crate::nn::network;
+use crate::nn::{BatchMetrics, batch};
 
 /// What a step is told besides its tensors.
 pub struct StepContext<'a> {
@@ -142,16 +141,16 @@ pub fn mlp_logits(
 /// Names a batch by rows of whichever images it is in.
 pub fn with_rows<T>(
     dataset: &Dataset,
-    batch: network::Batch<'_>,
+    batch: batch::Batch<'_>,
     work: impl FnOnce(Batch<'_>) -> T,
 ) -> T {
     match batch {
-        network::Batch::Rows(rows) => work(Batch {
+        batch::Batch::Rows(rows) => work(Batch {
             pixels: dataset.pixels(),
             labels: dataset.labels(),
             rows,
         }),
-        network::Batch::Images(pixels, labels) => {
+        batch::Batch::Images(pixels, labels) => {
             let rows: Vec<u32> = (0..labels.len() as u32).collect();
             work(Batch {
                 pixels,
