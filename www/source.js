@@ -31,12 +31,14 @@ export class SourceError extends Error {
  * @param {File} file
  * @param {object} [options]
  * @param {(bytes: number) => void} [options.on_bytes] bytes of the file as picked, read so far
+ * @param {(bytes: number) => void} [options.on_size] the unpacked size that the file claims, before the first chunk
  * @param {AbortSignal} [options.signal] ends the stream with the signal's reason
  * @param {number} [options.max_unpacked_bytes]
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* unpacked_chunks(file, options = {}) {
-  const { on_bytes = () => {}, signal, max_unpacked_bytes = MAX_UNPACKED_BYTES } = options;
+  const { on_bytes = () => {}, on_size = () => {}, signal } = options;
+  const { max_unpacked_bytes = MAX_UNPACKED_BYTES } = options;
   const head = await bytes_at(file, 0, 4);
   const kind = kind_of(head);
   const part = kind === "zip" ? await find_in_zip(file) : null;
@@ -44,6 +46,8 @@ export async function* unpacked_chunks(file, options = {}) {
   if (kind === "plain" && file.size > max_unpacked_bytes) {
     throw too_large(file.size, max_unpacked_bytes);
   }
+  const claimed = part?.num_unpacked ?? (kind === "gzip" ? await gzip_size(file) : file.size);
+  if (claimed <= max_unpacked_bytes) on_size(claimed);
 
   let num_read = part?.start ?? 0;
   let num_unpacked = 0;
@@ -131,6 +135,16 @@ function kind_of(head) {
   // 3, 4 opens a first entry; 5, 6 is the end record of an archive without any.
   if (is_pk && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6))) return "zip";
   return "plain";
+}
+
+/**
+ * The unpacked size that a gzip's last four bytes give, modulo 4 GB; a file cut
+ * off gives any number.
+ * @param {File} file
+ */
+async function gzip_size(file) {
+  const tail = view_of(await bytes_at(file, Math.max(0, file.size - 4), file.size));
+  return tail.byteLength === 4 ? tail.getUint32(0, true) : 0;
 }
 
 /**

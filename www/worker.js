@@ -8,7 +8,7 @@
 import * as Comlink from "./vendor/comlink.mjs";
 import { unpacked_chunks } from "./source.js";
 
-/** @import { DataSummary, Dataset, Event, LoadProgress, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
+/** @import { DataSummary, Dataset, Evaluation, Event, LoadProgress, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
 /** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "./pkg/ndarray/inkling.js" */
 
 /** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */
@@ -297,7 +297,9 @@ export class Engine {
             bytes = bytes_before + now;
           };
           report(true);
-          for await (const chunk of unpacked_chunks(file, { signal: loading.signal, on_bytes })) {
+          const on_size = (/** @type {number} */ now) => reader.expect_bytes(now);
+          const { signal } = loading;
+          for await (const chunk of unpacked_chunks(file, { signal, on_bytes, on_size })) {
             rows = reader.push(chunk);
             report(false);
           }
@@ -516,6 +518,16 @@ export class Engine {
       const { pixels } = this.#rows(rows);
       return (await this.#model?.use((trainer) => trainer.predict(pixels))) ?? null;
     });
+  }
+
+  /**
+   * The figures of probabilities, ten a row, against the rows' labels.
+   * @param {Float32Array} probabilities
+   * @param {Uint8Array} labels
+   * @returns {Promise<Evaluation>}
+   */
+  evaluate(probabilities, labels) {
+    return guarded(() => this.#opened().evaluate(probabilities, labels));
   }
 
   /**

@@ -51,6 +51,18 @@ test("progress counts the bytes of the file as picked and ends at its size", asy
   );
 });
 
+test("the unpacked size is told before the first chunk", async () => {
+  for (const bytes of [TABLE, gzipSync(TABLE), zipSync({ "train.csv": TABLE })]) {
+    /** @type {number[]} */
+    const told = [];
+    const options = { on_size: (/** @type {number} */ size) => told.push(size) };
+    const chunks = unpacked_chunks(file_of(bytes, "a"), options);
+    await chunks.next();
+    assert.deepEqual(told, [TABLE.length]);
+    await chunks.return();
+  }
+});
+
 test("a zip gives train.csv among others, deflated or stored, in any folder", async () => {
   const other = Buffer.from("not this one\n");
   for (const level of /** @type {const} */ ([0, 6])) {
