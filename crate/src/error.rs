@@ -48,7 +48,11 @@ impl Error {
         found: impl Into<String>,
         expected: impl Into<String>,
     ) -> Self {
-        Self::Data { place: place.into(), found: found.into(), expected: expected.into() }
+        Self::Data {
+            place: place.into(),
+            found: found.into(),
+            expected: expected.into(),
+        }
     }
 
     /// A fault in a setting.
@@ -57,7 +61,11 @@ impl Error {
         found: impl ToString,
         expected: impl Into<String>,
     ) -> Self {
-        Self::Setting { setting, found: found.to_string(), expected: expected.into() }
+        Self::Setting {
+            setting,
+            found: found.to_string(),
+            expected: expected.into(),
+        }
     }
 }
 
