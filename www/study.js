@@ -78,7 +78,7 @@ export function mount_study(section, host) {
     on_remarks(text) {
       if (!record) return;
       record = { ...record, remarks: text };
-      keep_soon();
+      keep_soon(400);
     },
   });
   const library = study_library({
@@ -197,6 +197,7 @@ export function mount_study(section, host) {
       form.show_notes(plan.notes);
       const version = await trainer.ask((engine) => engine.version());
       const now = new Date().toISOString();
+      leave();
       record = {
         format_version: 1,
         id: crypto.randomUUID(),
@@ -358,7 +359,7 @@ export function mount_study(section, host) {
       });
       factor_chart.replaceChildren(
         el("h3", {}, `Final validation accuracy by ${record.plan.factor_name}`),
-        svg_node(drawing),
+        svg_node(drawing, "Final accuracy of each value; the table above holds the figures"),
         el(
           "p",
           { class: "hint" },
@@ -442,8 +443,13 @@ export function mount_study(section, host) {
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let keeping;
-  function keep_soon() {
-    keeping ??= setTimeout(() => void keep_now(), KEEP_EVERY_MS);
+  function keep_soon(after_ms = KEEP_EVERY_MS) {
+    keeping ??= setTimeout(() => void keep_now(), after_ms);
+  }
+
+  /** Keeps what waits to be kept, before another study takes its place. */
+  function leave() {
+    if (keeping !== undefined) void keep_now();
   }
 
   async function keep_now() {
@@ -460,14 +466,13 @@ export function mount_study(section, host) {
   }
 
   // A page that is being closed gets no second chance.
-  addEventListener("pagehide", () => {
-    if (keeping !== undefined) void keep_now();
-  });
+  addEventListener("pagehide", leave);
 
   /** @param {string} id */
   function open(id) {
     const found = kept.find((one) => one.id === id);
     if (!found || pool || is_starting) return;
+    if (found.id !== record?.id) leave();
     record = found;
     reading = null;
     is_stopped = false;

@@ -22,9 +22,10 @@ export function to_svg(drawing) {
 /**
  * The same as nodes of this document.
  * @param {Drawing} drawing
+ * @param {string} label its accessible name
  * @returns {SVGSVGElement}
  */
-export function svg_node(drawing) {
+export function svg_node(drawing, label) {
   const parsed = new DOMParser().parseFromString(to_svg(drawing), "image/svg+xml");
   const node = /** @type {unknown} */ (document.importNode(parsed.documentElement, true));
   const svg = /** @type {SVGSVGElement} */ (node);
@@ -32,7 +33,7 @@ export function svg_node(drawing) {
   svg.removeAttribute("height");
   // A browser shows an SVG's title as a tip over all of it; the label suffices here.
   svg.querySelector(":scope > title")?.remove();
-  svg.setAttribute("aria-label", drawing.description);
+  svg.setAttribute("aria-label", label);
   return svg;
 }
 

@@ -61,7 +61,7 @@ export function study_curves() {
     legend_title,
     el(
       "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Legend with values" },
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Legend, to scroll" },
       legend,
     ),
   );

@@ -87,7 +87,9 @@ export function study_library(listeners) {
       if (list.contains(activeElement) && activeElement?.matches("input[type=text]")) return;
       list.replaceChildren(
         ...kept.map((record) => {
-          const tick = el("input", { type: "checkbox", "aria-label": `Compare ${record.name}` });
+          // By its time: a name may repeat, and holds the labels of the bench.
+          const when = record.created.slice(0, 16).replace("T", " ");
+          const tick = el("input", { type: "checkbox", "aria-label": `Compare study of ${when}` });
           tick.checked = chosen.has(record.id);
           tick.addEventListener("change", () => {
             if (tick.checked) chosen.add(record.id);
@@ -115,7 +117,7 @@ export function study_library(listeners) {
               type: "button",
               class: "quiet",
               disabled: is_running,
-              "aria-label": `Delete ${record.name}`,
+              "aria-label": `Delete study of ${when}`,
             },
             "Delete",
           );
@@ -135,11 +137,7 @@ export function study_library(listeners) {
             el(
               "div",
               { class: "study-kept-foot" },
-              el(
-                "span",
-                { class: "hint" },
-                `${run_counts(record.runs)}; ${record.created.slice(0, 16).replace("T", " ")}`,
-              ),
+              el("span", { class: "hint" }, `${run_counts(record.runs)}; ${when}`),
               open,
               remove,
             ),

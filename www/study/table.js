@@ -116,7 +116,7 @@ export function comparison_table(listeners) {
   const table = el("table", { class: "figures-table", "aria-label": "Comparison" }, head, body);
   const scroll = el(
     "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Comparison of the values" },
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": "Comparison, to scroll" },
     table,
   );
   let sort = { at: 0, is_descending: false };

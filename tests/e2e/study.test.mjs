@@ -1,0 +1,265 @@
+// A study from the press of its button to the files that are handed in, on the
+// CPU, with workers that really die.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { strFromU8, unzipSync } from "fflate";
+import { DATA_SET, bar_rows, open_page, pick, press, sees, share_in } from "./helper.mjs";
+
+/** @import { Page } from "playwright-core" */
+
+const small = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(1200).join("\n")) };
+const OVER = /(Finished|Stopped|Failed)$/;
+
+/**
+ * @param {Page} page
+ * @param {string} factor
+ * @param {string} values
+ * @param {number} [seeds]
+ */
+async function set_study(page, factor, values, seeds = 1) {
+  await page.getByRole("combobox", { name: "Factor", exact: true }).selectOption(factor);
+  await page.getByRole("textbox", { name: "Values", exact: true }).fill(values);
+  await page.getByRole("spinbutton", { name: "Seeds per value" }).fill(String(seeds));
+}
+
+/** @param {Page} page */
+async function open_study(page) {
+  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await page.getByRole("button", { name: "Run study" }).waitFor();
+}
+
+/**
+ * The comparison by its headers: a row a value.
+ * @param {Page} page
+ * @returns {Promise<Record<string, string>[]>}
+ */
+async function comparison(page) {
+  const table = page.getByRole("table", { name: "Comparison", exact: true });
+  const headers = await table.getByRole("columnheader").allInnerTexts();
+  const rows = await table.locator("tbody tr").all();
+  return Promise.all(
+    rows.map(async (row) => {
+      const cells = await row.locator("th, td").allInnerTexts();
+      return Object.fromEntries(headers.map((header, at) => [header.trim(), cells[at] ?? ""]));
+    }),
+  );
+}
+
+/**
+ * Presses a button and gives the file that comes of it.
+ * @param {Page} page
+ * @param {string} name
+ */
+async function downloaded(page, name) {
+  const [download] = await Promise.all([page.waitForEvent("download"), press(page, name)]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+test(`two studies and a report, on ${DATA_SET.words}`, { timeout: 900_000 }, async (t) => {
+  const { page } = await open_page(t, { query: "?epochs=2&backend=ndarray" });
+  await pick(page, DATA_SET.file);
+  await sees(page, "Data status", /\d images|\d rows/, 60);
+  await open_study(page);
+
+  await t.test("six learning rates finish, and equal the same run alone", async () => {
+    await set_study(page, "learning_rate", "0.001, 0.003, 0.01, 0.03, 0.1, 0.3");
+    await press(page, "Run study");
+    assert.match(await sees(page, "Study status", OVER, 400), /6 runs: 6 finished.*Finished$/s);
+    const rows = await comparison(page);
+    assert.deepEqual(
+      rows.map((row) => row["Learning rate"]),
+      ["0.001", "0.003", "0.01", "0.03", "0.1", "0.3"],
+    );
+    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await page.getByLabel("Learning rate", { exact: true }).fill("0.03");
+    await press(page, "Train");
+    const alone = await sees(page, "Training status", /finished/i, 200);
+    const accuracy = share_in(alone, /validation accuracy ([\d.]+)\s*%/);
+    assert.equal(share_in(rows[3]?.["Final accuracy"] ?? "", /([\d.]+)/), accuracy);
+    await page.getByLabel("Learning rate", { exact: true }).fill("0.01");
+    await page.getByRole("link", { name: "Study", exact: true }).click();
+  });
+
+  await t.test("the table sorts by a press on a header", async () => {
+    await press(page, "Final accuracy");
+    const shares = (await comparison(page)).map((row) => parseFloat(row["Final accuracy"] ?? ""));
+    assert.deepEqual(
+      shares,
+      shares.slice().sort((a, b) => a - b),
+    );
+  });
+
+  await t.test("insights name the best figure, remarks stand before them", async () => {
+    const insights = page.getByRole("region", { name: "Insights", exact: true });
+    const words = await insights.getByRole("listitem").allInnerTexts();
+    const best = (await comparison(page)).at(-1);
+    assert.ok(words[0]?.includes(best?.["Final accuracy"] ?? "?"), words[0]);
+    assert.match(await insights.innerText(), /Your remarks.*Written by Inkling/s);
+    await page.getByLabel("Your remarks").fill("The larger the rate, the sooner it learns.");
+  });
+
+  await t.test("six batch sizes finish", async () => {
+    await set_study(page, "batch_size", "16, 32, 64, 128, 256, 512");
+    await press(page, "Run study");
+    await sees(page, "Study status", /running/);
+    assert.match(await sees(page, "Study status", OVER, 400), /6 runs: 6 finished.*Finished$/s);
+  });
+
+  await t.test("both are there after a reload, and go into one zip", async () => {
+    await page.reload();
+    await sees(page, "Study status", /6 runs: 6 finished/);
+    const ticks = page.getByRole("checkbox", { name: /^Compare / });
+    assert.equal(await ticks.count(), 2);
+    for (const tick of await ticks.all()) await tick.check();
+    await page.getByRole("table", { name: "Across studies" }).waitFor();
+
+    await page.getByLabel("Id 1").fill("12/3");
+    await press(page, "Download report");
+    await page.getByText("Id 1: found “12/3”, expected 1 to 20 letters or digits").waitFor();
+    await page.getByLabel("Id 1").fill("123456789");
+    await page.getByLabel("Id 2").fill("abc");
+    await page.getByLabel("Id 3").fill("X9");
+    const { name, bytes } = await downloaded(page, "Download report");
+    assert.equal(name, "123456789_abc_X9.zip");
+    const files = unzipSync(bytes);
+    const text = (/** @type {string} */ file) => strFromU8(files[file] ?? new Uint8Array());
+
+    for (const file of ["report.pdf", "report.md", "analysis.ipynb", "metrics.csv"]) {
+      assert.ok(files[file], `${file} is in the zip`);
+    }
+    assert.match(strFromU8(files["report.pdf"]?.subarray(0, 8) ?? new Uint8Array()), /^%PDF-1/);
+    const report = text("report.md");
+    assert.ok(report.includes("> The larger the rate, the sooner it learns."));
+    assert.equal(report.match(/Final validation accuracy \d/g)?.length, 12, "one for each run");
+    const plots = [...report.matchAll(/\]\((plots\/[^)]+\.png)\)/g)].map((found) => found[1]);
+    assert.equal(plots.length, 2 * (6 + 5), "each run's curves, five of each comparison");
+    for (const plot of plots) {
+      assert.ok(files[plot ?? ""]?.length, `${plot} is in the zip`);
+      assert.ok(files[(plot ?? "").replace(".png", ".svg")], `${plot} as SVG`);
+    }
+    // A header, and two epochs of each of twelve runs.
+    assert.equal(text("metrics.csv").trim().split("\n").length, 1 + 24);
+    assert.equal(JSON.parse(text("metrics.json")).studies.length, 2);
+    assert.equal(JSON.parse(text("settings.json")).studies[1].runs.length, 6);
+    const notebook = JSON.parse(text("analysis.ipynb"));
+    assert.equal(notebook.nbformat, 4);
+    assert.ok(
+      notebook.cells.every((/** @type {any} */ cell) => (cell.execution_count ?? null) === null),
+      "no cell claims to have been run",
+    );
+    await page.reload();
+    assert.equal(await page.getByLabel("Id 1").inputValue(), "123456789", "ids are remembered");
+  });
+});
+
+test("a study lives with crashed, cancelled and diverged runs", { timeout: 300_000 }, async (t) => {
+  const { page } = await open_page(t, {
+    query: "?epochs=400&backend=ndarray",
+    allowed_errors: /injected fault/,
+  });
+  await open_study(page);
+  await press(page, "Run study");
+  await page.getByText("There is no data to study.").waitFor();
+  await page.getByRole("link", { name: "Train", exact: true }).click();
+  await pick(page, small);
+  await sees(page, "Data status", /1,200/);
+  await open_study(page);
+
+  await t.test("a bad value is named with its place", async () => {
+    await set_study(page, "learning_rate", "0.1, 0.2, x");
+    await page.getByText('values, item 3: found "x", expected a learning rate').waitFor();
+  });
+
+  await t.test("a worker that dies fails its run only", async () => {
+    await set_study(page, "learning_rate", "0.01, 0.02, 0.03, 0.04, 0.05");
+    await page.getByRole("spinbutton", { name: "Workers" }).fill("2");
+    await press(page, "Run study");
+    await sees(page, "Study status", /2 running/);
+    await page
+      .getByText(/^epoch \d+ of 400$/)
+      .first()
+      .waitFor();
+    const victim = page.workers().at(-1);
+    assert.ok(victim);
+    await victim.evaluate(() => {
+      setTimeout(() => {
+        throw new Error("injected fault");
+      });
+    });
+    await sees(page, "Study status", /1 failed/);
+    await page.getByText(/The worker failed:.*injected fault/).waitFor();
+    await sees(page, "Study status", /2 running/);
+  });
+
+  await t.test("one run is cancelled, then all", async () => {
+    await press(page, "Cancel 0.05");
+    await sees(page, "Study status", /1 stopped/);
+    await press(page, "Stop study");
+    assert.match(await sees(page, "Study status", OVER), /Stopped$/);
+    const rows = await comparison(page);
+    assert.equal(rows.length, 5);
+    assert.equal(rows[4]?.["State"], "stopped");
+  });
+
+  await t.test("what is missing is run again", async () => {
+    await press(page, "Run what is missing");
+    assert.match(await sees(page, "Study status", OVER, 120), /5 finished.*Finished$/s);
+  });
+
+  await t.test("a diverged run is named and sinks nothing", async () => {
+    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await page.getByLabel("Epochs").fill("3");
+    await open_study(page);
+    await set_study(page, "learning_rate", "0.05, 100");
+    await press(page, "Run study");
+    assert.match(await sees(page, "Study status", OVER), /1 diverged.*Finished$/s);
+    assert.equal((await comparison(page))[1]?.["Diverged"], "yes");
+    const insights = page.getByRole("region", { name: "Insights", exact: true });
+    assert.match(await insights.innerText(), /divergence begins between 0\.05 and 100/);
+  });
+
+  await t.test("several seeds make a deviation", async () => {
+    await set_study(page, "layer_norm", "off, on", 3);
+    await press(page, "Run study");
+    assert.match(await sees(page, "Study status", OVER), /6 runs: 6 finished/);
+    assert.match((await comparison(page))[0]?.["Deviation over seeds"] ?? "", /^±/);
+  });
+
+  await t.test("studies are renamed, exported, deleted and imported", async () => {
+    const names = page.getByRole("textbox", { name: "Study name" });
+    await names.first().fill("Norms <b>compared</b>");
+    await names.first().press("Enter");
+    await names.first().blur();
+    const { bytes } = await downloaded(page, "Export studies");
+    assert.equal(JSON.parse(strFromU8(bytes)).studies.length, 3);
+    await page
+      .getByRole("button", { name: /^Delete study/ })
+      .first()
+      .click();
+    await page
+      .getByRole("button", { name: /^Delete study/ })
+      .first()
+      .click();
+    await page.waitForFunction(
+      () => document.querySelectorAll("[aria-label='Study name']").length === 2,
+    );
+    await page.getByLabel("Import studies").setInputFiles({
+      name: "studies.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(bytes),
+    });
+    await page.waitForFunction(
+      () => document.querySelectorAll("[aria-label='Study name']").length === 5,
+    );
+    await page.reload();
+    await page.getByRole("textbox", { name: "Study name" }).nth(4).waitFor();
+    await page.getByLabel("Import studies").setInputFiles({
+      name: "other.json",
+      mimeType: "application/json",
+      buffer: Buffer.from('{"a":1}'),
+    });
+    await page.getByText("other.json: found other JSON").waitFor();
+  });
+});
