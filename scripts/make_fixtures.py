@@ -6,7 +6,7 @@ the version that gave its numbers. A fixture is one function below, registered
 under its name with `@fixture`; it imports its oracle itself, so that one
 fixture can be made again without installing the oracles of the others.
 
-    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy
+    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy torch
     venv/bin/python scripts/make_fixtures.py rng split checksum
     venv/bin/python scripts/make_fixtures.py            # all of them
 
@@ -201,6 +201,93 @@ def checksum(_arguments):
         "pixels": "(37 at + at / 784) mod 256",
         "labels": "(7 row + 3) mod 10",
         "cases": cases,
+    }
+
+
+@fixture
+def parity(_arguments):
+    """PyTorch's losses over 200 steps, from Inkling's weights, order and masks."""
+    import numpy
+    import torch
+
+    # As in crate/tests/parity.rs.
+    num_rows, batch_size, num_steps, seed = 640, 32, 200, 7
+    widths = [784, 32, 16, 10]
+    # Purposes of the seed: crate/src/nn/mod.rs, Stream.
+    weights_stream, shuffle_stream, dropout_stream = 1, 2, 3
+
+    with gzip.open(ROOT / "data/sample.csv.gz", "rt") as lines:
+        next(lines)
+        table = numpy.array([next(lines).split(",") for _ in range(num_rows)], dtype=numpy.float32)
+    labels = torch.tensor(table[:, 0].astype(numpy.int64))
+    images = torch.tensor((table[:, 1:] / 255 - 0.1307) / 0.3081)
+
+    def philox(counter, key):
+        """Philox4x32-10 (Salmon et al. 2011), a block for each column of `counter`."""
+        word = numpy.uint64(0xFFFFFFFF)
+        a, b, c, d = (part.astype(numpy.uint64) for part in counter)
+        first, second = key
+        for _ in range(10):
+            left = a * numpy.uint64(0xD2511F53)
+            right = c * numpy.uint64(0xCD9E8D57)
+            a, b, c, d = (
+                (right >> numpy.uint64(32)) ^ b ^ numpy.uint64(first),
+                right & word,
+                (left >> numpy.uint64(32)) ^ d ^ numpy.uint64(second),
+                left & word,
+            )
+            first, second = (first + 0x9E3779B9) % 2**32, (second + 0xBB67AE85) % 2**32
+        return numpy.stack([a, b, c, d], axis=1).reshape(-1)
+
+    def mask(layer, step, shape, probability):
+        count = shape[0] * shape[1]
+        groups = numpy.arange((count + 3) // 4)
+        full = numpy.full_like(groups, 0)
+        words = philox([groups, full + layer, full + step, full], (seed, dropout_stream))[:count]
+        kept = (words >> numpy.uint64(8)) >= round(probability * 2**24)
+        return torch.tensor((kept / (1 - probability)).astype(numpy.float32).reshape(shape))
+
+    def losses(layer_norm=False, dropout=0.0, **sgd):
+        draws = numpy.random.RandomState([seed, weights_stream])
+        linears, norms = [], []
+        for inputs, outputs in zip(widths, widths[1:]):
+            linear, bound = torch.nn.Linear(inputs, outputs), 1 / inputs**0.5
+            with torch.no_grad():
+                weight = draws.uniform(-bound, bound, (inputs, outputs)).astype(numpy.float32)
+                linear.weight.copy_(torch.tensor(weight.T))
+                linear.bias.copy_(torch.tensor(draws.uniform(-bound, bound, outputs)))
+            linears.append(linear)
+            norms.append(torch.nn.LayerNorm(outputs))
+        modules = [*linears, *(norms[:-1] if layer_norm else [])]
+        optimizer = torch.optim.SGD([p for m in modules for p in m.parameters()], **sgd)
+        steps_per_epoch = num_rows // batch_size
+        found = []
+        for step in range(num_steps):
+            if step % steps_per_epoch == 0:
+                key = [seed, shuffle_stream, step // steps_per_epoch + 1]
+                order = numpy.random.RandomState(key).permutation(num_rows)
+            rows = order[step % steps_per_epoch * batch_size :][:batch_size]
+            x = images[rows]
+            for layer, linear in enumerate(linears):
+                x = linear(x)
+                if layer + 1 < len(linears):
+                    x = torch.relu(norms[layer](x) if layer_norm else x)
+                    if dropout:
+                        x = x * mask(layer, step, tuple(x.shape), dropout)
+            loss = torch.nn.functional.cross_entropy(x, labels[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            found.append(round(loss.item(), 7))
+        return found
+
+    torch.set_num_threads(1)
+    return {
+        "oracle": f"torch {torch.__version__.split('+')[0]}, SGD and cross_entropy",
+        "plain": losses(lr=0.05),
+        "momentum": losses(lr=0.02, momentum=0.9, weight_decay=1e-3),
+        "layer_norm": losses(lr=0.05, layer_norm=True),
+        "dropout": losses(lr=0.05, dropout=0.25),
     }
 
 
