@@ -16,12 +16,12 @@ use crate::config::Plan;
 use crate::data::{self, reader, split};
 use crate::error::Error;
 use crate::message::{
-    ClassCounts, DataSummary, Event, LayerSummary, PlanSummary, ReportFiles, ReportRequest,
-    RunConfig, StudyConfig, StudyPlan, StudyReading, StudyRecord,
+    ClassCounts, DataSummary, Evaluation, Event, LayerSummary, PlanSummary, ReportFiles,
+    ReportRequest, RunConfig, StudyConfig, StudyPlan, StudyReading, StudyRecord,
 };
 use crate::nn::{device, layout::Layout};
 use crate::study;
-use crate::train::trainer;
+use crate::train::{evaluation, trainer};
 
 /// Sends panics, which are bugs, to the console with their place.
 #[wasm_bindgen(start)]
@@ -258,6 +258,12 @@ pub fn prepare_ink(ink: &[u8], width: u32, height: u32) -> Uint8Array {
         Some(pixels) => Uint8Array::from(pixels.as_slice()),
         None => Uint8Array::new_with_length(0),
     }
+}
+
+/// The figures of a model's probabilities, `n·10`, against `n` labels.
+#[wasm_bindgen]
+pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Ts<Evaluation>, JsError> {
+    Ok(evaluation::evaluate(probabilities, labels)?.into_ts()?)
 }
 
 // Studies. They compute nothing on a device: any artifact answers alike.

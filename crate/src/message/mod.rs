@@ -4,10 +4,12 @@
 //! Pixels and weights do not pass through here: they cross as typed arrays.
 
 mod data;
+mod evaluation;
 mod run;
 mod study;
 
 pub use data::{ClassCounts, DataSummary, LoadProgress};
+pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use run::{
     BackendChoice, EpochRecord, Event, LayerSummary, Outcome, PlanSummary, Progress, RunConfig,
     RunResult, StepKind,

@@ -1,4 +1,5 @@
 //! Training: the loop as a state machine that is pulled, and its figures.
 
+pub mod evaluation;
 pub mod metrics;
 pub mod trainer;

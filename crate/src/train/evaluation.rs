@@ -1,0 +1,189 @@
+//! The figures of a model on a labelled set, from its probabilities alone. Runs
+//! no model.
+
+use super::metrics::wilson_interval;
+use crate::data::NUM_CLASSES;
+use crate::error::{Error, Result};
+use crate::message::{CalibrationBin, ClassFigures, Evaluation};
+
+/// Bins of certainty.
+const NUM_BINS: usize = 10;
+
+/// The figures of `probabilities`, `n·10` and row by row, against `n` labels.
+///
+/// The digit read is the most probable one, the lowest of equals. A probability
+/// of zero counts as the smallest positive `f32`: its logarithm stays finite.
+pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
+    let num_rows = labels.len();
+    if num_rows == 0 || probabilities.len() != num_rows * NUM_CLASSES {
+        return Err(Error::data(
+            "evaluation",
+            format!(
+                "{} probabilities for {num_rows} labels",
+                probabilities.len()
+            ),
+            "ten for each of at least one label",
+        ));
+    }
+    let mut confusion = vec![0; NUM_CLASSES * NUM_CLASSES];
+    let mut bins = [(0_u32, 0.0_f64, 0_u32); NUM_BINS];
+    let mut loss_sum = 0.0;
+    for (row, &label) in probabilities.chunks_exact(NUM_CLASSES).zip(labels) {
+        let truth = usize::from(label);
+        if truth >= NUM_CLASSES {
+            return Err(Error::data(
+                "evaluation, label",
+                label.to_string(),
+                "0 to 9",
+            ));
+        }
+        let said = most_probable(row);
+        confusion[NUM_CLASSES * truth + said] += 1;
+        loss_sum -= f64::from(row[truth].max(f32::MIN_POSITIVE)).ln();
+        let certainty = f64::from(row[said]).clamp(0.0, 1.0);
+        let bin = &mut bins[bin_of(certainty)];
+        bin.0 += 1;
+        bin.1 += certainty;
+        bin.2 += u32::from(said == truth);
+    }
+    let num_correct: u32 = (0..NUM_CLASSES).map(|digit| confusion[11 * digit]).sum();
+    let accuracy = f64::from(num_correct) / num_rows as f64;
+    let (interval_low, interval_high) = wilson_interval(accuracy, num_rows as u64);
+    let calibration: Vec<_> = bins.iter().enumerate().map(summarise_bin).collect();
+    let calibration_error = calibration
+        .iter()
+        .filter(|bin| bin.num_rows > 0)
+        .map(|bin| f64::from(bin.num_rows) * (bin.accuracy - bin.confidence).abs())
+        .sum::<f64>()
+        / num_rows as f64;
+    Ok(Evaluation {
+        num_rows: num_rows as u32,
+        num_correct,
+        accuracy,
+        loss: loss_sum / num_rows as f64,
+        interval_low,
+        interval_high,
+        classes: (0..NUM_CLASSES)
+            .map(|digit| class_figures(&confusion, digit))
+            .collect(),
+        confusion,
+        calibration,
+        calibration_error,
+    })
+}
+
+fn most_probable(row: &[f32]) -> usize {
+    let mut best = 0;
+    for (class, &value) in row.iter().enumerate() {
+        if value > row[best] {
+            best = class;
+        }
+    }
+    best
+}
+
+/// Bins are open below and closed above, as in the paper.
+fn bin_of(certainty: f64) -> usize {
+    let bin = (certainty * NUM_BINS as f64).ceil() as usize;
+    bin.clamp(1, NUM_BINS) - 1
+}
+
+fn summarise_bin((at, &(num_rows, sum, num_right)): (usize, &(u32, f64, u32))) -> CalibrationBin {
+    let n = f64::from(num_rows);
+    CalibrationBin {
+        low: at as f64 / NUM_BINS as f64,
+        high: (at + 1) as f64 / NUM_BINS as f64,
+        num_rows,
+        confidence: sum / n,
+        accuracy: f64::from(num_right) / n,
+    }
+}
+
+fn class_figures(confusion: &[u32], digit: usize) -> ClassFigures {
+    let right = confusion[11 * digit];
+    let of_it: u32 = confusion[NUM_CLASSES * digit..NUM_CLASSES * (digit + 1)]
+        .iter()
+        .sum();
+    let read_as_it: u32 = confusion.iter().skip(digit).step_by(NUM_CLASSES).sum();
+    ClassFigures {
+        digit: digit as u8,
+        num_rows: of_it,
+        precision: f64::from(right) / f64::from(read_as_it),
+        recall: f64::from(right) / f64::from(of_it),
+        f1: 2.0 * f64::from(right) / f64::from(of_it + read_as_it),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    /// Rows that give `said` the certainty and share the rest out evenly.
+    fn rows(readings: &[(usize, f32)]) -> Vec<f32> {
+        let mut all = Vec::new();
+        for &(said, certainty) in readings {
+            let mut row = [(1.0 - certainty) / 9.0; 10];
+            row[said] = certainty;
+            all.extend(row);
+        }
+        all
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn figures_of_five_readings_worked_out_by_hand() {
+        // Truth 7 7 7 1 1, said 7 7 1 1 7.
+        let probabilities = rows(&[(7, 0.9), (7, 0.85), (1, 0.55), (1, 0.6), (7, 0.7)]);
+        let found = evaluate(&probabilities, &[7, 7, 7, 1, 1]).unwrap();
+        assert_eq!((found.num_rows, found.num_correct), (5, 3));
+        assert_eq!(found.accuracy, 0.6);
+        assert_eq!(found.confusion[77], 2);
+        assert_eq!(found.confusion[71], 1);
+        assert_eq!(found.confusion[17], 1);
+        let seven = &found.classes[7];
+        assert_eq!(
+            (seven.num_rows, seven.precision, seven.recall),
+            (3, 2.0 / 3.0, 2.0 / 3.0)
+        );
+        let one = &found.classes[1];
+        assert_eq!(
+            (one.num_rows, one.precision, one.recall, one.f1),
+            (2, 0.5, 0.5, 0.5)
+        );
+        assert!(
+            found.classes[0].recall.is_nan(),
+            "a digit without images has no recall"
+        );
+        // −(ln .9 + ln .85 + ln(.45/9) + ln .6 + ln(.3/9)) / 5
+        assert!((found.loss - 1.435_127).abs() < 1e-5, "{}", found.loss);
+        // Bins (.8, .9]: two, right, mean .875. (.5, .6]: two, one right, mean .575.
+        // (.6, .7]: one, wrong, .7. Error: (2·.125 + 2·.075 + .7) / 5.
+        assert!(
+            (found.calibration_error - 0.22).abs() < 1e-6,
+            "{}",
+            found.calibration_error
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn certainty_at_a_bound_belongs_to_the_bin_below() {
+        assert_eq!([0.0, 0.05, 0.5, 0.51, 1.0].map(bin_of), [0, 0, 4, 5, 9]);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_certain_error_has_a_finite_loss() {
+        let found = evaluate(&rows(&[(3, 1.0)]), &[4]).unwrap();
+        assert!(
+            found.loss.is_finite() && found.loss > 80.0,
+            "{}",
+            found.loss
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_does_not_fit_together_is_refused() {
+        assert!(evaluate(&[], &[]).is_err());
+        assert!(evaluate(&rows(&[(0, 0.5)]), &[0, 1]).is_err());
+        assert!(evaluate(&rows(&[(0, 0.5)]), &[12]).is_err());
+    }
+}
