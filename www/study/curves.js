@@ -299,7 +299,7 @@ export function study_curves() {
           value === undefined || !Number.isFinite(value)
             ? NO_FIGURE
             : spread > 0
-              ? `${format(value)} ±${format(spread)}`
+              ? `${format(value)} ±${is_loss ? spread.toFixed(4) : (100 * spread).toFixed(2)}`
               : format(value);
         const cell = row?.cells[column + 1];
         if (cell) set_text(cell, text);

@@ -1,7 +1,7 @@
 // The comparison: a row a value, sortable by every column.
 
 import { el } from "../dom.js";
-import { NO_FIGURE, count, duration, percent } from "../format.js";
+import { NO_FIGURE, count, duration, percent, points } from "../format.js";
 
 /** @import { StudyRecord, ValueFigures } from "../pkg/ndarray/inkling.js" */
 
@@ -37,7 +37,8 @@ function columns(factor_name, has_seeds) {
       ? {
           header: "Deviation over seeds",
           key: (row) => row.final_deviation,
-          text: (row) => or_none(row.final_deviation, (value) => `±${percent(value)}`),
+          text: (row) =>
+            or_none(row.final_deviation, (value) => `±${points(value).replace("+", "")}`),
         }
       : {
           header: "95 % interval",
@@ -60,7 +61,7 @@ function columns(factor_name, has_seeds) {
     {
       header: "Generalisation gap",
       key: (row) => row.gap,
-      text: (row) => or_none(row.gap, (value) => percent(value).replace("-", "−")),
+      text: (row) => or_none(row.gap, points),
     },
     {
       header: "Epochs to 90 %",
