@@ -46,7 +46,7 @@ export function study_plots(record, figures, prefix) {
         : "95 % Wilson intervals"
     }.`,
     run: undefined,
-    drawing: accuracy_plot(record, figures, { width: 640, height: 300 }),
+    drawing: accuracy_plot(record, figures, { width: 640, height: 280 }),
   });
   record.runs.forEach((run, index) => {
     if (run.history.length === 0) return;
@@ -98,7 +98,7 @@ function overlaid(record, figure, title, is_loss, description) {
   });
   return line_plot({
     width: 640,
-    height: 300,
+    height: 280,
     title: `${title} by ${record.plan.factor_name}`,
     description,
     x: epoch_axis(Math.max(1, ...record.runs.map((run) => run.history.length))),

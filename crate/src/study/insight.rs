@@ -548,17 +548,15 @@ impl<'a> Reader<'a> {
         };
         let diverged: Vec<&Value<'a>> = self.values.iter().filter(|v| v.num_diverged > 0).collect();
         if let Some(first) = diverged.first() {
-            let steps: Vec<f64> = first
+            let earliest = first
                 .runs
                 .iter()
                 .filter(|run| run.state == RunState::Diverged)
-                .filter_map(|run| run.result.as_ref())
-                .map(|result| f64::from(result.num_steps))
-                .collect();
-            let earliest = steps.iter().copied().fold(f64::INFINITY, f64::min);
+                .filter_map(|run| step_of(&run.reason))
+                .min();
             let mut numbers = Vec::new();
             let mut sentence = format!(
-                "{} diverged{}: the loss was no longer a number",
+                "{} diverged{}: the loss was no longer a finite number",
                 capitalised(&self.subject(first)),
                 if first.num_diverged < first.runs.len() {
                     format!(" in {} of {} runs", first.num_diverged, first.runs.len())
@@ -566,9 +564,12 @@ impl<'a> Reader<'a> {
                     String::new()
                 }
             );
-            if earliest.is_finite() {
-                sentence += &format!(" after {} steps", thousands(earliest));
-                numbers.push(number("steps until the loss was no number", earliest));
+            if let Some(step) = earliest {
+                sentence += &format!(" in step {}", thousands(step.into()));
+                numbers.push(number(
+                    "step in which the loss was no finite number",
+                    step.into(),
+                ));
             }
             sentence += ".";
             if let [_, others @ ..] = &diverged[..]
@@ -618,7 +619,7 @@ impl<'a> Reader<'a> {
             let smaller =
                 |v: &&&Value<'_>| self.values.iter().filter(learned).any(|o| o.axis < v.axis);
             let (high, low): (Vec<&Value<'a>>, Vec<&Value<'a>>) =
-                stuck.iter().partition(|value| smaller(&value));
+                stuck.iter().partition(|value| smaller(value));
             if !high.is_empty() {
                 sentence += &format!(
                     " Smaller rates did learn: {} is too high.",
@@ -1214,7 +1215,12 @@ impl<'a> Reader<'a> {
                     format!(
                         "To try next: rates around the highest accuracy, such as {} and {}.",
                         middle(lower),
-                        middle(upper)
+                        if upper.num_diverged > 0 {
+                            // Half way to where it diverged may diverge, too.
+                            significant((2.0 * best.axis).min((best.axis * upper.axis).sqrt()))
+                        } else {
+                            middle(upper)
+                        }
                     ),
                     vec![number("rate with the highest accuracy", best.axis)],
                 ),
@@ -1306,6 +1312,18 @@ impl<'a> Reader<'a> {
             );
         }
     }
+}
+
+/// The step that a failed run's reason names; the run itself goes on to the end
+/// of its slice, so its count of steps says less.
+fn step_of(reason: &str) -> Option<u32> {
+    let (_, after) = reason.split_once("step ")?;
+    let digits: String = after
+        .chars()
+        .filter(|c| *c != ',')
+        .take_while(char::is_ascii_digit)
+        .collect();
+    digits.parse().ok()
 }
 
 /// By what share the validation loss fell in the last epoch, if it was then the
@@ -1571,7 +1589,7 @@ mod tests {
         assert_eq!(
             sentences(&record, InsightKind::Divergence),
             [
-                "A learning rate of 1 diverged: the loss was no longer a number after 34 steps. So \
+                "A learning rate of 1 diverged: the loss was no longer a finite number in step 34. So \
               did: 10. The largest rate below it that trained is 0.1: divergence begins between \
               0.1 and 1."
             ]

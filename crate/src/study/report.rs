@@ -307,7 +307,7 @@ fn reason_of(run: &StudyRun) -> String {
     match run.state {
         RunState::Stopped => "it was stopped.".into(),
         RunState::Crashed => "its worker failed.".into(),
-        RunState::Diverged => "The loss was no longer a number.".into(),
+        RunState::Diverged => "The loss was no longer a finite number.".into(),
         _ => "it has not finished.".into(),
     }
 }
@@ -509,7 +509,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("The loss was no longer a number in step 7."),
+            text.contains("The loss was no longer a finite number in step 7."),
             "{text}"
         );
     }

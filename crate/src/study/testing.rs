@@ -112,7 +112,7 @@ pub fn diverge(record: &mut StudyRecord, run: usize, num_steps: u32) {
     finish(record, run, 0.11, &[2.3]);
     let run = &mut record.runs[run];
     run.state = RunState::Diverged;
-    run.reason = format!("The loss was no longer a number in step {num_steps}.");
+    run.reason = format!("The loss was no longer a finite number in step {num_steps}.");
     let result = run.result.as_mut().expect("finished above");
     result.outcome = Outcome::Failed;
     result.reason.clone_from(&run.reason);
