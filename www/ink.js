@@ -1,5 +1,5 @@
-// Strokes and pictures as ink: 0 where the paper is empty, 255 where it is full.
-// Pure functions; the pad shows them, the engine reads them.
+// Pictures as ink, 0 where the paper is empty and 255 where it is full, and what
+// readings of ink say. Pure functions; the engine does the reading.
 
 /** @typedef {{ x: number, y: number }} Point in units of the pad's side, 0 to 1 */
 
@@ -70,4 +70,52 @@ export function top_digit(probabilities) {
  */
 export function is_blank(ink) {
   return ink.every((value) => value === 0);
+}
+
+/**
+ * Where a set was read wrongly, the surest errors first.
+ * @param {Float32Array} probabilities ten a row
+ * @param {Uint8Array} labels
+ * @returns {number[]} rows
+ */
+export function confident_mistakes(probabilities, labels) {
+  /** @type {{ row: number, sure: number }[]} */
+  const found = [];
+  labels.forEach((label, row) => {
+    const own = probabilities.subarray(row * 10, row * 10 + 10);
+    const said = top_digit(own);
+    if (said !== label) found.push({ row, sure: own[said] ?? 0 });
+  });
+  return found.sort((a, b) => b.sure - a.sure || a.row - b.row).map(({ row }) => row);
+}
+
+/**
+ * The rows of one cell of the confusion matrix, the surest first.
+ * @param {Float32Array} probabilities ten a row
+ * @param {Uint8Array} labels
+ * @param {number} truth
+ * @param {number} said
+ * @returns {number[]} rows
+ */
+export function rows_of_cell(probabilities, labels, truth, said) {
+  /** @type {number[]} */
+  const found = [];
+  labels.forEach((label, row) => {
+    if (label === truth && top_digit(probabilities.subarray(row * 10, row * 10 + 10)) === said)
+      found.push(row);
+  });
+  const sure = (/** @type {number} */ row) => probabilities[row * 10 + said] ?? 0;
+  return found.sort((a, b) => sure(b) - sure(a) || a - b);
+}
+
+/**
+ * Kaggle's `submission.csv` of a test set: images count from 1.
+ * @param {Float32Array} probabilities ten a row
+ */
+export function submission_csv(probabilities) {
+  const lines = ["ImageId,Label"];
+  for (let row = 0; row * 10 < probabilities.length; row++) {
+    lines.push(`${row + 1},${top_digit(probabilities.subarray(row * 10, row * 10 + 10))}`);
+  }
+  return `${lines.join("\n")}\n`;
 }

@@ -6,6 +6,7 @@ import { curves_png, curves_svg } from "./curve_files.js";
 import { history_csv } from "./curve_data.js";
 import { create_data_view } from "./data_view.js";
 import { announce, by_id, download, el, message_of, set_text } from "./dom.js";
+import { create_evaluation_view } from "./evaluation_view.js";
 import { listen_for_files } from "./drop.js";
 import { create_kept_digits } from "./kept_digits.js";
 import { create_network_view } from "./network.js";
@@ -130,7 +131,15 @@ async function train(change = {}) {
     by_id("load-sample", HTMLButtonElement).focus();
     return;
   }
-  store.set({ run: { ...idle_run(), phase: "starting", config, data_name: data.name } });
+  store.set({
+    run: {
+      ...idle_run(),
+      phase: "starting",
+      config,
+      data_name: data.name,
+      data_checksum: data.checksum,
+    },
+  });
   try {
     const result = await trainer.train(config, {
       on_backend: (decision) => store.set({ run: { ...store.get().run, decision } }),
@@ -227,6 +236,15 @@ create_run_view(store, {
 const charts = create_charts(store);
 const pad = create_pad(store, {
   predict_ink: (ink, width, height) => trainer.predict_ink(ink, width, height),
+});
+create_evaluation_view(store, {
+  validation_rows: () => trainer.validation_rows(),
+  images: (rows) => trainer.images(rows),
+  predict_rows: (rows) => trainer.predict_rows(rows),
+  predict_pixels: (pixels) => trainer.predict_pixels(pixels),
+  read_file: (files, on_progress) => trainer.read_file(files, on_progress),
+  evaluate: (probabilities, labels) =>
+    trainer.ask((engine) => engine.evaluate(probabilities, labels)),
 });
 create_kept_digits({ pixels: pad.pixels });
 listen_for_files({ load_files: (files) => void load_files(files), load_picture: pad.load_picture });

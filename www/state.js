@@ -24,6 +24,7 @@
  * @property {RunPhase} phase
  * @property {Settings | null} config what this run was started with
  * @property {string} data_name the data set it trains on
+ * @property {string} data_checksum of that data set
  * @property {BackendDecision | null} decision
  * @property {Progress | null} progress
  * @property {EpochRecord[]} history
@@ -84,6 +85,7 @@ export function idle_run() {
     phase: "idle",
     config: null,
     data_name: "",
+    data_checksum: "",
     decision: null,
     progress: null,
     history: [],

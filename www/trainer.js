@@ -213,6 +213,26 @@ export class Trainer {
     }
   }
 
+  /**
+   * Reads a file without making it the data to train on; labels may be missing.
+   * @param {File[]} files
+   * @param {(progress: LoadProgress) => void} [on_progress]
+   * @returns {Promise<LoadedData>}
+   */
+  async read_file(files, on_progress = () => {}) {
+    if (this.#is_loading) throw new Error("A file is being read already; cancel it first.");
+    this.#is_loading = true;
+    const worker = this.#cpu_worker();
+    try {
+      await this.#open(worker, "ndarray");
+      return await worker.call((engine) => engine.read_file(files, Comlink.proxy(on_progress)));
+    } catch (error) {
+      throw this.#told(error, "reading the file");
+    } finally {
+      this.#is_loading = false;
+    }
+  }
+
   /** Cancels the file being read, if one is. */
   async cancel_load() {
     if (!this.#is_loading) return;
@@ -371,6 +391,17 @@ export class Trainer {
     if (!holder || holder.is_dead) return null;
     await this.#feed(holder, holder === this.#gpu ? "webgpu" : "ndarray");
     return holder.call((engine) => engine.predict_rows(rows));
+  }
+
+  /**
+   * Probabilities, ten an image, of the newest model for any images.
+   * @param {Uint8Array} pixels 784 an image, 0 paper to 255 ink
+   * @returns {Promise<Float32Array | null>} `null` before any training
+   */
+  async predict_pixels(pixels) {
+    const holder = this.#model_holder;
+    if (!holder || holder.is_dead) return null;
+    return holder.call((engine) => engine.predict_pixels(pixels));
   }
 
   /**

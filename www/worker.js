@@ -274,56 +274,38 @@ export class Engine {
    */
   load_file(files, on_progress) {
     return guarded(async () => {
-      const { DatasetReader } = this.#opened();
-      const loading = new AbortController();
-      this.#loading = loading;
-      const reader = new DatasetReader(files[0].name);
-      const total_bytes = files.reduce((sum, { size }) => sum + size, 0);
-      let rows = 0;
-      let bytes = 0;
-      let last_report_ms = -Infinity;
-      /** @param {boolean} is_last */
-      const report = (is_last) => {
-        const now_ms = performance.now();
-        if (!is_last && now_ms - last_report_ms < PROGRESS_EVERY_MS) return;
-        last_report_ms = now_ms;
-        void on_progress({ bytes, total_bytes, rows });
-      };
+      const dataset = await this.#read(files, on_progress);
+      const summary = dataset.summary();
+      if (!summary.has_labels) {
+        try {
+          // Asking for a label that is not there gives the engine's own
+          // sentence on what such a file is.
+          dataset.label(0);
+        } finally {
+          dataset.free();
+        }
+      }
+      const blob = new Blob([owned(dataset.pixels()), owned(dataset.labels())]);
+      await this.#replace_dataset(dataset, summary);
+      return { summary, blob };
+    });
+  }
+
+  /**
+   * Reads a file for whoever asked and keeps nothing of it, labelled or not: a
+   * set to test on, beside the one that is trained on.
+   * @param {File[]} files
+   * @param {(progress: LoadProgress) => unknown} on_progress
+   * @returns {Promise<{ summary: DataSummary, blob: Blob }>}
+   */
+  read_file(files, on_progress) {
+    return guarded(async () => {
+      const dataset = await this.#read(files, on_progress);
       try {
-        let bytes_before = 0;
-        for (const file of files) {
-          if (file !== files[0]) reader.next_file(file.name);
-          const on_bytes = (/** @type {number} */ now) => {
-            bytes = bytes_before + now;
-          };
-          report(true);
-          const on_size = (/** @type {number} */ now) => reader.expect_bytes(now);
-          const { signal } = loading;
-          for await (const chunk of unpacked_chunks(file, { signal, on_bytes, on_size })) {
-            rows = reader.push(chunk);
-            report(false);
-          }
-          bytes_before += file.size;
-        }
-        const dataset = reader.finish();
-        report(true);
-        const summary = dataset.summary();
-        if (!summary.has_labels) {
-          try {
-            // Asking for a label that is not there gives the engine's own
-            // sentence on what such a file is.
-            dataset.label(0);
-          } finally {
-            dataset.free();
-          }
-        }
         const blob = new Blob([owned(dataset.pixels()), owned(dataset.labels())]);
-        await this.#replace_dataset(dataset, summary);
-        return { summary, blob };
+        return { summary: dataset.summary(), blob };
       } finally {
-        if (!death.error) reader.free();
-        if (this.#loading === loading) this.#loading = null;
-        release(on_progress);
+        if (!death.error) dataset.free();
       }
     });
   }
@@ -521,6 +503,17 @@ export class Engine {
   }
 
   /**
+   * Probabilities, ten an image, of the model as it stands.
+   * @param {Uint8Array} pixels 784 an image
+   * @returns {Promise<Float32Array | null>} `null` without a model
+   */
+  predict_pixels(pixels) {
+    return guarded(
+      async () => (await this.#model?.use((trainer) => trainer.predict(pixels))) ?? null,
+    );
+  }
+
+  /**
    * The figures of probabilities, ten a row, against the rows' labels.
    * @param {Float32Array} probabilities
    * @param {Uint8Array} labels
@@ -574,6 +567,53 @@ export class Engine {
       if (has_labels) labels[index] = dataset.label(row);
     });
     return { pixels, labels };
+  }
+
+  /**
+   * @param {File[]} files
+   * @param {(progress: LoadProgress) => unknown} on_progress released at the end
+   * @returns {Promise<Dataset>}
+   */
+  async #read(files, on_progress) {
+    const { DatasetReader } = this.#opened();
+    const loading = new AbortController();
+    this.#loading = loading;
+    const reader = new DatasetReader(files[0].name);
+    const total_bytes = files.reduce((sum, { size }) => sum + size, 0);
+    let rows = 0;
+    let bytes = 0;
+    let last_report_ms = -Infinity;
+    /** @param {boolean} is_last */
+    const report = (is_last) => {
+      const now_ms = performance.now();
+      if (!is_last && now_ms - last_report_ms < PROGRESS_EVERY_MS) return;
+      last_report_ms = now_ms;
+      void on_progress({ bytes, total_bytes, rows });
+    };
+    try {
+      let bytes_before = 0;
+      for (const file of files) {
+        if (file !== files[0]) reader.next_file(file.name);
+        const on_bytes = (/** @type {number} */ now) => {
+          bytes = bytes_before + now;
+        };
+        report(true);
+        const on_size = (/** @type {number} */ now) => reader.expect_bytes(now);
+        const { signal } = loading;
+        for await (const chunk of unpacked_chunks(file, { signal, on_bytes, on_size })) {
+          rows = reader.push(chunk);
+          report(false);
+        }
+        bytes_before += file.size;
+      }
+      const dataset = reader.finish();
+      report(true);
+      return dataset;
+    } finally {
+      if (!death.error) reader.free();
+      if (this.#loading === loading) this.#loading = null;
+      release(on_progress);
+    }
   }
 
   /**

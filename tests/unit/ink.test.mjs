@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ink_of_picture, is_blank, top_digit } from "../../www/ink.js";
+import {
+  confident_mistakes,
+  ink_of_picture,
+  is_blank,
+  rows_of_cell,
+  submission_csv,
+  top_digit,
+} from "../../www/ink.js";
 import { digits_csv } from "../../www/kept_digits.js";
 
 /** A grey picture with a bar in its middle. @param {number} paper @param {number} bar @param {number} [alpha] */
@@ -45,4 +52,37 @@ test("kept digits have Kaggle's schema", () => {
   assert.equal(row?.split(",").length, 785);
   assert.match(row ?? "", /^7,0,.*,9$/);
   assert.equal(end, "");
+});
+
+/** Probabilities that give `said` the certainty. @param {[number, number][]} readings */
+function readings(readings) {
+  const all = new Float32Array(readings.length * 10);
+  readings.forEach(([said, sure], row) => {
+    all.fill((1 - sure) / 9, row * 10, row * 10 + 10);
+    all[row * 10 + said] = sure;
+  });
+  return all;
+}
+
+test("mistakes come surest first, and a cell holds its own rows", () => {
+  const probabilities = readings([
+    [4, 0.6],
+    [4, 0.9],
+    [7, 0.8],
+    [4, 0.7],
+  ]);
+  const labels = new Uint8Array([4, 9, 9, 9]);
+  assert.deepEqual(confident_mistakes(probabilities, labels), [1, 2, 3]);
+  assert.deepEqual(rows_of_cell(probabilities, labels, 9, 4), [1, 3]);
+  assert.deepEqual(rows_of_cell(probabilities, labels, 4, 4), [0]);
+});
+
+test("a submission counts images from 1", () => {
+  const csv = submission_csv(
+    readings([
+      [4, 0.6],
+      [0, 0.9],
+    ]),
+  );
+  assert.equal(csv, "ImageId,Label\n1,4\n2,0\n");
 });
