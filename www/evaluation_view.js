@@ -207,7 +207,7 @@ export function create_evaluation_view(store, actions) {
         const own = probabilities.subarray(place * 10, place * 10 + 10);
         const said = own.indexOf(Math.max(...own));
         const truth = labels[place] ?? 0;
-        const sure = format.percent(own[said] ?? 0, 1);
+        const sure = format.percent(own[said] ?? 0, 1).replace(" ", "\u00a0");
         canvas.setAttribute("aria-label", `A ${truth}, read as ${said} with ${sure}`);
         canvas
           .getContext("2d")
