@@ -47,6 +47,32 @@ async function comparison(page) {
   );
 }
 
+const FIGURES = /** @type {const} */ ([
+  "train_loss",
+  "train_accuracy",
+  "validation_loss",
+  "validation_accuracy",
+]);
+
+/**
+ * The studies as the browser keeps them.
+ * @param {Page} page
+ * @returns {Promise<import("../../www/pkg/ndarray/inkling.js").StudyRecord[]>}
+ */
+function kept_studies(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open("inkling-studies");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction("studies").objectStore("studies").getAll();
+          all.onsuccess = () => resolve(all.result);
+        };
+      }),
+  );
+}
+
 /**
  * Presses a button and gives the file that comes of it.
  * @param {Page} page
@@ -78,6 +104,20 @@ test(`two studies and a report, on ${DATA_SET.words}`, { timeout: 900_000 }, asy
     const alone = await sees(page, "Training status", /finished/i, 200);
     const accuracy = share_in(alone, /validation accuracy ([\d.]+)\s*%/);
     assert.equal(share_in(rows[3]?.["Final accuracy"] ?? "", /([\d.]+)/), accuracy);
+    // To the last digit: the figures that the page downloads against those it kept.
+    await page.locator("#downloads summary").click();
+    const { bytes } = await downloaded(page, "Figures as CSV");
+    const [header, ...lines] = strFromU8(bytes).trim().split("\n");
+    const columns = header?.split(",") ?? [];
+    const [kept] = await kept_studies(page);
+    const epochs = kept?.runs[3]?.history ?? [];
+    assert.equal(lines.length, epochs.length);
+    lines.forEach((line, at) => {
+      const cells = line.split(",");
+      for (const figure of FIGURES) {
+        assert.equal(Number(cells[columns.indexOf(figure)]), epochs[at]?.[figure], figure);
+      }
+    });
     await page.getByLabel("Learning rate", { exact: true }).fill("0.01");
     await page.getByRole("link", { name: "Study", exact: true }).click();
   });
@@ -262,4 +302,15 @@ test("a study lives with crashed, cancelled and diverged runs", { timeout: 300_0
     });
     await page.getByText("other.json: found other JSON").waitFor();
   });
+});
+
+test("a study on WebGPU, on the software adapter", { timeout: 200_000 }, async (t) => {
+  const { page } = await open_page(t, { query: "?epochs=1&backend=webgpu", webgpu: true });
+  const bytes = new TextEncoder().encode(bar_rows(400).join("\n"));
+  await pick(page, { name: "bars.csv", bytes });
+  await sees(page, "Data status", /400/);
+  await open_study(page);
+  await set_study(page, "learning_rate", "0.05, 0.1");
+  await press(page, "Run study");
+  assert.match(await sees(page, "Study status", OVER, 150), /2 finished.*Finished$/s);
 });
