@@ -32,6 +32,8 @@ import { comparison_table } from "./study/table.js";
 
 /** While a study runs, what it has so far is kept this often. */
 const KEEP_EVERY_MS = 2_000;
+/** And what moves is shown anew this often. */
+const BEAT_MS = 250;
 
 /**
  * Builds the view in its section.
@@ -280,10 +282,13 @@ export function mount_study(section, host) {
       on_change(index, moment) {
         const now = array[index];
         if (!now) return;
-        if (moment) progress.set(index, moment);
-        else if (now.state !== "running") progress.delete(index);
+        if (moment) {
+          // Shown with the next beat: a worker reports twenty times a second.
+          progress.set(index, moment);
+          return;
+        }
+        if (now.state !== "running") progress.delete(index);
         runs.show(index, now, progress.get(index) ?? null);
-        if (moment) return;
         // Everything but its runs may have been edited meanwhile.
         record = {
           .../** @type {StudyRecord} */ (record),
@@ -297,7 +302,13 @@ export function mount_study(section, host) {
     });
     is_starting = false;
     show_phase();
-    const beat = setInterval(show_status, 250);
+    const beat = setInterval(() => {
+      for (const [index, moment] of progress) {
+        const now = array[index];
+        if (now) runs.show(index, now, moment);
+      }
+      show_status();
+    }, BEAT_MS);
     await pool.done;
     clearInterval(beat);
     pool = null;

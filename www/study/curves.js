@@ -14,6 +14,7 @@ import { FIGURES, best_epoch, runs_by_value, smoothed, value_curve } from "./ser
 const WIDTHS = [1, 3, 5, 9];
 const HEIGHT = 210;
 const FADED = 0.16;
+const DRAW_EVERY_MS = 600;
 
 /**
  * @typedef {object} ValueCurves
@@ -386,14 +387,14 @@ export function study_curves() {
       latest = record;
       if (is_waiting) return;
       is_waiting = true;
-      // Several runs end epochs at about the same time: one drawing for all.
+      // One drawing for all that ends meanwhile: the runs need every core there is.
       setTimeout(() => {
         is_waiting = false;
         if (!latest) return;
         values = curves_of(latest);
         for (const box of boxes) box.u?.setData(data_of(box));
         fill_legend();
-      }, 120);
+      }, DRAW_EVERY_MS);
     },
   };
 }
