@@ -8,7 +8,7 @@ import * as format from "./format.js";
 import { confident_mistakes, rows_of_cell, submission_csv } from "./ink.js";
 import { is_active } from "./state.js";
 
-/** @import { Evaluation, LoadProgress } from "./pkg/ndarray/inkling.js" */
+/** @import { Evaluation, LoadProgress, ModelSummary } from "./pkg/ndarray/inkling.js" */
 /** @import { PageState, Store } from "./state.js" */
 /** @import { LoadedData } from "./trainer.js" */
 /** @import { Images } from "./worker.js" */
@@ -25,8 +25,8 @@ const MOST_IMAGES = 24;
  * @property {(pixels: Uint8Array) => Promise<Float32Array | null>} predict_pixels
  * @property {(probabilities: Float32Array, labels: Uint8Array) => Promise<Evaluation>} evaluate
  * @property {(files: File[], on_progress: (progress: LoadProgress) => void) => Promise<LoadedData>} read_file
- * @property {() => Promise<Uint8Array<ArrayBuffer>>} [save_model] the newest model as `.safetensors`
- * @property {(file: File) => Promise<string>} [load_model] takes a model's file and says what it holds
+ * @property {() => Promise<Uint8Array<ArrayBuffer>>} save_model the newest model as `.safetensors`
+ * @property {(file: File) => Promise<void>} load_model makes a file's model the newest
  */
 
 /**
@@ -58,15 +58,15 @@ export function create_evaluation_view(store, actions) {
   /** A set to test on, in place of the validation part. @type {LoadedData | null} */
   let test = null;
   let is_busy = false;
-  /** Whether a model came from a file: then no run's end tells of it. */
-  let has_loaded_model = false;
+  /** What the last action said; it stands until the next one or a change of model or data. */
+  let told = "";
 
   const update = () => {
-    const { run, data } = store.get();
+    const { run, data, model } = store.get();
     const is_running = is_active(run);
-    const has_model = has_loaded_model || run.result !== null;
+    const has_model = model !== null || run.result !== null;
     const on_test = test !== null && test.summary.has_labels;
-    const is_stale = !on_test && run.data_checksum !== data?.checksum;
+    const is_stale = !on_test && !(data && (model || run.data_checksum === data.checksum));
     button.disabled = is_busy || is_running || !has_model || is_stale;
     submit.disabled = is_busy || is_running || !has_model || test === null;
     save.disabled = is_busy || is_running || !has_model;
@@ -76,25 +76,35 @@ export function create_evaluation_view(store, actions) {
       // What is shown belongs to the model before this one.
       box.hidden = true;
       set_text(status, "A run is under way; evaluate its model when it has ended.");
-    } else if (!box.hidden) return;
+    } else if (told) set_text(status, told);
+    else if (!box.hidden) return;
     else if (!has_model) {
       set_text(status, "Train first; then see which digits are confused, and how sure it was.");
+    } else if (is_stale && model) {
+      set_text(status, `${model_words(model)} Load data or a test CSV to evaluate it.`);
     } else if (is_stale) {
       set_text(status, "The data has changed since this model was trained. Train again.");
-    } else set_text(status, "Press Evaluate to see what is confused with what.");
+    } else {
+      const loaded = model ? `${model_words(model)} ` : "";
+      set_text(status, `${loaded}Press Evaluate to see what is confused with what.`);
+    }
   };
-  store.watch(["run", "data"], update);
+  store.watch(["run", "data", "model"], () => {
+    told = "";
+    update();
+  });
 
   /** One thing at a time; what goes wrong is said in the status. @param {() => Promise<void>} work */
   const busy = async (work) => {
     if (is_busy) return;
     is_busy = true;
+    told = "";
     update();
     try {
       await work();
     } catch (error) {
-      set_text(status, message_of(error));
-      announce(message_of(error));
+      told = message_of(error);
+      announce(told);
     } finally {
       is_busy = false;
       update();
@@ -106,7 +116,8 @@ export function create_evaluation_view(store, actions) {
     set_text(status, `Reading image ${format.count(done)} of ${format.count(total)}`);
 
   const evaluate = async () => {
-    const name = test?.summary.has_labels ? test.summary.name : "Validation part";
+    const part = store.get().model ? "Validation part of these settings" : "Validation part";
+    const name = test?.summary.has_labels ? test.summary.name : part;
     const readings = test?.summary.has_labels
       ? await read_test(test, actions, tell_reading)
       : await read_validation(actions, tell_reading);
@@ -124,13 +135,11 @@ export function create_evaluation_view(store, actions) {
     const worst = confident_mistakes(readings.probabilities, readings.labels);
     await show(readings, worst, "Wrong, and most sure of it");
     box.hidden = false;
-    set_text(
-      status,
+    told =
       `${name} · accuracy ${format.percent(figures.accuracy)} · ` +
-        `${format.counted(figures.num_rows, "image")}, ${format.count(figures.num_rows - figures.num_correct)} wrong · ` +
-        `95 % interval ${(figures.interval_low * 100).toFixed(2)} to ${format.percent(figures.interval_high)} · ` +
-        `loss ${format.loss(figures.loss)}`,
-    );
+      `${format.counted(figures.num_rows, "image")}, ${format.count(figures.num_rows - figures.num_correct)} wrong · ` +
+      `95 % interval ${(figures.interval_low * 100).toFixed(2)} to ${format.percent(figures.interval_high)} · ` +
+      `loss ${format.loss(figures.loss)}`;
   };
   button.addEventListener("click", () => void busy(evaluate));
 
@@ -169,25 +178,21 @@ export function create_evaluation_view(store, actions) {
     void busy(async () => {
       const { probabilities } = await read_test(wanted, actions, tell_reading);
       download(new Blob([submission_csv(probabilities)], { type: "text/csv" }), "submission.csv");
-      set_text(status, `submission.csv holds ${format.counted(wanted.summary.num_rows, "row")}.`);
+      told = `submission.csv holds ${format.counted(wanted.summary.num_rows, "row")}.`;
     });
   });
 
-  const { save_model, load_model } = actions;
-  by_id("model-files", HTMLElement).hidden = !save_model || !load_model;
   save.addEventListener("click", () => {
-    if (!save_model) return;
-    void busy(async () => download(new Blob([await save_model()]), "inkling.safetensors"));
+    void busy(async () => download(new Blob([await actions.save_model()]), "inkling.safetensors"));
   });
   model_picker.addEventListener("change", () => {
     const file = model_picker.files?.[0];
     model_picker.value = "";
-    if (!file || !load_model) return;
+    if (!file) return;
     void busy(async () => {
-      const told = await load_model(file);
-      has_loaded_model = true;
+      await actions.load_model(file);
       box.hidden = true;
-      set_text(status, told);
+      announce(`${file.name} is loaded`);
     });
   });
 
@@ -218,6 +223,12 @@ export function create_evaluation_view(store, actions) {
     );
     if (shown.length === 0) gallery.append(el("li", { class: "hint" }, "None."));
   };
+}
+
+/** A loaded model in a sentence: `The model from the file, 784 → 128 → 10, is loaded.` @param {ModelSummary} model */
+function model_words({ layers, layer_norm }) {
+  const widths = [784, ...layers.map((layer) => layer.num_outputs)].join(" → ");
+  return `The model from the file, ${widths}${layer_norm ? " with layer normalisation" : ""}, is loaded.`;
 }
 
 /**

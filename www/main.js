@@ -162,7 +162,8 @@ function take_event(event) {
   const { run } = store.get();
   switch (event.kind) {
     case "progress":
-      store.set({ run: with_progress(run, event) });
+      // The first event tells that the run's own model is the newest now.
+      store.set({ run: with_progress(run, event), model: null });
       return;
     case "epoch":
       store.set({ run: { ...run, history: [...run.history, event] } });
@@ -238,13 +239,15 @@ const pad = create_pad(store, {
   predict_ink: (ink, width, height) => trainer.predict_ink(ink, width, height),
 });
 create_evaluation_view(store, {
-  validation_rows: () => trainer.validation_rows(),
+  validation_rows: () => trainer.validation_rows(store.get().config),
   images: (rows) => trainer.images(rows),
   predict_rows: (rows) => trainer.predict_rows(rows),
   predict_pixels: (pixels) => trainer.predict_pixels(pixels),
   read_file: (files, on_progress) => trainer.read_file(files, on_progress),
   evaluate: (probabilities, labels) =>
     trainer.ask((engine) => engine.evaluate(probabilities, labels)),
+  save_model: () => trainer.save_model(),
+  load_model: async (file) => store.set({ model: await trainer.load_model(file) }),
 });
 create_kept_digits({ pixels: pad.pixels });
 listen_for_files({ load_files: (files) => void load_files(files), load_picture: pad.load_picture });

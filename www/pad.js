@@ -7,7 +7,7 @@ import * as format from "./format.js";
 import { ink_of_picture, is_blank, top_digit } from "./ink.js";
 
 /** @import { Point } from "./ink.js" */
-/** @import { PageState, RunState, Store } from "./state.js" */
+/** @import { PageState, Store } from "./state.js" */
 /** @import { InkReading } from "./worker.js" */
 
 /** Side of the raster that the engine reads, pixels. */
@@ -292,7 +292,7 @@ export function create_pad(store, actions) {
     if (!reading) {
       set_text(
         prediction,
-        has_model(store.get().run)
+        has_model(store.get())
           ? "The pad is empty."
           : "The pad is empty, and nothing is trained yet.",
       );
@@ -318,8 +318,8 @@ export function create_pad(store, actions) {
 
   /** @type {unknown} */
   let seen_progress = null;
-  store.watch(["run"], ({ run }) => {
-    const mark = run.result ?? run.progress;
+  store.watch(["run", "model"], ({ run, model }) => {
+    const mark = model ?? run.result ?? run.progress;
     if (mark !== seen_progress && mark) {
       if (marks.length) reread();
       else show_reading();
@@ -339,9 +339,9 @@ export function create_pad(store, actions) {
   };
 }
 
-/** Whether anything has been trained, as far as the page saw. @param {RunState} run */
-function has_model(run) {
-  return run.progress !== null || run.result !== null;
+/** Whether anything has been trained or loaded. @param {PageState} state */
+function has_model({ run, model }) {
+  return model !== null || run.progress !== null || run.result !== null;
 }
 
 /** @param {number} value */

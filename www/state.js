@@ -1,7 +1,7 @@
 // The one state of the page and who is told when it changes. Views read it and
 // ask `main.js` for actions; nothing else is remembered in the document.
 
-/** @import { DataSummary, EpochRecord, LoadProgress, PlanSummary, Progress, RunResult } from "./pkg/ndarray/inkling.js" */
+/** @import { DataSummary, EpochRecord, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult } from "./pkg/ndarray/inkling.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { BackendDecision } from "./trainer.js" */
 
@@ -43,6 +43,7 @@
  * @property {PlanSummary | null} plan
  * @property {string} plan_error
  * @property {RunState} run
+ * @property {ModelSummary | null} model a model from a file, while it is the newest
  */
 
 /**
@@ -109,6 +110,7 @@ export function initial_state(config) {
     plan: null,
     plan_error: "",
     run: idle_run(),
+    model: null,
   };
 }
 

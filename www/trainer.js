@@ -4,7 +4,7 @@
 
 import * as Comlink from "./vendor/comlink.mjs";
 
-/** @import { BackendChoice, DataSummary, Event, LoadProgress, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
+/** @import { BackendChoice, DataSummary, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
 /** @import { Engine, Artifact, Images, InkReading, WebgpuProbe } from "./worker.js" */
 
 /**
@@ -416,12 +416,49 @@ export class Trainer {
 
   /**
    * Rows of the data set that the newest model never trained on, in split order.
-   * @returns {Promise<Uint32Array | null>} `null` before any training
+   * For a model from a file nobody knows: they are those that `config` holds out.
+   * @param {RunConfig} config
+   * @returns {Promise<Uint32Array | null>} `null` without a model
    */
-  async validation_rows() {
+  async validation_rows(config) {
     const holder = this.#model_holder;
     if (!holder || holder.is_dead) return null;
-    return holder.call((engine) => engine.validation_rows());
+    const rows = await holder.call((engine) => engine.validation_rows());
+    if (rows) return rows;
+    const worker = this.#cpu_worker();
+    await this.#feed(worker, "ndarray");
+    return worker.call((engine) => engine.held_out_rows(config));
+  }
+
+  /**
+   * The newest model as a `.safetensors` file that PyTorch reads.
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async save_model() {
+    const holder = this.#model_holder;
+    const bytes =
+      holder && !holder.is_dead ? await holder.call((engine) => engine.save_model()) : null;
+    if (!bytes) throw new Error("There is no trained model yet. Train first.");
+    return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
+  }
+
+  /**
+   * Takes a model out of a `.safetensors` file: it reads ink and images from now
+   * on, on the CPU. On any error the model before it stays.
+   * @param {File} file
+   * @returns {Promise<ModelSummary>}
+   */
+  async load_model(file) {
+    if (this.#training) throw new Error("A run is under way; stop it first.");
+    const worker = this.#cpu_worker();
+    try {
+      await this.#open(worker, "ndarray");
+      const summary = await worker.call((engine) => engine.load_model(file));
+      this.#model_holder = worker;
+      return summary;
+    } catch (error) {
+      throw this.#told(error, "reading the model's file");
+    }
   }
 
   /** @param {string} why @returns {Promise<BackendDecision>} */

@@ -8,7 +8,7 @@
 import * as Comlink from "./vendor/comlink.mjs";
 import { unpacked_chunks } from "./source.js";
 
-/** @import { DataSummary, Dataset, Evaluation, Event, LoadProgress, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
+/** @import { DataSummary, Dataset, Evaluation, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
 /** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "./pkg/ndarray/inkling.js" */
 
 /** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */
@@ -45,6 +45,9 @@ const SLICE_WHILE_DRAWING_MS = 12;
 
 /** How long after a reading the pad counts as in use. */
 const DRAWING_LASTS_MS = 600;
+
+/** Eight hidden layers of 4,096 units are 0.5 GB: room for that and a header. */
+const MOST_MODEL_BYTES = 600_000_000;
 
 /** More often than this nobody sees a progress bar move. */
 const PROGRESS_EVERY_MS = 50;
@@ -146,26 +149,40 @@ function macrotask() {
   });
 }
 
-/** A trainer that is freed once nobody asks it anything any more. */
+/**
+ * What a trainer and a model from a file have in common; only the former knows
+ * which rows it held out.
+ * @typedef {object} Reader
+ * @property {(pixels: Uint8Array) => Promise<Float32Array>} predict
+ * @property {() => Float32Array | Promise<Float32Array>} weights
+ * @property {() => Uint8Array | Promise<Uint8Array>} to_safetensors
+ * @property {() => Uint32Array} [validation_rows]
+ * @property {() => void} free
+ */
+
+/**
+ * A trainer, or a model from a file, that is freed once nobody asks it anything any more.
+ * @template {Reader} M
+ */
 class Model {
-  #trainer;
+  #reader;
   #num_users = 0;
   #is_retired = false;
 
-  /** @param {Trainer} trainer */
-  constructor(trainer) {
-    this.#trainer = trainer;
+  /** @param {M} reader */
+  constructor(reader) {
+    this.#reader = reader;
   }
 
   /**
    * @template T
-   * @param {(trainer: Trainer) => T | Promise<T>} ask
+   * @param {(reader: M) => T | Promise<T>} ask
    * @returns {Promise<T>}
    */
   async use(ask) {
     this.#num_users += 1;
     try {
-      return await ask(this.#trainer);
+      return await ask(this.#reader);
     } finally {
       this.#num_users -= 1;
       this.#free_if_unused();
@@ -178,7 +195,7 @@ class Model {
   }
 
   #free_if_unused() {
-    if (this.#is_retired && this.#num_users === 0 && !death.error) this.#trainer.free();
+    if (this.#is_retired && this.#num_users === 0 && !death.error) this.#reader.free();
   }
 }
 
@@ -192,7 +209,7 @@ export class Engine {
   #dataset = null;
   /** Of that data set; asking again would hash all its pixels again. @type {DataSummary | null} */
   #summary = null;
-  /** @type {Model | null} */
+  /** @type {Model<Reader> | null} */
   #model = null;
   /** @type {AbortController | null} */
   #loading = null;
@@ -200,7 +217,7 @@ export class Engine {
   #creating = Promise.resolve();
   #is_training = false;
   #is_stop_wanted = false;
-  /** @type {Model | null} */
+  /** @type {Model<Trainer> | null} */
   #training_model = null;
   /** Resolved by resume and by stop. @type {PromiseWithResolvers<void> | null} */
   #pause = null;
@@ -533,12 +550,61 @@ export class Engine {
 
   /**
    * Rows held out from the model's training, in split order.
-   * @returns {Promise<Uint32Array | null>} `null` without a model
+   * @returns {Promise<Uint32Array | null>} `null` without a model that was trained here
    */
   validation_rows() {
     return guarded(
-      async () => (await this.#model?.use((trainer) => trainer.validation_rows())) ?? null,
+      async () => (await this.#model?.use((reader) => reader.validation_rows?.())) ?? null,
     );
+  }
+
+  /**
+   * Rows that these settings hold out, whatever a model was trained on.
+   * @param {RunConfig} config
+   * @returns {Promise<Uint32Array>}
+   */
+  held_out_rows(config) {
+    return guarded(() => {
+      if (!this.#dataset) throw new Error("Load a data set first.");
+      return this.#dataset.validation_rows(config);
+    });
+  }
+
+  /**
+   * The model as it stands as a `.safetensors` file.
+   * @returns {Promise<Uint8Array | null>} `null` without a model
+   */
+  save_model() {
+    return guarded(
+      async () => (await this.#model?.use((reader) => reader.to_safetensors())) ?? null,
+    );
+  }
+
+  /**
+   * Takes a model out of a `.safetensors` file; a wrong file leaves the model
+   * before it alone.
+   * @param {File} file
+   * @returns {Promise<ModelSummary>}
+   */
+  load_model(file) {
+    return guarded(async () => {
+      const wasm = this.#opened();
+      if (this.#is_training) throw new Error("A run is under way; stop it first.");
+      if (file.size > MOST_MODEL_BYTES) {
+        const expected = `at most ${MOST_MODEL_BYTES}, the largest network's`;
+        throw new Error(`${file.name}: found ${file.size} bytes, expected ${expected}`);
+      }
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const model = await wasm.Model.from_safetensors(file.name, bytes);
+      if (this.#is_training) {
+        model.free();
+        throw new Error("A run has begun meanwhile; stop it first.");
+      }
+      const summary = model.summary();
+      this.#model?.retire();
+      this.#model = new Model(model);
+      return summary;
+    });
   }
 
   /** @returns {Wasm} */

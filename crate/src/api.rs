@@ -12,13 +12,16 @@ use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
-use crate::config::Plan;
+use crate::config::{NetworkPlan, Plan};
 use crate::data::{self, reader, split};
 use crate::error::Error;
 use crate::message::{
-    ClassCounts, DataSummary, Evaluation, Event, LayerSummary, PlanSummary, ReportFiles,
-    ReportRequest, RunConfig, StudyConfig, StudyPlan, StudyReading, StudyRecord,
+    ClassCounts, DataSummary, Evaluation, Event, LayerSummary, ModelSummary, PlanSummary,
+    ReportFiles, ReportRequest, RunConfig, StepKind, StudyConfig, StudyPlan, StudyReading,
+    StudyRecord,
 };
+use crate::nn::model_file::{self, StoredModel};
+use crate::nn::network::Network;
 use crate::nn::{device, layout::Layout};
 use crate::study;
 use crate::train::{evaluation, trainer};
@@ -129,6 +132,14 @@ impl Dataset {
         Ok(self.0.summary().into_ts()?)
     }
 
+    /// The rows that these settings hold out, in the order of the split.
+    pub fn validation_rows(&self, config: Ts<RunConfig>) -> Result<Uint32Array, JsError> {
+        let plan = Plan::try_from(&config.to_rust()?)?;
+        self.0.require_labels()?;
+        let split = split::stratified_split(self.0.labels(), plan.validation_share, plan.seed)?;
+        Ok(Uint32Array::from(split.validation.as_slice()))
+    }
+
     /// Checks settings and says what they will build of this set: the network,
     /// and how the rows are split.
     pub fn plan(&self, config: Ts<RunConfig>) -> Result<Ts<PlanSummary>, JsError> {
@@ -156,13 +167,8 @@ fn summarise(
 ) -> crate::error::Result<PlanSummary> {
     let plan = Plan::try_from(config)?;
     let layout = Layout::new(&plan.network);
-    let layers = layout.layers.iter().map(|layer| LayerSummary {
-        num_inputs: layer.num_inputs as u32,
-        num_outputs: layer.num_outputs as u32,
-        num_parameters: layer.range().len() as u32,
-    });
     let mut summary = PlanSummary {
-        layers: layers.collect(),
+        layers: summarise_layers(&layout),
         num_parameters: layout.num_parameters as u32,
         num_train: 0,
         num_validation: 0,
@@ -183,6 +189,15 @@ fn summarise(
     Ok(summary)
 }
 
+fn summarise_layers(layout: &Layout) -> Vec<LayerSummary> {
+    let layers = layout.layers.iter().map(|layer| LayerSummary {
+        num_inputs: layer.num_inputs as u32,
+        num_outputs: layer.num_outputs as u32,
+        num_parameters: layer.range().len() as u32,
+    });
+    layers.collect()
+}
+
 fn class_counts(dataset: &data::Dataset, rows: &[u32]) -> ClassCounts {
     let mut counts = ClassCounts::default();
     for &row in rows {
@@ -197,6 +212,7 @@ pub struct Trainer {
     inner: Mutex<trainer::Trainer>,
     is_stop_asked: RefCell<bool>,
     validation_rows: Vec<u32>,
+    network: NetworkPlan,
 }
 
 #[wasm_bindgen]
@@ -206,11 +222,13 @@ impl Trainer {
         let dataset = dataset.0.clone();
         let plan = Plan::try_from(&config.to_rust()?)?;
         let device = device::open().await?;
+        let network = plan.network.clone();
         let inner = trainer::Trainer::new(plan, dataset, &device)?;
         Ok(Self {
             validation_rows: inner.split().validation.clone(),
             inner: Mutex::new(inner),
             is_stop_asked: RefCell::new(false),
+            network,
         })
     }
 
@@ -244,6 +262,15 @@ impl Trainer {
         Ok(Float32Array::from(parameters.as_slice()))
     }
 
+    /// The model as it stands as a `.safetensors` file that PyTorch reads.
+    pub async fn to_safetensors(&self) -> Result<Uint8Array, JsError> {
+        let stored = StoredModel {
+            plan: self.network.clone(),
+            parameters: self.inner.lock().await.parameters().await?,
+        };
+        Ok(Uint8Array::from(model_file::write(&stored).as_slice()))
+    }
+
     /// The held-out rows of the data set, in the order of the split.
     pub fn validation_rows(&self) -> Uint32Array {
         Uint32Array::from(self.validation_rows.as_slice())
@@ -264,6 +291,64 @@ pub fn prepare_ink(ink: &[u8], width: u32, height: u32) -> Uint8Array {
 #[wasm_bindgen]
 pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Ts<Evaluation>, JsError> {
     Ok(evaluation::evaluate(probabilities, labels)?.into_ts()?)
+}
+
+/// A model that came from a file: it reads, and does not learn.
+#[wasm_bindgen]
+pub struct Model {
+    stored: StoredModel,
+    network: Mutex<Network>,
+}
+
+#[wasm_bindgen]
+impl Model {
+    /// Reads a `.safetensors` file; `name` is for messages.
+    pub async fn from_safetensors(name: String, bytes: Vec<u8>) -> Result<Model, JsError> {
+        let stored = model_file::read(&name, &bytes)?;
+        drop(bytes);
+        let device = device::open().await?;
+        // A network holds a data set to learn from; this one never will.
+        let blank = data::Dataset::from_parts("blank", vec![0; data::NUM_PIXELS], vec![0])?;
+        let network = Network::new(
+            Layout::new(&stored.plan),
+            &stored.parameters,
+            Rc::new(blank),
+            StepKind::Fused,
+            &device,
+        );
+        Ok(Self {
+            stored,
+            network: Mutex::new(network),
+        })
+    }
+
+    /// The same file again, as this version writes it.
+    pub fn to_safetensors(&self) -> Uint8Array {
+        Uint8Array::from(model_file::write(&self.stored).as_slice())
+    }
+
+    /// What the file holds.
+    pub fn summary(&self) -> Result<Ts<ModelSummary>, JsError> {
+        let layout = Layout::new(&self.stored.plan);
+        let summary = ModelSummary {
+            layers: summarise_layers(&layout),
+            num_parameters: layout.num_parameters as u32,
+            dropout: f64::from(self.stored.plan.dropout),
+            layer_norm: self.stored.plan.layer_norm,
+        };
+        Ok(summary.into_ts()?)
+    }
+
+    /// Class probabilities, `n·10`, of images, `n·784`.
+    pub async fn predict(&self, pixels: Vec<u8>) -> Result<Float32Array, JsError> {
+        let probabilities = self.network.lock().await.predict(&pixels).await?;
+        Ok(Float32Array::from(probabilities.as_slice()))
+    }
+
+    /// The flat parameters; `nn/layout.rs` says what is where.
+    pub fn weights(&self) -> Float32Array {
+        Float32Array::from(self.stored.parameters.as_slice())
+    }
 }
 
 // Studies. They compute nothing on a device: any artifact answers alike.

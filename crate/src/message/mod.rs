@@ -5,11 +5,13 @@
 
 mod data;
 mod evaluation;
+mod model;
 mod run;
 mod study;
 
 pub use data::{ClassCounts, DataSummary, LoadProgress};
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
+pub use model::ModelSummary;
 pub use run::{
     BackendChoice, EpochRecord, Event, LayerSummary, Outcome, PlanSummary, Progress, RunConfig,
     RunResult, StepKind,

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod device;
 pub mod dropout;
 pub mod layout;
+pub mod model_file;
 pub mod network;
 pub mod ops;
 pub mod plain;

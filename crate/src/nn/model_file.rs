@@ -1,0 +1,538 @@
+//! A network as a `.safetensors` file that PyTorch reads, and back.
+//!
+//! Names and layouts are those of `torch.nn.Sequential(Linear, [LayerNorm],
+//! ReLU, [Dropout], …, Linear)` on images of shape `[n, 784]`: a module's place
+//! counts even where it has no parameters, and a linear layer's weight is
+//! `[num_outputs, num_inputs]`. The header's `__metadata__` says how to build
+//! that module and how pixels become its inputs.
+
+use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensorError, SafeTensors};
+
+use super::layout::Layout;
+use crate::config::{MAX_HIDDEN_LAYERS, MAX_WIDTH, NetworkPlan, grouped};
+use crate::data::{NUM_CLASSES, NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
+use crate::error::{Error, Result};
+
+/// Most bytes a file may have: twice the largest network's.
+pub const MAX_BYTES: usize = 1 << 30;
+
+/// A network that stands on its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredModel {
+    /// Its shape.
+    pub plan: NetworkPlan,
+    /// Its parameters, `[layout.num_parameters]` as [`Layout`] orders them.
+    pub parameters: Vec<f32>,
+}
+
+/// The module as Python writes it, and the places of its linear layers.
+fn sequential(plan: &NetworkPlan) -> (String, Vec<usize>) {
+    let widths = plan.widths();
+    let mut modules = Vec::new();
+    let mut places = Vec::new();
+    for (index, pair) in widths.windows(2).enumerate() {
+        places.push(modules.len());
+        modules.push(format!("Linear({}, {})", pair[0], pair[1]));
+        if index + 2 == widths.len() {
+            break;
+        }
+        if plan.layer_norm {
+            modules.push(format!("LayerNorm({})", pair[1]));
+        }
+        modules.push("ReLU()".into());
+        if plan.dropout > 0.0 {
+            modules.push(format!("Dropout({})", plan.dropout));
+        }
+    }
+    (format!("Sequential({})", modules.join(", ")), places)
+}
+
+/// Writes a network as a `.safetensors` file.
+///
+/// # Panics
+/// If there are not as many parameters as the plan lays out.
+pub fn write(model: &StoredModel) -> Vec<u8> {
+    let layout = Layout::new(&model.plan);
+    assert_eq!(model.parameters.len(), layout.num_parameters);
+    let (module, places) = sequential(&model.plan);
+    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    for (layer, &place) in layout.layers.iter().zip(&places) {
+        let weight = transposed(
+            &model.parameters[layer.weight.clone()],
+            layer.num_inputs,
+            layer.num_outputs,
+        );
+        let shape = vec![layer.num_outputs, layer.num_inputs];
+        tensors.push((format!("{place}.weight"), shape, bytes_of(&weight)));
+        let norm = layer.norm.iter().flat_map(|(gain, shift)| {
+            [
+                (format!("{}.weight", place + 1), gain),
+                (format!("{}.bias", place + 1), shift),
+            ]
+        });
+        for (name, range) in [(format!("{place}.bias"), &layer.bias)]
+            .into_iter()
+            .chain(norm)
+        {
+            let values = bytes_of(&model.parameters[range.clone()]);
+            tensors.push((name, vec![layer.num_outputs], values));
+        }
+    }
+    let views = tensors.iter().map(|(name, shape, values)| {
+        let view = TensorView::new(Dtype::F32, shape.clone(), values);
+        (
+            name.as_str(),
+            view.expect("as many values as the shape has"),
+        )
+    });
+    let metadata = [
+        ("format", "pt".into()),
+        ("module", module),
+        ("dropout", model.plan.dropout.to_string()),
+        ("pixel_mean", PIXEL_MEAN.to_string()),
+        ("pixel_std", PIXEL_STD.to_string()),
+        (
+            "inputs",
+            "pixel / 255, minus pixel_mean, over pixel_std, 784 a row".into(),
+        ),
+        (
+            "written_by",
+            concat!("Inkling ", env!("CARGO_PKG_VERSION")).into(),
+        ),
+    ];
+    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
+    safetensors::serialize(views, Some(metadata.into_iter().collect()))
+        .expect("names are unique and the header is short")
+}
+
+/// Reads a `.safetensors` file that [`write`] wrote, or one of a PyTorch module
+/// of the same build: linear layers in order of the numbers that end their
+/// modules' names (`0.weight`, `net.3.bias`, `fc2.weight`), each hidden one
+/// followed by a layer normalisation or none of them.
+///
+/// # Errors
+/// Names the tensor, what was found and what was expected.
+pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| unreadable(name, error))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| unreadable(name, error))?;
+    let note = |key: &str| header.metadata().as_ref()?.get(key).cloned();
+    check_inputs(name, &note)?;
+    let modules = modules(name, &file)?;
+    let (plan, modules) = plan_of(name, &modules, dropout(&note))?;
+
+    let layout = Layout::new(&plan);
+    let mut parameters = vec![0.0; layout.num_parameters];
+    let mut modules = modules.iter();
+    for layer in &layout.layers {
+        let linear = modules.next().expect("counted");
+        let weight = values(name, &linear.weight)?;
+        let weight = transposed(&weight, layer.num_outputs, layer.num_inputs);
+        parameters[layer.weight.clone()].copy_from_slice(&weight);
+        parameters[layer.bias.clone()].copy_from_slice(&values(name, &linear.bias)?);
+        if let Some((gain, shift)) = &layer.norm {
+            let norm = modules.next().expect("counted");
+            parameters[gain.clone()].copy_from_slice(&values(name, &norm.weight)?);
+            parameters[shift.clone()].copy_from_slice(&values(name, &norm.bias)?);
+        }
+    }
+    Ok(StoredModel { plan, parameters })
+}
+
+/// A tensor with its name, for messages.
+struct Named<'a> {
+    name: String,
+    view: TensorView<'a>,
+}
+
+/// A module that has parameters.
+struct Module<'a> {
+    /// The number that ends its name.
+    place: usize,
+    weight: Named<'a>,
+    bias: Named<'a>,
+}
+
+fn fault(file: &str, tensor: &str, found: impl Into<String>, expected: impl Into<String>) -> Error {
+    Error::data(format!("{file}, tensor {tensor}"), found, expected)
+}
+
+fn unreadable(file: &str, error: SafeTensorError) -> Error {
+    use SafeTensorError as E;
+    let (place, found) = match &error {
+        E::HeaderTooSmall => ("header", "fewer than 8 bytes".into()),
+        E::MetadataIncompleteBuffer => (
+            "data",
+            "fewer or more bytes than the header announces: the file may be cut off".into(),
+        ),
+        E::HeaderTooLarge | E::InvalidHeaderLength | E::InvalidHeader(_) => {
+            ("header", "bytes that are none".into())
+        }
+        other => ("header", other.to_string()),
+    };
+    Error::data(
+        format!("{file}, {place}"),
+        found,
+        "a .safetensors file, such as Download model writes",
+    )
+}
+
+/// A model that wants its pixels otherwise would read nonsense here.
+fn check_inputs(file: &str, note: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+    for (key, expected) in [("pixel_mean", PIXEL_MEAN), ("pixel_std", PIXEL_STD)] {
+        if let Some(found) = note(key)
+            && found.parse::<f32>().ok() != Some(expected)
+        {
+            let place = format!("{file}, metadata {key}");
+            return Err(Error::data(place, found, expected.to_string()));
+        }
+    }
+    Ok(())
+}
+
+fn dropout(note: &dyn Fn(&str) -> Option<String>) -> f32 {
+    let noted = note("dropout").and_then(|text| text.parse::<f32>().ok());
+    noted.filter(|p| (0.0..=0.95).contains(p)).unwrap_or(0.0)
+}
+
+/// The file's tensors as modules, in order.
+fn modules<'a>(file: &str, tensors: &SafeTensors<'a>) -> Result<Vec<Module<'a>>> {
+    let mut places: Vec<(usize, String)> = Vec::new();
+    let mut names = tensors.names();
+    names.sort_unstable();
+    for name in names {
+        let stem = name
+            .strip_suffix(".weight")
+            .or_else(|| name.strip_suffix(".bias"))
+            .and_then(|stem| {
+                let digits = stem.len() - stem.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+                Some((stem[stem.len() - digits..].parse().ok()?, stem))
+            });
+        let Some((place, stem)) = stem else {
+            return Err(fault(
+                file,
+                name,
+                "a name of its own",
+                "a weight or bias of a numbered Linear or LayerNorm, such as 0.weight",
+            ));
+        };
+        match places.iter().find(|(other, _)| *other == place) {
+            None => places.push((place, stem.to_owned())),
+            Some((_, other)) if other == stem => {}
+            Some((_, other)) => {
+                let found = format!("the number {place}, as {other} has it");
+                return Err(fault(file, name, found, "a number of its own"));
+            }
+        }
+    }
+    places.sort();
+    let named = |name: String| match tensors.tensor(&name) {
+        Ok(view) if view.dtype() == Dtype::F32 => Ok(Named { name, view }),
+        Ok(view) => Err(fault(file, &name, format!("{:?}", view.dtype()), "F32")),
+        Err(_) => Err(fault(file, &name, "no such tensor", "a weight and a bias")),
+    };
+    let module = |(place, stem): (usize, String)| {
+        Ok(Module {
+            place,
+            weight: named(format!("{stem}.weight"))?,
+            bias: named(format!("{stem}.bias"))?,
+        })
+    };
+    places.into_iter().map(module).collect()
+}
+
+/// The network that the modules' shapes make, and the modules again.
+fn plan_of<'m, 'a>(
+    file: &str,
+    modules: &'m [Module<'a>],
+    dropout: f32,
+) -> Result<(NetworkPlan, &'m [Module<'a>])> {
+    let mut widths = vec![NUM_PIXELS];
+    let mut num_norms = 0;
+    let mut follows_linear = false;
+    for (index, module) in modules.iter().enumerate() {
+        let before = *widths.last().expect("the pixels at least");
+        let is_last = index + 1 == modules.len();
+        let num_outputs = match module.weight.view.shape() {
+            [outputs, inputs] if *inputs == before => {
+                widths.push(*outputs);
+                follows_linear = true;
+                *outputs
+            }
+            [width] if follows_linear && *width == before && !is_last => {
+                num_norms += 1;
+                follows_linear = false;
+                *width
+            }
+            found => {
+                let norm = if follows_linear {
+                    format!(", or [{before}] of a LayerNorm")
+                } else {
+                    String::new()
+                };
+                let expected = format!("[units, {before}] of a Linear{norm}");
+                return Err(fault(file, &module.weight.name, shape(found), expected));
+            }
+        };
+        if module.bias.view.shape() != [num_outputs] {
+            let found = shape(module.bias.view.shape());
+            return Err(fault(file, &module.bias.name, found, shape(&[num_outputs])));
+        }
+    }
+    let Some(last) = modules.last().filter(|_| widths.len() > 2) else {
+        return Err(Error::data(
+            format!("{file}, tensors"),
+            format!("{} linear layers", widths.len() - 1),
+            format!("2 to {}", MAX_HIDDEN_LAYERS + 1),
+        ));
+    };
+    let num_classes = widths.pop().expect("three at least");
+    if num_classes != NUM_CLASSES {
+        let found = format!("{num_classes} outputs");
+        let expected = "10 outputs, one for each digit";
+        return Err(fault(file, &last.weight.name, found, expected));
+    }
+    let hidden = widths.split_off(1);
+    if hidden.len() > MAX_HIDDEN_LAYERS {
+        return Err(Error::data(
+            format!("{file}, tensors"),
+            format!("{} linear layers", hidden.len() + 1),
+            format!("2 to {}", MAX_HIDDEN_LAYERS + 1),
+        ));
+    }
+    if let Some(width) = hidden
+        .iter()
+        .find(|&&width| width == 0 || width > MAX_WIDTH)
+    {
+        return Err(Error::data(
+            format!("{file}, tensors"),
+            format!("a hidden layer of {width} units"),
+            format!("1 to {} units", grouped(MAX_WIDTH as u64)),
+        ));
+    }
+    if num_norms != 0 && num_norms != hidden.len() {
+        return Err(Error::data(
+            format!("{file}, tensors"),
+            format!("{num_norms} LayerNorms for {} hidden layers", hidden.len()),
+            "one after each hidden Linear, or none",
+        ));
+    }
+    debug_assert!(modules.is_sorted_by_key(|module| module.place));
+    let plan = NetworkPlan {
+        hidden,
+        dropout,
+        layer_norm: num_norms > 0,
+    };
+    Ok((plan, modules))
+}
+
+fn values(file: &str, tensor: &Named<'_>) -> Result<Vec<f32>> {
+    let (words, _) = tensor.view.data().as_chunks::<4>();
+    let values: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(values),
+        Some(place) => {
+            let found = format!("{} at place {place}", values[place]);
+            Err(fault(file, &tensor.name, found, "finite numbers"))
+        }
+    }
+}
+
+/// `[num_rows, num_columns]` as `[num_columns, num_rows]`.
+fn transposed(values: &[f32], num_rows: usize, num_columns: usize) -> Vec<f32> {
+    let mut out = Vec::with_capacity(values.len());
+    for column in 0..num_columns {
+        out.extend((0..num_rows).map(|row| values[row * num_columns + column]));
+    }
+    out
+}
+
+fn bytes_of(values: &[f32]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
+}
+
+fn shape(dims: &[usize]) -> String {
+    let dims: Vec<_> = dims.iter().map(usize::to_string).collect();
+    format!("[{}]", dims.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::weights;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    fn model(hidden: &[usize], dropout: f32, layer_norm: bool) -> StoredModel {
+        let plan = NetworkPlan {
+            hidden: hidden.to_vec(),
+            dropout,
+            layer_norm,
+        };
+        let parameters = weights::initial(&Layout::new(&plan), 7);
+        StoredModel { plan, parameters }
+    }
+
+    /// A file of zeros with these tensors.
+    fn file(tensors: &[(&str, &[usize])]) -> Vec<u8> {
+        let zeros = vec![0; 4 * 784 * 16];
+        let views = tensors.iter().map(|(name, shape)| {
+            let len = 4 * shape.iter().product::<usize>();
+            (
+                *name,
+                TensorView::new(Dtype::F32, shape.to_vec(), &zeros[..len]).unwrap(),
+            )
+        });
+        safetensors::serialize(views, None).unwrap()
+    }
+
+    fn message(bytes: &[u8]) -> String {
+        read("m", bytes).unwrap_err().to_string()
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_is_written_is_read() {
+        for model in [
+            model(&[5], 0.0, false),
+            model(&[6, 4], 0.25, false),
+            model(&[6, 4, 3], 0.0, true),
+            model(&[3, 3, 3, 3], 0.5, true),
+        ] {
+            assert_eq!(read("m", &write(&model)).unwrap(), model);
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn names_and_layouts_are_torchs() {
+        // [k for k in nn.Sequential(nn.Linear(784, 6), nn.LayerNorm(6), nn.ReLU(),
+        //     nn.Dropout(0.25), nn.Linear(6, 10)).state_dict()]
+        let model = model(&[6], 0.25, true);
+        let bytes = write(&model);
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let mut names = file.names();
+        names.sort_unstable();
+        let expected = [
+            "0.bias", "0.weight", "1.bias", "1.weight", "4.bias", "4.weight",
+        ];
+        assert_eq!(names, expected);
+        let weight = file.tensor("0.weight").unwrap();
+        assert_eq!(weight.shape(), [6, 784]);
+        // Unit 2's weight for pixel 1: ours is [inputs, outputs].
+        let at = 4 * (2 * 784 + 1);
+        let found = f32::from_le_bytes(weight.data()[at..at + 4].try_into().unwrap());
+        assert_eq!(found, model.parameters[6 + 2]);
+        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+        let metadata = header.metadata().clone().unwrap();
+        assert_eq!(
+            metadata["module"],
+            "Sequential(Linear(784, 6), LayerNorm(6), ReLU(), Dropout(0.25), Linear(6, 10))"
+        );
+        assert_eq!(metadata["pixel_mean"], "0.1307");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn modules_may_have_other_names() {
+        let named = |a: &str, b: &str| {
+            let names = [a, b].map(|stem| [format!("{stem}.weight"), format!("{stem}.bias")]);
+            file(&[
+                (&names[0][0], &[4, 784]),
+                (&names[0][1], &[4]),
+                (&names[1][0], &[10, 4]),
+                (&names[1][1], &[10]),
+            ])
+        };
+        for (a, b) in [
+            ("fc1", "fc2"),
+            ("net.1", "net.3"),
+            ("layers.9", "layers.10"),
+        ] {
+            let plan = read("m", &named(a, b)).unwrap().plan;
+            assert_eq!((plan.hidden, plan.layer_norm), (vec![4], false), "{a} {b}");
+        }
+        assert_eq!(
+            message(&named("linear", "out")),
+            "m, tensor linear.bias: found a name of its own, expected a weight or bias of a \
+             numbered Linear or LayerNorm, such as 0.weight"
+        );
+        assert!(message(&named("a1", "b1")).contains("found the number 1"));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_wrong_file_says_where_and_what() {
+        let expected = "expected a .safetensors file, such as Download model writes";
+        assert_eq!(
+            message(&[1, 2, 3]),
+            format!("m, header: found fewer than 8 bytes, {expected}")
+        );
+        assert_eq!(
+            message(b"label,pixel0,pixel1,pixel2"),
+            format!("m, header: found bytes that are none, {expected}")
+        );
+        let whole = write(&model(&[4], 0.0, false));
+        assert!(message(&whole[..whole.len() - 1]).starts_with("m, data: found fewer or more"));
+        assert_eq!(
+            message(&file(&[("0.weight", &[4, 783]), ("0.bias", &[4])])),
+            "m, tensor 0.weight: found [4, 783], expected [units, 784] of a Linear"
+        );
+        assert_eq!(
+            message(&file(&[("0.weight", &[4, 784]), ("0.bias", &[5])])),
+            "m, tensor 0.bias: found [5], expected [4]"
+        );
+        assert_eq!(
+            message(&file(&[("0.weight", &[4, 784])])),
+            "m, tensor 0.bias: found no such tensor, expected a weight and a bias"
+        );
+        assert_eq!(
+            message(&file(&[("0.weight", &[10, 784]), ("0.bias", &[10])])),
+            "m, tensors: found 1 linear layers, expected 2 to 9"
+        );
+        let two = |outputs: &[usize], bias: &[usize]| {
+            message(&file(&[
+                ("0.weight", &[4, 784]),
+                ("0.bias", &[4]),
+                ("2.weight", outputs),
+                ("2.bias", bias),
+            ]))
+        };
+        assert_eq!(
+            two(&[12, 4], &[12]),
+            "m, tensor 2.weight: found 12 outputs, expected 10 outputs, one for each digit"
+        );
+        assert_eq!(
+            two(&[10, 5], &[10]),
+            "m, tensor 2.weight: found [10, 5], expected [units, 4] of a Linear, or [4] of a LayerNorm"
+        );
+        let mut broken = model(&[4], 0.0, false);
+        broken.parameters[4 * 784 + 2] = f32::NAN;
+        assert_eq!(
+            message(&write(&broken)),
+            "m, tensor 0.bias: found NaN at place 2, expected finite numbers"
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn another_normalisation_is_refused() {
+        let zeros = vec![0; 4 * 784 * 4];
+        let view = TensorView::new(Dtype::F32, vec![4, 784], &zeros).unwrap();
+        let metadata = [("pixel_mean".to_owned(), "0.5".to_owned())];
+        let bytes =
+            safetensors::serialize([("0.weight", view)], Some(metadata.into_iter().collect()));
+        assert_eq!(
+            message(&bytes.unwrap()),
+            "m, metadata pixel_mean: found 0.5, expected 0.1307"
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn another_number_type_is_refused() {
+        let zeros = vec![0; 2 * 784 * 4];
+        let view = TensorView::new(Dtype::BF16, vec![4, 784], &zeros).unwrap();
+        let bytes = safetensors::serialize([("0.weight", view)], None).unwrap();
+        assert_eq!(
+            message(&bytes),
+            "m, tensor 0.weight: found BF16, expected F32"
+        );
+    }
+}
