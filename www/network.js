@@ -35,16 +35,19 @@ export function create_network_view(store, actions) {
   /** @param {number} unit */
   const pick = async (unit) => {
     drawing.querySelector(".weights")?.remove();
-    const { run } = store.get();
+    const { run, model } = store.get();
     const box = el("div", { class: "weights" });
     drawing.append(box);
-    const weights = run.config ? await actions.weights().catch(() => null) : null;
+    const weights = run.config || model ? await actions.weights().catch(() => null) : null;
     if (!weights) {
       box.append(el("p", {}, "Train first: then a click on a unit shows what it looks for."));
       return;
     }
     const trained = store.get().plan?.layers[0]?.num_outputs ?? 0;
-    const width = Number(run.config?.hidden_layers.split(/[\s,]+/).find(Boolean) ?? trained);
+    // The newest model's own width, whatever the settings say by now.
+    const width =
+      model?.layers[0]?.num_outputs ??
+      Number(run.config?.hidden_layers.split(/[\s,]+/).find(Boolean) ?? trained);
     if (!Number.isInteger(width) || unit >= width || weights.length < 784 * width) return;
     const canvas = el("canvas", { width: 28, height: 28, role: "img" });
     canvas.setAttribute("aria-label", `Weights of unit ${unit + 1} as an image`);
