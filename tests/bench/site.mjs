@@ -1,0 +1,167 @@
+// Measures of the site as a person meets it: how soon it is ready, how fast the
+// pad answers, how long the main thread is ever busy.
+
+import { median } from "./report.mjs";
+
+/**
+ * Milliseconds from navigation until the sample is loaded, in a fresh profile:
+ * its button is pressed as soon as the page's own scripts have run.
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ * @param {number} num_rounds
+ */
+export async function ready_ms(browser, url, num_rounds) {
+  const found = [];
+  for (let round = 0; round < num_rounds; round++) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      document.addEventListener("DOMContentLoaded", () => {
+        const status = document.getElementById("data-status");
+        const look = () => {
+          if (/\d rows/.test(status.textContent)) globalThis.ready_at_ms ??= performance.now();
+        };
+        new MutationObserver(look).observe(status, {
+          childList: true,
+          subtree: true,
+          characterData: true,
+        });
+        document.getElementById("load-sample").click();
+      });
+    });
+    await page.goto(`${url}?backend=ndarray`);
+    const handle = await page.waitForFunction(() => globalThis.ready_at_ms, null, {
+      timeout: 60_000,
+    });
+    found.push(await handle.jsonValue());
+    await context.close();
+  }
+  return found;
+}
+
+/** Runs in the page before its scripts: follows each move of the pen to its answer. */
+function watch_the_pad() {
+  /** Moves that no request has been sent for yet. @type {number[]} */
+  let moves = [];
+  /** Moves that a request under way will answer. @type {Map<string, number[]>} */
+  const asked = new Map();
+  const latencies = [];
+  Object.assign(globalThis, { pad_latencies: latencies });
+  addEventListener(
+    "pointermove",
+    (event) => {
+      if (event.buttons) moves.push(performance.now());
+    },
+    { capture: true },
+  );
+  const watched = new WeakSet();
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    if (message?.path?.at(-1) === "predict_ink") {
+      asked.set(message.id, moves);
+      moves = [];
+    }
+    if (!watched.has(this)) {
+      watched.add(this);
+      this.addEventListener("message", ({ data }) => {
+        const waiting = asked.get(data?.id);
+        if (!waiting) return;
+        asked.delete(data.id);
+        // The bars are set in microtasks after this message: look in the task after it.
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => {
+          const now = performance.now();
+          latencies.push(...waiting.map((moved) => now - moved));
+          port1.close();
+        };
+        port2.postMessage(null);
+      });
+    }
+    return post.call(this, message, ...rest);
+  };
+}
+
+/** The longest task of the main thread in a trace, in ms. */
+function longest_task_ms(trace) {
+  const { traceEvents } = JSON.parse(trace.toString());
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  let longest = 0;
+  for (const { name, pid, tid, dur } of traceEvents) {
+    if (/RunTask$/.test(name) && mains.has(`${pid} ${tid}`)) longest = Math.max(longest, dur ?? 0);
+  }
+  if (longest === 0) throw new Error("the trace holds no task of the main thread");
+  return longest / 1000;
+}
+
+/**
+ * Pad latency while idle and while training, and the longest main-thread task of
+ * a run with nobody at the pad and of one with a drawing hand.
+ */
+export async function measure_page(browser, url, data_file, { num_moves }) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.setDefaultTimeout(120_000);
+  await page.addInitScript(watch_the_pad);
+  await page.goto(`${url}?backend=ndarray&epochs=3`);
+  await page.getByLabel("MNIST CSV").setInputFiles(data_file);
+  await says(page, "Data status", /\d rows/);
+
+  await browser.startTracing(page, {
+    categories: ["toplevel", "disabled-by-default-devtools.timeline"],
+  });
+  await press(page, "Train");
+  await says(page, "Training status", /finished/i);
+  const quiet_run = longest_task_ms(await browser.stopTracing());
+
+  const draw = async (pause_ms) => {
+    const pad = page.getByRole("img", { name: "Digit pad" });
+    await pad.scrollIntoViewIfNeeded();
+    const box = await pad.boundingBox();
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.2);
+    await page.mouse.down();
+    await page.evaluate(() => globalThis.pad_latencies.splice(0));
+    for (let move = 1; move <= num_moves; move++) {
+      const part = move / num_moves;
+      const x = 0.5 + 0.25 * Math.sin(part * 6);
+      await page.mouse.move(box.x + box.width * x, box.y + box.height * (0.2 + 0.6 * part));
+      // A hand's pace: each move gets its own answer.
+      await page.waitForTimeout(pause_ms);
+    }
+    await page.mouse.up();
+    return page.evaluate(() => globalThis.pad_latencies.slice());
+  };
+
+  const idle = await draw(40);
+  await page.getByLabel("Epochs", { exact: true }).fill("1000");
+  await press(page, "Train");
+  await says(page, "Training status", /epoch/i);
+  await browser.startTracing(page, {
+    categories: ["toplevel", "disabled-by-default-devtools.timeline"],
+  });
+  const training = await draw(80);
+  const drawing_run = longest_task_ms(await browser.stopTracing());
+  await press(page, "Stop");
+  await page.close();
+  for (const [when, found] of Object.entries({ idle, training })) {
+    if (found.length < num_moves / 2) {
+      throw new Error(`${when}: found ${found.length} answers to ${num_moves} moves of the pen`);
+    }
+  }
+  return {
+    pad_latency_ms: median(idle),
+    pad_latency_training_ms: median(training),
+    longest_main_task_ms: Math.max(quiet_run, drawing_run),
+  };
+}
+
+async function says(page, name, pattern) {
+  const status = page.getByRole("status", { name, exact: true });
+  await status.filter({ hasText: pattern }).waitFor();
+}
+
+async function press(page, name) {
+  await page.getByRole("button", { name, exact: true }).click();
+}
