@@ -148,7 +148,7 @@ async function train(change = {}) {
     const now = store.get().run;
     store.set({ run: { ...now, phase: "ended", result, history: result.history } });
   } catch (error) {
-    fail(sentence(message_of(error)), error instanceof BackendUnavailable);
+    fail(full_stop(message_of(error).trim()), error instanceof BackendUnavailable);
   }
 }
 
@@ -203,13 +203,7 @@ async function sample_and_train() {
 
 /** @param {unknown} error */
 function report(error) {
-  notice(sentence(message_of(error)));
-}
-
-/** A message as a sentence: a capital first, a full stop last. @param {string} message */
-function sentence(message) {
-  const text = message.trim();
-  return full_stop(`${text.charAt(0).toUpperCase()}${text.slice(1)}`);
+  notice(full_stop(message_of(error).trim()));
 }
 
 /** @param {string} text */

@@ -32,9 +32,10 @@ pub struct Network {
 enum Engine {
     Plain(PlainMlp),
     #[cfg(feature = "ndarray")]
-    Cpu(ndarray::FusedMlp),
+    // Boxed, as they are many times the size of the reference.
+    Cpu(Box<ndarray::FusedMlp>),
     #[cfg(feature = "webgpu")]
-    Gpu(cube::FusedMlp),
+    Gpu(Box<cube::FusedMlp>),
 }
 
 impl Network {
@@ -49,9 +50,11 @@ impl Network {
         let engine = match kind {
             StepKind::Plain => Engine::Plain(PlainMlp::new(&layout, parameters, device)),
             #[cfg(feature = "webgpu")]
-            StepKind::Fused => Engine::Gpu(cube::FusedMlp::new(parameters, &dataset, device)),
+            StepKind::Fused => {
+                Engine::Gpu(Box::new(cube::FusedMlp::new(parameters, &dataset, device)))
+            }
             #[cfg(all(feature = "ndarray", not(feature = "webgpu")))]
-            StepKind::Fused => Engine::Cpu(ndarray::FusedMlp::new(parameters, device)),
+            StepKind::Fused => Engine::Cpu(Box::new(ndarray::FusedMlp::new(parameters, device))),
         };
         Self {
             layout,

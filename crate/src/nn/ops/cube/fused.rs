@@ -139,8 +139,8 @@ impl FusedMlp {
         let rows: Vec<u32> = (0..num_rows as u32).collect();
         self.run(&pass, &images, &rows, None, None);
         let last = pass.shapes.last().expect("at least one layer");
-        let end = last.output + num_rows * last.num_outputs;
-        pass.outputs.slice([last.output..end])
+        pass.outputs
+            .narrow(0, last.output, num_rows * last.num_outputs)
     }
 
     fn run(
@@ -181,7 +181,7 @@ impl FusedMlp {
         self.num_dispatches += mlp_steps(buffers, &work);
         let len = num_batches * pass.batch_size * 2;
         Reading {
-            values: pass.metrics.clone().slice([0..len]),
+            values: pass.metrics.clone().narrow(0, 0, len),
             batch_size: pass.batch_size,
         }
     }

@@ -103,7 +103,7 @@ pub fn gather(
     batch: &mut [u32],
     #[comptime] batch_size: usize,
 ) {
-    let word = ABSOLUTE_POS as usize;
+    let word = ABSOLUTE_POS;
     if word < batch_size * WORDS {
         let row = word / WORDS;
         let place = word % WORDS;
@@ -144,7 +144,7 @@ pub fn linear_pixels(
     #[comptime] shape: LayerShape,
 ) {
     let tiles = shape.num_outputs.div_ceil(TILE);
-    let position = ABSOLUTE_POS as usize;
+    let position = ABSOLUTE_POS;
     if position < tiles * shape.batch_size.div_ceil(TILE) {
         let first_row = position / tiles * TILE;
         let first_column = position % tiles * TILE;
@@ -186,7 +186,7 @@ pub fn linear(
     #[comptime] shape: LayerShape,
 ) {
     let tiles = shape.num_outputs.div_ceil(TILE);
-    let position = ABSOLUTE_POS as usize;
+    let position = ABSOLUTE_POS;
     if position < tiles * shape.batch_size.div_ceil(TILE) {
         let first_row = position / tiles * TILE;
         let first_column = position % tiles * TILE;
@@ -222,7 +222,7 @@ pub fn normalise(
     inverse_deviations: &mut [f32],
     #[comptime] shape: LayerShape,
 ) {
-    let row = ABSOLUTE_POS as usize;
+    let row = ABSOLUTE_POS;
     if row < shape.batch_size {
         let width = shape.num_outputs as f32;
         let start = shape.output + row * shape.num_outputs;
@@ -259,7 +259,7 @@ pub fn output_and_loss(
     cursor: &mut [u32],
     #[comptime] shape: LayerShape,
 ) {
-    let row = ABSOLUTE_POS as usize;
+    let row = ABSOLUTE_POS;
     if row < shape.batch_size {
         let start = shape.output + row * NUM_CLASSES;
         let mut logits = Array::<f32>::new(NUM_CLASSES);
@@ -336,7 +336,7 @@ pub fn backward(
     #[comptime] shape: LayerShape,
 ) {
     let tiles = shape.num_inputs.div_ceil(TILE);
-    let position = ABSOLUTE_POS as usize;
+    let position = ABSOLUTE_POS;
     if position < tiles * shape.batch_size.div_ceil(TILE) {
         let first_row = position / tiles * TILE;
         let first_column = position % tiles * TILE;
@@ -392,7 +392,7 @@ pub fn normalise_backward(
     by_output: &mut [f32],
     #[comptime] shape: LayerShape,
 ) {
-    let row = ABSOLUTE_POS as usize;
+    let row = ABSOLUTE_POS;
     if row < shape.batch_size {
         let width = shape.num_outputs as f32;
         let start = shape.output + row * shape.num_outputs;
@@ -428,7 +428,7 @@ pub fn update_pixels(
     #[comptime] sgd: SgdBits,
 ) {
     let tiles = shape.num_outputs.div_ceil(TILE);
-    let position = ABSOLUTE_POS as usize;
+    let position = ABSOLUTE_POS;
     if position < tiles * (WORDS + 1) {
         let word = position / tiles;
         let first_column = position % tiles * TILE;
@@ -484,7 +484,7 @@ pub fn update(
     #[comptime] sgd: SgdBits,
 ) {
     let tiles = shape.num_outputs.div_ceil(TILE);
-    let position = ABSOLUTE_POS as usize;
+    let position = ABSOLUTE_POS;
     if position < tiles * (shape.num_inputs + 1).div_ceil(TILE) {
         let first_input = position / tiles * TILE;
         let first_column = position % tiles * TILE;
@@ -534,7 +534,7 @@ pub fn update_norm(
     #[comptime] shape: LayerShape,
     #[comptime] sgd: SgdBits,
 ) {
-    let column = ABSOLUTE_POS as usize;
+    let column = ABSOLUTE_POS;
     if column < shape.num_outputs {
         let mut gain = 0.0f32;
         let mut shift = 0.0f32;

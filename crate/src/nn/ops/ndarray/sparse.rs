@@ -169,8 +169,9 @@ impl SparseBatch {
                             });
                 }
                 update.step_partial(start + column, rest, F32x4::load(&gradient));
-                for column in column..width {
-                    column_sums[column] += update.parameters[start + column];
+                let moved = &update.parameters[start..start + width];
+                for (total, moved) in column_sums.iter_mut().zip(moved).skip(column) {
+                    *total += moved;
                 }
             }
         }
