@@ -160,10 +160,13 @@ class Peer {
 
 class Tfjs extends Peer {
   async open(backend) {
-    const file = (name) => `${MODULES}/@tensorflow/tfjs-${name}/dist`;
-    importScripts(`${file("core")}/tf-core.min.js`);
-    importScripts(`${file(`backend-${backend}`)}/tf-backend-${backend}.min.js`);
-    if (backend === "wasm") tf.wasm.setWasmPaths(`${file("backend-wasm")}/`);
+    const file = (name) => `${MODULES}/@tensorflow/tfjs${name}/dist`;
+    // The whole library: its core alone, as one file, knows no gradients. WebGL is in it.
+    importScripts(`${file("")}/tf.min.js`);
+    if (backend !== "webgl") {
+      importScripts(`${file(`-backend-${backend}`)}/tf-backend-${backend}.min.js`);
+    }
+    if (backend === "wasm") tf.wasm.setWasmPaths(`${file("-backend-wasm")}/`);
     if (!(await tf.setBackend(backend))) throw new Error(`tfjs has no ${backend} backend here`);
     await tf.ready();
     const simd = backend === "wasm" ? await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") : "";

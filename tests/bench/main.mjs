@@ -56,7 +56,7 @@ const { python, reason: python_reason } = await Python.open(data, ROOT);
 say(python_reason);
 report.versions.torch = python ? python_reason : undefined;
 const lock = JSON.parse(readFileSync(`${ROOT}package-lock.json`, "utf8"));
-for (const name of ["@tensorflow/tfjs-core", "@jax-js/jax", "papaparse"]) {
+for (const name of ["@tensorflow/tfjs", "@jax-js/jax", "papaparse"]) {
   report.versions[name] = lock.packages[`node_modules/${name}`]?.version;
 }
 const served = { pixels: server.url + data.pixels, labels: server.url + data.labels };
