@@ -63,7 +63,7 @@ test(
 
     await t.test("an unlabelled test set becomes Kaggle's submission", async () => {
       await pick_in(page, "Test CSV", "test.csv", bytes_of(unlabelled));
-      await page.getByText(/test\.csv: 300 rows/).waitFor();
+      await page.locator("#test-status", { hasText: /test\.csv: 300 rows\./ }).waitFor();
       const { name, bytes } = await downloaded(page, "Download submission");
       assert.equal(name, "submission.csv");
       const lines = bytes.toString("utf8").trim().split("\n");
@@ -79,7 +79,7 @@ test(
 
     await t.test("a labelled test set is evaluated in place of the validation part", async () => {
       await pick_in(page, "Test CSV", "labelled.csv", bytes_of(test_rows));
-      await page.getByText(/labelled\.csv: 300 rows/).waitFor();
+      await page.locator("#test-status", { hasText: /labelled\.csv: 300 rows\./ }).waitFor();
       await press(page, "Evaluate");
       const text = await sees(page, "Evaluation", /labelled\.csv.*accuracy [\d.]+ %.*300 images/);
       assert.ok(share_in(text, /accuracy ([\d.]+) %/) >= 0.95, text);
