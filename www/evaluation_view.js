@@ -149,10 +149,14 @@ export function create_evaluation_view(store, actions) {
     if (files.length === 0) return;
     void busy(async () => {
       const name = files.map((file) => file.name).join(" and ");
+      let is_over = false;
       try {
-        test = await actions.read_file(files, ({ rows }) =>
-          set_text(test_status, `${name}: ${format.counted(rows, "row")} so far`),
-        );
+        test = await actions.read_file(files, ({ rows }) => {
+          // Progress comes through a port of its own and may arrive after the end.
+          if (is_over) return;
+          set_text(test_status, `${name}: ${format.counted(rows, "row")} so far`);
+        });
+        is_over = true;
         box.hidden = true;
         const { summary } = test;
         const use = summary.has_labels
@@ -163,6 +167,7 @@ export function create_evaluation_view(store, actions) {
           `${summary.name}: ${format.counted(summary.num_rows, "row")}. ${use}`,
         );
       } catch (error) {
+        is_over = true;
         const kept = test ? ` Still loaded: ${test.summary.name}.` : "";
         const message = message_of(error);
         const told = message.startsWith(name) ? message : `${name}: ${message}`;
