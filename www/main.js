@@ -160,6 +160,9 @@ function fail(error, can_use_cpu) {
 /** @param {Event} event */
 function take_event(event) {
   const { run } = store.get();
+  // Events come through a port of their own and may arrive after the end, whose
+  // result already holds all they tell.
+  if (run.phase === "ended") return;
   switch (event.kind) {
     case "progress":
       // The first event tells that the run's own model is the newest now.
