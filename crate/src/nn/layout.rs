@@ -80,13 +80,4 @@ impl Layout {
             dropout: plan.dropout,
         }
     }
-
-    /// The widest layer's number of units.
-    pub fn max_width(&self) -> usize {
-        self.layers
-            .iter()
-            .map(|layer| layer.num_outputs)
-            .max()
-            .unwrap_or(0)
-    }
 }

@@ -269,10 +269,9 @@ impl Pass {
 }
 
 fn shapes(layout: &Layout, batch_size: usize, mask: Option<&DropoutMask>) -> Vec<LayerShape> {
-    let num_layers = layout.layers.len();
     let mut input = 0;
     let mut output = 0;
-    let mut shapes = Vec::with_capacity(num_layers);
+    let mut shapes = Vec::with_capacity(layout.layers.len());
     for (index, layer) in layout.layers.iter().enumerate() {
         let (gain, shift) = layer
             .norm
@@ -289,7 +288,6 @@ fn shapes(layout: &Layout, batch_size: usize, mask: Option<&DropoutMask>) -> Vec
             input,
             output,
             index,
-            is_hidden: index + 1 < num_layers,
             has_norm: layer.norm.is_some(),
             drop_threshold: mask.map_or(0, DropoutMask::threshold),
             keep_scale: mask.map_or(1.0, DropoutMask::scale).to_bits(),

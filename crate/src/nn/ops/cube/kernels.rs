@@ -70,9 +70,7 @@ pub struct LayerShape {
     pub output: usize,
     /// Which layer it is, from 0.
     pub index: usize,
-    /// Whether ReLU follows, and layer normalisation before it.
-    pub is_hidden: bool,
-    /// See `is_hidden`.
+    /// Whether layer normalisation stands between the layer and its ReLU.
     pub has_norm: bool,
     /// Of 2²⁴ draws, those below drop a unit; 0 without dropout.
     pub drop_threshold: u32,
