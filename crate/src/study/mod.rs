@@ -6,10 +6,14 @@
 //! texts are made from a [`StudyRecord`](crate::message::StudyRecord) alone.
 
 pub mod insight;
-mod metrics;
-mod notebook;
+mod noise;
 pub mod plan;
 pub mod report;
 mod statistics;
 #[cfg(test)]
 mod testing;
+mod value;
+mod words;
+
+/// The version that writes, which need not be the one that trained.
+const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,90 +1,24 @@
-//! The files to hand in, written from studies and their plots.
-//!
-//! A report is a list of [`Block`]s first: the page lays them out as PDF, and
-//! `report.md` is the same list as Markdown. What Inkling wrote is marked as
-//! such in every file, and the person's own remarks stand first.
+//! What a report says of a study, block by block; the document and the notebook
+//! are put together from these.
 
 use std::fmt::Write as _;
 
 use crate::message::{
-    Block, Insight, ReportFiles, ReportRequest, ReportStudy, RunState, StudyRecord, StudyRun,
-    ValueFigures,
+    Block, Insight, ReportRequest, ReportStudy, RunState, StudyRecord, StudyRun, ValueFigures,
 };
 
-use super::insight::{percent, points, read_study, significant, thousands};
-use super::{metrics, notebook};
+use crate::study::VERSION;
+use crate::study::words::{percent, points, significant, thousands};
 
-/// The version that writes, which need not be the one that trained.
-pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// The texts of a report on these studies.
-pub fn write_report(request: &ReportRequest) -> ReportFiles {
-    let blocks = blocks(request);
-    ReportFiles {
-        report_md: markdown(&blocks),
-        analysis_ipynb: notebook::write(request),
-        metrics_csv: metrics::csv(request),
-        metrics_json: metrics::json(request),
-        settings_json: metrics::settings(request),
-        blocks,
-    }
-}
-
-fn heading(level: u32, text: impl Into<String>) -> Block {
+pub(super) fn heading(level: u32, text: impl Into<String>) -> Block {
     Block::Heading {
         level,
         text: text.into(),
     }
 }
 
-fn paragraph(text: impl Into<String>) -> Block {
+pub(super) fn paragraph(text: impl Into<String>) -> Block {
     Block::Paragraph { text: text.into() }
-}
-
-/// The whole report: what was run, every run, the comparison, the insights.
-fn blocks(request: &ReportRequest) -> Vec<Block> {
-    let mut blocks = opening(request);
-    let has_several = request.studies.len() > 1;
-    for (index, study) in request.studies.iter().enumerate() {
-        if has_several {
-            blocks.push(heading(
-                1,
-                format!("{}. {}", index + 1, title_of(&study.record)),
-            ));
-        }
-        blocks.push(heading(2, "Remarks"));
-        blocks.extend(remarks(&study.record));
-        blocks.push(heading(2, "What was run"));
-        blocks.extend(setup(&study.record));
-        blocks.push(heading(2, "The runs"));
-        blocks.extend(runs(index, study));
-        blocks.push(heading(2, "Comparison"));
-        let reading = read_study(&study.record);
-        blocks.extend(comparison_tables(&study.record, &reading.figures));
-        blocks.extend(
-            study
-                .plots
-                .iter()
-                .filter(|plot| plot.run.is_none())
-                .map(|plot| Block::Plot {
-                    study: index as u32,
-                    name: plot.name.clone(),
-                    caption: plot.caption.clone(),
-                }),
-        );
-        blocks.push(heading(2, "Insights, written by Inkling"));
-        blocks.push(paragraph(INSIGHTS_MARK));
-        blocks.push(Block::List {
-            items: sentences(&reading.insights),
-        });
-    }
-    blocks.push(heading(2, "To repeat this"));
-    blocks.push(paragraph(
-        "analysis.ipynb reruns every run with PyTorch on the same split, given Kaggle's \
-         train.csv. settings.json holds the settings of each run, metrics.csv and metrics.json \
-         all figures, and plots/ each plot as PNG and SVG.",
-    ));
-    blocks
 }
 
 /// What stands before every list of insights.
@@ -230,7 +164,7 @@ pub(super) fn setup(record: &StudyRecord) -> Vec<Block> {
 }
 
 /// Every run: its final accuracy in words, its four curves.
-fn runs(study_index: usize, study: &ReportStudy) -> Vec<Block> {
+pub(super) fn runs(study_index: usize, study: &ReportStudy) -> Vec<Block> {
     let record = &study.record;
     let mut blocks = Vec::new();
     for (index, run) in record.runs.iter().enumerate() {
@@ -413,133 +347,4 @@ fn on_off(value: bool) -> String {
 /// The day of an ISO 8601 time.
 fn day(created: &str) -> &str {
     created.split('T').next().unwrap_or(created)
-}
-
-/// Blocks as Markdown.
-pub(super) fn markdown(blocks: &[Block]) -> String {
-    let mut text = String::new();
-    for block in blocks {
-        match block {
-            Block::Heading { level, text: words } => {
-                let _ = write!(text, "{} {}", "#".repeat(*level as usize), escaped(words));
-            }
-            // The person's own Markdown stays theirs.
-            Block::Remark { text: words } => {
-                let lines: Vec<String> = words.lines().map(|line| format!("> {line}")).collect();
-                text.push_str(&lines.join("\n"));
-            }
-            Block::Paragraph { text: words } => text.push_str(&escaped(words)),
-            Block::List { items } => {
-                let lines: Vec<String> = items
-                    .iter()
-                    .map(|item| format!("- {}", escaped(item)))
-                    .collect();
-                text.push_str(&lines.join("\n"));
-            }
-            Block::Table { header, rows } => {
-                let row = |cells: &[String]| {
-                    let cells: Vec<String> = cells
-                        .iter()
-                        .map(|cell| escaped(cell).replace('|', "\\|"))
-                        .collect();
-                    format!("| {} |", cells.join(" | "))
-                };
-                let mut lines = vec![row(header), format!("|{}", " --- |".repeat(header.len()))];
-                lines.extend(rows.iter().map(|cells| row(cells)));
-                text.push_str(&lines.join("\n"));
-            }
-            Block::Plot { name, caption, .. } => {
-                let _ = write!(text, "![{}](plots/{name}.png)", escaped(caption));
-            }
-        }
-        text.push_str("\n\n");
-    }
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
-}
-
-/// Text that Markdown shows as it is: a file's name must not become markup.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '*' | '_' | '`' | '<' | '[' | ']' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\n' | '\r' => out.push(' '),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    use super::super::testing::{diverge, request, settled};
-    use super::*;
-    use crate::message::Factor;
-
-    fn files() -> ReportFiles {
-        let mut record = settled(Factor::LearningRate, "0.01, 0.1, 10", &[0.9, 0.97, 0.5]);
-        diverge(&mut record, 2, 7);
-        record.remarks = "Mine *first*.\n\nAnd second.".into();
-        record.data.name = "odd_name <b>|x.csv".into();
-        write_report(&request(vec![record]))
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn the_report_has_every_run_with_its_curves_and_final_accuracy() {
-        let text = files().report_md;
-        for (label, accuracy) in [("0.01", "90.00 %"), ("0.1", "97.00 %")] {
-            assert!(
-                text.contains(&format!("### learning rate {label}, seed 42")),
-                "{text}"
-            );
-            assert!(
-                text.contains(&format!("Final validation accuracy {accuracy}")),
-                "{text}"
-            );
-        }
-        assert!(
-            text.contains("![The curves of run 1.](plots/run-1.png)"),
-            "{text}"
-        );
-        assert!(
-            text.contains("The loss was no longer a finite number in step 7."),
-            "{text}"
-        );
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn remarks_come_first_and_inklings_words_are_marked() {
-        let text = files().report_md;
-        let at = |words: &str| {
-            text.find(words)
-                .unwrap_or_else(|| panic!("{words} in {text}"))
-        };
-        assert!(at("> Mine *first*.") < at("## The runs"));
-        assert!(at("## The runs") < at("## Comparison"));
-        assert!(at("## Comparison") < at("## Insights, written by Inkling"));
-        assert!(text.contains("They are not the author's."));
-        assert!(text.contains("By 1234, abc."));
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn names_do_not_become_markup() {
-        let text = files().report_md;
-        assert!(text.contains(r"odd\_name \<b>\|x.csv"), "{text}");
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn every_table_row_is_as_long_as_its_header() {
-        for block in files().blocks {
-            if let Block::Table { header, rows } = block {
-                assert!(rows.iter().all(|row| row.len() == header.len()));
-            }
-        }
-    }
 }

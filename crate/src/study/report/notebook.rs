@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use crate::message::{Block, Plot, ReportRequest, RunConfig, StudyRecord};
 
-use super::insight::read_study;
+use super::markdown::markdown;
 use super::metrics::pretty;
-use super::report::{
-    INSIGHTS_MARK, VERSION, comparison_tables, markdown, opening, remarks, sentences, setup, share,
-    title_of,
+use super::passages::{
+    INSIGHTS_MARK, comparison_tables, opening, remarks, sentences, setup, share, title_of,
 };
+use crate::study::VERSION;
+use crate::study::insight::read_study;
 
 const SETUP: &str = include_str!("notebook/setup.py");
 const TRAIN: &str = include_str!("notebook/train.py");
@@ -256,9 +257,9 @@ fn settings(config: &RunConfig, seed: u32) -> String {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::super::testing::{request, settled};
     use super::*;
     use crate::message::Factor;
+    use crate::study::testing::{request, settled};
 
     fn notebook() -> Value {
         let record = settled(Factor::LearningRate, "0.01, 0.1", &[0.9, 0.97]);

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::message::{ReportRequest, StudyRecord};
 
-use super::insight::read_study;
-use super::report::VERSION;
+use crate::study::VERSION;
+use crate::study::insight::read_study;
 
 /// A row an epoch of a run.
 pub(super) fn csv(request: &ReportRequest) -> String {
@@ -152,9 +152,9 @@ pub(super) fn pretty(value: &Value) -> String {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::super::testing::{diverge, request, settled};
     use super::*;
     use crate::message::Factor;
+    use crate::study::testing::{diverge, request, settled};
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_row_an_epoch() {

@@ -1,0 +1,377 @@
+//! What each factor asks of its own: updates and time of a batch, the effect of
+//! a switch, the price of size.
+
+use crate::message::{Insight, InsightKind};
+
+use super::{Reader, number};
+use crate::study::noise::Noise;
+use crate::study::plan::num_parameters;
+use crate::study::value::Value;
+use crate::study::words::{capitalised, list, percent, points, seconds, significant, thousands};
+
+impl<'a> Reader<'a> {
+    pub(super) fn batch_size(&self, noise: &Noise, insights: &mut Vec<Insight>) {
+        let finished: Vec<&Value<'a>> = self
+            .values
+            .iter()
+            .filter(|v| v.accuracy().is_some())
+            .collect();
+        let ([small, .., large], Some(comparison)) = (
+            &finished[..],
+            finished
+                .first()
+                .zip(finished.last())
+                .and_then(|(a, b)| self.compare(a, b, noise)),
+        ) else {
+            return;
+        };
+        let (Some(many), Some(few)) = (small.epoch_steps(), large.epoch_steps()) else {
+            return;
+        };
+        let verdict = if !comparison.stands_out() {
+            format!(
+                "and yet the final accuracies differ by {} only, inside the noise (±{})",
+                points(comparison.difference.abs()),
+                points(comparison.noise)
+            )
+        } else if comparison.difference > 0.0 {
+            format!(
+                "and the final accuracy is {} higher with the many small steps",
+                points(comparison.difference)
+            )
+        } else {
+            format!(
+                "and the final accuracy is {} higher with the few large steps",
+                points(-comparison.difference)
+            )
+        };
+        insights.push(Insight {
+            kind: InsightKind::Updates,
+            sentence: format!(
+                "Every value saw the same images, but batches of {} update the weights {} times an \
+                 epoch and batches of {} only {} times, {verdict}.",
+                small.label,
+                thousands(many),
+                large.label,
+                thousands(few)
+            ),
+            numbers: vec![
+                number(format!("updates an epoch at {}", small.label), many),
+                number(format!("updates an epoch at {}", large.label), few),
+                number(
+                    format!(
+                        "accuracy at {} minus at {} (points)",
+                        small.label, large.label
+                    ),
+                    100.0 * comparison.difference,
+                ),
+                number("noise (points)", 100.0 * comparison.noise),
+            ],
+        });
+        self.speed(&finished, insights);
+
+        let baseline = &self.record.plan.baseline;
+        let rate = baseline.learning_rate;
+        let scaled = rate * large.axis / baseline.batch_size;
+        let path = |value: &Value<'_>| value.epoch_steps().unwrap_or(0.0) * rate;
+        insights.push(Insight {
+            kind: InsightKind::LinearScaling,
+            sentence: format!(
+                "The rate stayed at {} for every size, so rate times updates falls from {} an \
+                 epoch at {} to {} at {}. The linear scaling rule would give {} a rate of {} \
+                 ({} × {} / {}): part of what is seen here is the rate, not the size.",
+                significant(rate),
+                significant(path(small)),
+                small.label,
+                significant(path(large)),
+                large.label,
+                large.label,
+                significant(scaled),
+                significant(rate),
+                large.label,
+                significant(baseline.batch_size)
+            ),
+            numbers: vec![
+                number(
+                    format!("rate times updates at {}", small.label),
+                    path(small),
+                ),
+                number(
+                    format!("rate times updates at {}", large.label),
+                    path(large),
+                ),
+                number(format!("scaled rate for {}", large.label), scaled),
+            ],
+        });
+    }
+
+    /// The fastest and the slowest value, where they differ by more than timing does.
+    pub(super) fn speed(&self, values: &[&Value<'a>], insights: &mut Vec<Insight>) {
+        let mut timed: Vec<(&Value<'a>, f64)> = values
+            .iter()
+            .filter_map(|value| Some((*value, value.epoch_secs()?)))
+            .collect();
+        timed.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let [(fast, least), .., (slow, most)] = &timed[..] else {
+            return;
+        };
+        let beside = match self.record.plan.workers.min(self.record.runs.len() as u32) {
+            0 | 1 => String::new(),
+            workers => format!(" Up to {workers} runs shared the machine while this was timed."),
+        };
+        let sentence = if most / least < 1.0 + TIME_NOISE {
+            format!(
+                "An epoch's training took about the same time at every value ({} s to {} s).{beside}",
+                seconds(*least),
+                seconds(*most)
+            )
+        } else {
+            format!(
+                "An epoch's training took {} s at {} and {} s at {}, {} times as long.{beside}",
+                seconds(*least),
+                self.tag(fast),
+                seconds(*most),
+                self.tag(slow),
+                significant(most / least)
+            )
+        };
+        insights.push(Insight {
+            kind: InsightKind::Speed,
+            sentence,
+            numbers: timed
+                .iter()
+                .map(|(value, secs)| {
+                    number(format!("seconds an epoch at {}", self.tag(value)), *secs)
+                })
+                .collect(),
+        });
+    }
+
+    /// What a setting did against the value without it: accuracy, then gap.
+    pub(super) fn effect(
+        &self,
+        with: &Value<'a>,
+        without: &Value<'a>,
+        noise: &Noise,
+    ) -> Option<Vec<Insight>> {
+        let comparison = self.compare(with, without, noise)?;
+        let verdict = if !comparison.stands_out() {
+            format!(
+                "differs by {}, inside the noise (±{}): no effect on the final accuracy can be \
+                 claimed",
+                points(comparison.difference.abs()),
+                points(comparison.noise)
+            )
+        } else {
+            format!(
+                "is {} {}, more than the noise (±{})",
+                points(comparison.difference.abs()),
+                if comparison.difference > 0.0 {
+                    "higher"
+                } else {
+                    "lower"
+                },
+                points(comparison.noise)
+            )
+        };
+        let mut insights = vec![Insight {
+            kind: InsightKind::Effect,
+            sentence: format!(
+                "With {} the final accuracy is {}, with {} {}: it {verdict}.",
+                self.subject(with),
+                percent(with.accuracy()?),
+                self.subject(without),
+                percent(without.accuracy()?)
+            ),
+            numbers: vec![
+                number("difference (points)", 100.0 * comparison.difference),
+                number("noise (points)", 100.0 * comparison.noise),
+            ],
+        }];
+        let gap = |value: &Value<'_>| value.mean_of(|result| result.generalisation_gap);
+        if let (Some(gap_with), Some(gap_without)) = (gap(with), gap(without)) {
+            let change = gap_with - gap_without;
+            let verdict = if change.abs() <= comparison.noise {
+                "a change inside the noise".to_string()
+            } else if change < 0.0 {
+                format!("{} less", points(-change))
+            } else {
+                format!("{} more", points(change))
+            };
+            insights.push(Insight {
+                kind: InsightKind::Gap,
+                sentence: format!(
+                    "The gap between training and validation accuracy is {} with {} and {} with \
+                     {}, {verdict}.{}",
+                    points(gap_with),
+                    self.subject(with),
+                    points(gap_without),
+                    self.subject(without),
+                    if with.runs.iter().any(|run| run.spec.config.dropout > 0.0) {
+                        " Training accuracy is taken with dropout on, which lowers it, so the gap \
+                         shrinks partly by the way it is measured."
+                    } else {
+                        ""
+                    }
+                ),
+                numbers: vec![
+                    number(
+                        format!("gap at {} (points)", self.tag(with)),
+                        100.0 * gap_with,
+                    ),
+                    number(
+                        format!("gap at {} (points)", self.tag(without)),
+                        100.0 * gap_without,
+                    ),
+                ],
+            });
+        }
+        if let (Some(a), Some(b)) = (with.epochs_to(0.90), without.epochs_to(0.90))
+            && a != b
+        {
+            insights.push(Insight {
+                kind: InsightKind::Effect,
+                sentence: format!(
+                    "90 % validation accuracy was reached after {} epochs with {} and after {} \
+                     with {}.",
+                    significant(a),
+                    self.subject(with),
+                    significant(b),
+                    self.subject(without)
+                ),
+                numbers: vec![
+                    number(format!("epochs to 90 % at {}", self.tag(with)), a),
+                    number(format!("epochs to 90 % at {}", self.tag(without)), b),
+                ],
+            });
+        }
+        Some(insights)
+    }
+
+    pub(super) fn dropout(&self, noise: &Noise, insights: &mut Vec<Insight>) {
+        let finished: Vec<&Value<'a>> = self
+            .values
+            .iter()
+            .filter(|v| v.accuracy().is_some())
+            .collect();
+        let [least, .., most] = &finished[..] else {
+            return;
+        };
+        insights.extend(self.effect(most, least, noise).unwrap_or_default());
+        self.speed(&finished, insights);
+    }
+
+    pub(super) fn layer_norm(&self, noise: &Noise, insights: &mut Vec<Insight>) {
+        let finished: Vec<&Value<'a>> = self
+            .values
+            .iter()
+            .filter(|v| v.accuracy().is_some())
+            .collect();
+        let [off, on] = &finished[..] else { return };
+        insights.extend(self.effect(on, off, noise).unwrap_or_default());
+        self.speed(&finished, insights);
+    }
+
+    /// Layer normalisation on against off, at each dropout.
+    pub(super) fn crossed(&self, noise: &Noise, insights: &mut Vec<Insight>) {
+        let mut items = Vec::new();
+        let mut numbers = Vec::new();
+        for pair in self.values.chunks(2) {
+            let [off, on] = pair else { continue };
+            let Some(comparison) = self.compare(on, off, noise) else {
+                continue;
+            };
+            let rate = off
+                .label
+                .split_once(", ")
+                .map_or(off.label, |(rate, _)| rate);
+            items.push(format!(
+                "{:+.2} points at dropout {rate} ({})",
+                100.0 * comparison.difference,
+                if comparison.stands_out() {
+                    "more than the noise"
+                } else {
+                    "inside the noise"
+                }
+            ));
+            numbers.push(number(
+                format!("effect of layer normalisation at dropout {rate} (points)"),
+                100.0 * comparison.difference,
+            ));
+            numbers.push(number(
+                format!("noise at dropout {rate} (points)"),
+                100.0 * comparison.noise,
+            ));
+        }
+        if !items.is_empty() {
+            insights.push(Insight {
+                kind: InsightKind::Effect,
+                sentence: format!(
+                    "Layer normalisation changes the final accuracy by {}.",
+                    list(&items)
+                ),
+                numbers,
+            });
+        }
+        let finished: Vec<&Value<'a>> = self
+            .values
+            .iter()
+            .filter(|v| v.accuracy().is_some())
+            .collect();
+        self.speed(&finished, insights);
+    }
+
+    pub(super) fn size(&self, noise: &Noise, insights: &mut Vec<Insight>) {
+        let mut sized: Vec<(&Value<'a>, f64)> = self
+            .values
+            .iter()
+            .filter(|value| value.accuracy().is_some())
+            .filter_map(|value| Some((value, num_parameters(&value.runs.first()?.spec.config)?)))
+            .collect();
+        sized.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let [(small, few), .., (large, many)] = &sized[..] else {
+            return;
+        };
+        let Some(comparison) = self.compare(large, small, noise) else {
+            return;
+        };
+        let verdict = if comparison.stands_out() {
+            format!(
+                "its final accuracy is {} {}, more than the noise (±{})",
+                points(comparison.difference.abs()),
+                if comparison.difference > 0.0 {
+                    "higher"
+                } else {
+                    "lower"
+                },
+                points(comparison.noise)
+            )
+        } else {
+            format!(
+                "its final accuracy differs by {}, inside the noise (±{})",
+                points(comparison.difference.abs()),
+                points(comparison.noise)
+            )
+        };
+        insights.push(Insight {
+            kind: InsightKind::Size,
+            sentence: format!(
+                "{} has {} parameters, {} times those of {} ({}); {verdict}.",
+                capitalised(&self.subject(large)),
+                thousands(*many),
+                significant(many / few),
+                self.tag(small),
+                thousands(*few)
+            ),
+            numbers: sized
+                .iter()
+                .map(|(value, count)| number(format!("parameters of {}", self.tag(value)), *count))
+                .collect(),
+        });
+        let finished: Vec<&Value<'a>> = sized.iter().map(|(value, _)| *value).collect();
+        self.speed(&finished, insights);
+    }
+}
+
+/// Times that differ by less are called the same: they were taken in a browser.
+const TIME_NOISE: f64 = 0.10;

@@ -1,0 +1,161 @@
+//! What to try next.
+
+use crate::message::{Factor, Insight, InsightKind, InsightNumber};
+
+use super::{Reader, number};
+use crate::study::noise::{Noise, critical_among};
+use crate::study::value::{Value, still_falling};
+use crate::study::words::{capitalised, points, share, significant};
+
+impl<'a> Reader<'a> {
+    pub(super) fn next(&self, ranked: &[&Value<'a>], noise: &Noise, insights: &mut Vec<Insight>) {
+        let mut push = |sentence: String, numbers: Vec<InsightNumber>| {
+            insights.push(Insight {
+                kind: InsightKind::Next,
+                sentence,
+                numbers,
+            });
+        };
+        let Some(best) = ranked.first() else {
+            if self.factor == Factor::LearningRate
+                && let Some(lowest) = self.values.iter().find(|value| value.num_diverged > 0)
+            {
+                push(
+                    format!(
+                        "To try next: rates well below {}, such as {}.",
+                        lowest.label,
+                        significant(lowest.axis / 10.0)
+                    ),
+                    vec![number("smallest rate that diverged", lowest.axis)],
+                );
+            }
+            return;
+        };
+        let upper = self.values.get(best.index + 1);
+        let lower = best
+            .index
+            .checked_sub(1)
+            .and_then(|index| self.values.get(index));
+        let middle = |other: &Value<'_>| significant((best.axis * other.axis).sqrt());
+        match self.factor {
+            Factor::LearningRate => match (lower, upper) {
+                (Some(_), None) => push(
+                    format!(
+                        "To try next: larger rates, such as {} and {}. The highest accuracy lies at \
+                         the upper end of what you tried.",
+                        significant(best.axis * 2.0),
+                        significant(best.axis * 3.0)
+                    ),
+                    vec![number("rate with the highest accuracy", best.axis)],
+                ),
+                (None, Some(_)) => push(
+                    format!(
+                        "To try next: smaller rates, such as {} and {}. The highest accuracy lies \
+                         at the lower end of what you tried.",
+                        significant(best.axis / 3.0),
+                        significant(best.axis / 2.0)
+                    ),
+                    vec![number("rate with the highest accuracy", best.axis)],
+                ),
+                (Some(lower), Some(upper)) => push(
+                    format!(
+                        "To try next: rates around the highest accuracy, such as {} and {}.",
+                        middle(lower),
+                        if upper.num_diverged > 0 {
+                            // Half way to where it diverged may diverge, too.
+                            significant((2.0 * best.axis).min((best.axis * upper.axis).sqrt()))
+                        } else {
+                            middle(upper)
+                        }
+                    ),
+                    vec![number("rate with the highest accuracy", best.axis)],
+                ),
+                (None, None) => {}
+            },
+            Factor::BatchSize => {
+                let baseline = &self.record.plan.baseline;
+                if let Some(large) = self.values.last().filter(|v| v.axis != baseline.batch_size) {
+                    let scaled = baseline.learning_rate * large.axis / baseline.batch_size;
+                    push(
+                        format!(
+                            "To try next: a study of the learning rate at batches of {}, with {} \
+                             among its values.",
+                            large.label,
+                            significant(scaled)
+                        ),
+                        vec![number("scaled rate", scaled)],
+                    );
+                }
+            }
+            Factor::Dropout => {
+                let without = self.values.iter().find(|value| value.axis == 0.0);
+                let gap = without.and_then(|v| v.mean_of(|result| result.generalisation_gap));
+                if let Some(gap) = gap.filter(|gap| *gap < 0.01) {
+                    push(
+                        format!(
+                            "To try next: more epochs or wider layers. Without dropout the gap is \
+                             only {}, so there is little overfitting for dropout to reduce.",
+                            points(gap)
+                        ),
+                        vec![number("gap without dropout (points)", 100.0 * gap)],
+                    );
+                }
+            }
+            Factor::LayerNorm => push(
+                "To try next: a study of the learning rate with layer normalisation on. It often \
+                 allows a larger rate than without."
+                    .into(),
+                Vec::new(),
+            ),
+            Factor::HiddenLayers | Factor::DropoutLayerNorm => {}
+        }
+        if let Some(fall) = still_falling(best) {
+            push(
+                format!(
+                    "{} had not finished learning: its validation loss fell by {} in the last \
+                     epoch. More epochs may raise all the figures, and may change their order.",
+                    capitalised(&self.subject(best)),
+                    share(fall)
+                ),
+                vec![number(
+                    "fall of the loss in the last epoch (%)",
+                    100.0 * fall,
+                )],
+            );
+        }
+        if let Some(second) = ranked.get(1)
+            && let Some(comparison) = self.compare(best, second, noise)
+            && !comparison.stands_out()
+            && comparison.difference > 0.0
+        {
+            let per_run = noise.variance(best) + noise.variance(second);
+            let now = best.results.len().min(second.results.len());
+            let needed = (now.max(1) + 1..=10).find(|&seeds| {
+                let noise = critical_among(ranked.len(), ranked.len() * (seeds - 1))
+                    * (per_run / seeds as f64).sqrt();
+                noise < comparison.difference
+            });
+            push(
+                if let Some(needed) = needed {
+                    format!(
+                        "To separate {} from {} you need about {needed} seeds a value, if the \
+                         difference stays what it is.",
+                        self.tag(best),
+                        self.tag(second)
+                    )
+                } else {
+                    format!(
+                        "The difference between {} and {} is too small for this data: to separate \
+                         them would take more than 10 seeds a value.",
+                        self.tag(best),
+                        self.tag(second)
+                    )
+                },
+                needed
+                    .map(|seeds| number("seeds a value", seeds as f64))
+                    .into_iter()
+                    .collect(),
+            );
+        }
+    }
+}
