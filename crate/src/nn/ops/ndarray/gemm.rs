@@ -4,7 +4,7 @@
 //! A is read through two strides, so that its transpose costs nothing; B is
 //! row-major; where C goes is the caller's business, tile row by tile row.
 
-use super::simd::{F32x4, LANES};
+use super::simd::{F32x4, LANES, add_products};
 
 /// Rows of a register tile.
 const TILE_ROWS: usize = 4;
@@ -87,7 +87,16 @@ fn band<const ROWS: usize>(
         column += LANES;
     }
     let rest = num_columns - column;
-    if rest > 0 {
+    if rest > 0 && num_columns >= LANES {
+        // The last four columns once more, of which only the rest is new.
+        let last = num_columns - LANES;
+        let sums = sums::<ROWS, 1>(row, last, num_columns, depth, a, b, sink);
+        for (r, [sum]) in sums.into_iter().enumerate() {
+            let mut lanes = sum.to_array();
+            lanes.rotate_left(LANES - rest);
+            sink.put(row + r, column, rest, F32x4::load(&lanes));
+        }
+    } else if rest > 0 {
         let mut sums = [sink.start(column, rest); ROWS];
         for k in 0..depth {
             let b = F32x4::load_partial(&b[k * num_columns + column..][..rest]);
@@ -112,25 +121,33 @@ fn tile<const ROWS: usize, const VECTORS: usize>(
     b: &[f32],
     sink: &mut impl Sink,
 ) {
-    let start: [F32x4; VECTORS] = core::array::from_fn(|v| sink.start(column + v * LANES, LANES));
-    let mut sums = [start; ROWS];
-    // One bounds check a row of B instead of one a vector.
-    let b_rows = b[column..].chunks(num_columns);
-    let a_rows: [&[f32]; ROWS] = core::array::from_fn(|r| &a.data[(row + r) * a.row_stride..]);
-    for (k, b_row) in b_rows.take(depth).enumerate() {
-        let b: [F32x4; VECTORS] = core::array::from_fn(|v| F32x4::load(&b_row[v * LANES..]));
-        for r in 0..ROWS {
-            let a = F32x4::splat(a_rows[r][k * a.depth_stride]);
-            for v in 0..VECTORS {
-                sums[r][v] = sums[r][v].mul_add(a, b[v]);
-            }
-        }
-    }
+    let sums = sums::<ROWS, VECTORS>(row, column, num_columns, depth, a, b, sink);
     for (r, sums) in sums.into_iter().enumerate() {
         for (v, sum) in sums.into_iter().enumerate() {
             sink.put(row + r, column + v * LANES, LANES, sum);
         }
     }
+}
+
+#[inline(always)]
+fn sums<const ROWS: usize, const VECTORS: usize>(
+    row: usize,
+    column: usize,
+    num_columns: usize,
+    depth: usize,
+    a: Strided<'_>,
+    b: &[f32],
+    sink: &impl Sink,
+) -> [[F32x4; VECTORS]; ROWS] {
+    let start = core::array::from_fn(|v| sink.start(column + v * LANES, LANES));
+    add_products(
+        [start; ROWS],
+        &a.data[row * a.row_stride..],
+        (a.row_stride, a.depth_stride),
+        &b[column..],
+        num_columns,
+        depth,
+    )
 }
 
 /// Writes the product to a row-major matrix, starting from a bias or from 0.
@@ -161,11 +178,25 @@ impl Sink for Store<'_> {
     }
 }
 
-/// Writes the transpose of `from`, `[num_rows, num_columns]`, into `to`.
+/// Writes the transpose of `from`, `[num_rows, num_columns]`, into `to`. Four
+/// rows at a time, so that what is written lies together.
 pub fn transpose(from: &[f32], num_rows: usize, num_columns: usize, to: &mut [f32]) {
-    for (row, values) in from.chunks_exact(num_columns).take(num_rows).enumerate() {
-        for (column, &value) in values.iter().enumerate() {
-            to[column * num_rows + row] = value;
+    for (band, rows) in from.chunks(4 * num_columns).enumerate() {
+        let row = band * 4;
+        if let Some((rows, [])) = rows.split_at_checked(4 * num_columns) {
+            let (top, bottom) = rows.split_at(2 * num_columns);
+            let (first, second) = top.split_at(num_columns);
+            let (third, fourth) = bottom.split_at(num_columns);
+            let columns = to.chunks_exact_mut(num_rows).zip(first).zip(second);
+            for (((to, &a), &b), (&c, &d)) in columns.zip(third.iter().zip(fourth)) {
+                to[row..row + 4].copy_from_slice(&[a, b, c, d]);
+            }
+        } else {
+            for (r, values) in rows.chunks_exact(num_columns).enumerate() {
+                for (column, &value) in values.iter().enumerate() {
+                    to[column * num_rows + row + r] = value;
+                }
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Four `f32` lanes: `v128` on wasm, an array elsewhere. The only module that
-//! may use `unsafe`, for the two unaligned memory instructions.
+//! Four `f32` lanes, `v128` on wasm and an array elsewhere, and the two inner
+//! loops over them. The only module that may use `unsafe`: for the unaligned
+//! memory instructions, and so that an inner loop checks its bounds once.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "wasm32")]
@@ -102,4 +103,92 @@ impl F32x4 {
     pub fn store_partial(self, to: &mut [f32]) {
         to.copy_from_slice(&self.to_array()[..to.len()]);
     }
+}
+
+/// A factor and the row of a matrix that it multiplies.
+#[derive(Clone, Copy, Default)]
+pub struct Entry {
+    pub row: u32,
+    pub value: f32,
+}
+
+/// The next values at a place that the caller has checked.
+///
+/// # Safety
+/// Four `f32` must stand at `from`.
+#[inline(always)]
+unsafe fn load_at(from: *const f32) -> F32x4 {
+    #[cfg(target_arch = "wasm32")]
+    // SAFETY: the caller's promise; wasm loads need no alignment.
+    return F32x4(unsafe { arch::v128_load(from.cast()) });
+    #[cfg(not(target_arch = "wasm32"))]
+    // SAFETY: the caller's promise.
+    F32x4(unsafe { from.cast::<[f32; LANES]>().read_unaligned() })
+}
+
+/// `sums[v] + Σ value · rows[row, column + 4v ..][..4]` over entries in order;
+/// `rows` is row-major of `num_columns` columns. Panics where an entry's row is
+/// not there.
+#[inline(always)]
+pub fn add_rows<const VECTORS: usize>(
+    mut sums: [F32x4; VECTORS],
+    entries: &[Entry],
+    rows: &[f32],
+    num_columns: usize,
+    column: usize,
+) -> [F32x4; VECTORS] {
+    if entries.is_empty() {
+        return sums;
+    }
+    let rows = &rows[column..];
+    let last = rows.len() - VECTORS * LANES;
+    assert!(last < rows.len());
+    for entry in entries {
+        let at = entry.row as usize * num_columns;
+        assert!(at <= last);
+        let value = F32x4::splat(entry.value);
+        for (v, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: at + 4v + 4 <= last + VECTORS * LANES = rows.len().
+            let row = unsafe { load_at(rows.as_ptr().add(at + v * LANES)) };
+            *sum = sum.mul_add(value, row);
+        }
+    }
+    sums
+}
+
+/// `sums[r][v] + Σₖ a[r·row_stride + k·depth_stride] · b[k·num_columns + 4v ..][..4]`
+/// over k in ascending order. Panics where either matrix ends early.
+#[inline(always)]
+pub fn add_products<const ROWS: usize, const VECTORS: usize>(
+    mut sums: [[F32x4; VECTORS]; ROWS],
+    a: &[f32],
+    (row_stride, depth_stride): (usize, usize),
+    b: &[f32],
+    num_columns: usize,
+    depth: usize,
+) -> [[F32x4; VECTORS]; ROWS] {
+    let Some(last) = depth.checked_sub(1) else {
+        return sums;
+    };
+    // In u64, where no shape that fits into memory overflows.
+    let end = |terms: [(usize, usize); 2]| -> u64 {
+        terms.iter().map(|&(x, y)| x as u64 * y as u64).sum()
+    };
+    assert!(end([(ROWS - 1, row_stride), (last, depth_stride)]) < a.len() as u64);
+    assert!(end([(last, num_columns), (VECTORS, LANES)]) <= b.len() as u64);
+    for k in 0..depth {
+        let b: [F32x4; VECTORS] = core::array::from_fn(|v| {
+            // SAFETY: k <= last, so this is within what was asserted of b.
+            unsafe { load_at(b.as_ptr().add(k * num_columns + v * LANES)) }
+        });
+        for (r, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: r < ROWS and k <= last, within what was asserted of a.
+            let a = unsafe { *a.as_ptr().add(r * row_stride + k * depth_stride) };
+            let a = F32x4::splat(a);
+            for (sum, &b) in sums.iter_mut().zip(&b) {
+                *sum = sum.mul_add(a, b);
+            }
+        }
+    }
+    sums
 }

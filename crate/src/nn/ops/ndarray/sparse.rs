@@ -8,78 +8,92 @@
 //! - backwards: dW = rᵀ·G − c·(1 ⊗ colsum(G)).
 
 use super::sgd::Update;
-use super::simd::{F32x4, LANES};
+use super::simd::{Entry, F32x4, LANES, add_rows};
 use crate::data::{NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
 
 /// c of the module's formula.
 const OFFSET: f32 = PIXEL_MEAN / PIXEL_STD;
+
+/// Pixels looked at together.
+const BLOCK: usize = 8;
 
 /// The non-zero pixels of a batch, by image and by pixel.
 #[derive(Default)]
 pub struct SparseBatch {
     /// Entries of image i: `image_starts[i]..image_starts[i + 1]`.
     image_starts: Vec<u32>,
+    /// Row is the pixel, value is r. Grows only: what is in use, `image_starts` says.
     by_image: Vec<Entry>,
     /// Entries of pixel p: `pixel_starts[p]..pixel_starts[p + 1]`.
     pixel_starts: Vec<u32>,
+    /// Row is the image, value is r.
     by_pixel: Vec<Entry>,
-}
-
-/// A non-zero: the pixel (by image) or the image (by pixel), and r.
-#[derive(Clone, Copy, Default)]
-struct Entry {
-    index: u32,
-    value: f32,
 }
 
 impl SparseBatch {
     /// Share of a batch's pixels that are not zero, 0 to 1.
     pub fn density(&self) -> f64 {
         let num_images = self.image_starts.len().saturating_sub(1).max(1);
-        self.by_image.len() as f64 / (num_images * NUM_PIXELS) as f64
+        self.num_entries() as f64 / (num_images * NUM_PIXELS) as f64
+    }
+
+    fn num_entries(&self) -> usize {
+        self.image_starts.last().map_or(0, |&end| end as usize)
     }
 
     /// Reads a batch of images, `[num_images, 784]` as an iterator over rows.
     pub fn read<'a>(&mut self, images: impl Iterator<Item = &'a [u8]>) {
         self.image_starts.clear();
-        self.by_image.clear();
         self.image_starts.push(0);
+        let mut start = 0;
         for image in images {
-            for (block_index, block) in image.chunks_exact(8).enumerate() {
-                // Most of a border row is zero: eight pixels are passed over at once.
+            if self.by_image.len() < start + NUM_PIXELS {
+                self.by_image
+                    .resize(2 * start + NUM_PIXELS, Entry::default());
+            }
+            let entries = &mut self.by_image[start..start + NUM_PIXELS];
+            let mut count = 0;
+            for (block_index, block) in image.chunks_exact(BLOCK).enumerate() {
+                // Most of a border row is zero: passed over at once.
                 if u64::from_ne_bytes(block.try_into().expect("eight bytes")) == 0 {
                     continue;
                 }
+                // Each pixel is written, and kept by counting it: where ink begins
+                // and ends is not foreseeable, so a branch would cost more.
                 for (i, &pixel) in block.iter().enumerate() {
-                    if pixel != 0 {
-                        let index = (block_index * 8 + i) as u32;
-                        let value = f32::from(pixel) * (1.0 / (255.0 * PIXEL_STD));
-                        self.by_image.push(Entry { index, value });
-                    }
+                    entries[count] = Entry {
+                        row: (block_index * BLOCK + i) as u32,
+                        value: f32::from(pixel) * (1.0 / (255.0 * PIXEL_STD)),
+                    };
+                    count += usize::from(pixel != 0);
                 }
             }
-            self.image_starts.push(self.by_image.len() as u32);
+            start += count;
+            self.image_starts.push(start as u32);
         }
     }
 
     /// Sorts the entries by pixel, for the backward pass.
     pub fn index_by_pixel(&mut self) {
+        let num_entries = self.num_entries();
         let starts = &mut self.pixel_starts;
         starts.clear();
         starts.resize(NUM_PIXELS + 2, 0);
         // Counting sort; starts[p + 2] counts, so that after filling, starts[p] is right.
-        for entry in &self.by_image {
-            starts[entry.index as usize + 2] += 1;
+        for entry in &self.by_image[..num_entries] {
+            starts[entry.row as usize + 2] += 1;
         }
         for p in 2..starts.len() {
             starts[p] += starts[p - 1];
         }
-        self.by_pixel.resize(self.by_image.len(), Entry::default());
+        if self.by_pixel.len() < num_entries {
+            self.by_pixel.resize(num_entries, Entry::default());
+        }
         for (image, range) in self.image_starts.windows(2).enumerate() {
             for entry in &self.by_image[range[0] as usize..range[1] as usize] {
-                let place = &mut starts[entry.index as usize + 1];
+                let place = &mut starts[entry.row as usize + 1];
                 self.by_pixel[*place as usize] = Entry {
-                    index: image as u32,
+                    row: image as u32,
                     value: entry.value,
                 };
                 *place += 1;
@@ -108,7 +122,7 @@ impl SparseBatch {
             }
             for column in column..width {
                 out[column] = entries.iter().fold(base[column], |sum, entry| {
-                    sum + entry.value * weight[entry.index as usize * width + column]
+                    sum + entry.value * weight[entry.row as usize * width + column]
                 });
             }
         }
@@ -165,7 +179,7 @@ impl SparseBatch {
                         entries
                             .iter()
                             .fold(-OFFSET * upstream_sums[column], |sum, entry| {
-                                sum + entry.value * upstream[entry.index as usize * width + column]
+                                sum + entry.value * upstream[entry.row as usize * width + column]
                             });
                 }
                 update.step_partial(start + column, rest, F32x4::load(&gradient));
@@ -187,15 +201,8 @@ fn forward_block<const VECTORS: usize>(
     base: &[f32],
     out: &mut [f32],
 ) {
-    let mut sums: [F32x4; VECTORS] =
-        core::array::from_fn(|v| F32x4::load(&base[column + v * LANES..]));
-    for entry in entries {
-        let row = &weight[entry.index as usize * width + column..][..VECTORS * LANES];
-        let value = F32x4::splat(entry.value);
-        for v in 0..VECTORS {
-            sums[v] = sums[v].mul_add(value, F32x4::load(&row[v * LANES..]));
-        }
-    }
+    let sums: [F32x4; VECTORS] = core::array::from_fn(|v| F32x4::load(&base[column + v * LANES..]));
+    let sums = add_rows(sums, entries, weight, width, column);
     for (v, sum) in sums.into_iter().enumerate() {
         sum.store(&mut out[column + v * LANES..]);
     }
@@ -214,19 +221,13 @@ fn backward_block<const VECTORS: usize>(
     column_sums: &mut [f32],
 ) {
     let zero = F32x4::splat(0.0);
-    let mut sums: [F32x4; VECTORS] = core::array::from_fn(|v| {
+    let sums: [F32x4; VECTORS] = core::array::from_fn(|v| {
         zero.mul_add(
             F32x4::splat(-OFFSET),
             F32x4::load(&upstream_sums[column + v * LANES..]),
         )
     });
-    for entry in entries {
-        let row = &upstream[entry.index as usize * width + column..][..VECTORS * LANES];
-        let value = F32x4::splat(entry.value);
-        for v in 0..VECTORS {
-            sums[v] = sums[v].mul_add(value, F32x4::load(&row[v * LANES..]));
-        }
-    }
+    let sums = add_rows(sums, entries, upstream, width, column);
     for (v, sum) in sums.into_iter().enumerate() {
         let column = column + v * LANES;
         let moved = update.step(start + column, sum);
