@@ -24,6 +24,7 @@ use crate::nn::model_file::{self, StoredModel};
 use crate::nn::network::Network;
 use crate::nn::{device, layout::Layout};
 use crate::study;
+use crate::train::checkpoint::Checkpoint;
 use crate::train::{evaluation, trainer};
 
 /// Sends panics, which are bugs, to the console with their place.
@@ -221,15 +222,61 @@ impl Trainer {
     pub async fn create(dataset: &Dataset, config: Ts<RunConfig>) -> Result<Trainer, JsError> {
         let dataset = dataset.0.clone();
         let plan = Plan::try_from(&config.to_rust()?)?;
-        let device = device::open().await?;
         let network = plan.network.clone();
-        let inner = trainer::Trainer::new(plan, dataset, &device)?;
-        Ok(Self {
+        let device = device::open().await?;
+        Ok(Self::wrap(
+            trainer::Trainer::new(plan, dataset, &device)?,
+            network,
+        ))
+    }
+
+    /// The same from given flat parameters; `nn/layout.rs` says what is where.
+    pub async fn from_weights(
+        dataset: &Dataset,
+        config: Ts<RunConfig>,
+        weights: Vec<f32>,
+    ) -> Result<Trainer, JsError> {
+        let dataset = dataset.0.clone();
+        let plan = Plan::try_from(&config.to_rust()?)?;
+        let network = plan.network.clone();
+        let device = device::open().await?;
+        Ok(Self::wrap(
+            trainer::Trainer::from_weights(plan, dataset, weights, &device)?,
+            network,
+        ))
+    }
+
+    /// Goes on from the bytes of [`Self::checkpoint`]: same network, split and
+    /// batches, whatever else the settings say.
+    pub async fn restore(
+        dataset: &Dataset,
+        config: Ts<RunConfig>,
+        checkpoint: Vec<u8>,
+    ) -> Result<Trainer, JsError> {
+        let dataset = dataset.0.clone();
+        let plan = Plan::try_from(&config.to_rust()?)?;
+        let network = plan.network.clone();
+        let checkpoint = Checkpoint::from_bytes(&checkpoint)?;
+        let device = device::open().await?;
+        Ok(Self::wrap(
+            trainer::Trainer::restore(plan, dataset, checkpoint, &device)?,
+            network,
+        ))
+    }
+
+    fn wrap(inner: trainer::Trainer, network: NetworkPlan) -> Self {
+        Self {
             validation_rows: inner.split().validation.clone(),
             inner: Mutex::new(inner),
             is_stop_asked: RefCell::new(false),
             network,
-        })
+        }
+    }
+
+    /// The run after its last finished epoch, as bytes that [`Self::restore`] takes.
+    pub async fn checkpoint(&self) -> Uint8Array {
+        let checkpoint = self.inner.lock().await.checkpoint();
+        Uint8Array::from(checkpoint.to_bytes().as_slice())
     }
 
     /// Works for about `budget_ms` and reports what happened, as `Event[]`.
@@ -306,6 +353,20 @@ impl Model {
     pub async fn from_safetensors(name: String, bytes: Vec<u8>) -> Result<Model, JsError> {
         let stored = model_file::read(&name, &bytes)?;
         drop(bytes);
+        Self::from_stored(stored).await
+    }
+
+    /// The model of a checkpoint.
+    pub async fn from_checkpoint(bytes: Vec<u8>) -> Result<Model, JsError> {
+        let checkpoint = Checkpoint::from_bytes(&bytes)?;
+        let stored = StoredModel {
+            plan: checkpoint.network()?,
+            parameters: checkpoint.parameters,
+        };
+        Self::from_stored(stored).await
+    }
+
+    async fn from_stored(stored: StoredModel) -> Result<Model, JsError> {
         let device = device::open().await?;
         // A network holds a data set to learn from; this one never will.
         let blank = data::Dataset::from_parts("blank", vec![0; data::NUM_PIXELS], vec![0])?;

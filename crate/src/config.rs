@@ -3,7 +3,7 @@
 
 use crate::data::{NUM_CLASSES, NUM_PIXELS};
 use crate::error::{Error, Result};
-use crate::message::{RunConfig, StepKind};
+use crate::message::{BackendChoice, RunConfig, StepKind};
 
 /// Most hidden layers a network may have.
 pub const MAX_HIDDEN_LAYERS: usize = 8;
@@ -123,6 +123,28 @@ impl TryFrom<&RunConfig> for Plan {
     }
 }
 
+/// The settings that this plan comes of, on any backend.
+impl From<&Plan> for RunConfig {
+    fn from(plan: &Plan) -> Self {
+        let hidden: Vec<String> = plan.network.hidden.iter().map(usize::to_string).collect();
+        Self {
+            backend: BackendChoice::Auto,
+            epochs: plan.num_epochs.into(),
+            batch_size: plan.batch_size as f64,
+            learning_rate: plan.sgd.learning_rate.into(),
+            momentum: plan.sgd.momentum.into(),
+            weight_decay: plan.sgd.weight_decay.into(),
+            seed: plan.seed.into(),
+            validation_share: plan.validation_share,
+            hidden_layers: hidden.join(", "),
+            dropout: plan.network.dropout.into(),
+            layer_norm: plan.network.layer_norm,
+            augmentation: plan.augmentation,
+            step: plan.step,
+        }
+    }
+}
+
 fn whole(setting: &'static str, value: f64, low: u64, high: u64) -> Result<u64> {
     let fits = value.fract() == 0.0 && value >= low as f64 && value <= high as f64;
     // `fract` of NaN and of the infinities is NaN, so these fall through too.
@@ -223,6 +245,23 @@ mod tests {
         assert_eq!(plan.network.widths(), [784, 128, 64, 10]);
         assert_eq!(plan.validation_share, 0.2);
         assert!(plan.notes.is_empty());
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_plan_gives_back_settings_of_the_same_plan() {
+        let config = RunConfig {
+            learning_rate: 0.1,
+            momentum: 0.9,
+            weight_decay: 1e-4,
+            validation_share: 12.5,
+            hidden_layers: "64 32,16".into(),
+            dropout: 0.3,
+            layer_norm: true,
+            augmentation: true,
+            ..RunConfig::default()
+        };
+        let plan = Plan::try_from(&config).unwrap();
+        assert_eq!(Plan::try_from(&RunConfig::from(&plan)).unwrap(), plan);
     }
 
     #[wasm_bindgen_test(unsupported = test)]

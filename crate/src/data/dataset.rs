@@ -144,8 +144,13 @@ impl Dataset {
             num_rows: self.num_rows() as u32,
             has_labels: self.has_labels(),
             class_counts: self.class_counts(),
-            checksum: format!("{:016x}", checksum(&[&self.labels, &self.pixels])),
+            checksum: self.checksum(),
         }
+    }
+
+    /// The checksum of labels and pixels as [`DataSummary`] words it.
+    pub fn checksum(&self) -> String {
+        format!("{:016x}", checksum(&[&self.labels, &self.pixels]))
     }
 }
 
@@ -157,7 +162,7 @@ impl Dataset {
 /// Whole words instead of FNV's bytes because 33 MB are hashed after each load;
 /// the added shift brings a word's high bytes down, which the product only
 /// carries upwards.
-fn checksum(parts: &[&[u8]]) -> u64 {
+pub(crate) fn checksum(parts: &[&[u8]]) -> u64 {
     const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
     let step = |state: u64, word: u64| {

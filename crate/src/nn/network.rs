@@ -155,6 +155,33 @@ impl Network {
         Ok(logits)
     }
 
+    /// SGD's velocities, `[layout.num_parameters]`; none before a step with momentum
+    /// where the engine makes them only then.
+    pub async fn velocities(&self) -> Result<Vec<f32>> {
+        let velocities = match &self.engine {
+            Engine::Plain(mlp) => mlp.velocities(),
+            #[cfg(feature = "ndarray")]
+            Engine::Cpu(mlp) => mlp.velocities(),
+            #[cfg(feature = "webgpu")]
+            Engine::Gpu(mlp) => Some(mlp.velocities()),
+        };
+        match velocities {
+            Some(velocities) => read(velocities).await,
+            None => Ok(vec![]),
+        }
+    }
+
+    /// Puts velocities `[layout.num_parameters]` on the device.
+    pub fn set_velocities(&mut self, velocities: &[f32]) {
+        match &mut self.engine {
+            Engine::Plain(mlp) => mlp.set_velocities(velocities),
+            #[cfg(feature = "ndarray")]
+            Engine::Cpu(mlp) => mlp.set_velocities(velocities),
+            #[cfg(feature = "webgpu")]
+            Engine::Gpu(mlp) => mlp.set_velocities(velocities),
+        }
+    }
+
     /// All parameters, `[layout.num_parameters]`.
     pub async fn parameters(&self) -> Result<Vec<f32>> {
         match &self.engine {

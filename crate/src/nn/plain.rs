@@ -57,6 +57,22 @@ impl PlainMlp {
         Tensor::cat(self.parameters.clone(), 0)
     }
 
+    /// All velocities, flat; none before the first step with momentum.
+    pub fn velocities(&self) -> Option<Tensor<1>> {
+        let velocities: Option<Vec<_>> = self.velocities.iter().cloned().collect();
+        velocities.map(|velocities| Tensor::cat(velocities, 0))
+    }
+
+    /// Takes flat velocities, `[num_parameters]`.
+    pub fn set_velocities(&mut self, velocities: &[f32]) {
+        let mut rest = velocities;
+        for (parameter, velocity) in self.parameters.iter().zip(&mut self.velocities) {
+            let (own, others) = rest.split_at(parameter.dims()[0]);
+            *velocity = Some(Tensor::from_floats(own, &self.device));
+            rest = others;
+        }
+    }
+
     /// One step of SGD; the batch's loss sum and number of right answers come
     /// back as a tensor `[2]` that stays on the device. `pixels` is
     /// `[num_rows, 784]`.

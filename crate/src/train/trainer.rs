@@ -9,13 +9,14 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use web_time::Instant;
 
+use super::checkpoint::Checkpoint;
 use super::metrics::{Totals, wilson_interval};
 use crate::config::Plan;
 use crate::data::distort::{Distortion, augment};
 use crate::data::split::{Split, stratified_split};
 use crate::data::{Dataset, NUM_PIXELS};
-use crate::error::Result;
-use crate::message::{EpochRecord, Event, Outcome, Progress, RunResult};
+use crate::error::{Error, Result};
+use crate::message::{EpochRecord, Event, Outcome, Progress, RunConfig, RunResult};
 use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
@@ -47,6 +48,17 @@ enum State {
     Ended,
 }
 
+/// What an epoch left behind beside its figures.
+struct Good {
+    parameters: Vec<f32>,
+    /// None without momentum.
+    velocities: Vec<f32>,
+    step: u32,
+    num_trained: u64,
+    elapsed_secs: f64,
+    train_secs: f64,
+}
+
 /// A run under way.
 pub struct Trainer {
     plan: Plan,
@@ -62,8 +74,9 @@ pub struct Trainer {
     step: u32,
     totals: Totals,
     history: Vec<EpochRecord>,
-    /// Parameters after the last epoch whose figures were numbers.
-    last_good: Vec<f32>,
+    /// Parameters and velocities after the last epoch whose figures were numbers,
+    /// and where the run stood then.
+    last_good: Good,
     device: Device,
     elapsed_secs: f64,
     train_secs: f64,
@@ -79,10 +92,39 @@ pub struct Trainer {
 impl Trainer {
     /// Splits the data, draws the weights and puts them on the device.
     pub fn new(plan: Plan, dataset: Rc<Dataset>, device: &Device) -> Result<Self> {
+        let parameters = weights::initial(&Layout::new(&plan.network), plan.seed);
+        Self::from_weights(plan, dataset, parameters, device)
+    }
+
+    /// The same from given parameters, `[num_parameters]` as [`Layout`] orders them.
+    ///
+    /// # Errors
+    /// When there are not as many as the network has, or one is no finite number.
+    pub fn from_weights(
+        plan: Plan,
+        dataset: Rc<Dataset>,
+        parameters: Vec<f32>,
+        device: &Device,
+    ) -> Result<Self> {
         dataset.require_labels()?;
         let split = stratified_split(dataset.labels(), plan.validation_share, plan.seed)?;
         let layout = Layout::new(&plan.network);
-        let parameters = weights::initial(&layout, plan.seed);
+        if parameters.len() != layout.num_parameters {
+            let expected = format!("{}, as the network has", layout.num_parameters);
+            return Err(Error::data(
+                "weights",
+                parameters.len().to_string(),
+                expected,
+            ));
+        }
+        if let Some(at) = parameters.iter().position(|value| !value.is_finite()) {
+            let found = parameters[at].to_string();
+            return Err(Error::data(
+                format!("weight {at}"),
+                found,
+                "a finite number",
+            ));
+        }
         let network = Network::new(layout, &parameters, dataset.clone(), plan.step, device);
         let mut trainer = Self {
             plan,
@@ -95,7 +137,14 @@ impl Trainer {
             step: 0,
             totals: Totals::default(),
             history: Vec::new(),
-            last_good: parameters,
+            last_good: Good {
+                parameters,
+                velocities: vec![],
+                step: 0,
+                num_trained: 0,
+                elapsed_secs: 0.0,
+                train_secs: 0.0,
+            },
             device: device.clone(),
             elapsed_secs: 0.0,
             train_secs: 0.0,
@@ -107,6 +156,71 @@ impl Trainer {
         };
         trainer.shuffle();
         Ok(trainer)
+    }
+
+    /// Goes on from a checkpoint: on the CPU to the same last bit as the run that
+    /// was never cut, elsewhere as exactly as that device repeats itself. `plan`
+    /// may train longer or otherwise than before, but not another network, nor on
+    /// another split or in other batches.
+    ///
+    /// # Errors
+    /// When the checkpoint is of other data, or of such another plan.
+    pub fn restore(
+        plan: Plan,
+        dataset: Rc<Dataset>,
+        checkpoint: Checkpoint,
+        device: &Device,
+    ) -> Result<Self> {
+        let found = dataset.checksum();
+        if found != checkpoint.data_checksum {
+            let place = format!("checkpoint, data set {}", dataset.name());
+            let expected = format!(
+                "{}, of the data it was trained on",
+                checkpoint.data_checksum
+            );
+            return Err(Error::data(place, format!("checksum {found}"), expected));
+        }
+        check_continuable(&plan, &Plan::try_from(&checkpoint.config)?)?;
+        let mut trainer = Self::from_weights(plan, dataset, checkpoint.parameters, device)?;
+        if trainer.plan.sgd.momentum != 0.0 && !checkpoint.velocities.is_empty() {
+            trainer.network.set_velocities(&checkpoint.velocities);
+            trainer.last_good.velocities = checkpoint.velocities;
+        }
+        trainer.last_good.step = checkpoint.step;
+        trainer.last_good.num_trained = checkpoint.num_trained;
+        trainer.last_good.elapsed_secs = checkpoint.elapsed_secs;
+        trainer.last_good.train_secs = checkpoint.train_secs;
+        trainer.step = checkpoint.step;
+        trainer.num_trained = checkpoint.num_trained;
+        trainer.elapsed_secs = checkpoint.elapsed_secs;
+        trainer.train_secs = checkpoint.train_secs;
+        trainer.history = checkpoint.history;
+        let num_done = trainer.history.len() as u32;
+        if num_done >= trainer.plan.num_epochs {
+            // Cut between the last epoch and the end: the end is all that is missing.
+            trainer.epoch = num_done.max(1);
+            trainer.close(Outcome::Finished, String::new());
+        } else {
+            trainer.epoch = num_done + 1;
+            trainer.shuffle();
+        }
+        Ok(trainer)
+    }
+
+    /// The run after its last finished epoch, from which [`Self::restore`] goes on.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let good = &self.last_good;
+        Checkpoint {
+            config: RunConfig::from(&self.plan),
+            data_checksum: self.dataset.checksum(),
+            history: self.history.clone(),
+            step: good.step,
+            num_trained: good.num_trained,
+            elapsed_secs: good.elapsed_secs,
+            train_secs: good.train_secs,
+            parameters: good.parameters.clone(),
+            velocities: good.velocities.clone(),
+        }
     }
 
     /// Works for about `budget_ms` and reports what came of it. After
@@ -285,7 +399,18 @@ impl Trainer {
             train_secs: self.train_secs,
         };
         self.history.push(record.clone());
-        self.last_good = self.network.parameters().await?;
+        self.last_good = Good {
+            parameters: self.network.parameters().await?,
+            velocities: if self.plan.sgd.momentum == 0.0 {
+                vec![]
+            } else {
+                self.network.velocities().await?
+            },
+            step: self.step,
+            num_trained: self.num_trained,
+            elapsed_secs: self.elapsed_secs,
+            train_secs: self.train_secs,
+        };
         events.push(Event::Epoch(record));
         if self.epoch == self.plan.num_epochs {
             self.state = State::Ended;
@@ -319,7 +444,13 @@ impl Trainer {
         let layout = self.network.layout().clone();
         let dataset = self.dataset.clone();
         let kind = self.plan.step;
-        self.network = Network::new(layout, &self.last_good, dataset, kind, &self.device);
+        self.network = Network::new(
+            layout,
+            &self.last_good.parameters,
+            dataset,
+            kind,
+            &self.device,
+        );
         self.close(Outcome::Failed, reason);
     }
 
@@ -392,6 +523,38 @@ impl Trainer {
             history: self.history.clone(),
         }
     }
+}
+
+/// Refuses a plan that would not go on with what the other one began.
+fn check_continuable(plan: &Plan, begun: &Plan) -> Result<()> {
+    let fault = |setting, found: String, expected: String| {
+        let expected = format!("{expected}, as the run began");
+        Err(Error::setting(setting, found, expected))
+    };
+    let shape = |plan: &Plan| (plan.network.hidden.clone(), plan.network.layer_norm);
+    if shape(plan) != shape(begun) {
+        let words = |plan: &Plan| {
+            let norm = if plan.network.layer_norm {
+                " normalised"
+            } else {
+                ""
+            };
+            format!("{:?}{norm}", plan.network.hidden)
+        };
+        return fault("hidden layers", words(plan), words(begun));
+    }
+    if plan.seed != begun.seed {
+        return fault("seed", plan.seed.to_string(), begun.seed.to_string());
+    }
+    if plan.validation_share != begun.validation_share {
+        let (found, expected) = (plan.validation_share, begun.validation_share);
+        return fault("validation share", found.to_string(), expected.to_string());
+    }
+    if plan.batch_size != begun.batch_size {
+        let (found, expected) = (plan.batch_size, begun.batch_size);
+        return fault("batch size", found.to_string(), expected.to_string());
+    }
+    Ok(())
 }
 
 /// Distorts the rows of a batch, each as its seed, epoch and row say.

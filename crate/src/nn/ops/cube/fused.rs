@@ -83,6 +83,16 @@ impl FusedMlp {
         self.parameters.clone()
     }
 
+    /// The flat velocities; zeros before the first step with momentum.
+    pub fn velocities(&self) -> Tensor<1> {
+        self.velocities.clone()
+    }
+
+    /// Takes flat velocities, `[num_parameters]`.
+    pub fn set_velocities(&mut self, velocities: &[f32]) {
+        self.velocities = Tensor::from_floats(velocities, &self.device);
+    }
+
     /// Dispatches so far.
     pub fn num_dispatches(&self) -> usize {
         self.num_dispatches

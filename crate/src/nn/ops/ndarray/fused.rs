@@ -37,6 +37,18 @@ impl FusedMlp {
             .clone()
     }
 
+    /// The flat velocities; none before the first step with momentum.
+    pub fn velocities(&self) -> Option<Tensor<1>> {
+        let (_, velocities) = self.tensors.as_ref().expect("put back after each step");
+        (velocities.dims() != [0]).then(|| velocities.clone())
+    }
+
+    /// Takes flat velocities, `[num_parameters]`.
+    pub fn set_velocities(&mut self, velocities: &[f32]) {
+        let tensors = self.tensors.as_mut().expect("put back after each step");
+        tensors.1 = Tensor::from_floats(velocities, &tensors.0.device());
+    }
+
     /// One step of SGD in place.
     pub fn train_step(
         &mut self,

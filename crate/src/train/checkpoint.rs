@@ -1,0 +1,308 @@
+//! A run at the end of an epoch, as bytes: all it takes to go on from there to
+//! the same last bit. Owns the format and its checked reading; when to take one
+//! and how to go on is the trainer's.
+//!
+//! In order, little-endian: 8 bytes of magic, the format's version (`u32`), the
+//! head's length in bytes (`u32`), the head as JSON, the parameters and the
+//! velocities (`f32` each), and a checksum of everything before it (`u64`).
+//! Nothing that is drawn is kept: masks, orders and distortions follow from the
+//! seed, the epoch and the step.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{NetworkPlan, Plan};
+use crate::data::dataset::checksum;
+use crate::error::{Error, Result};
+use crate::message::{EpochRecord, RunConfig};
+use crate::nn::layout::Layout;
+
+/// Version of the format that this code writes, and the only one it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+const MAGIC: &[u8; 8] = b"INKLINGc";
+/// Magic, version and the head's length.
+const PREFIX_LEN: usize = 16;
+const CHECKSUM_LEN: usize = 8;
+
+/// A run after its last finished epoch; before the first one, its beginning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkpoint {
+    /// What the run was started with. The backend is no part of it: a run may go
+    /// on elsewhere.
+    pub config: RunConfig,
+    /// Checksum of the data set, as [`crate::data::Dataset::checksum`] words it.
+    pub data_checksum: String,
+    /// The finished epochs in order.
+    pub history: Vec<EpochRecord>,
+    /// Steps done.
+    pub step: u32,
+    /// Images trained on, each as often as it was.
+    pub num_trained: u64,
+    /// Seconds computed.
+    pub elapsed_secs: f64,
+    /// Seconds of those spent in training steps.
+    pub train_secs: f64,
+    /// The flat parameters, `[num_parameters]`; [`Layout`] says what is where.
+    pub parameters: Vec<f32>,
+    /// SGD's velocities, likewise; none without momentum.
+    pub velocities: Vec<f32>,
+}
+
+/// What stands before the numbers.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    config: RunConfig,
+    data_checksum: String,
+    history: Vec<EpochRecord>,
+    step: u32,
+    num_trained: u64,
+    elapsed_secs: f64,
+    train_secs: f64,
+    num_parameters: usize,
+    num_velocities: usize,
+}
+
+impl Checkpoint {
+    /// The network whose parameters these are.
+    ///
+    /// # Errors
+    /// When its settings are none.
+    pub fn network(&self) -> Result<NetworkPlan> {
+        Ok(Plan::try_from(&self.config)?.network)
+    }
+
+    /// The checkpoint as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let head = Head {
+            config: self.config.clone(),
+            data_checksum: self.data_checksum.clone(),
+            history: self.history.clone(),
+            step: self.step,
+            num_trained: self.num_trained,
+            elapsed_secs: self.elapsed_secs,
+            train_secs: self.train_secs,
+            num_parameters: self.parameters.len(),
+            num_velocities: self.velocities.len(),
+        };
+        let head = serde_json::to_vec(&head).expect("plain fields become JSON");
+        let num_floats = self.parameters.len() + self.velocities.len();
+        let mut bytes = Vec::with_capacity(PREFIX_LEN + head.len() + 4 * num_floats + CHECKSUM_LEN);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(&head);
+        for value in self.parameters.iter().chain(&self.velocities) {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        let sum = checksum(&[&bytes]);
+        bytes.extend_from_slice(&sum.to_le_bytes());
+        bytes
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// Names what is wrong with the bytes: their beginning, their version, a
+    /// length, their checksum, a value that the settings do not allow.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let (prefix, rest) = bytes.split_at_checked(PREFIX_LEN).ok_or_else(|| {
+            fault(
+                "length",
+                bytes.len(),
+                format!("at least {PREFIX_LEN} bytes"),
+            )
+        })?;
+        if &prefix[..8] != MAGIC {
+            return Err(fault("beginning", "other bytes", "a checkpoint of Inkling"));
+        }
+        let version = word(&prefix[8..12]);
+        if version != FORMAT_VERSION {
+            return Err(fault(
+                "format version",
+                version,
+                format!("{FORMAT_VERSION}; another version of Inkling wrote it"),
+            ));
+        }
+        let head_len = word(&prefix[12..16]) as usize;
+        let (head, numbers) = rest.split_at_checked(head_len).ok_or_else(|| {
+            let expected = format!("at most {}, the bytes that follow", rest.len());
+            fault("length of its head", head_len, expected)
+        })?;
+        let (numbers, sum) = numbers
+            .len()
+            .checked_sub(CHECKSUM_LEN)
+            .map(|len| numbers.split_at(len))
+            .ok_or_else(|| fault("length", bytes.len(), "a checksum at its end"))?;
+        let found = u64::from_le_bytes(sum.try_into().expect("eight bytes"));
+        let expected = checksum(&[&bytes[..bytes.len() - CHECKSUM_LEN]]);
+        if found != expected {
+            return Err(fault(
+                "checksum",
+                format!("{found:016x}"),
+                format!("{expected:016x}; its bytes were damaged"),
+            ));
+        }
+        let head: Head = serde_json::from_slice(head)
+            .map_err(|error| fault("head", error, "the fields of a checkpoint"))?;
+        let values: Vec<f32> = numbers
+            .chunks_exact(4)
+            .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes")))
+            .collect();
+        let promised = head.num_parameters.checked_add(head.num_velocities);
+        if promised.and_then(|n| n.checked_mul(4)) != Some(numbers.len()) {
+            let expected = format!(
+                "4 for each of {} parameters and {} velocities",
+                head.num_parameters, head.num_velocities
+            );
+            return Err(fault(
+                "numbers",
+                format!("{} bytes", numbers.len()),
+                expected,
+            ));
+        }
+        let layout = Layout::new(&Plan::try_from(&head.config)?.network);
+        if head.num_parameters != layout.num_parameters {
+            let expected = format!("{}, as its network has", layout.num_parameters);
+            return Err(fault("parameters", head.num_parameters, expected));
+        }
+        if head.num_velocities != 0 && head.num_velocities != layout.num_parameters {
+            let expected = format!("none or {}", layout.num_parameters);
+            return Err(fault("velocities", head.num_velocities, expected));
+        }
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            return Err(fault(
+                &format!("number {at}"),
+                values[at],
+                "a finite number",
+            ));
+        }
+        let (parameters, velocities) = values.split_at(head.num_parameters);
+        Ok(Self {
+            parameters: parameters.to_vec(),
+            velocities: velocities.to_vec(),
+            config: head.config,
+            data_checksum: head.data_checksum,
+            history: head.history,
+            step: head.step,
+            num_trained: head.num_trained,
+            elapsed_secs: head.elapsed_secs,
+            train_secs: head.train_secs,
+        })
+    }
+}
+
+fn word(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes(bytes.try_into().expect("four bytes"))
+}
+
+fn fault(place: &str, found: impl ToString, expected: impl Into<String>) -> Error {
+    Error::data(format!("checkpoint, {place}"), found.to_string(), expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    fn checkpoint() -> Checkpoint {
+        let config = RunConfig {
+            hidden_layers: "3".into(),
+            momentum: 0.9,
+            ..RunConfig::default()
+        };
+        let num_parameters = 784 * 3 + 3 + 3 * 10 + 10;
+        let record = EpochRecord {
+            epoch: 1,
+            step: 7,
+            // Neither is short in decimal.
+            train_loss: 0.1 + 0.2,
+            train_accuracy: 1.0 / 3.0,
+            validation_loss: f64::MIN_POSITIVE,
+            validation_accuracy: 0.5,
+            elapsed_secs: 1.5e-7,
+            train_secs: 0.1,
+        };
+        Checkpoint {
+            config,
+            data_checksum: "0123456789abcdef".into(),
+            history: vec![record],
+            step: 7,
+            num_trained: 1 << 40,
+            elapsed_secs: 2.0 / 3.0,
+            train_secs: 0.1,
+            parameters: (0..num_parameters).map(|n| (n as f32).sin()).collect(),
+            velocities: (0..num_parameters).map(|n| -(n as f32).cos()).collect(),
+        }
+    }
+
+    /// The bytes with a true checksum again, as a forger would leave them.
+    fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
+        bytes.truncate(bytes.len() - CHECKSUM_LEN);
+        let sum = checksum(&[&bytes]);
+        bytes.extend_from_slice(&sum.to_le_bytes());
+        bytes
+    }
+
+    fn message(bytes: &[u8]) -> String {
+        Checkpoint::from_bytes(bytes)
+            .expect_err("should be refused")
+            .to_string()
+    }
+
+    /// Sealed bytes whose head says something else, of the same length.
+    fn with_head(from: &str, to: &str) -> Vec<u8> {
+        assert_eq!(from.len(), to.len());
+        let mut bytes = checkpoint().to_bytes();
+        let at = bytes
+            .windows(from.len())
+            .position(|window| window == from.as_bytes())
+            .expect("the head says so");
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+        sealed(bytes)
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn comes_back_to_the_last_bit() {
+        let kept = checkpoint();
+        let back = Checkpoint::from_bytes(&kept.to_bytes()).unwrap();
+        assert_eq!(back, kept);
+        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&back.parameters), bits(&kept.parameters));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn every_cut_and_every_flipped_byte_is_an_error() {
+        let bytes = checkpoint().to_bytes();
+        for len in (0..bytes.len()).step_by(7).chain([0, bytes.len() - 1]) {
+            message(&bytes[..len]);
+        }
+        for at in (0..bytes.len()).step_by(11) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x40;
+            message(&damaged);
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_lie_is_named() {
+        assert!(message(b"short").contains("length: found 5"));
+        assert!(message(&[7; 64]).contains("beginning"));
+        let mut bytes = checkpoint().to_bytes();
+        bytes[8] = 9;
+        assert!(message(&bytes).contains("format version: found 9, expected 1"));
+        let mut bytes = checkpoint().to_bytes();
+        bytes[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(message(&bytes).contains("length of its head: found 4294967295"));
+        let mut bytes = checkpoint().to_bytes();
+        bytes[40] ^= 1;
+        assert!(message(&bytes).contains("damaged"));
+        let lie = with_head("\"num_parameters\":2395", "\"num_parameters\":9999");
+        assert!(message(&lie).contains("numbers: found"));
+        let lie = with_head("\"hidden_layers\":\"3\"", "\"hidden_layers\":\"4\"");
+        assert!(message(&lie).contains("parameters: found 2395, expected 3190"));
+        let mut bytes = checkpoint().to_bytes();
+        let end = bytes.len() - CHECKSUM_LEN;
+        bytes[end - 4..end].copy_from_slice(&f32::NAN.to_le_bytes());
+        assert!(message(&sealed(bytes)).contains("found NaN, expected a finite number"));
+    }
+}
