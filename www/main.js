@@ -16,14 +16,22 @@ import { config_from_query, config_to_query } from "./settings.js";
 import { create_settings_form } from "./settings_form.js";
 import { create_shortcuts } from "./shortcuts.js";
 import { create_store, idle_run, initial_state, is_active, with_progress } from "./state.js";
-import { BackendUnavailable, LOAD_CANCELLED, createTrainer } from "./trainer.js";
+import { create_session } from "./session.js";
+import { Database } from "./store/database.js";
+import { BackendUnavailable, LOAD_CANCELLED, WorkerCrashed, createTrainer } from "./trainer.js";
 
 /** @import { Event } from "./pkg/ndarray/inkling.js" */
 /** @import { Settings } from "./settings.js" */
+/** @import { BackendDecision } from "./trainer.js" */
 
 const asked = config_from_query(location.search);
 const store = create_store(initial_state(asked.config));
-const trainer = createTrainer({ on_notice: notice });
+const trainer = createTrainer({
+  on_notice: notice,
+  fault: new URLSearchParams(location.search).get("fault") ?? "",
+});
+const database = new Database(notice);
+const session = create_session(store, { trainer, database, notice });
 
 /** Data sets that ship with the page, by name, once known. @type {Promise<Record<string, { file: string, bytes: number }>>} */
 const sets = fetch("data/sets.json")
@@ -63,6 +71,7 @@ async function load_files(files) {
       if (store.get().loading) store.set({ loading: { name, progress } });
     });
     store.set({ data, loading: null });
+    void session.keep_data();
     announce(`${data.name} is loaded`);
     return true;
   } catch (error) {
@@ -121,11 +130,14 @@ store.watch(["config", "data"], () => {
 
 // Training
 
-/** @param {Partial<Settings>} [change] */
-async function train(change = {}) {
-  const { data, run } = store.get();
+/**
+ * @param {Partial<Settings>} [change]
+ * @param {boolean} [goes_on] with the run that was cut short
+ */
+async function train(change = {}, goes_on = false) {
+  const { data, run, offer } = store.get();
   if (is_active(run)) return;
-  const config = { ...store.get().config, ...change };
+  const config = { ...(goes_on && offer ? offer.config : store.get().config), ...change };
   if (!data) {
     fail("There is no data to train on. Press Load sample, or pick a CSV first.", false);
     by_id("load-sample", HTMLButtonElement).focus();
@@ -134,21 +146,35 @@ async function train(change = {}) {
   store.set({
     run: {
       ...idle_run(),
+      ...(goes_on ? { history: run.history, running: run.running } : {}),
       phase: "starting",
       config,
       data_name: data.name,
       data_checksum: data.checksum,
     },
   });
+  const start = await session.begin(config, goes_on);
+  if (!start) {
+    store.set({ run });
+    return;
+  }
+  if (!goes_on) session.keep_settings(store.get().config);
   try {
-    const result = await trainer.train(config, {
-      on_backend: (decision) => store.set({ run: { ...store.get().run, decision } }),
+    const listeners = {
+      on_backend: (/** @type {BackendDecision} */ decision) =>
+        store.set({ run: { ...store.get().run, decision } }),
       on_event: take_event,
-    });
+      on_checkpoint: session.keep_epoch,
+    };
+    const result = await trainer.train(config, listeners, start);
     const now = store.get().run;
     store.set({ run: { ...now, phase: "ended", result, history: result.history } });
+    await session.end(result);
   } catch (error) {
+    const { decision } = store.get().run;
     fail(full_stop(message_of(error).trim()), error instanceof BackendUnavailable);
+    if (error instanceof WorkerCrashed) await session.interrupt(decision?.backend === "webgpu");
+    else await session.discard();
   }
 }
 
@@ -230,6 +256,7 @@ create_run_view(store, {
   pause_or_resume: () => void pause_or_resume(),
   stop: () => void stop(),
   train_on_cpu: () => void train({ backend: "ndarray" }),
+  go_on: () => void train({}, true),
 });
 const charts = create_charts(store);
 const pad = create_pad(store, {
@@ -261,6 +288,18 @@ sets.then((known) => {
   if (known.mnist) data_view.offer_mnist();
 });
 asked.remarks.forEach(notice);
+session.restore(config_to_query(asked.config) === "").catch(report);
+
+const forgetting = by_id("forget-dialog", HTMLDialogElement);
+by_id("forget", HTMLButtonElement).addEventListener("click", () => forgetting.showModal());
+forgetting.addEventListener("close", async () => {
+  if (forgetting.returnValue !== "yes") return;
+  await session.forget();
+  location.reload();
+});
+store.watch(["is_kept"], ({ is_kept }) => {
+  by_id("kept", HTMLElement).hidden = !is_kept;
+});
 trainer.ready().catch((error) => notice(`The engine could not start: ${message_of(error)}`));
 
 // Ticks: what is done of the work, in its order.
@@ -338,6 +377,7 @@ let study;
 function open_study() {
   study ??= import("./study.js").then(({ mount_study }) =>
     mount_study(by_id("study-view", HTMLElement), {
+      database,
       get_baseline: () => store.get().config,
       trainer,
       is_training: () => is_active(store.get().run),

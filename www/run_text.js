@@ -31,7 +31,8 @@ export function status_text(run, has_data) {
     case "stopping":
       return `${running_text(run, false)} · stopping after this step`;
     case "ended":
-      return run.result ? result_text(run.result, run) : `${run.error} Failed`;
+      if (run.result) return result_text(run.result, run);
+      return `${run.error} ${run.is_interrupted ? "Interrupted" : "Failed"}`;
   }
 }
 

@@ -15,6 +15,7 @@ import { is_active } from "./state.js";
  * @property {() => void} pause_or_resume
  * @property {() => void} stop
  * @property {() => void} train_on_cpu
+ * @property {() => void} go_on with the run that was cut short
  */
 
 /**
@@ -32,6 +33,17 @@ export function create_run_view(store, actions) {
   const bar = by_id("run-progress", HTMLProgressElement);
   const results = by_id("results", HTMLElement);
 
+  const go_on = by_id("continue", HTMLButtonElement);
+  const offer_box = by_id("offer", HTMLElement);
+  const sentence = by_id("offer-sentence", HTMLElement);
+
+  store.watch(["offer", "run", "data", "loading"], ({ offer, run, data, loading }) => {
+    const can = offer !== null && !is_active(run) && data?.checksum === offer.data_checksum;
+    offer_box.hidden = !can;
+    go_on.disabled = loading !== null;
+    set_text(sentence, offer?.sentence ?? "");
+  });
+  go_on.addEventListener("click", actions.go_on);
   train.addEventListener("click", actions.train);
   sample.addEventListener("click", actions.sample_and_train);
   pause.addEventListener("click", actions.pause_or_resume);
@@ -69,7 +81,9 @@ export function create_run_view(store, actions) {
 
     status.classList.toggle(
       "wrong",
-      run.phase === "ended" && (run.result === null || run.result.outcome === "failed"),
+      run.phase === "ended" &&
+        !run.is_interrupted &&
+        (run.result === null || run.result.outcome === "failed"),
     );
     set_text(status, status_text(run, data !== null));
     const progress = run.progress;

@@ -32,6 +32,15 @@
  * @property {RunResult | null} result
  * @property {string} error why there is no result, in sentences
  * @property {boolean} can_use_cpu whether the error is a missing WebGPU
+ * @property {boolean} is_interrupted whether the page was closed while it ran
+ */
+
+/**
+ * A run that can go on.
+ * @typedef {object} Offer
+ * @property {Settings} config what it goes on with
+ * @property {string} data_checksum of the data it needs
+ * @property {string} sentence from where it goes on
  */
 
 /**
@@ -43,6 +52,8 @@
  * @property {PlanSummary | null} plan
  * @property {string} plan_error
  * @property {RunState} run
+ * @property {Offer | null} offer a run that was cut short and can go on
+ * @property {boolean} is_kept whether this browser keeps anything of ours
  * @property {ModelSummary | null} model a model from a file, while it is the newest
  */
 
@@ -94,6 +105,7 @@ export function idle_run() {
     result: null,
     error: "",
     can_use_cpu: false,
+    is_interrupted: false,
   };
 }
 
@@ -110,6 +122,8 @@ export function initial_state(config) {
     plan: null,
     plan_error: "",
     run: idle_run(),
+    offer: null,
+    is_kept: false,
     model: null,
   };
 }

@@ -19,11 +19,13 @@ import { comparison_table } from "./study/table.js";
 
 /** @import { Progress, RunConfig, StudyPlan, StudyReading, StudyRecord, StudyRun } from "./pkg/ndarray/inkling.js" */
 /** @import { Settings } from "./settings.js" */
+/** @import { Database } from "./store/database.js" */
 /** @import { Trainer } from "./trainer.js" */
 
 /**
  * What the study needs of the page.
  * @typedef {object} StudyHost
+ * @property {Database} database where studies are kept
  * @property {() => Settings} get_baseline the settings of the page's form
  * @property {Trainer} trainer holds the data set, decides the backend, asks the engine
  * @property {() => boolean} is_training whether the page's own run is under way
@@ -42,7 +44,7 @@ const BEAT_MS = 250;
  */
 export function mount_study(section, host) {
   const { trainer } = host;
-  const keep = new Keep(host.notice);
+  const keep = new Keep(host.database);
 
   /** The study that is shown. @type {StudyRecord | null} */
   let record = null;

@@ -4,8 +4,8 @@
 
 import * as Comlink from "./vendor/comlink.mjs";
 
-/** @import { BackendChoice, DataSummary, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
-/** @import { Engine, Artifact, Images, InkReading, WebgpuProbe } from "./worker.js" */
+/** @import { BackendChoice, DataSummary, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
+/** @import { Engine, Artifact, Images, InkReading, RunStart, WebgpuProbe } from "./worker.js" */
 
 /**
  * Which backend runs, and why, in one sentence a person can read.
@@ -19,6 +19,7 @@ import * as Comlink from "./vendor/comlink.mjs";
  * What `train` reports on the way. Every callback is optional.
  * @typedef {object} TrainListeners
  * @property {(decision: BackendDecision) => void} [on_backend] once, before the first step
+ * @property {(checkpoint: Uint8Array<ArrayBuffer>, epoch: EpochRecord) => unknown} [on_checkpoint] after each epoch, awaited
  * @property {(event: Event) => void} [on_event] progress, epochs, and the end (which also resolves `train`)
  */
 
@@ -31,6 +32,7 @@ import * as Comlink from "./vendor/comlink.mjs";
 
 /**
  * @typedef {object} TrainerOptions
+ * @property {string} [fault] one that is to happen once, for tests
  * @property {(sentence: string) => void} [on_notice] told what a person should know: a crashed worker, a replaced one
  */
 
@@ -157,10 +159,12 @@ export class Trainer {
   /** What each worker has been fed with. @type {WeakMap<EngineWorker, Promise<Blob>>} */
   #fed = new WeakMap();
   #is_loading = false;
+  #fault = "";
 
   /** @param {TrainerOptions} [options] */
   constructor(options = {}) {
     this.#notice = options.on_notice ?? (() => {});
+    this.#fault = options.fault ?? "";
     this.#cpu = new EngineWorker("inkling cpu");
     // Opened ahead of the first need; a failure is told by whoever needs it.
     this.#open(this.#cpu, "ndarray").catch(() => {});
@@ -315,14 +319,15 @@ export class Trainer {
   }
 
   /**
-   * Trains from scratch and resolves when the run has ended, however it ended.
+   * Trains, from scratch or from `start`, and resolves when the run has ended, however it ended.
    * Rejects if the settings are wrong, the backend cannot be had, or the worker
    * crashed (`WorkerCrashed`; it has been replaced by then).
    * @param {RunConfig} config
    * @param {TrainListeners} [listeners]
+   * @param {RunStart} [start]
    * @returns {Promise<RunResult>}
    */
-  async train(config, listeners = {}) {
+  async train(config, listeners = {}, start = {}) {
     if (this.#training) throw new Error("A run is under way; stop it first.");
     if (!this.#data) throw new Error("Load a data set first.");
     // Set before the first await: a second press must be refused from now on.
@@ -333,6 +338,9 @@ export class Trainer {
       const worker = decision.backend === "webgpu" ? this.#gpu_worker() : this.#cpu_worker();
       this.#training = worker;
       await this.#feed(worker, decision.backend);
+      const fault = this.#fault;
+      this.#fault = "";
+      if (fault) await worker.call((engine) => engine.arm_fault(fault));
       const on_event = listeners.on_event ?? (() => {});
       return await worker.call((engine) =>
         engine.train(
@@ -342,6 +350,8 @@ export class Trainer {
             this.#model_holder = worker;
             on_event(event);
           }),
+          start,
+          listeners.on_checkpoint ? Comlink.proxy(listeners.on_checkpoint) : null,
         ),
       );
     } catch (error) {
@@ -459,6 +469,17 @@ export class Trainer {
     } catch (error) {
       throw this.#told(error, "reading the model's file");
     }
+  }
+
+  /**
+   * Has the model of a checkpoint read ink and images from now on, on the CPU.
+   * @param {Uint8Array} checkpoint
+   */
+  async load_checkpoint(checkpoint) {
+    const worker = this.#cpu_worker();
+    await this.#open(worker, "ndarray");
+    await worker.call((engine) => engine.load_checkpoint(checkpoint));
+    this.#model_holder = worker;
   }
 
   /** @param {string} why @returns {Promise<BackendDecision>} */

@@ -8,7 +8,7 @@
 import * as Comlink from "./vendor/comlink.mjs";
 import { unpacked_chunks } from "./source.js";
 
-/** @import { DataSummary, Dataset, Evaluation, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
+/** @import { DataSummary, Dataset, EpochRecord, Evaluation, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
 /** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "./pkg/ndarray/inkling.js" */
 
 /** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */
@@ -35,6 +35,13 @@ import { unpacked_chunks } from "./source.js";
  * @property {boolean} usable whether the engine can run on it at all
  * @property {boolean} is_fallback whether it is a software adapter
  * @property {string} reason a sentence's end, such as `this browser found no WebGPU adapter.`
+ */
+
+/**
+ * What a run begins from, if not from scratch.
+ * @typedef {object} RunStart
+ * @property {Uint8Array} [checkpoint] of a run on the same data: it goes on
+ * @property {Float32Array} [weights] flat, as the engine lays them out
  */
 
 /** Long enough to work, short enough that Pause and Stop act within 100 ms. */
@@ -222,6 +229,8 @@ export class Engine {
   /** Resolved by resume and by stop. @type {PromiseWithResolvers<void> | null} */
   #pause = null;
   #last_ink_ms = -Infinity;
+  /** Asked for by the address, for tests. @type {{ kind: string, step: number } | null} */
+  #fault = null;
 
   /**
    * Takes a Web Lock and holds it as long as this worker lives.
@@ -422,12 +431,15 @@ export class Engine {
   }
 
   /**
-   * Trains from scratch. The model before this one reads ink until the new one stands.
+   * Trains from scratch, from given weights, or on from a checkpoint. The model
+   * before this one reads ink until the new one stands.
    * @param {RunConfig} config
    * @param {(event: Event) => unknown} on_event
+   * @param {RunStart} [start]
+   * @param {((checkpoint: Uint8Array<ArrayBuffer>, epoch: EpochRecord) => unknown) | null} [on_checkpoint] awaited after each epoch, before the epoch is told
    * @returns {Promise<RunResult>} after every event has been delivered
    */
-  train(config, on_event) {
+  train(config, on_event, start = {}, on_checkpoint = null) {
     return guarded(async () => {
       const wasm = this.#opened();
       if (this.#is_training) throw new Error("A run is under way; stop it first.");
@@ -438,7 +450,12 @@ export class Engine {
       /** @type {unknown} */
       let delivered = null;
       try {
-        const creating = wasm.Trainer.create(dataset, config);
+        const { checkpoint, weights } = start;
+        const creating = checkpoint
+          ? wasm.Trainer.restore(dataset, config, checkpoint)
+          : weights
+            ? wasm.Trainer.from_weights(dataset, config, weights)
+            : wasm.Trainer.create(dataset, config);
         this.#creating = creating.catch(() => {});
         const model = new Model(await creating);
         this.#model?.retire();
@@ -448,8 +465,16 @@ export class Engine {
         for (;;) {
           if (this.#pause) await this.#pause.promise;
           const events = await model.use((trainer) => trainer.next(this.#slice_ms()));
+          const epoch = events.find((event) => event.kind === "epoch");
+          if (epoch && on_checkpoint) {
+            // Kept before it is told: what a person has seen finished is never lost.
+            const bytes = owned(await model.use((trainer) => trainer.checkpoint()));
+            const { kind: _, ...record } = epoch;
+            await on_checkpoint(Comlink.transfer(bytes, [bytes.buffer]), record);
+          }
           for (const event of events) {
             delivered = on_event(event);
+            if (event.kind === "progress") this.#fault_at(event.step);
             if (event.kind === "ended") {
               // Two ports keep no order between them: without this the page
               // could see the result before the last epoch.
@@ -465,8 +490,34 @@ export class Engine {
         this.#training_model = null;
         this.#pause = null;
         release(on_event);
+        if (on_checkpoint) release(on_checkpoint);
       }
     });
+  }
+
+  /**
+   * Has a fault happen, for tests: `trap@120` and the like, see ARCHITECTURE.md.
+   * @param {string} fault
+   */
+  async arm_fault(fault) {
+    if (fault === "storage-full") return fill_storage();
+    const [kind = "", step = "0"] = fault.split("@");
+    this.#fault = { kind, step: Number(step) };
+  }
+
+  /** @param {number} step */
+  #fault_at(step) {
+    const fault = this.#fault;
+    if (!fault || step < fault.step) return;
+    this.#fault = null;
+    switch (fault.kind) {
+      case "trap":
+        return this.#opened().fault_trap();
+      case "out-of-memory":
+        return this.#opened().fault_out_of_memory();
+      case "device-lost":
+        for (const device of devices) device.destroy();
+    }
   }
 
   /** Stops pulling after the slice under way. */
@@ -607,6 +658,23 @@ export class Engine {
     });
   }
 
+  /**
+   * Takes the model of a checkpoint: it reads, and does not learn.
+   * @param {Uint8Array} checkpoint
+   */
+  load_checkpoint(checkpoint) {
+    return guarded(async () => {
+      if (this.#is_training) throw new Error("A run is under way; stop it first.");
+      const model = await this.#opened().Model.from_checkpoint(checkpoint);
+      if (this.#is_training) {
+        model.free();
+        throw new Error("A run has begun meanwhile; stop it first.");
+      }
+      this.#model?.retire();
+      this.#model = new Model(model);
+    });
+  }
+
   /** @returns {Wasm} */
   #opened() {
     if (!this.#wasm) throw new Error("The engine is not open yet.");
@@ -714,11 +782,37 @@ function release(callback) {
   lent[Comlink.releaseProxy]?.();
 }
 
+/** The devices of this worker: one, but a test of its loss must reach it. @type {GPUDevice[]} */
+const devices = [];
+
+/** Takes all the storage that this origin may have, in a file without content. */
+async function fill_storage() {
+  const root = await navigator.storage.getDirectory();
+  const file = await root.getFileHandle("inkling fault", { create: true });
+  const handle = await file.createSyncAccessHandle();
+  try {
+    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+    // The estimate is coarse: halving finds the last bytes.
+    let taken = 0;
+    for (let more = Math.max(0, quota - usage); more > 1024;) {
+      try {
+        handle.truncate(taken + more);
+        taken += more;
+      } catch {
+        more = Math.floor(more / 2);
+      }
+    }
+  } finally {
+    handle.close();
+  }
+}
+
 /** burn does not tell when the GPU goes away; the device itself does. */
 function watch_for_lost_devices() {
   const request_device = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = async function (...args) {
     const device = await request_device.apply(this, args);
+    devices.push(device);
     void device.lost.then(({ message, reason }) => {
       death.strike(`the WebGPU device was lost (${message || reason})`);
     });

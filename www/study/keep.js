@@ -1,29 +1,22 @@
-// Keeps studies in this browser (IndexedDB), a record each. Where the browser
-// refuses, says so once and keeps them in memory.
+// Keeps studies, a record each, in the database and in memory, where they stay
+// if the browser refuses.
 
 /** @import { StudyRecord } from "../pkg/ndarray/inkling.js" */
-
-const DATABASE = "inkling-studies";
-const STORE = "studies";
-/** Version of the database's layout; the records carry their own. */
-const LAYOUT = 1;
+/** @import { Database } from "../store/database.js" */
 
 /**
- * A kept study; `kept_version` lets a tab see that another wrote meanwhile.
+ * A kept study.
  * @typedef {StudyRecord} Kept
  */
 
 export class Keep {
-  /** @type {Promise<IDBDatabase> | null} */
-  #database = null;
   /** @type {Map<string, Kept>} */
   #memory = new Map();
-  #on_refusal;
-  #is_refused = false;
+  #database;
 
-  /** @param {(sentence: string) => void} on_refusal told once when nothing can be kept */
-  constructor(on_refusal) {
-    this.#on_refusal = on_refusal;
+  /** @param {Database} database */
+  constructor(database) {
+    this.#database = database;
   }
 
   /** All kept studies, the newest first. @returns {Promise<Kept[]>} */
@@ -47,59 +40,14 @@ export class Keep {
     await this.#ask("readwrite", (store) => store.delete(id));
   }
 
-  /** Forgets all studies, here and in memory. */
-  async clear() {
-    this.#memory.clear();
-    await this.#ask("readwrite", (store) => store.clear());
-  }
-
   /**
    * @param {IDBTransactionMode} mode
    * @param {(store: IDBObjectStore) => IDBRequest} ask
    * @returns {Promise<unknown>}
    */
-  async #ask(mode, ask) {
-    try {
-      this.#database ??= opened();
-      const database = await this.#database;
-      return await new Promise((resolve, reject) => {
-        const transaction = database.transaction(STORE, mode);
-        const request = ask(transaction.objectStore(STORE));
-        // Only the transaction's end says that the bytes are kept.
-        transaction.oncomplete = () => resolve(request.result);
-        transaction.onabort = () => reject(transaction.error);
-        transaction.onerror = () => reject(transaction.error);
-      });
-    } catch (error) {
-      this.#database = null;
-      if (!this.#is_refused) {
-        this.#is_refused = true;
-        const why = error instanceof Error ? error.message : String(error);
-        this.#on_refusal(
-          `This browser refuses to keep studies (${why}). They stay in this tab until you close it; export what you want to keep.`,
-        );
-      }
-      return undefined;
-    }
+  #ask(mode, ask) {
+    return this.#database.ask(mode, ["studies"], (store) => ask(store("studies")));
   }
-}
-
-/** @returns {Promise<IDBDatabase>} */
-function opened() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, LAYOUT);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(STORE, { keyPath: "id" });
-    };
-    request.onsuccess = () => {
-      const database = request.result;
-      // Another tab with a newer layout must not wait for this one.
-      database.onversionchange = () => database.close();
-      resolve(database);
-    };
-    request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("another tab holds an older version open"));
-  });
 }
 
 /** JSON has no NaN; a diverged run has. @param {unknown} value */
