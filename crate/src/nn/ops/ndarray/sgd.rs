@@ -42,6 +42,27 @@ impl<'a> Update<'a> {
         moved
     }
 
+    /// [`Self::step`] for several vectors of parameters in a row: bounds and
+    /// options are looked at once.
+    #[inline(always)]
+    pub fn step_block<const VECTORS: usize>(
+        &mut self,
+        at: usize,
+        gradients: [F32x4; VECTORS],
+    ) -> [F32x4; VECTORS] {
+        if self.sgd.weight_decay != 0.0 || !self.velocities.is_empty() {
+            return core::array::from_fn(|v| self.step(at + v * LANES, gradients[v]));
+        }
+        let parameters = &mut self.parameters[at..at + VECTORS * LANES];
+        let rate = F32x4::splat(-self.sgd.learning_rate);
+        core::array::from_fn(|v| {
+            let parameters = &mut parameters[v * LANES..];
+            let moved = F32x4::load(parameters).mul_add(rate, gradients[v]);
+            moved.store(parameters);
+            moved
+        })
+    }
+
     /// [`Self::step`] for fewer than four parameters.
     #[inline(always)]
     pub fn step_partial(&mut self, at: usize, len: usize, gradient: F32x4) {

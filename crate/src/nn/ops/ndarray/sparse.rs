@@ -220,21 +220,17 @@ fn backward_block<const VECTORS: usize>(
     update: &mut Update<'_>,
     column_sums: &mut [f32],
 ) {
-    let zero = F32x4::splat(0.0);
-    let sums: [F32x4; VECTORS] = core::array::from_fn(|v| {
-        zero.mul_add(
-            F32x4::splat(-OFFSET),
-            F32x4::load(&upstream_sums[column + v * LANES..]),
-        )
-    });
+    let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
+    let offset = F32x4::splat(-OFFSET);
+    let upstream_sums = &upstream_sums[column..column + VECTORS * LANES];
+    let sums: [F32x4; VECTORS] =
+        core::array::from_fn(|v| zero.mul_add(offset, F32x4::load(&upstream_sums[v * LANES..])));
     let sums = add_rows(sums, entries, upstream, width, column);
-    for (v, sum) in sums.into_iter().enumerate() {
-        let column = column + v * LANES;
-        let moved = update.step(start + column, sum);
-        let total = F32x4::load(&column_sums[column..]);
-        total
-            .mul_add(F32x4::splat(1.0), moved)
-            .store(&mut column_sums[column..]);
+    let moved = update.step_block(start + column, sums);
+    let column_sums = &mut column_sums[column..column + VECTORS * LANES];
+    for (v, moved) in moved.into_iter().enumerate() {
+        let total = &mut column_sums[v * LANES..];
+        F32x4::load(total).mul_add(one, moved).store(total);
     }
 }
 
