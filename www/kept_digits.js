@@ -7,15 +7,28 @@ import * as format from "./format.js";
 /** @typedef {{ label: number, pixels: Uint8Array }} KeptDigit */
 
 /**
- * @param {{ pixels: () => Uint8Array | null }} source the 28 × 28 that the network sees now
+ * @param {object} source
+ * @param {() => Uint8Array | null} source.pixels the 28 × 28 that the network sees now
+ * @param {(digit: KeptDigit) => void} source.on_keep told of each digit
+ * @param {Promise<KeptDigit[]>} source.from_before
  */
-export function create_kept_digits({ pixels }) {
+export function create_kept_digits({ pixels, on_keep, from_before }) {
   const box = by_id("kept-digits", HTMLFieldSetElement);
   const count = by_id("kept-count", HTMLElement);
   const save = by_id("kept-download", HTMLButtonElement);
   const row = box.querySelector(".row");
   /** @type {KeptDigit[]} */
   const kept = [];
+
+  const show = () => {
+    save.hidden = false;
+    set_text(count, `${format.counted(kept.length, "digit")} kept.`);
+  };
+  void from_before.then((digits) => {
+    if (digits.length === 0) return;
+    kept.unshift(...digits);
+    show();
+  });
 
   for (let label = 0; label < 10; label++) {
     const button = el("button", { type: "button", "aria-label": `It was a ${label}` }, `${label}`);
@@ -24,9 +37,10 @@ export function create_kept_digits({ pixels }) {
       if (!drawn) {
         set_text(count, "Draw a digit first.");
       } else {
-        kept.push({ label, pixels: drawn.slice() });
-        save.hidden = false;
-        set_text(count, `${format.counted(kept.length, "digit")} kept.`);
+        const digit = { label, pixels: drawn.slice() };
+        kept.push(digit);
+        on_keep(digit);
+        show();
       }
       announce(count.textContent ?? "");
     });

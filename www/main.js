@@ -273,7 +273,11 @@ create_evaluation_view(store, {
   save_model: () => trainer.save_model(),
   load_model: async (file) => store.set({ model: await trainer.load_model(file) }),
 });
-create_kept_digits({ pixels: pad.pixels });
+create_kept_digits({
+  pixels: pad.pixels,
+  on_keep: session.keep_digit,
+  from_before: session.digits(),
+});
 listen_for_files({ load_files: (files) => void load_files(files), load_picture: pad.load_picture });
 create_shortcuts({
   train: () => void train(),

@@ -7,6 +7,7 @@ import { is_active, idle_run } from "./state.js";
 import { message_of } from "./dom.js";
 
 /** @import { EpochRecord, RunResult } from "./pkg/ndarray/inkling.js" */
+/** @import { KeptDigit } from "./kept_digits.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { Database } from "./store/database.js" */
 /** @import { PageState, RunningPoint, RunState, Store } from "./state.js" */
@@ -176,6 +177,19 @@ export function create_session(store, { trainer, database, notice }) {
         await note("asked", true);
         await navigator.storage?.persist?.().catch(() => false);
       }
+    },
+
+    /** @param {KeptDigit} digit */
+    keep_digit(digit) {
+      store.set({ is_kept: true });
+      void database.ask("readwrite", ["digits"], (at) => at("digits").add(digit));
+    },
+
+    /** The digits kept before, in their order. @returns {Promise<KeptDigit[]>} */
+    async digits() {
+      const found = await database.ask("readonly", ["digits"], (at) => at("digits").getAll());
+      if (found?.length) store.set({ is_kept: true });
+      return found ?? [];
     },
 
     /** @param {Settings} config */

@@ -99,7 +99,13 @@ test(
     }
 
     await t.test("after a reload the last run's curves and model are there", async () => {
+      await press(page, "Clear pad");
+      await draw(page, STROKES[7]);
+      await sees(page, "Prediction", /%/);
+      await press(page, "It was a 7");
+      await page.locator("#kept-count", { hasText: "1 digit kept." }).waitFor();
       await page.reload();
+      await page.locator("#kept-count", { hasText: "1 digit kept." }).waitFor();
       await sees(page, "Training status", /finished/i);
       await draw(page, STROKES[1]);
       await sees(page, "Prediction", /%/);
