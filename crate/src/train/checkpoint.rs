@@ -48,18 +48,55 @@ pub struct Checkpoint {
     pub velocities: Vec<f32>,
 }
 
-/// What stands before the numbers.
+/// What stands before the numbers. Measured figures are held as their bits: a
+/// decimal read back may be off by its last one.
 #[derive(Serialize, Deserialize)]
 struct Head {
     config: RunConfig,
     data_checksum: String,
-    history: Vec<EpochRecord>,
+    history: Vec<Figures>,
     step: u32,
     num_trained: u64,
-    elapsed_secs: f64,
-    train_secs: f64,
+    elapsed_secs: u64,
+    train_secs: u64,
     num_parameters: usize,
     num_velocities: usize,
+}
+
+/// An epoch: its number, the step, and the bits of its six figures.
+type Figures = (u32, u32, [u64; 6]);
+
+fn figures(record: &EpochRecord) -> Figures {
+    let values = [
+        record.train_loss,
+        record.train_accuracy,
+        record.validation_loss,
+        record.validation_accuracy,
+        record.elapsed_secs,
+        record.train_secs,
+    ];
+    (record.epoch, record.step, values.map(f64::to_bits))
+}
+
+fn record((epoch, step, bits): Figures) -> EpochRecord {
+    let [
+        train_loss,
+        train_accuracy,
+        validation_loss,
+        validation_accuracy,
+        elapsed_secs,
+        train_secs,
+    ] = bits.map(f64::from_bits);
+    EpochRecord {
+        epoch,
+        step,
+        train_loss,
+        train_accuracy,
+        validation_loss,
+        validation_accuracy,
+        elapsed_secs,
+        train_secs,
+    }
 }
 
 impl Checkpoint {
@@ -76,11 +113,11 @@ impl Checkpoint {
         let head = Head {
             config: self.config.clone(),
             data_checksum: self.data_checksum.clone(),
-            history: self.history.clone(),
+            history: self.history.iter().map(figures).collect(),
             step: self.step,
             num_trained: self.num_trained,
-            elapsed_secs: self.elapsed_secs,
-            train_secs: self.train_secs,
+            elapsed_secs: self.elapsed_secs.to_bits(),
+            train_secs: self.train_secs.to_bits(),
             num_parameters: self.parameters.len(),
             num_velocities: self.velocities.len(),
         };
@@ -182,11 +219,11 @@ impl Checkpoint {
             velocities: velocities.to_vec(),
             config: head.config,
             data_checksum: head.data_checksum,
-            history: head.history,
+            history: head.history.into_iter().map(record).collect(),
             step: head.step,
             num_trained: head.num_trained,
-            elapsed_secs: head.elapsed_secs,
-            train_secs: head.train_secs,
+            elapsed_secs: f64::from_bits(head.elapsed_secs),
+            train_secs: f64::from_bits(head.train_secs),
         })
     }
 }
