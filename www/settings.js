@@ -90,6 +90,16 @@ export const SETTINGS = [
     hint: "How far each step moves the weights. Too low and the loss creeps; too high and it jumps about or breaks.",
   },
   {
+    key: "learning_rate_schedule",
+    label: "Schedule",
+    kind: "choice",
+    choices: [
+      ["constant", "constant"],
+      ["cosine", "cosine to 0"],
+    ],
+    hint: "How the rate moves from epoch to epoch. cosine lets it fall towards 0, so that long runs settle: start higher, and end with less noise.",
+  },
+  {
     key: "momentum",
     label: "Momentum",
     kind: "number",
@@ -124,6 +134,7 @@ export const DEFAULTS = Object.freeze({
   epochs: 10,
   batch_size: 64,
   learning_rate: 0.01,
+  learning_rate_schedule: "constant",
   momentum: 0,
   weight_decay: 0,
   seed: 42,

@@ -1,9 +1,10 @@
 //! Settings as they come ([`RunConfig`]) become a [`Plan`], once. Behind this
 //! line nothing checks a setting again.
 
+use crate::data::distort::Distortion;
 use crate::data::{NUM_CLASSES, NUM_PIXELS};
 use crate::error::{Error, Result};
-use crate::message::{BackendChoice, RunConfig, StepKind};
+use crate::message::{BackendChoice, LearningRateSchedule, RunConfig, StepKind};
 
 /// Most hidden layers a network may have.
 pub const MAX_HIDDEN_LAYERS: usize = 8;
@@ -17,16 +18,18 @@ pub struct Plan {
     pub num_epochs: u32,
     /// Images a step; the last batch of an epoch may hold fewer.
     pub batch_size: usize,
-    /// How SGD moves the weights.
+    /// How SGD moves the weights in the first epoch.
     pub sgd: Sgd,
+    /// How its learning rate goes on from there.
+    pub schedule: LearningRateSchedule,
     /// Seed of everything that is drawn.
     pub seed: u32,
     /// Share of the rows held out, strictly between 0 and 1.
     pub validation_share: f64,
     /// The network.
     pub network: NetworkPlan,
-    /// Whether training images are distorted.
-    pub augmentation: bool,
+    /// How far training images are distorted, where they are.
+    pub augmentation: Option<Distortion>,
     /// Which training step runs.
     pub step: StepKind,
     /// Remarks worth reading that are no errors.
@@ -68,6 +71,23 @@ impl NetworkPlan {
     }
 }
 
+impl Plan {
+    /// How SGD moves the weights in `epoch`, from 1.
+    pub fn sgd_in(&self, epoch: u32) -> Sgd {
+        let share = match self.schedule {
+            LearningRateSchedule::Constant => 1.0,
+            LearningRateSchedule::Cosine => {
+                let done = f64::from(epoch - 1) / f64::from(self.num_epochs);
+                (1.0 + (std::f64::consts::PI * done).cos()) / 2.0
+            }
+        };
+        Sgd {
+            learning_rate: (f64::from(self.sgd.learning_rate) * share) as f32,
+            ..self.sgd
+        }
+    }
+}
+
 impl TryFrom<&RunConfig> for Plan {
     type Error = Error;
 
@@ -104,6 +124,7 @@ impl TryFrom<&RunConfig> for Plan {
                     "a number from 0 to 1",
                 )? as f32,
             },
+            schedule: config.learning_rate_schedule,
             seed: whole("seed", config.seed, 0, u32::MAX.into())? as u32,
             validation_share: validation_share(config.validation_share)?,
             network: NetworkPlan {
@@ -116,7 +137,7 @@ impl TryFrom<&RunConfig> for Plan {
                 )? as f32,
                 layer_norm: config.layer_norm,
             },
-            augmentation: config.augmentation,
+            augmentation: config.augmentation.then(Distortion::default),
             step: config.step,
             notes,
         })
@@ -132,6 +153,7 @@ impl From<&Plan> for RunConfig {
             epochs: plan.num_epochs.into(),
             batch_size: plan.batch_size as f64,
             learning_rate: plan.sgd.learning_rate.into(),
+            learning_rate_schedule: plan.schedule,
             momentum: plan.sgd.momentum.into(),
             weight_decay: plan.sgd.weight_decay.into(),
             seed: plan.seed.into(),
@@ -139,7 +161,7 @@ impl From<&Plan> for RunConfig {
             hidden_layers: hidden.join(", "),
             dropout: plan.network.dropout.into(),
             layer_norm: plan.network.layer_norm,
-            augmentation: plan.augmentation,
+            augmentation: plan.augmentation.is_some(),
             step: plan.step,
         }
     }
@@ -291,6 +313,23 @@ mod tests {
                 ..RunConfig::default()
             };
             assert_eq!(Plan::try_from(&config).unwrap().validation_share, 0.2);
+        }
+    }
+
+    // torch 2.15: SGD(lr=0.1) under CosineAnnealingLR(T_max=4), lr of each epoch.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_cosine_falls_as_torchs_does() {
+        let plan = Plan::try_from(&RunConfig {
+            epochs: 4.0,
+            learning_rate: 0.1,
+            learning_rate_schedule: LearningRateSchedule::Cosine,
+            ..RunConfig::default()
+        })
+        .unwrap();
+        let expected = [0.1, 0.085_355_34, 0.05, 0.014_644_66];
+        for (epoch, expected) in (1..).zip(expected) {
+            let found = plan.sgd_in(epoch).learning_rate;
+            assert!((found - expected).abs() < 1e-7, "epoch {epoch}: {found}");
         }
     }
 

@@ -13,8 +13,8 @@ pub use data::{ClassCounts, DataSummary, LoadProgress};
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use model::ModelSummary;
 pub use run::{
-    BackendChoice, EpochRecord, Event, LayerSummary, Outcome, PlanSummary, Progress, RunConfig,
-    RunResult, StepKind,
+    BackendChoice, EpochRecord, Event, LayerSummary, LearningRateSchedule, Outcome, PlanSummary,
+    Progress, RunConfig, RunResult, StepKind,
 };
 pub use study::{
     AxisScale, Block, Factor, Insight, InsightKind, InsightNumber, Plot, ReportFiles,

@@ -29,6 +29,18 @@ pub enum StepKind {
     Plain,
 }
 
+/// How the learning rate moves from epoch to epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum LearningRateSchedule {
+    /// It stays as it was set.
+    #[default]
+    Constant,
+    /// It falls along half a cosine from what was set towards 0: torch's
+    /// `CosineAnnealingLR` with `T_max` epochs, stepped once an epoch.
+    Cosine,
+}
+
 /// A run's settings as a person typed them: unchecked, numbers may be `NaN`.
 /// [`crate::config::Plan`] is what comes of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
@@ -42,6 +54,8 @@ pub struct RunConfig {
     pub batch_size: f64,
     /// Step size of SGD, above 0 and at most 100.
     pub learning_rate: f64,
+    /// How that step size moves from epoch to epoch.
+    pub learning_rate_schedule: LearningRateSchedule,
     /// Momentum of SGD, 0 (none) to below 1; torch's formula, no dampening.
     pub momentum: f64,
     /// L2 penalty added to the gradient, 0 (none) to 1; torch's formula.
@@ -69,6 +83,7 @@ impl Default for RunConfig {
             epochs: 10.0,
             batch_size: 64.0,
             learning_rate: 0.01,
+            learning_rate_schedule: LearningRateSchedule::Constant,
             momentum: 0.0,
             weight_decay: 0.0,
             seed: 42.0,

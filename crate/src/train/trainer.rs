@@ -309,6 +309,7 @@ impl Trainer {
 
     async fn train_slice(&mut self, mut first_row: usize, budget_ms: f64) -> Result<()> {
         let start = Instant::now();
+        let sgd = self.plan.sgd_in(self.epoch);
         let planned = units(self.step_ms, budget_ms).min(self.network.max_pending());
         let mut sizes = Vec::with_capacity(planned);
         while sizes.len() < planned && first_row < self.order.len() {
@@ -319,8 +320,9 @@ impl Trainer {
                 probability: self.plan.network.dropout,
             });
             let rows = &self.order[first_row..end];
-            if self.plan.augmentation {
+            if let Some(distortion) = &self.plan.augmentation {
                 distort(
+                    distortion,
                     &self.dataset,
                     rows,
                     self.plan.seed,
@@ -329,10 +331,10 @@ impl Trainer {
                 );
                 let (pixels, labels) = &self.distorted;
                 let batch = Batch::Images(pixels, labels);
-                self.network.train_step(batch, mask.as_ref(), self.plan.sgd);
+                self.network.train_step(batch, mask.as_ref(), sgd);
             } else {
                 let batch = Batch::Rows(rows);
-                self.network.train_step(batch, mask.as_ref(), self.plan.sgd);
+                self.network.train_step(batch, mask.as_ref(), sgd);
             }
             sizes.push(rows.len());
             self.step += 1;
@@ -559,6 +561,7 @@ fn check_continuable(plan: &Plan, begun: &Plan) -> Result<()> {
 
 /// Distorts the rows of a batch, each as its seed, epoch and row say.
 fn distort(
+    distortion: &Distortion,
     dataset: &Dataset,
     rows: &[u32],
     seed: u32,
@@ -570,7 +573,7 @@ fn distort(
     let key = [seed, Stream::Augmentation as u32];
     for (&row, out) in rows.iter().zip(pixels.chunks_exact_mut(NUM_PIXELS)) {
         let image = dataset.image(row as usize);
-        augment(image, out, &Distortion::default(), key, epoch, row);
+        augment(image, out, distortion, key, epoch, row);
         labels.push(dataset.labels()[row as usize]);
     }
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::message::{Block, Plot, ReportRequest, RunConfig, StudyRecord};
+use crate::message::{Block, LearningRateSchedule, Plot, ReportRequest, RunConfig, StudyRecord};
 
 use super::markdown::markdown;
 use super::metrics::pretty;
@@ -240,7 +240,7 @@ fn settings(config: &RunConfig, seed: u32) -> String {
         .collect();
     format!(
         "seed={seed}, validation_share={}, hidden=[{}], dropout={}, layer_norm={}, epochs={}, \
-         batch_size={}, learning_rate={}, momentum={}, weight_decay={}",
+         batch_size={}, learning_rate={}{}, momentum={}, weight_decay={}",
         share(config.validation_share),
         hidden.join(", "),
         config.dropout,
@@ -248,6 +248,10 @@ fn settings(config: &RunConfig, seed: u32) -> String {
         config.epochs,
         config.batch_size,
         config.learning_rate,
+        match config.learning_rate_schedule {
+            LearningRateSchedule::Constant => "",
+            LearningRateSchedule::Cosine => ", schedule=\"cosine\"",
+        },
         config.momentum,
         config.weight_decay
     )

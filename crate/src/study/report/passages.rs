@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use crate::message::{
-    Block, Insight, ReportRequest, ReportStudy, RunState, StudyRecord, StudyRun, ValueFigures,
+    Block, Insight, LearningRateSchedule, ReportRequest, ReportStudy, RunConfig, RunState,
+    StudyRecord, StudyRun, ValueFigures,
 };
 
 use crate::study::VERSION;
@@ -122,7 +123,7 @@ pub(super) fn setup(record: &StudyRecord) -> Vec<Block> {
         ("dropout", held.dropout.to_string()),
         ("layer normalisation", on_off(held.layer_norm)),
         ("augmentation", on_off(held.augmentation)),
-        ("learning rate", held.learning_rate.to_string()),
+        ("learning rate", learning_rate(held)),
         (
             "optimiser",
             format!(
@@ -338,6 +339,13 @@ pub(super) fn share(validation_share: f64) -> f64 {
 
 fn percent_short(share: f64) -> String {
     format!("{} %", significant(100.0 * share))
+}
+
+fn learning_rate(config: &RunConfig) -> String {
+    match config.learning_rate_schedule {
+        LearningRateSchedule::Constant => config.learning_rate.to_string(),
+        LearningRateSchedule::Cosine => format!("{}, cosine to 0", config.learning_rate),
+    }
 }
 
 fn on_off(value: bool) -> String {

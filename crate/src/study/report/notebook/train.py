@@ -53,6 +53,9 @@ def train(run):
         momentum=run["momentum"],
         weight_decay=run["weight_decay"],
     )
+    schedule = None
+    if run.get("schedule") == "cosine":
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=run["epochs"])
     loss_of = nn.CrossEntropyLoss()
     history = []
     for epoch in range(1, run["epochs"] + 1):
@@ -70,6 +73,8 @@ def train(run):
             optimizer.step()
             loss_sum += loss.item() * len(batch)
             correct += (logits.argmax(1) == y[batch]).sum().item()
+        if schedule:
+            schedule.step()
         model.eval()
         with torch.no_grad():
             logits = model(x_validation)
