@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::kernels::{LayerShape, SgdBits, WORDS, cursor, info};
+use super::kernels::{IMAGE_WORDS, LayerShape, MASKS, PARTS, SgdBits, WORDS, cursor, info};
 use super::{Buffers, Work, mlp_steps};
 use crate::config::Sgd;
 use crate::data::{Dataset, NUM_PIXELS};
@@ -26,7 +26,6 @@ pub struct FusedMlp {
     recording: Recording,
     training: Option<Pass>,
     evaluation: Option<Pass>,
-    num_dispatches: usize,
 }
 
 /// Batches of one kind that wait to be run.
@@ -42,7 +41,8 @@ struct Recording {
     sgd: Option<Sgd>,
 }
 
-/// Images on the device, four pixels a word, with their labels.
+/// Images on the device with their labels: four pixels a word, and bits that
+/// say which words are not zero.
 #[derive(Clone)]
 struct Images {
     pixels: Tensor<1, Int>,
@@ -74,7 +74,6 @@ impl FusedMlp {
             recording: Recording::default(),
             training: None,
             evaluation: None,
-            num_dispatches: 0,
         }
     }
 
@@ -91,11 +90,6 @@ impl FusedMlp {
     /// Takes flat velocities, `[num_parameters]`.
     pub fn set_velocities(&mut self, velocities: &[f32]) {
         self.velocities = Tensor::from_floats(velocities, &self.device);
-    }
-
-    /// Dispatches so far.
-    pub fn num_dispatches(&self) -> usize {
-        self.num_dispatches
     }
 
     /// Records a step of SGD. Between two calls of [`Self::run_recorded`] all
@@ -188,7 +182,7 @@ impl FusedMlp {
             sgd,
             num_batches,
         };
-        self.num_dispatches += mlp_steps(buffers, &work);
+        mlp_steps(buffers, &work);
         let len = num_batches * pass.batch_size * 2;
         Reading {
             values: pass.metrics.clone().narrow(0, 0, len),
@@ -240,12 +234,19 @@ impl Reading {
 
 impl Images {
     fn new(pixels: &[u8], labels: &[u8], device: &Device) -> Self {
-        let pixels = pixels
-            .chunks_exact(4)
-            .map(|four| u32::from_le_bytes(four.try_into().expect("four bytes")));
+        let mut image_words = Vec::with_capacity(pixels.len() / NUM_PIXELS * IMAGE_WORDS);
+        for image in pixels.chunks_exact(NUM_PIXELS) {
+            let mut masks = [0u32; MASKS];
+            for (at, four) in image.chunks_exact(4).enumerate() {
+                let word = u32::from_le_bytes(four.try_into().expect("four bytes"));
+                masks[at / 32] |= u32::from(word != 0) << (at % 32);
+                image_words.push(word);
+            }
+            image_words.extend(masks);
+        }
         let labels = labels.iter().map(|&label| label.into());
         Self {
-            pixels: words(pixels.collect(), device),
+            pixels: words(image_words, device),
             labels: words(labels.collect(), device),
         }
     }
@@ -262,15 +263,19 @@ impl Pass {
         let len = shapes
             .last()
             .map_or(0, |last| last.output + batch_size * last.num_outputs);
+        let sums_len = PARTS * shapes[0].num_outputs;
         let norm_len = if shapes[0].has_norm { len } else { 1 };
         Self {
             batch_size,
-            batch_pixels: words(vec![0; batch_size * WORDS], device),
+            batch_pixels: words(
+                vec![0; batch_size * IMAGE_WORDS + WORDS * batch_size.div_ceil(32)],
+                device,
+            ),
             batch: words(vec![0; batch_size + info::LEN], device),
-            outputs: Tensor::zeros([len], device),
+            outputs: Tensor::zeros([len + sums_len], device),
             normalised: Tensor::zeros([norm_len], device),
             inverse_deviations: Tensor::zeros([batch_size * shapes.len()], device),
-            upstream: Tensor::zeros([len], device),
+            upstream: Tensor::zeros([len + sums_len], device),
             by_output: Tensor::zeros([norm_len], device),
             metrics: Tensor::zeros([MAX_SLOTS * batch_size * 2], device),
             shapes,
@@ -279,6 +284,7 @@ impl Pass {
 }
 
 fn shapes(layout: &Layout, batch_size: usize, mask: Option<&DropoutMask>) -> Vec<LayerShape> {
+    let num_units: usize = layout.layers.iter().map(|layer| layer.num_outputs).sum();
     let mut input = 0;
     let mut output = 0;
     let mut shapes = Vec::with_capacity(layout.layers.len());
@@ -297,6 +303,7 @@ fn shapes(layout: &Layout, batch_size: usize, mask: Option<&DropoutMask>) -> Vec
             shift,
             input,
             output,
+            sums: batch_size * num_units,
             index,
             has_norm: layer.norm.is_some(),
             drop_threshold: mask.map_or(0, DropoutMask::threshold),

@@ -14,6 +14,14 @@ use crate::nn::LAYER_NORM_EPSILON;
 pub const TILE: usize = 4;
 /// Four pixels of a byte each in a word.
 pub const WORDS: usize = NUM_PIXELS / 4;
+/// Words of bits that say which of an image's words are not zero.
+pub const MASKS: usize = WORDS.div_ceil(32);
+/// An image on the device: its pixels, then its bits.
+pub const IMAGE_WORDS: usize = WORDS + MASKS;
+/// Parts that the sums over the first layer's weights are taken in.
+pub const PARTS: usize = 8;
+/// Columns of a thread of [`update_pixels`].
+pub const COLUMNS: usize = 8;
 /// Stands for the label of a row past the batch's end.
 const NO_LABEL: u32 = 255;
 
@@ -68,6 +76,9 @@ pub struct LayerShape {
     pub input: usize,
     /// Where its own values stand in `outputs`, `upstream` and `normalised`.
     pub output: usize,
+    /// Where sums that belong to the first layer stand: of weights in
+    /// `outputs`, `[PARTS, num_outputs]`, of gradients in `upstream`.
+    pub sums: usize,
     /// Which layer it is, from 0.
     pub index: usize,
     /// Whether layer normalisation stands between the layer and its ReLU.
@@ -89,11 +100,12 @@ pub struct SgdBits {
     pub weight_decay: u32,
 }
 
-/// Copies the batch that the cursor points at to the front.
-/// One thread a word of four pixels.
+/// Copies the batch that the cursor points at, word by word of its images
+/// (`[IMAGE_WORDS, batch_size]`), and behind it, for each word of pixels, bits
+/// that say in which rows it is not zero. One thread a word of 32 rows.
 #[cube(launch_unchecked)]
 pub fn gather(
-    pixels: &[u32],
+    images: &[u32],
     labels: &[u32],
     order: &[u32],
     cursor: &[u32],
@@ -101,24 +113,37 @@ pub fn gather(
     batch: &mut [u32],
     #[comptime] batch_size: usize,
 ) {
-    let word = ABSOLUTE_POS;
-    if word < batch_size * WORDS {
-        let row = word / WORDS;
-        let place = word % WORDS;
+    let position = ABSOLUTE_POS;
+    let groups = batch_size.div_ceil(32);
+    if position < IMAGE_WORDS * groups {
+        let word = position % IMAGE_WORDS;
+        let group = position / IMAGE_WORDS;
         let first = cursor[cursor::FIRST_ROW] as usize;
         let num_rows = cursor[cursor::NUM_ROWS] as usize;
-        let mut value = 0u32;
-        let mut label = NO_LABEL.runtime();
-        if first + row < num_rows {
-            let source = order[first + row] as usize;
-            value = pixels[source * WORDS + place];
-            label = labels[source];
+        let mut rows = 0u32;
+        for bit in 0..32u32 {
+            let row = group * 32 + bit as usize;
+            if row < batch_size {
+                let mut value = 0u32;
+                let mut label = NO_LABEL.runtime();
+                if first + row < num_rows {
+                    let source = order[first + row] as usize;
+                    value = images[source * IMAGE_WORDS + word];
+                    label = labels[source];
+                }
+                batch_pixels[word * batch_size + row] = value;
+                if value != 0u32 {
+                    rows |= 1u32 << bit;
+                }
+                if word == 0 {
+                    batch[row] = label;
+                }
+            }
         }
-        batch_pixels[word] = value;
-        if place == 0 {
-            batch[row] = label;
+        if word < WORDS {
+            batch_pixels[IMAGE_WORDS * batch_size + word * groups + group] = rows;
         }
-        if word == 0 {
+        if position == 0 {
             let mut count = num_rows - first;
             if count > batch_size {
                 count = batch_size.runtime();
@@ -131,8 +156,28 @@ pub fn gather(
     }
 }
 
+/// Sums of the first layer's weights over its inputs, in [`PARTS`] parts: what
+/// an empty pixel adds to a unit is the same for all, −mean/std times a weight.
+/// One thread a column of a part.
+#[cube(launch_unchecked)]
+pub fn sum_weights(parameters: &[f32], outputs: &mut [f32], #[comptime] shape: LayerShape) {
+    let position = ABSOLUTE_POS;
+    if position < PARTS * shape.num_outputs {
+        let first = position / shape.num_outputs * (NUM_PIXELS / PARTS);
+        let column = position % shape.num_outputs;
+        let start = shape.weight + first * shape.num_outputs + column;
+        let mut sum = 0.0f32;
+        for row in 0..NUM_PIXELS / PARTS {
+            sum += parameters[start + row * shape.num_outputs];
+        }
+        outputs[shape.sums + position] = sum;
+    }
+}
+
 /// A linear layer on the batch's pixels and, without layer normalisation,
-/// ReLU and dropout. One thread a tile of outputs.
+/// ReLU and dropout. One thread a tile of outputs. Words that are zero in all
+/// rows of the tile are passed over: normalising, as (x/255 − mean)/std, is
+/// folded out into a factor and the sums of [`sum_weights`].
 #[cube(launch_unchecked)]
 pub fn linear_pixels(
     batch_pixels: &[u32],
@@ -146,29 +191,56 @@ pub fn linear_pixels(
     if position < tiles * shape.batch_size.div_ceil(TILE) {
         let first_row = position / tiles * TILE;
         let first_column = position % tiles * TILE;
-        let mut sums = start_from_bias(parameters, first_column, shape);
-        for word in 0..WORDS {
-            let mut words = Array::<u32>::new(TILE);
+        let mut sums = zeros(comptime!(TILE * TILE));
+        for part in 0..MASKS {
+            let mut words = 0u32;
             #[unroll]
             for r in 0..TILE {
-                words[r] = batch_pixels[inside(first_row + r, shape.batch_size) * WORDS + word];
+                let row = inside(first_row + r, shape.batch_size);
+                words |= batch_pixels[(WORDS + part) * shape.batch_size + row];
             }
-            #[unroll]
-            for p in 0..4usize {
-                let weight = shape.weight + (word * 4 + p) * shape.num_outputs;
-                let mut weights = Array::<f32>::new(TILE);
-                #[unroll]
-                for c in 0..TILE {
-                    weights[c] = parameters[weight + inside(first_column + c, shape.num_outputs)];
-                }
+            while words != 0u32 {
+                let word = part * 32 + words.trailing_zeros() as usize;
+                words &= words - 1u32;
+                let mut pixels = Array::<u32>::new(TILE);
                 #[unroll]
                 for r in 0..TILE {
-                    let x = normalised_pixel(words[r], p);
+                    let row = inside(first_row + r, shape.batch_size);
+                    pixels[r] = batch_pixels[word * shape.batch_size + row];
+                }
+                #[unroll]
+                for p in 0..4usize {
+                    let weight = shape.weight + (word * 4 + p) * shape.num_outputs;
+                    let mut weights = Array::<f32>::new(TILE);
                     #[unroll]
                     for c in 0..TILE {
-                        sums[r * TILE + c] += x * weights[c];
+                        weights[c] =
+                            parameters[weight + inside(first_column + c, shape.num_outputs)];
+                    }
+                    #[unroll]
+                    for r in 0..TILE {
+                        let x = pixel(pixels[r], p);
+                        #[unroll]
+                        for c in 0..TILE {
+                            sums[r * TILE + c] += x * weights[c];
+                        }
                     }
                 }
+            }
+        }
+        #[unroll]
+        for c in 0..TILE {
+            let column = inside(first_column + c, shape.num_outputs);
+            let mut total = 0.0f32;
+            #[unroll]
+            for part in 0..PARTS {
+                total += outputs[shape.sums + part * shape.num_outputs + column];
+            }
+            let start = parameters[shape.bias + column] - total * comptime!(PIXEL_MEAN / PIXEL_STD);
+            #[unroll]
+            for r in 0..TILE {
+                sums[r * TILE + c] =
+                    sums[r * TILE + c] * comptime!(1.0 / (255.0 * PIXEL_STD)) + start;
             }
         }
         finish_tile(&sums, batch, outputs, first_row, first_column, shape);
@@ -338,11 +410,7 @@ pub fn backward(
     if position < tiles * shape.batch_size.div_ceil(TILE) {
         let first_row = position / tiles * TILE;
         let first_column = position % tiles * TILE;
-        let mut sums = Array::<f32>::new(TILE * TILE);
-        #[unroll]
-        for i in 0..TILE * TILE {
-            sums[i] = 0.0f32;
-        }
+        let mut sums = zeros(comptime!(TILE * TILE));
         for n in 0..shape.num_outputs {
             let mut weights = Array::<f32>::new(TILE);
             #[unroll]
@@ -414,8 +482,29 @@ pub fn normalise_backward(
     }
 }
 
-/// Gradient of the first layer's weight and bias, and SGD with it. One thread
-/// four pixels by `TILE` columns; the row behind the last pixel is the bias.
+/// Gradient of the first layer's bias, and SGD with it; kept for
+/// [`update_pixels`], too. One thread a column.
+#[cube(launch_unchecked)]
+pub fn update_first_bias(
+    upstream: &mut [f32],
+    parameters: &mut [f32],
+    velocities: &mut [f32],
+    #[comptime] shape: LayerShape,
+    #[comptime] sgd: SgdBits,
+) {
+    let column = ABSOLUTE_POS;
+    if column < shape.num_outputs {
+        let mut sum = 0.0f32;
+        for row in 0..shape.batch_size {
+            sum += upstream[shape.output + row * shape.num_outputs + column];
+        }
+        upstream[shape.sums + column] = sum;
+        move_parameter(parameters, velocities, shape.bias + column, sum, sgd);
+    }
+}
+
+/// Gradient of the first layer's weight, and SGD with it. One thread four
+/// pixels by `COLUMNS` columns; it visits the rows where one of them is inked.
 #[cube(launch_unchecked)]
 pub fn update_pixels(
     batch_pixels: &[u32],
@@ -425,45 +514,46 @@ pub fn update_pixels(
     #[comptime] shape: LayerShape,
     #[comptime] sgd: SgdBits,
 ) {
-    let tiles = shape.num_outputs.div_ceil(TILE);
+    let tiles = shape.num_outputs.div_ceil(COLUMNS);
+    let groups = shape.batch_size.div_ceil(32);
     let position = ABSOLUTE_POS;
-    if position < tiles * (WORDS + 1) {
+    if position < tiles * WORDS {
         let word = position / tiles;
-        let first_column = position % tiles * TILE;
-        let mut sums = zeros();
-        for row in 0..shape.batch_size {
-            let mut pixels = 0u32;
-            if word < WORDS {
-                pixels = batch_pixels[row * WORDS + word];
-            }
-            let mut gradients = Array::<f32>::new(TILE);
-            #[unroll]
-            for c in 0..TILE {
-                let column = inside(first_column + c, shape.num_outputs);
-                gradients[c] = upstream[shape.output + row * shape.num_outputs + column];
-            }
-            #[unroll]
-            for p in 0..TILE {
-                let mut x = normalised_pixel(pixels, p);
-                if word == WORDS {
-                    x = 1.0f32;
+        let first_column = position % tiles * COLUMNS;
+        let mut sums = zeros(comptime!(4 * COLUMNS));
+        for group in 0..groups {
+            let mut rows = batch_pixels[IMAGE_WORDS * shape.batch_size + word * groups + group];
+            while rows != 0u32 {
+                let row = group * 32 + rows.trailing_zeros() as usize;
+                rows &= rows - 1u32;
+                let pixels = batch_pixels[word * shape.batch_size + row];
+                let mut gradients = Array::<f32>::new(COLUMNS);
+                #[unroll]
+                for c in 0..COLUMNS {
+                    let column = inside(first_column + c, shape.num_outputs);
+                    gradients[c] = upstream[shape.output + row * shape.num_outputs + column];
                 }
                 #[unroll]
-                for c in 0..TILE {
-                    sums[p * TILE + c] += x * gradients[c];
+                for p in 0..4usize {
+                    let x = pixel(pixels, p);
+                    #[unroll]
+                    for c in 0..COLUMNS {
+                        sums[p * COLUMNS + c] += x * gradients[c];
+                    }
                 }
             }
         }
         #[unroll]
-        for p in 0..TILE {
-            #[unroll]
-            for c in 0..TILE {
-                let row = word * 4 + p;
-                let column = first_column + c;
-                if row <= NUM_PIXELS && column < shape.num_outputs {
-                    // Weight and bias stand one behind the other.
-                    let place = shape.weight + row * shape.num_outputs + column;
-                    move_parameter(parameters, velocities, place, sums[p * TILE + c], sgd);
+        for c in 0..COLUMNS {
+            let column = first_column + c;
+            if column < shape.num_outputs {
+                let empty = upstream[shape.sums + column] * comptime!(PIXEL_MEAN / PIXEL_STD);
+                #[unroll]
+                for p in 0..4usize {
+                    let place = shape.weight + (word * 4 + p) * shape.num_outputs + column;
+                    let gradient =
+                        sums[p * COLUMNS + c] * comptime!(1.0 / (255.0 * PIXEL_STD)) - empty;
+                    move_parameter(parameters, velocities, place, gradient, sgd);
                 }
             }
         }
@@ -486,7 +576,7 @@ pub fn update(
     if position < tiles * (shape.num_inputs + 1).div_ceil(TILE) {
         let first_input = position / tiles * TILE;
         let first_column = position % tiles * TILE;
-        let mut sums = zeros();
+        let mut sums = zeros(comptime!(TILE * TILE));
         for row in 0..shape.batch_size {
             let mut gradients = Array::<f32>::new(TILE);
             #[unroll]
@@ -547,10 +637,10 @@ pub fn update_norm(
 }
 
 #[cube]
-fn zeros() -> Array<f32> {
-    let mut sums = Array::<f32>::new(TILE * TILE);
+fn zeros(#[comptime] len: usize) -> Array<f32> {
+    let mut sums = Array::<f32>::new(len);
     #[unroll]
-    for i in 0..TILE * TILE {
+    for i in 0..len {
         sums[i] = 0.0f32;
     }
     sums
@@ -675,19 +765,22 @@ fn high_word(a: u32, high: u32, low: u32) -> u32 {
     a_high * high + (middle >> 16u32) + (other >> 16u32)
 }
 
-/// Pixel `index` (0 to 3) of a word as the network sees it.
+/// Pixel `index` (0 to 3) of a word, 0 to 255.
 #[cube]
-fn normalised_pixel(word: u32, #[comptime] index: usize) -> f32 {
-    let byte = (word >> (8 * index as u32)) & 255u32;
-    (byte as f32 / 255.0f32 - PIXEL_MEAN) / PIXEL_STD
+fn pixel(word: u32, #[comptime] index: usize) -> f32 {
+    ((word >> (8 * index as u32)) & 255u32) as f32
 }
 
 /// The last place that exists, for the threads of a tile that hang over.
 #[cube]
 fn inside(place: usize, #[comptime] len: usize) -> usize {
     let mut place = place;
-    if place >= len {
-        place = (len - 1).runtime();
+    // Tiles that fill the matrix hang over nowhere.
+    if comptime!(!len.is_multiple_of(COLUMNS)) {
+        let last = (len - 1).runtime();
+        if place > last {
+            place = last;
+        }
     }
     place
 }
