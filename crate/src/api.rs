@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use async_lock::Mutex;
+use burn::tensor::Device;
 use js_sys::{Float32Array, Uint8Array, Uint32Array};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -207,6 +208,27 @@ fn class_counts(dataset: &data::Dataset, rows: &[u32]) -> ClassCounts {
     counts
 }
 
+/// What every run needs before it begins.
+async fn prepared(
+    dataset: &Dataset,
+    config: Ts<RunConfig>,
+) -> Result<(Plan, Rc<data::Dataset>, Device), JsError> {
+    let dataset = dataset.0.clone();
+    let plan = Plan::try_from(&config.to_rust()?)?;
+    Ok((plan, dataset, device::open().await?))
+}
+
+impl From<trainer::Trainer> for Trainer {
+    fn from(inner: trainer::Trainer) -> Self {
+        Self {
+            validation_rows: inner.split().validation.clone(),
+            network: inner.plan().network.clone(),
+            inner: Mutex::new(inner),
+            is_stop_asked: RefCell::new(false),
+        }
+    }
+}
+
 /// A run under way.
 #[wasm_bindgen]
 pub struct Trainer {
@@ -220,14 +242,8 @@ pub struct Trainer {
 impl Trainer {
     /// Checks the settings, splits the data and draws the weights.
     pub async fn create(dataset: &Dataset, config: Ts<RunConfig>) -> Result<Trainer, JsError> {
-        let dataset = dataset.0.clone();
-        let plan = Plan::try_from(&config.to_rust()?)?;
-        let network = plan.network.clone();
-        let device = device::open().await?;
-        Ok(Self::wrap(
-            trainer::Trainer::new(plan, dataset, &device)?,
-            network,
-        ))
+        let (plan, dataset, device) = prepared(dataset, config).await?;
+        Ok(trainer::Trainer::new(plan, dataset, &device)?.into())
     }
 
     /// The same from given flat parameters; `nn/layout.rs` says what is where.
@@ -236,14 +252,8 @@ impl Trainer {
         config: Ts<RunConfig>,
         weights: Vec<f32>,
     ) -> Result<Trainer, JsError> {
-        let dataset = dataset.0.clone();
-        let plan = Plan::try_from(&config.to_rust()?)?;
-        let network = plan.network.clone();
-        let device = device::open().await?;
-        Ok(Self::wrap(
-            trainer::Trainer::from_weights(plan, dataset, weights, &device)?,
-            network,
-        ))
+        let (plan, dataset, device) = prepared(dataset, config).await?;
+        Ok(trainer::Trainer::from_weights(plan, dataset, weights, &device)?.into())
     }
 
     /// Goes on from the bytes of [`Self::checkpoint`]: same network, split and
@@ -253,30 +263,15 @@ impl Trainer {
         config: Ts<RunConfig>,
         checkpoint: Vec<u8>,
     ) -> Result<Trainer, JsError> {
-        let dataset = dataset.0.clone();
-        let plan = Plan::try_from(&config.to_rust()?)?;
-        let network = plan.network.clone();
         let checkpoint = Checkpoint::from_bytes(&checkpoint)?;
-        let device = device::open().await?;
-        Ok(Self::wrap(
-            trainer::Trainer::restore(plan, dataset, checkpoint, &device)?,
-            network,
-        ))
-    }
-
-    fn wrap(inner: trainer::Trainer, network: NetworkPlan) -> Self {
-        Self {
-            validation_rows: inner.split().validation.clone(),
-            inner: Mutex::new(inner),
-            is_stop_asked: RefCell::new(false),
-            network,
-        }
+        let (plan, dataset, device) = prepared(dataset, config).await?;
+        Ok(trainer::Trainer::restore(plan, dataset, checkpoint, &device)?.into())
     }
 
     /// The run after its last finished epoch, as bytes that [`Self::restore`] takes.
     pub async fn checkpoint(&self) -> Uint8Array {
-        let checkpoint = self.inner.lock().await.checkpoint();
-        Uint8Array::from(checkpoint.to_bytes().as_slice())
+        let bytes = self.inner.lock().await.checkpoint().to_bytes();
+        Uint8Array::from(bytes.as_slice())
     }
 
     /// Works for about `budget_ms` and reports what happened, as `Event[]`.

@@ -206,7 +206,7 @@ async fn a_run_cut_after_any_epoch_ends_on_the_same_bits() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_checkpoint_goes_on_with_its_own_data_and_network_only() {
     let device = device::open().await.unwrap();
-    let checkpoint = trainer(|_| {}).await.checkpoint();
+    let checkpoint = trainer(|_| {}).await.checkpoint().clone();
     let message = |change: fn(&mut RunConfig), dataset: Rc<Dataset>| {
         Trainer::restore(plan(change), dataset, checkpoint.clone(), &device)
             .err()

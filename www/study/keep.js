@@ -4,13 +4,8 @@
 /** @import { StudyRecord } from "../pkg/ndarray/inkling.js" */
 /** @import { Database } from "../store/database.js" */
 
-/**
- * A kept study.
- * @typedef {StudyRecord} Kept
- */
-
 export class Keep {
-  /** @type {Map<string, Kept>} */
+  /** @type {Map<string, StudyRecord>} */
   #memory = new Map();
   #database;
 
@@ -19,16 +14,16 @@ export class Keep {
     this.#database = database;
   }
 
-  /** All kept studies, the newest first. @returns {Promise<Kept[]>} */
+  /** All kept studies, the newest first. @returns {Promise<StudyRecord[]>} */
   async all() {
     const kept = await this.#ask("readonly", (store) => store.getAll());
-    for (const record of /** @type {Kept[]} */ (kept ?? [])) {
+    for (const record of /** @type {StudyRecord[]} */ (kept ?? [])) {
       if (record.format_version === 1) this.#memory.set(record.id, record);
     }
     return [...this.#memory.values()].sort((a, b) => b.created.localeCompare(a.created));
   }
 
-  /** @param {Kept} record */
+  /** @param {StudyRecord} record */
   async put(record) {
     this.#memory.set(record.id, record);
     await this.#ask("readwrite", (store) => store.put(record));

@@ -17,7 +17,7 @@ use crate::message::{EpochRecord, RunConfig};
 use crate::nn::layout::Layout;
 
 /// Version of the format that this code writes, and the only one it reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"INKLINGc";
 /// Magic, version and the head's length.
@@ -48,11 +48,13 @@ pub struct Checkpoint {
     pub velocities: Vec<f32>,
 }
 
-/// What stands before the numbers. Measured figures are held as their bits: a
-/// decimal read back may be off by its last one.
+/// What stands before the numbers. Figures are held as their bits: a decimal
+/// read back may be off by its last one, which only settings that are whole or
+/// become `f32` survive.
 #[derive(Serialize, Deserialize)]
 struct Head {
     config: RunConfig,
+    validation_share: u64,
     data_checksum: String,
     history: Vec<Figures>,
     step: u32,
@@ -112,6 +114,7 @@ impl Checkpoint {
     pub fn to_bytes(&self) -> Vec<u8> {
         let head = Head {
             config: self.config.clone(),
+            validation_share: self.config.validation_share.to_bits(),
             data_checksum: self.data_checksum.clone(),
             history: self.history.iter().map(figures).collect(),
             step: self.step,
@@ -179,8 +182,9 @@ impl Checkpoint {
                 format!("{expected:016x}; its bytes were damaged"),
             ));
         }
-        let head: Head = serde_json::from_slice(head)
+        let mut head: Head = serde_json::from_slice(head)
             .map_err(|error| fault("head", error, "the fields of a checkpoint"))?;
+        head.config.validation_share = f64::from_bits(head.validation_share);
         let values: Vec<f32> = numbers
             .chunks_exact(4)
             .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes")))
@@ -245,6 +249,8 @@ mod tests {
         let config = RunConfig {
             hidden_layers: "3".into(),
             momentum: 0.9,
+            // As a decimal it comes back off by its last bit.
+            validation_share: 1.1 / 100.0,
             ..RunConfig::default()
         };
         let num_parameters = 784 * 3 + 3 + 3 * 10 + 10;
@@ -326,7 +332,7 @@ mod tests {
         assert!(message(&[7; 64]).contains("beginning"));
         let mut bytes = checkpoint().to_bytes();
         bytes[8] = 9;
-        assert!(message(&bytes).contains("format version: found 9, expected 1"));
+        assert!(message(&bytes).contains("format version: found 9, expected 2"));
         let mut bytes = checkpoint().to_bytes();
         bytes[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
         assert!(message(&bytes).contains("length of its head: found 4294967295"));

@@ -48,17 +48,6 @@ enum State {
     Ended,
 }
 
-/// What an epoch left behind beside its figures.
-struct Good {
-    parameters: Vec<f32>,
-    /// None without momentum.
-    velocities: Vec<f32>,
-    step: u32,
-    num_trained: u64,
-    elapsed_secs: f64,
-    train_secs: f64,
-}
-
 /// A run under way.
 pub struct Trainer {
     plan: Plan,
@@ -73,10 +62,8 @@ pub struct Trainer {
     /// Steps done since the run began.
     step: u32,
     totals: Totals,
-    history: Vec<EpochRecord>,
-    /// Parameters and velocities after the last epoch whose figures were numbers,
-    /// and where the run stood then.
-    last_good: Good,
+    /// The run after its last epoch whose figures were numbers.
+    checkpoint: Checkpoint,
     device: Device,
     elapsed_secs: f64,
     train_secs: f64,
@@ -126,6 +113,17 @@ impl Trainer {
             ));
         }
         let network = Network::new(layout, &parameters, dataset.clone(), plan.step, device);
+        let checkpoint = Checkpoint {
+            config: RunConfig::from(&plan),
+            data_checksum: dataset.checksum(),
+            history: vec![],
+            step: 0,
+            num_trained: 0,
+            elapsed_secs: 0.0,
+            train_secs: 0.0,
+            parameters,
+            velocities: vec![],
+        };
         let mut trainer = Self {
             plan,
             dataset,
@@ -136,15 +134,7 @@ impl Trainer {
             order: Vec::new(),
             step: 0,
             totals: Totals::default(),
-            history: Vec::new(),
-            last_good: Good {
-                parameters,
-                velocities: vec![],
-                step: 0,
-                num_trained: 0,
-                elapsed_secs: 0.0,
-                train_secs: 0.0,
-            },
+            checkpoint,
             device: device.clone(),
             elapsed_secs: 0.0,
             train_secs: 0.0,
@@ -168,7 +158,7 @@ impl Trainer {
     pub fn restore(
         plan: Plan,
         dataset: Rc<Dataset>,
-        checkpoint: Checkpoint,
+        mut checkpoint: Checkpoint,
         device: &Device,
     ) -> Result<Self> {
         let found = dataset.checksum();
@@ -181,21 +171,23 @@ impl Trainer {
             return Err(Error::data(place, format!("checksum {found}"), expected));
         }
         check_continuable(&plan, &Plan::try_from(&checkpoint.config)?)?;
-        let mut trainer = Self::from_weights(plan, dataset, checkpoint.parameters, device)?;
-        if trainer.plan.sgd.momentum != 0.0 && !checkpoint.velocities.is_empty() {
+        let parameters = std::mem::take(&mut checkpoint.parameters);
+        let mut trainer = Self::from_weights(plan, dataset, parameters, device)?;
+        if trainer.plan.sgd.momentum == 0.0 {
+            checkpoint.velocities.clear();
+        } else if !checkpoint.velocities.is_empty() {
             trainer.network.set_velocities(&checkpoint.velocities);
-            trainer.last_good.velocities = checkpoint.velocities;
         }
-        trainer.last_good.step = checkpoint.step;
-        trainer.last_good.num_trained = checkpoint.num_trained;
-        trainer.last_good.elapsed_secs = checkpoint.elapsed_secs;
-        trainer.last_good.train_secs = checkpoint.train_secs;
         trainer.step = checkpoint.step;
         trainer.num_trained = checkpoint.num_trained;
         trainer.elapsed_secs = checkpoint.elapsed_secs;
         trainer.train_secs = checkpoint.train_secs;
-        trainer.history = checkpoint.history;
-        let num_done = trainer.history.len() as u32;
+        trainer.checkpoint = Checkpoint {
+            config: trainer.checkpoint.config,
+            parameters: trainer.checkpoint.parameters,
+            ..checkpoint
+        };
+        let num_done = trainer.checkpoint.history.len() as u32;
         if num_done >= trainer.plan.num_epochs {
             // Cut between the last epoch and the end: the end is all that is missing.
             trainer.epoch = num_done.max(1);
@@ -208,19 +200,13 @@ impl Trainer {
     }
 
     /// The run after its last finished epoch, from which [`Self::restore`] goes on.
-    pub fn checkpoint(&self) -> Checkpoint {
-        let good = &self.last_good;
-        Checkpoint {
-            config: RunConfig::from(&self.plan),
-            data_checksum: self.dataset.checksum(),
-            history: self.history.clone(),
-            step: good.step,
-            num_trained: good.num_trained,
-            elapsed_secs: good.elapsed_secs,
-            train_secs: good.train_secs,
-            parameters: good.parameters.clone(),
-            velocities: good.velocities.clone(),
-        }
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// What the run was asked to do.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// Works for about `budget_ms` and reports what came of it. After
@@ -400,19 +386,16 @@ impl Trainer {
             elapsed_secs: self.elapsed_secs,
             train_secs: self.train_secs,
         };
-        self.history.push(record.clone());
-        self.last_good = Good {
-            parameters: self.network.parameters().await?,
-            velocities: if self.plan.sgd.momentum == 0.0 {
-                vec![]
-            } else {
-                self.network.velocities().await?
-            },
-            step: self.step,
-            num_trained: self.num_trained,
-            elapsed_secs: self.elapsed_secs,
-            train_secs: self.train_secs,
-        };
+        let kept = &mut self.checkpoint;
+        kept.parameters = self.network.parameters().await?;
+        if self.plan.sgd.momentum != 0.0 {
+            kept.velocities = self.network.velocities().await?;
+        }
+        kept.step = self.step;
+        kept.num_trained = self.num_trained;
+        kept.elapsed_secs = self.elapsed_secs;
+        kept.train_secs = self.train_secs;
+        kept.history.push(record.clone());
         events.push(Event::Epoch(record));
         if self.epoch == self.plan.num_epochs {
             self.state = State::Ended;
@@ -441,14 +424,14 @@ impl Trainer {
             } else {
                 "infinite"
             },
-            self.history.len(),
+            self.checkpoint.history.len(),
         );
         let layout = self.network.layout().clone();
         let dataset = self.dataset.clone();
         let kind = self.plan.step;
         self.network = Network::new(
             layout,
-            &self.last_good.parameters,
+            &self.checkpoint.parameters,
             dataset,
             kind,
             &self.device,
@@ -496,15 +479,13 @@ impl Trainer {
         let accuracy = validation.accuracy();
         let (interval_low, interval_high) = wilson_interval(accuracy, validation.num_samples);
         // The first of equal epochs counts as the best: the cheapest to repeat.
-        let best =
-            self.history
-                .iter()
-                .fold(None, |best: Option<&EpochRecord>, record| match best {
-                    Some(best) if best.validation_accuracy >= record.validation_accuracy => {
-                        Some(best)
-                    }
-                    _ => Some(record),
-                });
+        let history = &self.checkpoint.history;
+        let best = history
+            .iter()
+            .fold(None, |best: Option<&EpochRecord>, record| match best {
+                Some(best) if best.validation_accuracy >= record.validation_accuracy => Some(best),
+                _ => Some(record),
+            });
         RunResult {
             outcome,
             reason,
@@ -517,12 +498,12 @@ impl Trainer {
             interval_high,
             best_epoch: best.map_or(0, |record| record.epoch),
             best_validation_accuracy: best.map_or(accuracy, |record| record.validation_accuracy),
-            generalisation_gap: self.history.last().map_or(0.0, |record| {
+            generalisation_gap: history.last().map_or(0.0, |record| {
                 record.train_accuracy - record.validation_accuracy
             }),
             elapsed_secs: self.elapsed_secs,
             samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
-            history: self.history.clone(),
+            history: history.clone(),
         }
     }
 }
