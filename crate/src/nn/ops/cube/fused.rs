@@ -116,7 +116,7 @@ impl FusedMlp {
         let own = recording.images.as_ref();
         let own = own.map(|(pixels, labels)| Images::new(pixels, labels, &self.device));
         let images = own.unwrap_or_else(|| self.dataset.clone());
-        let (mask, sgd) = (recording.mask.as_ref(), recording.sgd.map(SgdBits::from));
+        let (mask, sgd) = (recording.mask.as_ref(), recording.sgd);
         let kept = if sgd.is_some() {
             &mut self.training
         } else {
@@ -153,7 +153,7 @@ impl FusedMlp {
         images: &Images,
         rows: &[u32],
         mask: Option<&DropoutMask>,
-        sgd: Option<SgdBits>,
+        sgd: Option<Sgd>,
     ) -> Reading {
         let num_batches = rows.len().div_ceil(pass.batch_size);
         debug_assert!(num_batches <= MAX_SLOTS, "the metrics would not fit");
@@ -161,6 +161,7 @@ impl FusedMlp {
         start[cursor::NUM_ROWS] = rows.len() as u32;
         start[cursor::STEP] = mask.map_or(0, |mask| mask.step);
         start[cursor::SEED] = mask.map_or(0, |mask| mask.seed);
+        start[cursor::LEARNING_RATE] = sgd.map_or(0, |sgd| sgd.learning_rate.to_bits());
         let buffers = Buffers {
             parameters: self.parameters.clone().into_dispatch(),
             velocities: self.velocities.clone().into_dispatch(),
@@ -179,7 +180,7 @@ impl FusedMlp {
         };
         let work = Work {
             shapes: pass.shapes.clone(),
-            sgd,
+            sgd: sgd.map(SgdBits::from),
             num_batches,
         };
         mlp_steps(buffers, &work);
@@ -318,7 +319,6 @@ fn shapes(layout: &Layout, batch_size: usize, mask: Option<&DropoutMask>) -> Vec
 impl From<Sgd> for SgdBits {
     fn from(sgd: Sgd) -> Self {
         Self {
-            learning_rate: sgd.learning_rate.to_bits(),
             momentum: sgd.momentum.to_bits(),
             weight_decay: sgd.weight_decay.to_bits(),
         }

@@ -1,0 +1,110 @@
+//! The kernels of a training step: hand-fused, each a single dispatch.
+//!
+//! Shapes are compile-time constants of a kernel, so that nothing but the
+//! dispatch itself is sent to the device each step; what changes from step to
+//! step stands in the `cursor` buffer, which the device moves on by itself.
+//! Threads work on register tiles of `TILE × TILE` values.
+
+mod batch;
+mod dropout;
+mod forward;
+mod gradient;
+mod sgd;
+mod tile;
+
+pub use batch::gather;
+pub use forward::{linear, linear_pixels, normalise, output_and_loss, sum_weights};
+pub use gradient::{backward, normalise_backward};
+pub use sgd::{update, update_first_bias, update_norm, update_pixels};
+
+use crate::data::NUM_PIXELS;
+
+/// Side of a thread's register tile.
+pub const TILE: usize = 4;
+/// Four pixels of a byte each in a word.
+pub const WORDS: usize = NUM_PIXELS / 4;
+/// Words of bits that say which of an image's words are not zero.
+pub const MASKS: usize = WORDS.div_ceil(32);
+/// An image on the device: its pixels, then its bits.
+pub const IMAGE_WORDS: usize = WORDS + MASKS;
+/// Parts that the sums over the first layer's weights are taken in.
+pub const PARTS: usize = 8;
+/// Columns of a thread of [`update_pixels`].
+pub const COLUMNS: usize = 8;
+/// Stands for the label of a row past the batch's end.
+const NO_LABEL: u32 = 255;
+
+/// Places in the `cursor` buffer.
+pub mod cursor {
+    /// Row of `order` that the next batch begins with.
+    pub const FIRST_ROW: usize = 0;
+    /// Rows of `order`.
+    pub const NUM_ROWS: usize = 1;
+    /// Steps done since the run began, for dropout.
+    pub const STEP: usize = 2;
+    /// Batches done since the metrics were read.
+    pub const SLOT: usize = 3;
+    /// The run's seed, for dropout.
+    pub const SEED: usize = 4;
+    /// Bits of SGD's step size, which a schedule may change from epoch to epoch.
+    pub const LEARNING_RATE: usize = 5;
+    /// Length of the buffer.
+    pub const LEN: usize = 6;
+}
+
+/// Places in the `batch` buffer behind its labels.
+pub mod info {
+    /// Rows that the batch really has.
+    pub const NUM_ROWS: usize = 0;
+    /// As in the cursor.
+    pub const STEP: usize = 1;
+    /// As in the cursor.
+    pub const SLOT: usize = 2;
+    /// As in the cursor.
+    pub const SEED: usize = 3;
+    /// Length of this part.
+    pub const LEN: usize = 4;
+}
+
+/// A linear layer as its kernels know it; offsets are in values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LayerShape {
+    /// Rows of a whole batch.
+    pub batch_size: usize,
+    /// Inputs of each unit.
+    pub num_inputs: usize,
+    /// Units.
+    pub num_outputs: usize,
+    /// Where weight, bias, gain and shift stand in the parameters.
+    pub weight: usize,
+    /// See `weight`.
+    pub bias: usize,
+    /// See `weight`; meaningless without layer normalisation.
+    pub gain: usize,
+    /// See `gain`.
+    pub shift: usize,
+    /// Where the layer's input stands in `outputs`; meaningless in the first.
+    pub input: usize,
+    /// Where its own values stand in `outputs`, `upstream` and `normalised`.
+    pub output: usize,
+    /// Where sums that belong to the first layer stand: of weights in
+    /// `outputs`, `[PARTS, num_outputs]`, of gradients in `upstream`.
+    pub sums: usize,
+    /// Which layer it is, from 0.
+    pub index: usize,
+    /// Whether layer normalisation stands between the layer and its ReLU.
+    pub has_norm: bool,
+    /// Of 2²⁴ draws, those below drop a unit; 0 without dropout.
+    pub drop_threshold: u32,
+    /// Bits of the factor of the kept units.
+    pub keep_scale: u32,
+}
+
+/// What of SGD stays for a run, as bits: kernels are told apart by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SgdBits {
+    /// Bits of the momentum.
+    pub momentum: u32,
+    /// Bits of the L2 penalty.
+    pub weight_decay: u32,
+}
