@@ -9,7 +9,7 @@ import * as format from "./format.js";
 /**
  * @param {object} source
  * @param {() => Uint8Array | null} source.pixels the 28 × 28 that the network sees now
- * @param {(digit: KeptDigit) => void} source.on_keep told of each digit
+ * @param {(digit: KeptDigit) => Promise<unknown>} source.on_keep told of each digit; it is called kept when this resolves
  * @param {Promise<KeptDigit[]>} source.from_before
  */
 export function create_kept_digits({ pixels, on_keep, from_before }) {
@@ -32,14 +32,14 @@ export function create_kept_digits({ pixels, on_keep, from_before }) {
 
   for (let label = 0; label < 10; label++) {
     const button = el("button", { type: "button", "aria-label": `It was a ${label}` }, `${label}`);
-    button.addEventListener("click", () => {
+    button.addEventListener("click", async () => {
       const drawn = pixels();
       if (!drawn) {
         set_text(count, "Draw a digit first.");
       } else {
         const digit = { label, pixels: drawn.slice() };
         kept.push(digit);
-        on_keep(digit);
+        await on_keep(digit);
         show();
       }
       announce(count.textContent ?? "");

@@ -180,9 +180,9 @@ export function create_session(store, { trainer, database, notice }) {
     },
 
     /** @param {KeptDigit} digit */
-    keep_digit(digit) {
+    async keep_digit(digit) {
+      await database.ask("readwrite", ["digits"], (at) => at("digits").add(digit));
       store.set({ is_kept: true });
-      void database.ask("readwrite", ["digits"], (at) => at("digits").add(digit));
     },
 
     /** The digits kept before, in their order. @returns {Promise<KeptDigit[]>} */
