@@ -1,0 +1,65 @@
+//! Files that are no CSV, told by how they begin.
+
+use super::SHAPE;
+use crate::error::{Error, Result};
+
+/// Refuses a file whose first line shows that it is no CSV at all.
+pub(super) fn refuse_foreign_file(first_line: &[u8]) -> Result<()> {
+    match foreign_kind(first_line) {
+        Some(kind) => Err(Error::data(
+            "row 1",
+            kind,
+            format!("a CSV file with {SHAPE}"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What a file is that begins with `start` and is no CSV; `None` if it may be one.
+fn foreign_kind(start: &[u8]) -> Option<String> {
+    const MAGIC: [(&[u8], &str); 15] = [
+        (b"\x1f\x8b", "a gzip file"),
+        (b"PK\x03\x04", "a zip archive (or an Excel workbook)"),
+        (b"PK\x05\x06", "an empty zip archive"),
+        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+        (b"7z\xbc\xaf", "a 7-Zip archive"),
+        (b"Rar!", "a RAR archive"),
+        (b"BZh", "a bzip2 file"),
+        (b"\xfd7zXZ", "an xz file"),
+        (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+        (b"\x89PNG", "a PNG image"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"GIF8", "a GIF image"),
+        (b"%PDF", "a PDF document"),
+        (b"PAR1", "a Parquet file"),
+        (
+            b"version https://git-lfs",
+            "a Git LFS pointer, not the file it stands for",
+        ),
+    ];
+    if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Some((*kind).to_owned());
+    }
+    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+        return Some("text in UTF-16: save it as UTF-8".to_owned());
+    }
+    if let Some(at) = start
+        .iter()
+        .position(|&byte| byte < b' ' && !b"\t\n\r".contains(&byte))
+    {
+        return Some(format!(
+            "binary data (byte 0x{:02x} at position {})",
+            start[at],
+            at + 1
+        ));
+    }
+    let text = start
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(start)
+        .trim_ascii_start();
+    match text.first() {
+        Some(b'<') => Some("a web page or XML".to_owned()),
+        Some(b'{' | b'[') => Some("JSON".to_owned()),
+        _ => None,
+    }
+}

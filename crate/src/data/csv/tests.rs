@@ -1,0 +1,471 @@
+//! What the reader makes of files, good and bad, however they are cut.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{CsvReader, NUM_PIXELS};
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::rng::RandomState;
+
+/// Kaggle's header, with or without the label.
+fn header(labelled: bool) -> String {
+    let label = labelled.then(|| "label".to_owned());
+    let pixels = (0..NUM_PIXELS).map(|pixel| format!("pixel{pixel}"));
+    label
+        .into_iter()
+        .chain(pixels)
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+/// Rows with runs of background between ink, as MNIST has them.
+fn made(rows: usize, labelled: bool, seed: u32) -> Dataset {
+    let mut rng = RandomState::new(seed);
+    let mut pixels = Vec::with_capacity(rows * NUM_PIXELS);
+    while pixels.len() < rows * NUM_PIXELS {
+        let zeros = rng.interval(30) as usize;
+        pixels.extend(std::iter::repeat_n(0, zeros));
+        pixels.extend((0..rng.interval(9)).map(|_| rng.next_u32() as u8 >> (rng.next_u32() % 8)));
+    }
+    pixels.truncate(rows * NUM_PIXELS);
+    let labels = (0..if labelled { rows } else { 0 })
+        .map(|_| rng.interval(9) as u8)
+        .collect();
+    Dataset::from_parts("made", pixels, labels).unwrap()
+}
+
+fn lines(data: &Dataset) -> Vec<String> {
+    let line = |row| {
+        let label = data.label(row).into_iter();
+        let fields: Vec<String> = label
+            .chain(data.image(row).iter().copied())
+            .map(|n| n.to_string())
+            .collect();
+        fields.join(",")
+    };
+    (0..data.num_rows()).map(line).collect()
+}
+
+fn read(text: impl AsRef<[u8]>) -> Result<Dataset> {
+    read_in_chunks(text.as_ref(), false, &mut |_| usize::MAX)
+}
+
+/// Reads `text` in chunks of the lengths that `next` gives for what is left.
+fn read_in_chunks(
+    mut text: &[u8],
+    is_plain: bool,
+    next: &mut dyn FnMut(usize) -> usize,
+) -> Result<Dataset> {
+    let mut reader = CsvReader::new("made");
+    reader.is_plain = is_plain;
+    while !text.is_empty() {
+        let (chunk, rest) = text.split_at(next(text.len()).min(text.len()));
+        reader.push(chunk)?;
+        text = rest;
+    }
+    reader.finish()
+}
+
+fn message(text: impl AsRef<[u8]>) -> String {
+    read(text).unwrap_err().to_string()
+}
+
+/// A row of zeros under `label`, with `changes` of (column, text).
+fn zeros(label: &str, changes: &[(usize, &str)]) -> String {
+    let mut fields = vec!["0"; NUM_PIXELS + 1];
+    fields[0] = label;
+    changes
+        .iter()
+        .for_each(|&(column, text)| fields[column] = text);
+    fields.join(",")
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn reads_every_accepted_form() {
+    for labelled in [true, false] {
+        let data = made(5, labelled, 1);
+        let rows = lines(&data);
+        let by_place = (0..NUM_PIXELS).map(|at| format!("{}x{}", at / 28 + 1, at % 28 + 1));
+        let by_place: Vec<String> = labelled
+            .then(|| "label".to_owned())
+            .into_iter()
+            .chain(by_place)
+            .collect();
+        let quote = |line: &str| format!("\"{}\"", line.replace(',', "\",\""));
+        let headers = [
+            String::new(),
+            format!("{}\n", header(labelled)),
+            format!("{}\n", by_place.join(",")),
+            format!("{}\n", quote(&header(labelled))),
+        ];
+        let quoted_rows: Vec<String> = rows.iter().map(|line| quote(line)).collect();
+        let padded_rows: Vec<String> = rows
+            .iter()
+            .map(|line| format!("00{}", line.replace(",0,", ",000,")))
+            .collect();
+        for head in headers {
+            for rows in [&rows, &quoted_rows, &padded_rows] {
+                for end in ["", "\n", "\n\n", "\n\r\n\n"] {
+                    for mark in ["", "\u{feff}"] {
+                        let text = format!("{mark}{head}{}{end}", rows.join("\n"));
+                        assert_eq!(read(&text).as_ref(), Ok(&data), "{:.40}", text);
+                        let crlf = text.replace("\r\n", "\n").replace('\n', "\r\n");
+                        assert_eq!(read(&crlf).as_ref(), Ok(&data), "{:.40}", crlf);
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(
+        read(zeros("7", &[(784, "255\r")])).unwrap().image(0)[783],
+        255
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn any_chunks_and_both_ways_give_the_same() {
+    let mut rng = RandomState::new(11);
+    let data = made(40, true, 2);
+    let text = format!("{}\n{}\r\n\n", header(true), lines(&data).join("\n"));
+    for is_plain in [false, true] {
+        for length in [1, 2, 3, 7, 8, 9, 64, 1000, 65_536] {
+            let found = read_in_chunks(text.as_bytes(), is_plain, &mut |_| length);
+            assert_eq!(found.as_ref(), Ok(&data), "chunks of {length}");
+        }
+        for _ in 0..30 {
+            let most = [4, 20, 3000, 30_000][rng.interval(3) as usize];
+            let found = read_in_chunks(text.as_bytes(), is_plain, &mut |_| {
+                rng.interval(most) as usize + 1
+            });
+            assert_eq!(found.as_ref(), Ok(&data));
+        }
+    }
+}
+
+/// The same data set, or the same error, whole and plain, in chunks and fast.
+#[wasm_bindgen_test(unsupported = test)]
+fn damaged_files_give_one_answer_and_never_panic() {
+    let mut rng = RandomState::new(12);
+    let whole = format!(
+        "{}\n{}\n",
+        header(true),
+        lines(&made(4, true, 3)).join("\n")
+    );
+    let bare = whole[header(true).len() + 1..].to_owned();
+    let marks = b",,,,\n\r\"-. \0\xffa;0123456789";
+    let mut accepted = 0;
+    for _ in 0..1500 {
+        let mut text = [whole.as_bytes(), bare.as_bytes()][rng.interval(1) as usize].to_vec();
+        // Half of the files are only scratched: many of those can still be read.
+        let is_scratch = rng.interval(1) == 0;
+        for _ in 0..=rng.interval(2) {
+            let at = rng.interval(text.len() as u32 - 1) as usize;
+            if is_scratch {
+                text[at] = if text[at].is_ascii_digit() {
+                    b'0' + rng.interval(9) as u8
+                } else {
+                    text[at]
+                };
+                continue;
+            }
+            let mark = marks[rng.interval(marks.len() as u32 - 1) as usize];
+            match rng.interval(5) {
+                0 => drop(text.remove(at)),
+                1 => text.insert(at, mark),
+                2 => text.truncate(at + 1),
+                3 => drop(text.drain(at..(at + rng.interval(2000) as usize).min(text.len() - 1))),
+                4 => text.extend_from_within(at..),
+                _ => text[at] = mark,
+            }
+            if text.is_empty() {
+                break;
+            }
+        }
+        let plain = read_in_chunks(&text, true, &mut |_| usize::MAX);
+        let fast = read_in_chunks(&text, false, &mut |_| rng.interval(900) as usize + 1);
+        assert_eq!(plain, fast);
+        accepted += usize::from(plain.is_ok());
+        if let Err(error) = plain {
+            let shown = error.to_string();
+            assert!(
+                shown.starts_with("row ") && shown.contains(": found "),
+                "{shown}"
+            );
+            assert!(
+                shown.contains(", expected ") && shown.len() < 300,
+                "{shown}"
+            );
+        }
+    }
+    assert!(
+        (100..1400).contains(&accepted),
+        "{accepted} of 1500 still readable"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn random_bytes_never_panic() {
+    let mut rng = RandomState::new(13);
+    for _ in 0..400 {
+        let length = rng.interval(5000);
+        let narrow = rng.interval(1) == 1;
+        let alphabet = b"0123456789,,,,,,\n\r\"";
+        let bytes: Vec<u8> = (0..length)
+            .map(|_| match narrow {
+                true => alphabet[rng.interval(alphabet.len() as u32 - 1) as usize],
+                false => rng.next_u32() as u8,
+            })
+            .collect();
+        assert!(read_in_chunks(&bytes, false, &mut |_| rng.interval(300) as usize + 1).is_err());
+    }
+}
+
+/// Every triple of bytes before a comma: the fast way takes what the plain
+/// way accepts (up to three digits) with the same value, and nothing else.
+#[wasm_bindgen_test(unsupported = test)]
+fn the_fast_way_takes_exactly_plain_numbers() {
+    let bytes = b"0123456789/:,\n\r\" -.+a\0\x80\xb0\xff";
+    for a in bytes {
+        for b in bytes {
+            for c in bytes {
+                for d in b",1\n" {
+                    let text = [*a, *b, *c, *d, b'0', b',', b'0', b'0'];
+                    let field = text.split(|&byte| byte == b',').next().unwrap();
+                    let value = super::number(field).filter(|&n| n <= 255 && field.len() <= 3);
+                    let mut pixels = [0; 2];
+                    let taken = super::plain_pixels(&text, &mut pixels);
+                    let wanted = value.map_or((0, 0), |_| (field.len() + 1, 1));
+                    assert_eq!(taken, wanted, "{text:?}");
+                    assert_eq!(u32::from(pixels[0]), value.unwrap_or(0), "{text:?}");
+                }
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn values_out_of_range_are_named_by_row_and_column() {
+    let under_header =
+        |row: String| message(format!("{}\n{}\n{row}\n", header(true), zeros("1", &[])));
+    let value = |column, text| under_header(zeros("3", &[(column, text)]));
+    assert_eq!(
+        value(0, "12"),
+        "row 3, column label: found \"12\", expected 0 to 9"
+    );
+    assert_eq!(
+        value(1, "256"),
+        "row 3, column pixel0: found \"256\", expected 0 to 255"
+    );
+    assert_eq!(
+        value(784, "99999999999999"),
+        "row 3, column pixel783: found \"99999999999999\", expected 0 to 255"
+    );
+    for text in [
+        "-1", "0.5", "abc", " 7", "1e2", "+3", "1\"2", "0x1", "\u{661}",
+    ] {
+        let shown = format!("{text:?}");
+        assert_eq!(
+            value(408, text),
+            format!("row 3, column pixel407: found {shown}, expected a whole number, 0 to 255")
+        );
+    }
+    assert_eq!(
+        value(0, ""),
+        "row 3, column label: found nothing, expected a whole number, 0 to 9"
+    );
+    assert_eq!(
+        value(9, "\0\u{1}"),
+        "row 3, column pixel8: found \"\\0\\u{1}\", expected a whole number, 0 to 255"
+    );
+    assert_eq!(
+        message(zeros("10", &[])),
+        "row 1, column label: found \"10\", expected 0 to 9"
+    );
+    assert_eq!(
+        value(20, &"9".repeat(1000)),
+        "row 3, column pixel19: found a field of more than 64 bytes \
+         (\"999999999999999999999999…\"), expected a number"
+    );
+    // A second header, where two files were joined.
+    assert_eq!(
+        under_header(header(true)),
+        "row 3, column label: found \"label\", expected a whole number, 0 to 9"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn wrong_column_counts_are_counted() {
+    let good = zeros("1", &[]);
+    let count = |row: String| message(format!("{}\n{good}\n{row}\n", header(true)));
+    assert_eq!(
+        count(good[..good.len() - 2].into()),
+        "row 3: found 784 columns, expected 785 as in row 1"
+    );
+    assert_eq!(
+        count(format!("{good},0")),
+        "row 3: found 786 columns, expected 785 as in row 1"
+    );
+    assert_eq!(
+        count(format!("{good},")),
+        "row 3: found 786 columns, expected 785 as in row 1"
+    );
+    assert_eq!(
+        count("5".into()),
+        "row 3: found 1 column, expected 785 as in row 1"
+    );
+    assert_eq!(
+        count(format!("{good}{}", ",0".repeat(1_000_000))),
+        "row 3: found more than 10000 columns, expected 785 as in row 1"
+    );
+    assert_eq!(
+        message(format!("{}\n{good}\n{}", header(true), &good[..21])),
+        "row 3: found 11 columns before the file ends, expected 785 as in row 1"
+    );
+    let shape = "expected 785 columns (label and 784 pixels) or 784 (pixels alone)";
+    assert_eq!(
+        message("PassengerId,Survived,Pclass,Name\n1,0,3,x\n"),
+        format!("row 1: found 4 columns (\"PassengerId\", \"Survived\", \"Pclass\", …), {shape}")
+    );
+    assert_eq!(
+        message("ImageId,Label\n1,0\n"),
+        format!("row 1: found 2 columns (\"ImageId\", \"Label\"), {shape}")
+    );
+    assert_eq!(
+        message("Once upon a time there was a pixel.\n"),
+        format!("row 1: found 1 column (\"Once upon a time there w…\"), {shape}")
+    );
+    let short = header(true).replace(",pixel783", "");
+    assert!(message(short).starts_with("row 1: found 784 columns (\"label\", "));
+    let semicolons = header(true).replace(',', ";");
+    assert_eq!(
+        message(semicolons),
+        "row 1: found columns separated by semicolons, expected commas between 785 columns \
+         (label and 784 pixels) or 784 (pixels alone)"
+    );
+    let million = vec!["0"; 1_000_000].join(",");
+    assert!(message(million).starts_with("row 1: found a line of more than 65536 bytes"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn other_headers_are_refused_at_the_first_difference() {
+    let rest = "the columns of Kaggle's train.csv in their order";
+    let swapped = header(true).replace("pixel3,pixel4,", "pixel4,pixel3,");
+    assert_eq!(
+        message(format!("{swapped}\n{}", zeros("1", &[]))),
+        format!("row 1, column 5: found \"pixel4\", expected \"pixel3\", {rest}")
+    );
+    let renamed = header(true).replace("label", "digit");
+    assert_eq!(
+        message(renamed),
+        format!("row 1, column 1: found \"digit\", expected \"label\", {rest}")
+    );
+    let last = format!("{},label", header(false));
+    assert_eq!(
+        message(last),
+        format!("row 1, column 1: found \"pixel0\", expected \"label\", {rest}")
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn files_without_data_say_so() {
+    let shape = "expected rows of 785 columns (label and 784 pixels) or 784 (pixels alone)";
+    assert_eq!(message(""), format!("row 1: found an empty file, {shape}"));
+    assert_eq!(
+        message("\n\r\n\n"),
+        format!("row 4: found nothing but blank lines, {shape}")
+    );
+    for end in ["\n", "\n\n\n"] {
+        assert!(
+            message(header(true) + end)
+                .ends_with(&format!("found a header and no data below it, {shape}"))
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn broken_lines_and_quotes_are_named() {
+    let good = zeros("1", &[]);
+    assert_eq!(
+        message(format!("{good}\n\n{good}\n")),
+        "row 2: found a blank line, expected data: blank lines may only end the file"
+    );
+    assert!(message(format!("\n{good}\n")).starts_with("row 1: found a blank line"));
+    let row_2 = |row: String| message(format!("{good}\n{row}"));
+    assert_eq!(
+        row_2(zeros("1", &[(3, "\"4")])),
+        "row 2, column pixel2: found a field of more than 64 bytes \
+         (\"4,0,0,0,0,0,0,0,0,0,0,0,…\"), expected a number"
+    );
+    assert_eq!(
+        row_2(zeros("1", &[(784, "\"4\n")])),
+        "row 2, column pixel783: found a quote that is not closed in this line, expected a \
+         closing quote"
+    );
+    assert_eq!(
+        row_2(zeros("1", &[(784, "\"4")])),
+        "row 2, column pixel783: found a quote that is never closed, expected a closing quote"
+    );
+    assert_eq!(
+        row_2(zeros("1", &[(3, "\"4\"4")])),
+        "row 2, column pixel2: found \"4\" after a closing quote, expected a comma or the \
+         line's end"
+    );
+    assert_eq!(
+        row_2(zeros("1", &[(3, "\"\"\"4\"")])),
+        "row 2, column pixel2: found \"\\\"4\", expected a whole number, 0 to 255"
+    );
+    assert!(
+        message(format!("{good}\n{good}\r{good}")).contains("a carriage return inside the line")
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn files_that_are_no_csv_are_called_by_their_kind() {
+    for (start, kind) in [
+        (&b"\x1f\x8b\x08\0rest"[..], "a gzip file"),
+        (b"PK\x03\x04", "a zip archive (or an Excel workbook)"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"\n  <!DOCTYPE html>\n<html>", "a web page or XML"),
+        (b"{\"cells\": []}", "JSON"),
+        (b"\xff\xfel\0a\0", "text in UTF-16: save it as UTF-8"),
+        (b"ab\0\x01\xfe", "binary data (byte 0x00 at position 3)"),
+    ] {
+        let long = [start, &vec![b'x'; 200_000]].concat();
+        for text in [start, &long] {
+            assert_eq!(
+                message(text),
+                format!(
+                    "row 1: found {kind}, expected a CSV file with 785 columns (label and 784 \
+                     pixels) or 784 (pixels alone)"
+                )
+            );
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_promised_size_changes_nothing() {
+    let data = made(1500, true, 4);
+    let text = lines(&data).join("\n");
+    for promised in [1, text.len() as u64 / 2, text.len() as u64, u64::MAX] {
+        let mut reader = CsvReader::new("made");
+        reader.expect_bytes(promised);
+        text.as_bytes().chunks(70_001).for_each(|chunk| {
+            reader.push(chunk).unwrap();
+        });
+        assert_eq!(reader.finish().as_ref(), Ok(&data), "promised {promised}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn rows_are_counted_and_an_error_stays() {
+    let good = zeros("1", &[]);
+    let mut reader = CsvReader::new("made");
+    assert_eq!(reader.push(header(true).as_bytes()), Ok(0));
+    assert_eq!(reader.push(format!("\n{good}\n{good}").as_bytes()), Ok(1));
+    assert_eq!(reader.push(b"\n"), Ok(2));
+    let error = reader.push(b"x,").unwrap_err();
+    assert_eq!(reader.push(good.as_bytes()), Err(error.clone()));
+    assert_eq!(reader.finish(), Err(error));
+}
