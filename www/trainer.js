@@ -5,7 +5,8 @@
 import * as Comlink from "./vendor/comlink.mjs";
 
 /** @import { BackendChoice, DataSummary, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
-/** @import { Engine, Artifact, Images, InkReading, RunStart, WebgpuProbe } from "./worker.js" */
+/** @import { Engine, Artifact, Images, InkReading, RunStart } from "./worker.js" */
+/** @import { WebgpuProbe } from "./worker/webgpu.js" */
 
 /**
  * Which backend runs, and why, in one sentence a person can read.

@@ -6,9 +6,16 @@
 // and the page replaces this worker.
 
 import * as Comlink from "./vendor/comlink.mjs";
-import { unpacked_chunks } from "./source.js";
+import { unpacked_chunks } from "./worker/source.js";
+import { death, guarded } from "./worker/death.js";
+import { Fault } from "./worker/fault.js";
+import { macrotask } from "./worker/macrotask.js";
+import { Model } from "./worker/model.js";
+import { probe, watch_for_lost_devices } from "./worker/webgpu.js";
 
 /** @import { DataSummary, Dataset, EpochRecord, Evaluation, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
+/** @import { Reader } from "./worker/model.js" */
+/** @import { WebgpuProbe } from "./worker/webgpu.js" */
 /** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "./pkg/ndarray/inkling.js" */
 
 /** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */
@@ -27,14 +34,6 @@ import { unpacked_chunks } from "./source.js";
  * @typedef {object} InkReading
  * @property {Uint8Array} pixels the 28×28 the model sees
  * @property {Float32Array | null} probabilities of the ten digits; `null` without a model
- */
-
-/**
- * What this worker sees of WebGPU.
- * @typedef {object} WebgpuProbe
- * @property {boolean} usable whether the engine can run on it at all
- * @property {boolean} is_fallback whether it is a software adapter
- * @property {string} reason a sentence's end, such as `this browser found no WebGPU adapter.`
  */
 
 /**
@@ -59,153 +58,6 @@ const MOST_MODEL_BYTES = 600_000_000;
 /** More often than this nobody sees a progress bar move. */
 const PROGRESS_EVERY_MS = 50;
 
-/** Rejects when the engine is beyond use. */
-class Death {
-  /** @type {Error | null} */
-  error = null;
-  /** @type {(error: Error) => void} */
-  #reject = () => {};
-  /** @type {Promise<never>} */
-  promise;
-
-  constructor() {
-    this.promise = new Promise((_, reject) => {
-      this.#reject = reject;
-    });
-    this.promise.catch(() => {});
-  }
-
-  /** @param {string} reason */
-  strike(reason) {
-    if (this.error) return;
-    this.error = new Error(reason);
-    this.error.name = "EngineDead";
-    this.#reject(this.error);
-  }
-}
-
-const death = new Death();
-
-/** The last message of Rust's panic hook: the trap after it says only "unreachable". */
-let panic_message = "";
-const console_error = console.error;
-console.error = (...args) => {
-  if (typeof args[0] === "string" && args[0].includes("panicked at")) panic_message = args[0];
-  console_error(...args);
-};
-
-/** @param {unknown} error */
-function is_fatal(error) {
-  return error instanceof WebAssembly.RuntimeError;
-}
-
-/** @param {unknown} error */
-function message_of(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** @param {unknown} error */
-function strike_for(error) {
-  // The first line has the place in the source, the second the message.
-  const panic = panic_message.split("\n").slice(0, 2).join(" ").trim();
-  death.strike(panic || `the engine trapped (${message_of(error)})`);
-}
-
-// A trap inside a future surfaces here and nowhere else: its promise stays open.
-self.addEventListener("error", (event) => {
-  event.preventDefault();
-  strike_for(event.error ?? event.message);
-});
-self.addEventListener("unhandledrejection", (event) => {
-  if (!is_fatal(event.reason)) return;
-  event.preventDefault();
-  strike_for(event.reason);
-});
-
-/**
- * Runs a piece of the engine's work; a trap in it ends the engine.
- * @template T
- * @param {() => T | Promise<T>} work
- * @returns {Promise<T>}
- */
-async function guarded(work) {
-  if (death.error) throw death.error;
-  try {
-    return await Promise.race([Promise.resolve(work()), death.promise]);
-  } catch (error) {
-    if (!is_fatal(error)) throw error;
-    strike_for(error);
-    throw death.error;
-  }
-}
-
-const macrotask_channel = new MessageChannel();
-/** @type {(() => void)[]} */
-const macrotask_waiting = [];
-macrotask_channel.port1.onmessage = () => macrotask_waiting.shift()?.();
-
-/**
- * Lets messages in. Awaiting wasm only reaches the microtask queue, and timers
- * are clamped to 4 ms (a second, in a tab in the background).
- * @returns {Promise<void>}
- */
-function macrotask() {
-  return new Promise((resolve) => {
-    macrotask_waiting.push(resolve);
-    macrotask_channel.port2.postMessage(null);
-  });
-}
-
-/**
- * What a trainer and a model from a file have in common; only the former knows
- * which rows it held out.
- * @typedef {object} Reader
- * @property {(pixels: Uint8Array) => Promise<Float32Array>} predict
- * @property {() => Float32Array | Promise<Float32Array>} weights
- * @property {() => Uint8Array | Promise<Uint8Array>} to_safetensors
- * @property {() => Uint32Array} [validation_rows]
- * @property {() => void} free
- */
-
-/**
- * A trainer, or a model from a file, that is freed once nobody asks it anything any more.
- * @template {Reader} M
- */
-class Model {
-  #reader;
-  #num_users = 0;
-  #is_retired = false;
-
-  /** @param {M} reader */
-  constructor(reader) {
-    this.#reader = reader;
-  }
-
-  /**
-   * @template T
-   * @param {(reader: M) => T | Promise<T>} ask
-   * @returns {Promise<T>}
-   */
-  async use(ask) {
-    this.#num_users += 1;
-    try {
-      return await ask(this.#reader);
-    } finally {
-      this.#num_users -= 1;
-      this.#free_if_unused();
-    }
-  }
-
-  retire() {
-    this.#is_retired = true;
-    this.#free_if_unused();
-  }
-
-  #free_if_unused() {
-    if (this.#is_retired && this.#num_users === 0 && !death.error) this.#reader.free();
-  }
-}
-
 /** The one object that the page sees. */
 export class Engine {
   /** @type {Wasm | null} */
@@ -229,8 +81,7 @@ export class Engine {
   /** Resolved by resume and by stop. @type {PromiseWithResolvers<void> | null} */
   #pause = null;
   #last_ink_ms = -Infinity;
-  /** Asked for by the address, for tests. @type {{ kind: string, step: number } | null} */
-  #fault = null;
+  #fault = new Fault();
 
   /**
    * Takes a Web Lock and holds it as long as this worker lives.
@@ -250,27 +101,8 @@ export class Engine {
    * What this worker sees of WebGPU. Needs no artifact.
    * @returns {Promise<WebgpuProbe>}
    */
-  async probe_webgpu() {
-    if (!("gpu" in navigator) || !navigator.gpu) {
-      return { usable: false, is_fallback: false, reason: "this browser does not offer WebGPU." };
-    }
-    const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-    if (!adapter) {
-      return { usable: false, is_fallback: false, reason: "this browser found no WebGPU adapter." };
-    }
-    const { info } = adapter;
-    const name =
-      info.description || [info.vendor, info.architecture].filter(Boolean).join(" ") || "unnamed";
-    const is_fallback = info.isFallbackAdapter === true;
-    if (!adapter.features.has("timestamp-query")) {
-      const reason = `the WebGPU adapter (${name}) lacks timestamp queries, which the engine needs.`;
-      return { usable: false, is_fallback, reason };
-    }
-    if (is_fallback) {
-      const reason = `the only WebGPU adapter (${name}) is a software one, slower than the CPU itself.`;
-      return { usable: true, is_fallback, reason };
-    }
-    return { usable: true, is_fallback, reason: `adapter ${name}.` };
+  probe_webgpu() {
+    return probe();
   }
 
   /**
@@ -474,7 +306,7 @@ export class Engine {
           }
           for (const event of events) {
             delivered = on_event(event);
-            if (event.kind === "progress") this.#fault_at(event.step);
+            if (event.kind === "progress") this.#fault.at(event.step, wasm);
             if (event.kind === "ended") {
               // Two ports keep no order between them: without this the page
               // could see the result before the last epoch.
@@ -499,25 +331,8 @@ export class Engine {
    * Has a fault happen, for tests: `trap@120` and the like, see ARCHITECTURE.md.
    * @param {string} fault
    */
-  async arm_fault(fault) {
-    if (fault === "storage-full") return fill_storage();
-    const [kind = "", step = "0"] = fault.split("@");
-    this.#fault = { kind, step: Number(step) };
-  }
-
-  /** @param {number} step */
-  #fault_at(step) {
-    const fault = this.#fault;
-    if (!fault || step < fault.step) return;
-    this.#fault = null;
-    switch (fault.kind) {
-      case "trap":
-        return this.#opened().fault_trap();
-      case "out-of-memory":
-        return this.#opened().fault_out_of_memory();
-      case "device-lost":
-        for (const device of devices) device.destroy();
-    }
+  arm_fault(fault) {
+    return this.#fault.arm(fault);
   }
 
   /** Stops pulling after the slice under way. */
@@ -780,44 +595,6 @@ function owned(bytes) {
 function release(callback) {
   const lent = /** @type {{ [Comlink.releaseProxy]?: () => void }} */ (callback);
   lent[Comlink.releaseProxy]?.();
-}
-
-/** The devices of this worker: one, but a test of its loss must reach it. @type {GPUDevice[]} */
-const devices = [];
-
-/** Takes all the storage that this origin may have, in a file without content. */
-async function fill_storage() {
-  const root = await navigator.storage.getDirectory();
-  const file = await root.getFileHandle("inkling fault", { create: true });
-  const handle = await file.createSyncAccessHandle();
-  try {
-    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-    // The estimate is coarse: halving finds the last bytes.
-    let taken = 0;
-    for (let more = Math.max(0, quota - usage); more > 1024;) {
-      try {
-        handle.truncate(taken + more);
-        taken += more;
-      } catch {
-        more = Math.floor(more / 2);
-      }
-    }
-  } finally {
-    handle.close();
-  }
-}
-
-/** burn does not tell when the GPU goes away; the device itself does. */
-function watch_for_lost_devices() {
-  const request_device = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function (...args) {
-    const device = await request_device.apply(this, args);
-    devices.push(device);
-    void device.lost.then(({ message, reason }) => {
-      death.strike(`the WebGPU device was lost (${message || reason})`);
-    });
-    return device;
-  };
 }
 
 Comlink.expose(new Engine());

@@ -1,11 +1,11 @@
-// What `www/source.js` makes of picked files. Archives are written by fflate and
+// What `www/worker/source.js` makes of picked files. Archives are written by fflate and
 // zlib, which are not what reads them here.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { unpacked_chunks } from "../../www/source.js";
+import { unpacked_chunks } from "../../www/worker/source.js";
 
 const TABLE = Buffer.from(
   Array.from({ length: 4000 }, (_, row) => `${row % 10},${(row * 7919) % 256}\n`).join(""),

@@ -1,0 +1,82 @@
+// How an engine ends: a trap anywhere, or a lost device, and nothing it is asked
+// after that has an answer.
+
+/** Rejects when the engine is beyond use. */
+class Death {
+  /** @type {Error | null} */
+  error = null;
+  /** @type {(error: Error) => void} */
+  #reject = () => {};
+  /** @type {Promise<never>} */
+  promise;
+
+  constructor() {
+    this.promise = new Promise((_, reject) => {
+      this.#reject = reject;
+    });
+    this.promise.catch(() => {});
+  }
+
+  /** @param {string} reason */
+  strike(reason) {
+    if (this.error) return;
+    this.error = new Error(reason);
+    this.error.name = "EngineDead";
+    this.#reject(this.error);
+  }
+}
+
+export const death = new Death();
+
+/** The last message of Rust's panic hook: the trap after it says only "unreachable". */
+let panic_message = "";
+const console_error = console.error;
+console.error = (...args) => {
+  if (typeof args[0] === "string" && args[0].includes("panicked at")) panic_message = args[0];
+  console_error(...args);
+};
+
+/** @param {unknown} error */
+function is_fatal(error) {
+  return error instanceof WebAssembly.RuntimeError;
+}
+
+/** @param {unknown} error */
+function message_of(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @param {unknown} error */
+function strike_for(error) {
+  // The first line has the place in the source, the second the message.
+  const panic = panic_message.split("\n").slice(0, 2).join(" ").trim();
+  death.strike(panic || `the engine trapped (${message_of(error)})`);
+}
+
+// A trap inside a future surfaces here and nowhere else: its promise stays open.
+self.addEventListener("error", (event) => {
+  event.preventDefault();
+  strike_for(event.error ?? event.message);
+});
+self.addEventListener("unhandledrejection", (event) => {
+  if (!is_fatal(event.reason)) return;
+  event.preventDefault();
+  strike_for(event.reason);
+});
+
+/**
+ * Runs a piece of the engine's work; a trap in it ends the engine.
+ * @template T
+ * @param {() => T | Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function guarded(work) {
+  if (death.error) throw death.error;
+  try {
+    return await Promise.race([Promise.resolve(work()), death.promise]);
+  } catch (error) {
+    if (!is_fatal(error)) throw error;
+    strike_for(error);
+    throw death.error;
+  }
+}

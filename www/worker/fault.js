@@ -1,0 +1,59 @@
+// Faults that the address asks for, so that tests can see what comes of them. Each
+// really happens. ARCHITECTURE.md lists them.
+
+import { devices } from "./webgpu.js";
+
+/** @import { Wasm } from "../worker.js" */
+
+/** One fault that waits for its step. */
+export class Fault {
+  /** @type {{ kind: string, step: number } | null} */
+  #armed = null;
+
+  /** @param {string} fault such as `trap@120` */
+  async arm(fault) {
+    if (fault === "storage-full") return fill_storage();
+    const [kind = "", step = "0"] = fault.split("@");
+    this.#armed = { kind, step: Number(step) };
+  }
+
+  /**
+   * @param {number} step the one that was done last
+   * @param {Wasm} wasm
+   */
+  at(step, wasm) {
+    const fault = this.#armed;
+    if (!fault || step < fault.step) return;
+    this.#armed = null;
+    switch (fault.kind) {
+      case "trap":
+        return wasm.fault_trap();
+      case "out-of-memory":
+        return wasm.fault_out_of_memory();
+      case "device-lost":
+        for (const device of devices) device.destroy();
+    }
+  }
+}
+
+/** Takes all the storage that this origin may have, in a file without content. */
+async function fill_storage() {
+  const root = await navigator.storage.getDirectory();
+  const file = await root.getFileHandle("inkling fault", { create: true });
+  const handle = await file.createSyncAccessHandle();
+  try {
+    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+    // The estimate is coarse: halving finds the last bytes.
+    let taken = 0;
+    for (let more = Math.max(0, quota - usage); more > 1024;) {
+      try {
+        handle.truncate(taken + more);
+        taken += more;
+      } catch {
+        more = Math.floor(more / 2);
+      }
+    }
+  } finally {
+    handle.close();
+  }
+}
