@@ -4,7 +4,7 @@
 use crate::message::{Insight, InsightKind};
 
 use super::{Reader, number};
-use crate::study::noise::Noise;
+use crate::study::noise::{Comparison, Noise};
 use crate::study::plan::num_parameters;
 use crate::study::value::Value;
 use crate::study::words::{capitalised, list, percent, points, seconds, significant, thousands};
@@ -155,25 +155,10 @@ impl<'a> Reader<'a> {
         noise: &Noise,
     ) -> Option<Vec<Insight>> {
         let comparison = self.compare(with, without, noise)?;
-        let verdict = if !comparison.stands_out() {
-            format!(
-                "differs by {}, inside the noise (±{}): no effect on the final accuracy can be \
-                 claimed",
-                points(comparison.difference.abs()),
-                points(comparison.noise)
-            )
-        } else {
-            format!(
-                "is {} {}, more than the noise (±{})",
-                points(comparison.difference.abs()),
-                if comparison.difference > 0.0 {
-                    "higher"
-                } else {
-                    "lower"
-                },
-                points(comparison.noise)
-            )
-        };
+        let mut verdict = against_noise(&comparison);
+        if !comparison.stands_out() {
+            verdict += ": no effect on the final accuracy can be claimed";
+        }
         let mut insights = vec![Insight {
             kind: InsightKind::Effect,
             sentence: format!(
@@ -335,28 +320,11 @@ impl<'a> Reader<'a> {
         let Some(comparison) = self.compare(large, small, noise) else {
             return;
         };
-        let verdict = if comparison.stands_out() {
-            format!(
-                "its final accuracy is {} {}, more than the noise (±{})",
-                points(comparison.difference.abs()),
-                if comparison.difference > 0.0 {
-                    "higher"
-                } else {
-                    "lower"
-                },
-                points(comparison.noise)
-            )
-        } else {
-            format!(
-                "its final accuracy differs by {}, inside the noise (±{})",
-                points(comparison.difference.abs()),
-                points(comparison.noise)
-            )
-        };
+        let verdict = against_noise(&comparison);
         insights.push(Insight {
             kind: InsightKind::Size,
             sentence: format!(
-                "{} has {} parameters, {} times those of {} ({}); {verdict}.",
+                "{} has {} parameters, {} times those of {} ({}); its final accuracy {verdict}.",
                 capitalised(&self.subject(large)),
                 thousands(*many),
                 significant(many / few),
@@ -375,3 +343,18 @@ impl<'a> Reader<'a> {
 
 /// Times that differ by less are called the same: they were taken in a browser.
 const TIME_NOISE: f64 = 0.10;
+
+/// How a figure compares with another, beside the noise: the rest of a sentence.
+fn against_noise(comparison: &Comparison) -> String {
+    let difference = points(comparison.difference.abs());
+    let noise = points(comparison.noise);
+    if !comparison.stands_out() {
+        return format!("differs by {difference}, inside the noise (±{noise})");
+    }
+    let way = if comparison.difference > 0.0 {
+        "higher"
+    } else {
+        "lower"
+    };
+    format!("is {difference} {way}, more than the noise (±{noise})")
+}
