@@ -6,7 +6,7 @@ import * as Comlink from "./vendor/comlink.mjs";
 
 /** @import { BackendChoice, DataSummary, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
 /** @import { Engine, Artifact, Images, InkReading, RunStart } from "./worker.js" */
-/** @import { WebgpuProbe } from "./worker/webgpu.js" */
+/** @import { WebgpuProbe } from "./worker/adapter.js" */
 
 /**
  * Which backend runs, and why, in one sentence a person can read.

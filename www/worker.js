@@ -11,11 +11,11 @@ import { death, guarded } from "./worker/death.js";
 import { Fault } from "./worker/fault.js";
 import { macrotask } from "./worker/macrotask.js";
 import { Model } from "./worker/model.js";
-import { probe, watch_for_lost_devices } from "./worker/webgpu.js";
+import { probe, watch_for_lost_devices } from "./worker/adapter.js";
 
 /** @import { DataSummary, Dataset, EpochRecord, Evaluation, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
 /** @import { Reader } from "./worker/model.js" */
-/** @import { WebgpuProbe } from "./worker/webgpu.js" */
+/** @import { WebgpuProbe } from "./worker/adapter.js" */
 /** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "./pkg/ndarray/inkling.js" */
 
 /** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */

@@ -1,7 +1,7 @@
 // Faults that the address asks for, so that tests can see what comes of them. Each
 // really happens. ARCHITECTURE.md lists them.
 
-import { devices } from "./webgpu.js";
+import { devices } from "./adapter.js";
 
 /** @import { Wasm } from "../worker.js" */
 
