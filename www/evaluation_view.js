@@ -6,7 +6,7 @@ import { digit_image } from "./data_view.js";
 import { announce, by_id, download, el, message_of, set_text, svg } from "./dom.js";
 import * as format from "./format.js";
 import { confident_mistakes, rows_of_cell, submission_csv } from "./ink.js";
-import { is_active } from "./state.js";
+import { has_model, is_active } from "./state.js";
 
 /** @import { Evaluation, LoadProgress, ModelSummary } from "./pkg/ndarray/inkling.js" */
 /** @import { PageState, Store } from "./state.js" */
@@ -64,12 +64,12 @@ export function create_evaluation_view(store, actions) {
   const update = () => {
     const { run, data, model } = store.get();
     const is_running = is_active(run);
-    const has_model = model !== null || run.result !== null;
+    const can_read = has_model(store.get());
     const on_test = test !== null && test.summary.has_labels;
     const is_stale = !on_test && !(data && (model || run.data_checksum === data.checksum));
-    button.disabled = is_busy || is_running || !has_model || is_stale;
-    submit.disabled = is_busy || is_running || !has_model || test === null;
-    save.disabled = is_busy || is_running || !has_model;
+    button.disabled = is_busy || is_running || !can_read || is_stale;
+    submit.disabled = is_busy || is_running || !can_read || test === null;
+    save.disabled = is_busy || is_running || !can_read;
     test_picker.disabled = model_picker.disabled = is_busy || is_running;
     if (is_busy) return;
     if (is_running) {
@@ -78,7 +78,7 @@ export function create_evaluation_view(store, actions) {
       set_text(status, "A run is under way; evaluate its model when it has ended.");
     } else if (told) set_text(status, told);
     else if (!box.hidden) return;
-    else if (!has_model) {
+    else if (!can_read) {
       set_text(status, "Train first; then see which digits are confused, and how sure it was.");
     } else if (is_stale && model) {
       set_text(status, `${model_words(model)} Load data or a test CSV to evaluate it.`);

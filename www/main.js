@@ -263,7 +263,11 @@ const pad = create_pad(store, {
   predict_ink: (ink, width, height) => trainer.predict_ink(ink, width, height),
 });
 create_evaluation_view(store, {
-  validation_rows: () => trainer.validation_rows(store.get().config),
+  validation_rows() {
+    // Those that this model never saw, whatever the settings say by now.
+    const { run, model, config } = store.get();
+    return trainer.validation_rows(model ? config : (run.config ?? config));
+  },
   images: (rows) => trainer.images(rows),
   predict_rows: (rows) => trainer.predict_rows(rows),
   predict_pixels: (pixels) => trainer.predict_pixels(pixels),

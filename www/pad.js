@@ -5,6 +5,7 @@ import { digit_image } from "./data_view.js";
 import { announce, by_id, css_value, el, on_theme_change, set_text } from "./dom.js";
 import * as format from "./format.js";
 import { ink_of_picture, is_blank, top_digit } from "./ink.js";
+import { has_model } from "./state.js";
 
 /** @import { Point } from "./ink.js" */
 /** @import { PageState, Store } from "./state.js" */
@@ -319,7 +320,7 @@ export function create_pad(store, actions) {
   /** @type {unknown} */
   let seen_progress = null;
   store.watch(["run", "model"], ({ run, model }) => {
-    const mark = model ?? run.result ?? run.progress;
+    const mark = model ?? run.result ?? run.progress ?? run.history.at(-1);
     if (mark !== seen_progress && mark) {
       if (marks.length) reread();
       else show_reading();
@@ -337,11 +338,6 @@ export function create_pad(store, actions) {
     /** The 28 × 28 as last read; `null` for an empty pad. */
     pixels: () => reading?.pixels ?? null,
   };
-}
-
-/** Whether anything has been trained or loaded. @param {PageState} state */
-function has_model({ run, model }) {
-  return model !== null || run.progress !== null || run.result !== null;
 }
 
 /** @param {number} value */

@@ -94,10 +94,10 @@ export const SETTINGS = [
     label: "Schedule",
     kind: "choice",
     choices: [
-      ["constant", "constant"],
-      ["cosine", "cosine to 0"],
+      ["constant", "fixed"],
+      ["cosine", "cosine"],
     ],
-    hint: "How the rate moves from epoch to epoch. cosine lets it fall towards 0, so that long runs settle: start higher, and end with less noise.",
+    hint: "How the learning rate moves from epoch to epoch. A cosine lets it fall towards 0, so that long runs settle: start higher, and end with less noise.",
   },
   {
     key: "momentum",

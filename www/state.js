@@ -133,6 +133,16 @@ export function is_active(run) {
   return run.phase !== "idle" && run.phase !== "ended";
 }
 
+/**
+ * Whether a model stands that reads: from a file, of a run that ended, of the run
+ * under way, or of the last epoch of one that was cut short.
+ * @param {PageState} state
+ */
+export function has_model({ run, model }) {
+  const is_begun = is_active(run) && run.progress !== null;
+  return model !== null || run.result !== null || run.history.length > 0 || is_begun;
+}
+
 /** More running points than pixels only cost time. */
 const MAX_RUNNING_POINTS = 4000;
 

@@ -90,6 +90,11 @@ test(
         const from = Number(/epoch (\d+) of/.exec(kept)?.[1] ?? 0);
         assert.ok(from >= epoch - 1, `${way} in epoch ${epoch}: kept up to epoch ${from}`);
         t.diagnostic(`${way} after ${Math.round(moment_ms)} ms in epoch ${epoch}: on from ${from}`);
+        if (from > 0) {
+          // What is kept reads meanwhile.
+          await press(page, "Evaluate");
+          await sees(page, "Evaluation", /accuracy [\d.]+ % · 800 images/);
+        }
         await press(page, "Continue");
         await sees(page, "Training status", /finished/i, 120);
       } else {
@@ -110,6 +115,14 @@ test(
       await draw(page, STROKES[1]);
       await sees(page, "Prediction", /%/);
       assert.deepEqual(await outcome(page), expected);
+    });
+
+    await t.test("it is evaluated on what it never saw, whatever the address says", async () => {
+      await page.goto(`${url}${SETTINGS}&validation_share=50&seed=7`);
+      await sees(page, "Training status", /finished/i);
+      await press(page, "Evaluate");
+      // The run held out a fifth of 4,000 rows.
+      await sees(page, "Evaluation", /accuracy [\d.]+ % · 800 images/);
     });
 
     await t.test("other data can be loaded and trained on", async () => {
