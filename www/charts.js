@@ -1,6 +1,8 @@
 // Part 4, the curves: loss above accuracy, one x axis, one cursor. Draws what
 // `curve_data.js` lays out; downloads through `curve_files.js`.
 
+// Before uPlot: it must not meet a language that the browser cannot format.
+import "./locale.js";
 import uPlot from "./vendor/uplot.mjs";
 import { accuracy_range, best_epoch, curve_data, describe_curve } from "./curve_data.js";
 import { by_id, css_value, el, on_theme_change, set_text } from "./dom.js";

@@ -1,6 +1,7 @@
 // The study's curves: four charts, a line for each value, one cursor and one
 // legend for all of them. Draws; decides nothing.
 
+import "../locale.js";
 import uPlot from "../vendor/uplot.mjs";
 import { css_value, el, on_theme_change, set_text } from "../dom.js";
 import { NO_FIGURE, loss, percent } from "../format.js";
