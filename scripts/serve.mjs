@@ -2,7 +2,7 @@
 //   node scripts/serve.mjs [--port 8000] [--base /some/path/] [--root www]
 
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,6 +25,18 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
   ".zip": "application/zip",
 };
+
+/**
+ * The content policy that the page's own meta tag holds. Sent as a header too,
+ * for a worker takes the policy of its own response and not that of its page.
+ * @param {string} folder with the page in it
+ * @returns {Promise<string | undefined>} none if there is no page or no policy
+ */
+export async function content_policy(folder) {
+  const page = await readFile(join(folder, "index.html"), "utf8").catch(() => "");
+  const found = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(page)?.[1];
+  return found?.replace(/\s+/g, " ").trim();
+}
 
 /**
  * @param {object} options
@@ -57,20 +69,25 @@ export async function serve({ root, port = 0, base = "/" }) {
     const name = path.endsWith("/") ? join(file, "index.html") : file;
     const found = await stat(name).catch(() => null);
     if (!found?.isFile()) return refuse(404, "not found");
+    const policy = await content_policy(folder);
     const etag = `"${found.size.toString(36)}-${Math.round(found.mtimeMs).toString(36)}"`;
     const headers = {
-      "content-type": TYPES[extname(name).toLowerCase()] ?? "application/octet-stream",
-      "content-length": found.size,
       // Asked again each time, sent only when changed: a rebuilt engine never
       // meets the page of the build before.
       "cache-control": "no-cache",
       etag,
+      "x-content-type-options": "nosniff",
+      ...(policy ? { "content-security-policy": policy } : {}),
     };
     if (request.headers["if-none-match"] === etag) {
-      response.writeHead(304, { etag, "cache-control": "no-cache" });
+      response.writeHead(304, headers);
       return response.end();
     }
-    response.writeHead(200, headers);
+    response.writeHead(200, {
+      ...headers,
+      "content-type": TYPES[extname(name).toLowerCase()] ?? "application/octet-stream",
+      "content-length": found.size,
+    });
     if (request.method === "HEAD") return response.end();
     createReadStream(name)
       .on("error", () => response.destroy())

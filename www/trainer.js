@@ -2,6 +2,7 @@
 // newest model, and what happens when one of them dies. Views ask this file;
 // it owns no part of the page. Only here and in `worker.js` is comlink known.
 
+import { script_url } from "./script_url.js";
 import * as Comlink from "./vendor/comlink.mjs";
 
 /** @import { BackendChoice, DataSummary, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
@@ -75,7 +76,7 @@ export class EngineWorker {
 
   /** @param {string} name shown by the browser's developer tools */
   constructor(name) {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name });
+    this.#worker = new Worker(script_url("worker.js"), { type: "module", name });
     this.#engine = Comlink.wrap(this.#worker);
     this.#dead = new Promise((_, reject) => {
       this.#fail = reject;

@@ -65,7 +65,8 @@ export async function open_page(t, { query = "", webgpu = false, allowed_errors 
     const { protocol } = new URL(request.url());
     const is_local = protocol === "blob:" || protocol === "data:";
     if (!is_local && !request.url().startsWith(server.url)) {
-      faults.push(`request to ${request.url()}`);
+      const what = `request to ${request.url()}`;
+      if (!is_allowed(what)) faults.push(what);
     }
   });
   /** @type {import("playwright-core").Response[]} */
