@@ -291,6 +291,56 @@ def parity(_arguments):
     }
 
 
+@fixture
+def evaluation(_arguments):
+    """Figures of 300 made-up readings, none of them of a nine."""
+    import numpy as np
+    import sklearn
+    from scipy.stats import norm
+    from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
+
+    rows = 300
+    labels = np.array([(i * 3 + i // 7) % 9 for i in range(rows)])
+
+    def weight(i, c):
+        return (i * 7 + c * 13 + i * c % 11) % 23 + 1 + (i * 5 % 60 if c == labels[i] else 0)
+
+    weights = np.array([[weight(i, c) for c in range(10)] for i in range(rows)], np.float32)
+    probabilities = weights / weights.sum(1, keepdims=True)
+    said = probabilities.argmax(1)
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        labels, said, labels=range(10), zero_division=0
+    )
+    sure, right = probabilities.max(1).astype(float), said == labels
+    bins, error = [], 0.0
+    edges = np.linspace(0, 1, 16)
+    for low, high in zip(edges[:-1], edges[1:]):
+        inside = (sure > low) & (sure <= high)
+        if inside.any():
+            confidence, accuracy = sure[inside].mean(), right[inside].mean()
+            error += inside.mean() * abs(accuracy - confidence)
+            bins.append([int(inside.sum()), float(confidence), float(accuracy)])
+        else:
+            bins.append([0, 0.0, 0.0])
+    # Wilson 1927, as statsmodels' proportion_confint(method="wilson").
+    z, p = norm.ppf(0.975), right.mean()
+    centre = (p + z * z / (2 * rows)) / (1 + z * z / rows)
+    half = z / (1 + z * z / rows) * np.sqrt(p * (1 - p) / rows + z * z / (4 * rows * rows))
+    return {
+        "oracle": f"scikit-learn {sklearn.__version__}; bins of Guo et al. 2017 by numpy",
+        "num_rows": rows,
+        "num_correct": int(right.sum()),
+        "loss": float(log_loss(labels, probabilities.astype(float), labels=range(10))),
+        "interval": [float(centre - half), float(centre + half)],
+        "precision": precision.tolist(),
+        "recall": recall.tolist(),
+        "f1": f1.tolist(),
+        "confusion": confusion_matrix(labels, said, labels=range(10)).ravel().tolist(),
+        "calibration_error": float(error),
+        "bins": bins,
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("names", nargs="*", choices=[[], *FIXTURES], metavar="NAME",

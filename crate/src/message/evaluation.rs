@@ -52,7 +52,7 @@ pub struct Evaluation {
     pub confusion: Vec<u32>,
     /// Figures of the ten digits.
     pub classes: Vec<ClassFigures>,
-    /// Ten bins of certainty.
+    /// Fifteen bins of certainty.
     pub calibration: Vec<CalibrationBin>,
     /// Expected calibration error over those bins (Guo et al. 2017), 0 to 1.
     pub calibration_error: f64,

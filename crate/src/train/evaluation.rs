@@ -6,8 +6,8 @@ use crate::data::NUM_CLASSES;
 use crate::error::{Error, Result};
 use crate::message::{CalibrationBin, ClassFigures, Evaluation};
 
-/// Bins of certainty.
-const NUM_BINS: usize = 10;
+/// Bins of certainty, as many as Guo et al. 2017 take.
+const NUM_BINS: usize = 15;
 
 /// The figures of `probabilities`, `n·10` and row by row, against `n` labels.
 ///
@@ -156,18 +156,87 @@ mod tests {
         );
         // −(ln .9 + ln .85 + ln(.45/9) + ln .6 + ln(.3/9)) / 5
         assert!((found.loss - 1.435_127).abs() < 1e-5, "{}", found.loss);
-        // Bins (.8, .9]: two, right, mean .875. (.5, .6]: two, one right, mean .575.
-        // (.6, .7]: one, wrong, .7. Error: (2·.125 + 2·.075 + .7) / 5.
+        // In fifteenths: (12, 13] holds .85, (13, 14] .9, both right; (8, 9] holds .55,
+        // wrong, and .6, right, whose nearest f32 is above 9/15 and falls into (9, 10];
+        // (10, 11] holds .7, wrong. Error: (.15 + .1 + .55 + .4 + .7) / 5.
         assert!(
-            (found.calibration_error - 0.22).abs() < 1e-6,
+            (found.calibration_error - 0.38).abs() < 1e-6,
             "{}",
             found.calibration_error
         );
     }
 
+    /// What `scripts/make_fixtures.py evaluation` had scikit-learn and numpy work out.
+    #[derive(serde::Deserialize)]
+    struct Oracle {
+        num_rows: usize,
+        num_correct: u32,
+        loss: f64,
+        interval: [f64; 2],
+        precision: Vec<f64>,
+        recall: Vec<f64>,
+        f1: Vec<f64>,
+        confusion: Vec<u32>,
+        calibration_error: f64,
+        bins: Vec<(u32, f64, f64)>,
+    }
+
+    /// Made-up readings without any image of a nine, by the fixture's formula.
+    fn table(num_rows: usize) -> (Vec<f32>, Vec<u8>) {
+        let labels: Vec<_> = (0..num_rows).map(|i| (i * 3 + i / 7) % 9).collect();
+        let mut probabilities = Vec::new();
+        for (i, &label) in labels.iter().enumerate() {
+            let weight = |c: usize| {
+                let boost = if c == label { i * 5 % 60 } else { 0 };
+                ((i * 7 + c * 13 + i * c % 11) % 23 + 1 + boost) as f32
+            };
+            let total: f32 = (0..10).map(weight).sum();
+            probabilities.extend((0..10).map(|c| weight(c) / total));
+        }
+        (
+            probabilities,
+            labels.iter().map(|&label| label as u8).collect(),
+        )
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn figures_equal_scikit_learn() {
+        let oracle: Oracle =
+            serde_json::from_str(include_str!("../../../tests/fixtures/evaluation.json")).unwrap();
+        let (probabilities, labels) = table(oracle.num_rows);
+        let found = evaluate(&probabilities, &labels).unwrap();
+        let close = |found: f64, expected: f64| {
+            assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
+        };
+        assert_eq!(found.num_correct, oracle.num_correct);
+        assert_eq!(found.confusion, oracle.confusion);
+        close(found.loss, oracle.loss);
+        close(found.interval_low, oracle.interval[0]);
+        close(found.interval_high, oracle.interval[1]);
+        close(found.calibration_error, oracle.calibration_error);
+        for (digit, class) in found.classes.iter().enumerate() {
+            if class.num_rows > 0 {
+                close(class.precision, oracle.precision[digit]);
+                close(class.recall, oracle.recall[digit]);
+                close(class.f1, oracle.f1[digit]);
+            } else {
+                assert!(class.recall.is_nan(), "no image of it, no recall");
+            }
+        }
+        assert_eq!(found.calibration.len(), oracle.bins.len());
+        for (bin, &(num_rows, confidence, accuracy)) in found.calibration.iter().zip(&oracle.bins) {
+            assert_eq!(bin.num_rows, num_rows);
+            if num_rows > 0 {
+                close(bin.confidence, confidence);
+                close(bin.accuracy, accuracy);
+            }
+        }
+    }
+
     #[wasm_bindgen_test(unsupported = test)]
     fn certainty_at_a_bound_belongs_to_the_bin_below() {
-        assert_eq!([0.0, 0.05, 0.5, 0.51, 1.0].map(bin_of), [0, 0, 4, 5, 9]);
+        let bounds = [0.0, 1e-9, 1.0 / 15.0, 0.07, 1.0];
+        assert_eq!(bounds.map(bin_of), [0, 0, 0, 1, 14]);
     }
 
     #[wasm_bindgen_test(unsupported = test)]
