@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { version_of } from "./version.mjs";
 
 const TYPES = {
   ".css": "text/css; charset=utf-8",
@@ -43,9 +44,11 @@ export async function content_policy(folder) {
  * @param {string} options.root folder to serve
  * @param {number} [options.port] 0 picks a free one
  * @param {string} [options.base] path under which it is served, such as `/inkling/`
+ * @param {boolean} [options.is_live] whether a file that was edited since the build is a new
+ *   version of the site, as it is for whoever works on it
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve({ root, port = 0, base = "/" }) {
+export async function serve({ root, port = 0, base = "/", is_live = true }) {
   const folder = normalize(root).replace(/[/\\]$/, "");
   const server = createServer(async (request, response) => {
     const refuse = (status, text) => {
@@ -79,6 +82,11 @@ export async function serve({ root, port = 0, base = "/" }) {
       "x-content-type-options": "nosniff",
       ...(policy ? { "content-security-policy": policy } : {}),
     };
+    if (is_live && name === join(folder, "version.js")) {
+      delete headers.etag;
+      response.writeHead(200, { ...headers, "content-type": TYPES[".js"] });
+      return response.end(version_of(folder));
+    }
     if (request.headers["if-none-match"] === etag) {
       response.writeHead(304, headers);
       return response.end();

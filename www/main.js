@@ -10,6 +10,7 @@ import { create_evaluation_view } from "./evaluation_view.js";
 import { listen_for_files } from "./drop.js";
 import { create_kept_digits } from "./kept_digits.js";
 import { create_network_view } from "./network.js";
+import { keep_for_offline } from "./offline.js";
 import { create_pad } from "./pad.js";
 import { create_run_view } from "./run_view.js";
 import { config_from_query, config_to_query } from "./settings.js";
@@ -308,7 +309,13 @@ forgetting.addEventListener("close", async () => {
 store.watch(["is_kept"], ({ is_kept }) => {
   by_id("kept", HTMLElement).hidden = !is_kept;
 });
-trainer.ready().catch((error) => notice(`The engine could not start: ${message_of(error)}`));
+trainer
+  .ready()
+  .catch((error) => notice(`The engine could not start: ${message_of(error)}`))
+  // What the page needs first has been fetched by now.
+  .then(() => keep_for_offline((sentence) => set_text(by_id("offline", HTMLElement), sentence)))
+  // Not to work offline is no fault that a person should read about.
+  .catch(() => {});
 
 // Ticks: what is done of the work, in its order.
 

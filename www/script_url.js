@@ -3,7 +3,7 @@
 // such as what a file holds, is refused by the browser itself.
 
 /** What the page may start, each beside this file. */
-const SCRIPTS = /** @type {const} */ (["worker.js"]);
+const SCRIPTS = /** @type {const} */ (["worker.js", "sw.js"]);
 
 /** Scripts of the page. @typedef {typeof SCRIPTS[number]} Script */
 

@@ -47,10 +47,14 @@ export const DATA_SET = existsSync(real_set)
  * @param {object} [options]
  * @param {string} [options.query] such as `?epochs=2`
  * @param {boolean} [options.webgpu] give the browser the software adapter
+ * @param {string} [options.folder] of another site than `www`
+ * @param {boolean} [options.is_live] `false` serves `version.js` as it lies there
  * @param {RegExp} [options.allowed_errors] console errors that the test provokes
  */
-export async function open_page(t, { query = "", webgpu = false, allowed_errors } = {}) {
-  const server = await serve({ root: `${root}www`, base: "/some/where/" });
+export async function open_page(t, options = {}) {
+  const { query = "", webgpu = false, allowed_errors } = options;
+  const { folder = `${root}www`, is_live } = options;
+  const server = await serve({ root: folder, base: "/some/where/", is_live });
   const browser = await chromium.launch({
     executablePath: EXECUTABLE,
     args: webgpu ? [...FLAGS, ...WEBGPU_FLAGS] : FLAGS,
@@ -96,7 +100,7 @@ export async function open_page(t, { query = "", webgpu = false, allowed_errors 
     }).observe({ type: "longtask", buffered: true });
   });
   await page.goto(server.url + query);
-  return { page, url: server.url, responses };
+  return { page, url: server.url, responses, server };
 }
 
 /**
