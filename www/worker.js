@@ -55,6 +55,9 @@ const DRAWING_LASTS_MS = 600;
 /** Eight hidden layers of 4,096 units are 0.5 GB: room for that and a header. */
 const MOST_MODEL_BYTES = 600_000_000;
 
+/** A model's header takes a few kilobytes; the engine refuses longer ones. */
+const MOST_HEADER_BYTES = 2 ** 20;
+
 /** More often than this nobody sees a progress bar move. */
 const PROGRESS_EVERY_MS = 50;
 
@@ -460,7 +463,12 @@ export class Engine {
         const expected = `at most ${MOST_MODEL_BYTES}, the largest network's`;
         throw new Error(`${file.name}: found ${file.size} bytes, expected ${expected}`);
       }
-      const bytes = new Uint8Array(await file.arrayBuffer());
+      // What begins with another number is no model: the engine says so of its
+      // first bytes, and the rest, up to gigabytes, need not be read.
+      const start = new DataView(await file.slice(0, 8).arrayBuffer());
+      const is_header = start.byteLength === 8 && start.getBigUint64(0, true) <= MOST_HEADER_BYTES;
+      const read = is_header ? file : file.slice(0, 8);
+      const bytes = new Uint8Array(await read.arrayBuffer());
       const model = await wasm.Model.from_safetensors(file.name, bytes);
       if (this.#is_training) {
         model.free();

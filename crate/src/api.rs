@@ -418,7 +418,10 @@ pub fn plan_study(config: Ts<StudyConfig>) -> Result<Ts<StudyPlan>, JsError> {
 /// The comparison and the insights of a study as it stands.
 #[wasm_bindgen]
 pub fn read_study(record: Ts<StudyRecord>) -> Result<Ts<StudyReading>, JsError> {
-    Ok(study::insight::read_study(&record.to_rust()?).into_ts()?)
+    let record = record.to_rust()?;
+    // It may come from an imported file.
+    study::check::check(&record)?;
+    Ok(study::insight::read_study(&record).into_ts()?)
 }
 
 /// The texts of a report on studies.

@@ -2,6 +2,9 @@
 // its one clear error, after which the data loaded before is still there.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
@@ -119,6 +122,31 @@ test("a bad file gets one clear error, and the data before it stays", async (t) 
       );
     });
   }
+});
+
+test("files far too large are refused at once", async (t) => {
+  const { page } = await open_page(t);
+  const folder = await mkdtemp(join(tmpdir(), "inkling-"));
+  t.after(() => rm(folder, { recursive: true }));
+  // They take no room: nothing is ever written to them.
+  const path = join(folder, "huge.csv");
+  await writeFile(path, "");
+  await truncate(path, 5e9);
+  await pick(page, path);
+  await sees(
+    page,
+    "Data status",
+    /huge\.csv.*file size: found 5,000,000,000 bytes.*expected at most 2,147,483,648/s,
+    10,
+  );
+  const model = join(folder, "huge.safetensors");
+  await writeFile(model, "");
+  await truncate(model, 5e9);
+  await page.getByLabel("Model file", { exact: true }).setInputFiles(model);
+  await page.getByText(/huge\.safetensors: found 5000000000 bytes, expected at most/).waitFor();
+  const columns = bytes_of(`${"0,".repeat(1e6)}0\n`);
+  await pick(page, { name: "wide.csv", bytes: columns });
+  await sees(page, "Data status", /wide\.csv.*row 1: found a line of more than/s, 10);
 });
 
 test("a load can be cancelled, and the data before it stays", async (t) => {

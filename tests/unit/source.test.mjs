@@ -145,6 +145,23 @@ test("a bomb is stopped at the limit, packed or plain", async () => {
   await refuses(file_of(zeros, "a.csv"), /^file size: found 3,000,000 bytes/, limit);
 });
 
+test("a zip bomb is stopped by its claim, or where it belies its claim", async () => {
+  const limit = { max_unpacked_bytes: 1_000_000 };
+  const zeros = Buffer.alloc(3_000_000);
+  const claiming = Buffer.from(zipSync({ "a.csv": zeros }));
+  const directory = claiming.indexOf("PK\x01\x02");
+  claiming.writeUInt32LE(100, directory + 24);
+  const chunks = unpacked_chunks(file_of(claiming, "a.zip"), limit);
+  let num_bytes = 0;
+  await assert.rejects(async () => {
+    for await (const chunk of chunks) num_bytes += chunk.length;
+  }, /expected at most 1,000,000/);
+  assert.ok(num_bytes <= 1_000_000, `${num_bytes} bytes were let through`);
+  // One inside another is no table, and is not unpacked.
+  const nested = zipSync({ "train.zip": zipSync({ "train.csv": zeros }) });
+  await refuses(file_of(nested, "a.zip"), /found the entries train\.zip, expected train\.csv/);
+});
+
 test("an aborted stream ends with the reason given", async () => {
   const abort = new AbortController();
   const chunks = unpacked_chunks(file_of(gzipSync(TABLE), "a.gz"), { signal: abort.signal });

@@ -14,8 +14,11 @@ use crate::config::{MAX_HIDDEN_LAYERS, MAX_WIDTH, NetworkPlan, grouped};
 use crate::data::{NUM_CLASSES, NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
 use crate::error::{Error, Result};
 
-/// Most bytes a file may have: twice the largest network's.
-pub const MAX_BYTES: usize = 1 << 30;
+/// Longest header, in bytes. The largest network's takes 4 KB; one of 100 MB could
+/// name a million tensors.
+const MAX_HEADER: u64 = 1 << 20;
+/// Most tensors: a weight and a bias for each linear layer and normalisation.
+const MAX_TENSORS: usize = 2 * (2 * MAX_HIDDEN_LAYERS + 1);
 
 /// A network that stands on its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,10 +117,18 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
 /// # Errors
 /// Names the tensor, what was found and what was expected.
 pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
+    check_header(name, bytes)?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| unreadable(name, error))?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| unreadable(name, error))?;
     let note = |key: &str| header.metadata().as_ref()?.get(key).cloned();
     check_inputs(name, &note)?;
+    if file.len() > MAX_TENSORS {
+        return Err(Error::data(
+            format!("{name}, tensors"),
+            format!("{} tensors", file.len()),
+            format!("at most {MAX_TENSORS}, those of {MAX_HIDDEN_LAYERS} hidden layers"),
+        ));
+    }
     let modules = modules(name, &file)?;
     let (plan, modules) = plan_of(name, &modules, dropout(&note))?;
 
@@ -175,6 +186,22 @@ fn unreadable(file: &str, error: SafeTensorError) -> Error {
         found,
         "a .safetensors file, such as Download model writes",
     )
+}
+
+/// Refuses a header that is there and too long to be read.
+fn check_header(file: &str, bytes: &[u8]) -> Result<()> {
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
+        return Ok(());
+    };
+    let length = u64::from_le_bytes(*length);
+    if length <= MAX_HEADER || length > rest.len() as u64 {
+        return Ok(());
+    }
+    Err(Error::data(
+        format!("{file}, header"),
+        format!("{} bytes", grouped(length)),
+        format!("at most {}", grouped(MAX_HEADER)),
+    ))
 }
 
 /// A model that wants its pixels otherwise would read nonsense here.
@@ -510,6 +537,62 @@ mod tests {
             message(&write(&broken)),
             "m, tensor 0.bias: found NaN at place 2, expected finite numbers"
         );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_header_that_lies_or_never_ends_is_refused() {
+        let headed = |length: u64, header: &str, data: &[u8]| {
+            message(&[&length.to_le_bytes(), header.as_bytes(), data].concat())
+        };
+        let of = |header: &str, data: &[u8]| headed(header.len() as u64, header, data);
+        for length in [
+            5,
+            4_000,
+            100_000_001,
+            u32::MAX.into(),
+            u64::MAX - 7,
+            u64::MAX,
+        ] {
+            let found = headed(length, "{}  ", &[]);
+            let is_told = found.contains("bytes that are none") || found.contains("cut off");
+            assert!(is_told, "{found}");
+        }
+        assert_eq!(
+            of(&format!("{{}}{}", " ".repeat(2_000_000)), &[]),
+            "m, header: found 2,000,002 bytes, expected at most 1,048,576"
+        );
+        let empty = r#":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#;
+        let names: Vec<_> = (0..15_000)
+            .map(|at| format!("\"{at}.bias\"{empty}"))
+            .collect();
+        assert_eq!(
+            of(&format!("{{{}}}", names.join(",")), &[]),
+            "m, tensors: found 15000 tensors, expected at most 34, those of 8 hidden layers"
+        );
+        let tensor = |shape: &str, offsets: &str| {
+            let header = format!(
+                r#"{{"0.weight":{{"dtype":"F32","shape":{shape},"data_offsets":{offsets}}}}}"#
+            );
+            of(&header, &[0; 16])
+        };
+        for (shape, offsets) in [
+            ("[4294967296,4294967296]", "[0,16]"),
+            ("[18446744073709551615,4]", "[0,16]"),
+            ("[4]", "[8,24]"),
+            ("[4]", "[16,0]"),
+            ("[4]", "[0,18446744073709551615]"),
+            ("[5]", "[0,16]"),
+            ("[1e3]", "[0,16]"),
+        ] {
+            let found = tensor(shape, offsets);
+            assert!(
+                found.starts_with("m, header") || found.starts_with("m, data"),
+                "{found}"
+            );
+        }
+        // No data, so any width fits: it must not be believed.
+        let found = tensor("[18446744073709551615,0]", "[0,0]");
+        assert!(found.contains("found"), "{found}");
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -5,6 +5,7 @@
 //! Nothing here trains: the page runs the plan's runs, a worker each, and the
 //! texts are made from a [`StudyRecord`](crate::message::StudyRecord) alone.
 
+pub mod check;
 pub mod insight;
 mod noise;
 pub mod plan;

@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::message::{AxisScale, Factor, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue};
 
 /// Values a study may have: beyond these neither a legend nor a night is enough.
-const MAX_VALUES: usize = 20;
-const MAX_SEEDS: f64 = 10.0;
-const MAX_WORKERS: f64 = 64.0;
+pub(super) const MAX_VALUES: usize = 20;
+pub(super) const MAX_SEEDS: f64 = 10.0;
+pub(super) const MAX_WORKERS: f64 = 64.0;
 const MAX_SEED: f64 = u32::MAX as f64;
 /// What courses ask for of a study of the learning rate or the batch size.
 const ENOUGH_VALUES: usize = 5;
