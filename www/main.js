@@ -27,11 +27,12 @@ import { BackendUnavailable, LOAD_CANCELLED, WorkerCrashed, createTrainer } from
 
 const asked = config_from_query(location.search);
 const store = create_store(initial_state(asked.config));
+const database = new Database(notice);
 const trainer = createTrainer({
   on_notice: notice,
   fault: new URLSearchParams(location.search).get("fault") ?? "",
+  on_unfillable: () => database.refuse(),
 });
-const database = new Database(notice);
 const session = create_session(store, { trainer, database, notice });
 
 /** Data sets that ship with the page, by name, once known. @type {Promise<Record<string, { file: string, bytes: number }>>} */

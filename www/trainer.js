@@ -35,6 +35,7 @@ import * as Comlink from "./vendor/comlink.mjs";
 /**
  * @typedef {object} TrainerOptions
  * @property {string} [fault] one that is to happen once, for tests
+ * @property {() => void} [on_unfillable] told when the fault `storage-full` cannot fill this storage
  * @property {(sentence: string) => void} [on_notice] told what a person should know: a crashed worker, a replaced one
  */
 
@@ -162,11 +163,14 @@ export class Trainer {
   #fed = new WeakMap();
   #is_loading = false;
   #fault = "";
+  /** @type {() => void} */
+  #on_unfillable;
 
   /** @param {TrainerOptions} [options] */
   constructor(options = {}) {
     this.#notice = options.on_notice ?? (() => {});
     this.#fault = options.fault ?? "";
+    this.#on_unfillable = options.on_unfillable ?? (() => {});
     this.#cpu = new EngineWorker("inkling cpu");
     // Opened ahead of the first need; a failure is told by whoever needs it.
     this.#open(this.#cpu, "ndarray").catch(() => {});
@@ -342,7 +346,9 @@ export class Trainer {
       await this.#feed(worker, decision.backend);
       const fault = this.#fault;
       this.#fault = "";
-      if (fault) await worker.call((engine) => engine.arm_fault(fault));
+      if (fault && !(await worker.call((engine) => engine.arm_fault(fault)))) {
+        this.#on_unfillable();
+      }
       const on_event = listeners.on_event ?? (() => {});
       return await worker.call((engine) =>
         engine.train(
@@ -563,7 +569,8 @@ export class Trainer {
     }
     const kept = this.#data ? " The data set is still loaded." : "";
     this.#notice(`The worker stopped while ${doing} and was replaced.${kept}`);
-    return new WorkerCrashed(`The worker stopped while ${doing}: ${error.message}${kept}`);
+    const why = error.message.replace(/\.?$/, ".");
+    return new WorkerCrashed(`The worker stopped while ${doing}: ${why}${kept}`);
   }
 }
 

@@ -7,7 +7,7 @@
 
 import * as Comlink from "./vendor/comlink.mjs";
 import { unpacked_chunks } from "./worker/source.js";
-import { death, guarded } from "./worker/death.js";
+import { ask_at_death, death, guarded } from "./worker/death.js";
 import { Fault } from "./worker/fault.js";
 import { macrotask } from "./worker/macrotask.js";
 import { Model } from "./worker/model.js";
@@ -119,6 +119,7 @@ export class Engine {
       /** @type {Wasm} */
       const wasm = await import(`./pkg/${artifact}/inkling.js`);
       await wasm.default();
+      ask_at_death(wasm.refused_bytes);
       const device = await wasm.open_device();
       this.#wasm = wasm;
       return device;
@@ -309,7 +310,7 @@ export class Engine {
           }
           for (const event of events) {
             delivered = on_event(event);
-            if (event.kind === "progress") this.#fault.at(event.step, wasm);
+            if (event.kind === "progress") await this.#fault.at(event.step, wasm, model);
             if (event.kind === "ended") {
               // Two ports keep no order between them: without this the page
               // could see the result before the last epoch.
@@ -333,6 +334,7 @@ export class Engine {
   /**
    * Has a fault happen, for tests: `trap@120` and the like, see ARCHITECTURE.md.
    * @param {string} fault
+   * @returns {Promise<boolean>} whether it can happen here
    */
   arm_fault(fault) {
     return this.#fault.arm(fault);

@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::*;
 use crate::config::{NetworkPlan, Plan};
 use crate::data::{self, reader, split};
 use crate::error::Error;
+use crate::memory;
 use crate::message::{
     ClassCounts, DataSummary, Evaluation, Event, LayerSummary, ModelSummary, PlanSummary,
     ReportFiles, ReportRequest, RunConfig, StepKind, StudyConfig, StudyPlan, StudyReading,
@@ -317,6 +318,11 @@ impl Trainer {
     pub fn validation_rows(&self) -> Uint32Array {
         Uint32Array::from(self.validation_rows.as_slice())
     }
+
+    /// A fault for the page's query flag `fault`: the loss is no number from now on.
+    pub async fn fault_nan(&self) -> Result<(), JsError> {
+        Ok(self.inner.lock().await.fault_nan().await?)
+    }
 }
 
 /// What a pad's ink, `width·height` bytes from 0 to 255, looks like to the
@@ -434,6 +440,14 @@ pub fn write_report(request: Ts<ReportRequest>) -> Result<Ts<ReportFiles>, JsErr
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
+}
+
+/// Bytes of the allocation that was refused last, 0 if none was: why an engine
+/// that trapped without a panic did so. The one function that may still be called
+/// after a trap.
+#[wasm_bindgen]
+pub fn refused_bytes() -> usize {
+    memory::refused_bytes()
 }
 
 // Faults, for the page's query flag `fault`: each really happens.

@@ -8,6 +8,7 @@ pub mod api;
 pub mod config;
 pub mod data;
 pub mod error;
+mod memory;
 pub mod message;
 pub mod nn;
 pub mod rng;

@@ -25,6 +25,7 @@ export class Database {
   #on_refusal;
   #is_refused = false;
   #is_closed = false;
+  #is_refusing = false;
 
   /** @param {(sentence: string) => void} on_refusal told once when something cannot be kept */
   constructor(on_refusal) {
@@ -49,8 +50,10 @@ export class Database {
         const request = ask((name) => transaction.objectStore(name));
         // Only the transaction's end says that the bytes are kept.
         transaction.oncomplete = () => resolve(request?.result);
-        transaction.onabort = () => reject(transaction.error ?? new Error("it was given up"));
-        transaction.onerror = () => reject(transaction.error);
+        // An error ends in this too, and only here is its reason known.
+        transaction.onabort = () =>
+          reject(transaction.error ?? new Error("what was written was given up"));
+        if (this.#is_refusing && mode === "readwrite") transaction.abort();
       });
     } catch (error) {
       // A full store is still open; anything else may be gone for good.
@@ -88,6 +91,11 @@ export class Database {
     } catch {
       // Where there is no storage there is nothing to remove.
     }
+  }
+
+  /** A fault for tests: whatever is written from now on is given up. */
+  refuse() {
+    this.#is_refusing = true;
   }
 
   /** Keeps nothing more. */

@@ -46,11 +46,28 @@ function message_of(error) {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Bytes of the allocation that the engine was refused last. @type {() => number} */
+let refused_bytes = () => 0;
+
+/**
+ * Says how to ask the engine, even one that has trapped, for what it was refused.
+ * @param {() => number} ask
+ */
+export function ask_at_death(ask) {
+  refused_bytes = ask;
+}
+
 /** @param {unknown} error */
 function strike_for(error) {
   // The first line has the place in the source, the second the message.
   const panic = panic_message.split("\n").slice(0, 2).join(" ").trim();
-  death.strike(panic || `the engine trapped (${message_of(error)})`);
+  // Rust aborts without a word when an allocation is refused.
+  const refused = refused_bytes();
+  const reason =
+    refused > 0
+      ? `the engine ran out of memory (it was refused ${(refused / 1e6).toFixed(1)} MB more)`
+      : `the engine trapped (${message_of(error)})`;
+  death.strike(panic || reason);
 }
 
 // A trap inside a future surfaces here and nowhere else: its promise stays open.

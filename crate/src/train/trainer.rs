@@ -277,6 +277,17 @@ impl Trainer {
         self.network.parameters().await
     }
 
+    /// A fault for tests: the last parameter, a bias of the output, becomes no
+    /// number, as a flipped bit would have it, and with it every loss after it.
+    pub async fn fault_nan(&mut self) -> Result<()> {
+        let mut parameters = self.network.parameters().await?;
+        if let Some(last) = parameters.last_mut() {
+            *last = f32::NAN;
+        }
+        self.network = self.network_with(&parameters);
+        Ok(())
+    }
+
     /// The rows of both parts.
     pub fn split(&self) -> &Split {
         &self.split
@@ -426,17 +437,15 @@ impl Trainer {
             },
             self.checkpoint.history.len(),
         );
+        self.network = self.network_with(&self.checkpoint.parameters);
+        self.close(Outcome::Failed, reason);
+    }
+
+    /// This run's network with other parameters, at rest.
+    fn network_with(&self, parameters: &[f32]) -> Network {
         let layout = self.network.layout().clone();
         let dataset = self.dataset.clone();
-        let kind = self.plan.step;
-        self.network = Network::new(
-            layout,
-            &self.checkpoint.parameters,
-            dataset,
-            kind,
-            &self.device,
-        );
-        self.close(Outcome::Failed, reason);
+        Network::new(layout, parameters, dataset, self.plan.step, &self.device)
     }
 
     fn close(&mut self, outcome: Outcome, reason: String) {

@@ -1,6 +1,5 @@
 //! Four `f32` lanes, `v128` on wasm and an array elsewhere, and the two inner
-//! loops over them. The only module that may use `unsafe`: for the unaligned
-//! memory instructions, and so that an inner loop checks its bounds once.
+//! loops over them. May use `unsafe`, for the unaligned memory instructions, and so that an inner loop checks its bounds once.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "wasm32")]
