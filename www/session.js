@@ -270,8 +270,9 @@ export function create_session(store, { trainer, database, notice }) {
     async interrupt(on_cpu) {
       if (!run) return;
       release();
-      offer(on_cpu ? { backend: "ndarray" } : {}, on_cpu ? ", on the CPU" : "");
+      // What the offer says is kept can be asked at once.
       await bring_model_back();
+      offer(on_cpu ? { backend: "ndarray" } : {}, on_cpu ? ", on the CPU" : "");
     },
 
     /** Nothing of the run began: it is not kept. */
