@@ -26,10 +26,26 @@ test("after one visit the page trains and reads a digit with the server gone", a
     allowed_errors: /ERR_CONNECTION_REFUSED/,
   });
   await says_offline(page);
+  const browser = await page.context().newCDPSession(page);
+  const { installabilityErrors } = await browser.send("Page.getInstallabilityErrors");
+  // A test's window keeps nothing, which Chromium counts as private.
+  const hindrances = installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito");
+  assert.deepEqual(hindrances, [], "it can be installed");
+  // The WebGPU engine is large and not everybody's: it is kept once it is used.
+  const is_kept = () =>
+    page.evaluate(async () => Boolean(await caches.match("pkg/webgpu/inkling.js")));
+  assert.equal(await is_kept(), false);
+  const engine = await page.evaluate(() =>
+    fetch("pkg/webgpu/inkling.js").then((response) => response.text()),
+  );
   await server.close();
   await assert.rejects(fetch(url), "nobody answers any more");
   await page.reload();
   await says_offline(page);
+  const again = await page.evaluate(() =>
+    fetch("pkg/webgpu/inkling.js").then((response) => response.text()),
+  );
+  assert.equal(again, engine);
   await press(page, "Load sample");
   await sees(page, "Data status", /sample/);
   await press(page, "Train");
