@@ -32,6 +32,9 @@ import { comparison_table } from "./study/table.js";
  * @property {(sentence: string) => void} notice
  */
 
+/** Of runs that are still to be had; a closed page leaves the latter two behind. */
+const OPEN_STATES = ["stopped", "crashed", "waiting", "running"];
+
 /** While a study runs, what it has so far is kept this often. */
 const KEEP_EVERY_MS = 2_000;
 /** And what moves is shown anew this often. */
@@ -217,11 +220,13 @@ export function mount_study(section, host) {
       reading = null;
       curves.reset(record);
       runs.reset(record, colours());
+      await keep.take(record.id);
       await start(record, 0);
     } catch (error) {
       failure = message_of(error);
       form.show_error(failure);
     } finally {
+      keep.release();
       is_starting = false;
       show_phase();
     }
@@ -243,18 +248,28 @@ export function mount_study(section, host) {
       return;
     }
     is_starting = true;
-    const open_states = ["stopped", "crashed"];
-    record = {
-      ...record,
-      runs: record.runs.map((one) => (open_states.includes(one.state) ? waiting(one.spec) : one)),
-    };
-    runs.reset(record, colours());
+    show_phase();
     try {
+      if (!(await keep.take(record.id))) {
+        throw new Error(
+          "This study runs in another tab. Wait for it there, or run one of its own.",
+        );
+      }
+      // Another tab may have gone on with it since it was read here.
+      const { runs: found, wall_secs } = (await keep.newest(record.id)) ?? record;
+      record = {
+        ...record,
+        wall_secs,
+        runs: found.map((one) => (OPEN_STATES.includes(one.state) ? waiting(one.spec) : one)),
+      };
+      curves.reset(record);
+      runs.reset(record, colours());
       await start(record, record.wall_secs);
     } catch (error) {
       failure = message_of(error);
       form.show_error(failure);
     } finally {
+      keep.release();
       is_starting = false;
       show_phase();
     }
@@ -475,7 +490,7 @@ export function mount_study(section, host) {
     );
     library.show(kept, now.id, pool !== null || is_starting);
     show_about();
-    await keep.put(now);
+    await keep.change(now);
   }
 
   // A page that is being closed gets no second chance.
@@ -506,7 +521,7 @@ export function mount_study(section, host) {
     if (record?.id === id) record = changed;
     kept = kept.map((one) => (one.id === id ? changed : one));
     show_about();
-    await keep.put(changed);
+    await keep.change(changed);
     await show_across();
   }
 

@@ -304,6 +304,50 @@ test("a study lives with crashed, cancelled and diverged runs", { timeout: 300_0
   });
 });
 
+test("two tabs on one study leave it whole", { timeout: 200_000 }, async (t) => {
+  const { page: first, url } = await open_page(t, {
+    query: "?backend=ndarray&epochs=100&batch_size=1",
+  });
+  await pick(first, small);
+  await sees(first, "Data status", /bars\.csv/);
+  await open_study(first);
+  await set_study(first, "learning_rate", "0.01, 0.02, 0.03");
+  const status = (/** @type {Page} */ page) =>
+    page.getByRole("status", { name: "Study status", exact: true });
+  await press(first, "Run study");
+  await status(first)
+    .filter({ hasText: /running/ })
+    .waitFor();
+  await first.waitForFunction(async () => {
+    const { held = [] } = await navigator.locks.query();
+    return held.some(({ name }) => name?.startsWith("inkling study "));
+  });
+  // Kept within two seconds of its first run's start.
+  for (;;) {
+    if ((await kept_studies(first)).length === 1) break;
+    await first.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  }
+
+  const second = await first.context().newPage();
+  await second.goto(url + "?backend=ndarray&epochs=100&batch_size=1#study");
+  const again = second.getByRole("button", { name: "Run what is missing" });
+  await again.waitFor();
+  await second.waitForFunction(() => !document.body.innerText.includes("no data"));
+  await press(second, "Run what is missing");
+  await second.getByText("This study runs in another tab").waitFor();
+  // What a person writes there costs no run its figures.
+  await second.getByRole("textbox", { name: "Remarks" }).fill("seen from the second tab");
+  await status(first).filter({ hasText: OVER }).waitFor({ timeout: 120_000 });
+  await press(second, "Run what is missing");
+  await status(second).filter({ hasText: OVER }).waitFor({ timeout: 120_000 });
+  const [record, ...others] = await kept_studies(first);
+  assert.equal(others.length, 0);
+  assert.deepEqual(
+    record?.runs.map((run) => [run.state, run.history.length]),
+    [1, 2, 3].map(() => ["finished", 100]),
+  );
+});
+
 test("a study on WebGPU, on the software adapter", { timeout: 200_000 }, async (t) => {
   const { page } = await open_page(t, { query: "?epochs=1&backend=webgpu", webgpu: true });
   const bytes = new TextEncoder().encode(bar_rows(400).join("\n"));

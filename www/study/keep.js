@@ -1,5 +1,6 @@
 // Keeps studies, a record each, in the database and in memory, where they stay
-// if the browser refuses.
+// if the browser refuses. A study that runs belongs to one tab, by its Web Lock;
+// any other tab changes no more of it than what a person wrote.
 
 /** @import { StudyRecord } from "../pkg/ndarray/inkling.js" */
 /** @import { Database } from "../store/database.js" */
@@ -8,6 +9,8 @@ export class Keep {
   /** @type {Map<string, StudyRecord>} */
   #memory = new Map();
   #database;
+  /** The study that this tab runs. @type {{ id: string, release: () => void } | null} */
+  #held = null;
 
   /** @param {Database} database */
   constructor(database) {
@@ -21,6 +24,68 @@ export class Keep {
       if (record.format_version === 1) this.#memory.set(record.id, record);
     }
     return [...this.#memory.values()].sort((a, b) => b.created.localeCompare(a.created));
+  }
+
+  /**
+   * Takes a study for this tab alone, until `release`.
+   * @param {string} id
+   * @returns {Promise<boolean>} `false` if another tab has it
+   */
+  async take(id) {
+    this.release();
+    /** @type {Promise<boolean>} */
+    const taken = new Promise((resolve) => {
+      const hold = (/** @type {boolean} */ is_free) => {
+        resolve(is_free);
+        if (!is_free) return;
+        return new Promise((free) => {
+          this.#held = { id, release: () => free(undefined) };
+        });
+      };
+      if (!navigator.locks) void hold(true);
+      else {
+        void navigator.locks.request(`inkling study ${id}`, { ifAvailable: true }, (lock) =>
+          hold(lock !== null),
+        );
+      }
+    });
+    return taken;
+  }
+
+  /** Lets another tab run the study that this one took. */
+  release() {
+    this.#held?.release();
+    this.#held = null;
+  }
+
+  /**
+   * A study as it stands in the database, where another tab may have written.
+   * @param {string} id
+   * @returns {Promise<StudyRecord | undefined>}
+   */
+  async newest(id) {
+    const kept = /** @type {StudyRecord | undefined} */ (
+      await this.#ask("readonly", (store) => store.get(id))
+    );
+    return kept?.format_version === 1 ? kept : this.#memory.get(id);
+  }
+
+  /**
+   * Keeps a study: all of it if this tab runs it, else its name and remarks.
+   * @param {StudyRecord} record
+   */
+  async change(record) {
+    if (this.#held?.id === record.id) return this.put(record);
+    const { id, name, remarks } = record;
+    this.#memory.set(id, record);
+    await this.#database.ask("readwrite", ["studies"], (store) => {
+      const studies = store("studies");
+      studies.get(id).onsuccess = ({ target }) => {
+        const { result } = /** @type {IDBRequest<StudyRecord | undefined>} */ (target);
+        // One that was removed in another tab stays so.
+        if (result) studies.put({ ...result, name, remarks });
+      };
+    });
   }
 
   /** @param {StudyRecord} record */
