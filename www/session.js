@@ -270,6 +270,8 @@ export function create_session(store, { trainer, database, notice }) {
     async interrupt(on_cpu) {
       if (!run) return;
       release();
+      // An epoch may be kept whose figures died on their way to the page.
+      store.set({ run: { ...store.get().run, history: run.history } });
       // What the offer says is kept can be asked at once.
       await bring_model_back();
       offer(on_cpu ? { backend: "ndarray" } : {}, on_cpu ? ", on the CPU" : "");
