@@ -102,7 +102,8 @@ export function create_session(store, { trainer, database, notice }) {
             unlock = () => release(undefined);
           });
         })
-        .catch(() => resolve(false));
+        // Where the browser denies locks it denies storage: nothing is shared.
+        .catch(() => resolve(!signal.aborted));
     });
   }
 

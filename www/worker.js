@@ -92,11 +92,13 @@ export class Engine {
    * @returns {Promise<void>} once it is held
    */
   hold_lock(name) {
-    return new Promise((held) => {
-      void navigator.locks.request(name, () => {
-        held();
-        return new Promise(() => {});
-      });
+    return new Promise((held, denied) => {
+      navigator.locks
+        .request(name, () => {
+          held();
+          return new Promise(() => {});
+        })
+        .catch(denied);
     });
   }
 

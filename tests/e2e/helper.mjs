@@ -3,7 +3,9 @@
 // words for what a person sees and does. Nothing here waits by the clock.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { serve } from "../../scripts/serve.mjs";
@@ -49,17 +51,23 @@ export const DATA_SET = existsSync(real_set)
  * @param {boolean} [options.webgpu] give the browser the software adapter
  * @param {string} [options.folder] of another site than `www`
  * @param {boolean} [options.is_live] `false` serves `version.js` as it lies there
+ * @param {boolean} [options.storage] `false`: the browser denies sites every storage
  * @param {RegExp} [options.allowed_errors] console errors that the test provokes
  */
 export async function open_page(t, options = {}) {
-  const { query = "", webgpu = false, allowed_errors } = options;
+  const { query = "", webgpu = false, storage = true, allowed_errors } = options;
   const { folder = `${root}www`, is_live } = options;
   const server = await serve({ root: folder, base: "/some/where/", is_live });
-  const browser = await chromium.launch({
+  const launch = {
     executablePath: EXECUTABLE,
     args: webgpu ? [...FLAGS, ...WEBGPU_FLAGS] : FLAGS,
-  });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  };
+  const viewport = { width: 1440, height: 900 };
+  const browser = storage ? await chromium.launch(launch) : null;
+  const profile = storage ? "" : profile_without_storage();
+  const context = browser
+    ? await browser.newContext({ viewport })
+    : await chromium.launchPersistentContext(profile, { ...launch, viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   /** @type {string[]} */
@@ -88,7 +96,9 @@ export async function open_page(t, options = {}) {
     if (!is_allowed(error.message)) faults.push(`uncaught: ${error.message}`);
   });
   t.after(async () => {
-    await browser.close();
+    await context.close();
+    await browser?.close();
+    if (profile) rmSync(profile, { recursive: true, force: true });
     await server.close();
     assert.deepEqual(faults, [], "what the page did wrong on the way");
   });
@@ -101,6 +111,15 @@ export async function open_page(t, options = {}) {
   });
   await page.goto(server.url + query);
   return { page, url: server.url, responses, server };
+}
+
+/** A folder with a profile of Chromium whose owner blocks cookies and site data. */
+function profile_without_storage() {
+  const folder = mkdtempSync(join(tmpdir(), "inkling-profile-"));
+  const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+  mkdirSync(join(folder, "Default"));
+  writeFileSync(join(folder, "Default", "Preferences"), JSON.stringify(settings));
+  return folder;
 }
 
 /**

@@ -188,6 +188,21 @@ test("a full storage is said once and training goes on", async (t) => {
   assert.equal(await page.locator("#notices .notice").count(), 1);
 });
 
+test("a browser that denies storage is heard once and everything runs", async (t) => {
+  const { page } = await open_page(t, { query: "?backend=ndarray&epochs=2", storage: false });
+  await pick(page, small);
+  await sees(page, "Data status", /bars\.csv/);
+  await press(page, "Train");
+  await sees(page, "Training status", /2 of 2 epochs.*finished/i, 60);
+  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await press(page, "Run study");
+  const study = page.getByRole("status", { name: "Study status", exact: true });
+  await study.filter({ hasText: /Finished$/ }).waitFor({ timeout: 120_000 });
+  const notices = await page.locator("#notices .notice").allInnerTexts();
+  assert.equal(notices.length, 1);
+  assert.match(notices[0] ?? "", /refuses to keep anything.*in this tab’s memory/s);
+});
+
 test("studies kept by the first layout are there in the second", async (t) => {
   // A bare file has no icon of its own.
   const { page, url } = await open_page(t, { query: SETTINGS, allowed_errors: /404/ });

@@ -42,12 +42,15 @@ export class Keep {
           this.#held = { id, release: () => free(undefined) };
         });
       };
-      if (!navigator.locks) void hold(true);
-      else {
-        void navigator.locks.request(`inkling study ${id}`, { ifAvailable: true }, (lock) =>
-          hold(lock !== null),
-        );
+      if (!navigator.locks) {
+        void hold(true);
+        return;
       }
+      const name = `inkling study ${id}`;
+      navigator.locks
+        .request(name, { ifAvailable: true }, (lock) => hold(lock !== null))
+        // Where the browser denies locks it denies storage: nothing is shared.
+        .catch(() => hold(true));
     });
     return taken;
   }
