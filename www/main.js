@@ -6,6 +6,7 @@ import { curves_png, curves_svg } from "./curve_files.js";
 import { history_csv } from "./curve_data.js";
 import { create_data_view } from "./data_view.js";
 import { announce, by_id, download, el, message_of, set_text } from "./dom.js";
+import { WorkerCrashed } from "./engine_worker.js";
 import { create_evaluation_view } from "./evaluation_view.js";
 import { listen_for_files } from "./drop.js";
 import { create_kept_digits } from "./kept_digits.js";
@@ -19,7 +20,7 @@ import { create_shortcuts } from "./shortcuts.js";
 import { create_store, idle_run, initial_state, is_active, with_progress } from "./state.js";
 import { create_session } from "./session.js";
 import { Database } from "./store/database.js";
-import { BackendUnavailable, LOAD_CANCELLED, WorkerCrashed, createTrainer } from "./trainer.js";
+import { BackendUnavailable, LOAD_CANCELLED, createTrainer } from "./trainer.js";
 
 /** @import { Event } from "./pkg/ndarray/inkling.js" */
 /** @import { Settings } from "./settings.js" */

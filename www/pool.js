@@ -3,7 +3,7 @@
 // page. A run that fails is marked and explained, and the study goes on.
 
 import * as Comlink from "./vendor/comlink.mjs";
-import { EngineWorker } from "./trainer.js";
+import { EngineWorker } from "./engine_worker.js";
 
 /** @import { Event, Progress, RunResult, RunState, StudyPlan, StudyRun } from "./pkg/ndarray/inkling.js" */
 /** @import { Artifact } from "./worker.js" */

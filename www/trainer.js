@@ -1,8 +1,8 @@
 // The page's side of the workers: who computes, who holds the data and the
 // newest model, and what happens when one of them dies. Views ask this file;
-// it owns no part of the page. Only here and in `worker.js` is comlink known.
+// it owns no part of the page.
 
-import { script_url } from "./script_url.js";
+import { EngineWorker, WorkerCrashed } from "./engine_worker.js";
 import * as Comlink from "./vendor/comlink.mjs";
 
 /** @import { BackendChoice, DataSummary, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
@@ -48,98 +48,8 @@ export class BackendUnavailable extends Error {
   }
 }
 
-/** The worker is gone: it trapped, ran out of memory or lost its device. */
-export class WorkerCrashed extends Error {
-  /** @param {string} reason */
-  constructor(reason) {
-    super(reason);
-    this.name = "WorkerCrashed";
-  }
-}
-
 /** A file that was being read when the person cancelled. */
 export const LOAD_CANCELLED = "LoadCancelled";
-
-/**
- * One worker with its engine. Comlink's promises stay open for ever when a
- * worker dies; `call` rejects them instead.
- */
-export class EngineWorker {
-  /** @type {Worker} */
-  #worker;
-  /** @type {Comlink.Remote<Engine>} */
-  #engine;
-  /** @type {(error: Error) => void} */
-  #fail = () => {};
-  /** @type {Promise<never>} */
-  #dead;
-  #is_dead = false;
-
-  /** @param {string} name shown by the browser's developer tools */
-  constructor(name) {
-    this.#worker = new Worker(script_url("worker.js"), { type: "module", name });
-    this.#engine = Comlink.wrap(this.#worker);
-    this.#dead = new Promise((_, reject) => {
-      this.#fail = reject;
-    });
-    // Without a call under way nobody waits for this promise.
-    this.#dead.catch(() => {});
-    this.#worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.kill(event.message || "its script could not be loaded");
-    });
-    this.#worker.addEventListener("messageerror", () => this.kill("a message could not be read"));
-    this.#watch().catch(() => {
-      // Dead already, and told by whoever was waiting for it.
-    });
-  }
-
-  /**
-   * A worker that the browser ends, for want of memory say, sends no event; but
-   * a lock that it holds falls free.
-   */
-  async #watch() {
-    if (!navigator.locks) return;
-    const life = `inkling worker ${crypto.randomUUID()}`;
-    await this.call((engine) => engine.hold_lock(life));
-    await navigator.locks.request(life, () => this.kill("the browser ended it"));
-  }
-
-  /** Whether the worker is gone for good. */
-  get is_dead() {
-    return this.#is_dead;
-  }
-
-  /**
-   * Calls the engine; rejects with `WorkerCrashed` if the worker dies meanwhile.
-   * @template T
-   * @param {(engine: Comlink.Remote<Engine>) => T | PromiseLike<T>} ask
-   * @returns {Promise<Awaited<T>>}
-   */
-  async call(ask) {
-    try {
-      return await Promise.race([ask(this.#engine), this.#dead]);
-    } catch (error) {
-      // Comlink keeps an error's name and message, not its class.
-      if (error instanceof Error && error.name === "EngineDead") {
-        this.kill(error.message);
-        throw new WorkerCrashed(error.message);
-      }
-      throw error;
-    }
-  }
-
-  /**
-   * Ends the worker at once and rejects every call under way.
-   * @param {string} [reason]
-   */
-  kill(reason = "it was ended") {
-    if (this.#is_dead) return;
-    this.#is_dead = true;
-    this.#worker.terminate();
-    this.#fail(new WorkerCrashed(reason));
-  }
-}
 
 /** Loads data, decides the backend, trains and reads ink. One for the page. */
 export class Trainer {
