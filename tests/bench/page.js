@@ -3,7 +3,7 @@
 
 import * as Comlink from "/www/vendor/comlink.mjs";
 import { Pool } from "/www/pool.js";
-import { EngineWorker } from "/www/trainer.js";
+import { EngineWorker } from "/www/engine_worker.js";
 
 const contenders = new Map();
 
