@@ -6,11 +6,11 @@
 // and the page replaces this worker.
 
 import * as Comlink from "./vendor/comlink.mjs";
-import { unpacked_chunks } from "./worker/source.js";
 import { ask_at_death, death, guarded } from "./worker/death.js";
 import { Fault } from "./worker/fault.js";
 import { macrotask } from "./worker/macrotask.js";
 import { Model } from "./worker/model.js";
+import { read_dataset } from "./worker/reading.js";
 import { probe, watch_for_lost_devices } from "./worker/adapter.js";
 
 /** @import { DataSummary, Dataset, EpochRecord, Evaluation, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
@@ -57,9 +57,6 @@ const MOST_MODEL_BYTES = 600_000_000;
 
 /** A model's header takes a few kilobytes; the engine refuses longer ones. */
 const MOST_HEADER_BYTES = 2 ** 20;
-
-/** More often than this nobody sees a progress bar move. */
-const PROGRESS_EVERY_MS = 50;
 
 /** The one object that the page sees. */
 export class Engine {
@@ -536,42 +533,12 @@ export class Engine {
    * @returns {Promise<Dataset>}
    */
   async #read(files, on_progress) {
-    const { DatasetReader } = this.#opened();
     const loading = new AbortController();
     this.#loading = loading;
-    const reader = new DatasetReader(files[0].name);
-    const total_bytes = files.reduce((sum, { size }) => sum + size, 0);
-    let rows = 0;
-    let bytes = 0;
-    let last_report_ms = -Infinity;
-    /** @param {boolean} is_last */
-    const report = (is_last) => {
-      const now_ms = performance.now();
-      if (!is_last && now_ms - last_report_ms < PROGRESS_EVERY_MS) return;
-      last_report_ms = now_ms;
-      void on_progress({ bytes, total_bytes, rows });
-    };
     try {
-      let bytes_before = 0;
-      for (const file of files) {
-        if (file !== files[0]) reader.next_file(file.name);
-        const on_bytes = (/** @type {number} */ now) => {
-          bytes = bytes_before + now;
-        };
-        report(true);
-        const on_size = (/** @type {number} */ now) => reader.expect_bytes(now);
-        const { signal } = loading;
-        for await (const chunk of unpacked_chunks(file, { signal, on_bytes, on_size })) {
-          rows = reader.push(chunk);
-          report(false);
-        }
-        bytes_before += file.size;
-      }
-      const dataset = reader.finish();
-      report(true);
-      return dataset;
+      const { DatasetReader } = this.#opened();
+      return await read_dataset(DatasetReader, files, loading.signal, on_progress);
     } finally {
-      if (!death.error) reader.free();
       if (this.#loading === loading) this.#loading = null;
       release(on_progress);
     }

@@ -143,7 +143,7 @@ test("files far too large are refused at once", async (t) => {
   await writeFile(model, "");
   await truncate(model, 5e9);
   await page.getByLabel("Model file", { exact: true }).setInputFiles(model);
-  await page.getByText(/huge\.safetensors: found 5000000000 bytes, expected at most/).waitFor();
+  await sees(page, "Evaluation", /huge\.safetensors: found 5000000000 bytes, expected at most/);
   const columns = bytes_of(`${"0,".repeat(1e6)}0\n`);
   await pick(page, { name: "wide.csv", bytes: columns });
   await sees(page, "Data status", /wide\.csv.*row 1: found a line of more than/s, 10);
