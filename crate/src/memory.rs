@@ -57,7 +57,8 @@ unsafe impl GlobalAlloc for Noting {
     }
 }
 
-#[cfg(test)]
+// In a browser so much may be had; there tests/e2e/faults.test.mjs takes it all.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 
