@@ -13,6 +13,7 @@ import { create_kept_digits } from "./kept_digits.js";
 import { create_network_view } from "./network.js";
 import { keep_for_offline } from "./offline.js";
 import { create_pad } from "./pad.js";
+import { create_run_card, promised_by } from "./run_card.js";
 import { create_run_view } from "./run_view.js";
 import { config_from_query, config_to_query } from "./settings.js";
 import { create_settings_form } from "./settings_form.js";
@@ -27,6 +28,8 @@ import { BackendUnavailable, LOAD_CANCELLED, createTrainer } from "./trainer.js"
 /** @import { BackendDecision } from "./trainer.js" */
 
 const asked = config_from_query(location.search);
+// Read now: the form writes the address anew.
+const promised = promised_by(location.search, asked.config);
 const store = create_store(initial_state(asked.config));
 const database = new Database(notice);
 const trainer = createTrainer({
@@ -260,6 +263,12 @@ create_run_view(store, {
   stop: () => void stop(),
   train_on_cpu: () => void train({ backend: "ndarray" }),
   go_on: () => void train({}, true),
+});
+create_run_card(store, {
+  promised,
+  earlier: session.earlier_runs,
+  repeat: (config) => void train(config),
+  notice,
 });
 const charts = create_charts(store);
 const pad = create_pad(store, {

@@ -278,6 +278,19 @@ export function create_session(store, { trainer, database, notice }) {
       offer(on_cpu ? { backend: "ndarray" } : {}, on_cpu ? ", on the CPU" : "");
     },
 
+    /**
+     * The kept runs that ended before the one that is shown, the newest first.
+     * @returns {Promise<(KeptRun & { result: RunResult })[]>}
+     */
+    async earlier_runs() {
+      const mine = run?.id;
+      /** @type {KeptRun[]} */
+      const kept = (await database.ask("readonly", ["runs"], (at) => at("runs").getAll())) ?? [];
+      return kept
+        .flatMap((one) => (one.result && one.id !== mine ? [{ ...one, result: one.result }] : []))
+        .sort((a, b) => b.created.localeCompare(a.created));
+    },
+
     /** Nothing of the run began: it is not kept. */
     async discard() {
       const id = run?.id;

@@ -147,7 +147,7 @@ export const DEFAULTS = Object.freeze({
 });
 
 /** Query keys that other parts of the page read; no setting, and no mistake. */
-const FOREIGN_KEYS = new Set(["fault", "view"]);
+const FOREIGN_KEYS = new Set(["data", "fault", "view", "weights"]);
 
 /** Values that mean yes and no in an address. */
 const YES = new Set(["true", "1", "yes", "on", ""]);

@@ -381,6 +381,8 @@ fn study(factor: Factor, values: &str) -> StudyRecord {
             generalisation_gap: 0.05,
             elapsed_secs: 1.0,
             samples_per_sec: 640.0,
+            weights_checksum: "0123456789abcdef".into(),
+            version: "0.1.0".into(),
         }),
     });
     StudyRecord {

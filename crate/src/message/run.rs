@@ -222,6 +222,14 @@ pub struct RunResult {
     pub elapsed_secs: f64,
     /// Training samples a second over the whole run, validation left out.
     pub samples_per_sec: f64,
+    /// The model's parameters as 16 hexadecimal digits: the data set's checksum over
+    /// their `f32` bytes, little-endian, in [`crate::nn::Layout`]'s order. Equal
+    /// digits mean equal bits. Empty in runs of versions that did not take it.
+    #[serde(default)]
+    pub weights_checksum: String,
+    /// The version of Inkling that trained; empty in runs older than this field.
+    #[serde(default)]
+    pub version: String,
 }
 
 /// What a slice of work reports. `Ended` comes last and once.

@@ -99,6 +99,8 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
         generalisation_gap: 0.004,
         elapsed_secs: 0.5 * num_epochs as f64,
         samples_per_sec: 84_000.0,
+        weights_checksum: "0123456789abcdef".into(),
+        version: "0.1.0".into(),
         history: history.clone(),
     };
     let run = &mut record.runs[run];

@@ -12,6 +12,7 @@ use web_time::Instant;
 use super::checkpoint::Checkpoint;
 use super::metrics::{Totals, wilson_interval};
 use crate::config::Plan;
+use crate::data::dataset::checksum;
 use crate::data::distort::{Distortion, augment};
 use crate::data::split::{Split, stratified_split};
 use crate::data::{Dataset, NUM_PIXELS};
@@ -254,7 +255,7 @@ impl Trainer {
                     events.push(Event::Progress(self.progress()));
                 } else {
                     self.state = State::Ended;
-                    events.push(Event::Ended(self.result(outcome, reason, totals)));
+                    events.push(Event::Ended(self.result(outcome, reason, totals).await?));
                 }
             }
             State::Ended => {}
@@ -410,11 +411,8 @@ impl Trainer {
         events.push(Event::Epoch(record));
         if self.epoch == self.plan.num_epochs {
             self.state = State::Ended;
-            events.push(Event::Ended(self.result(
-                Outcome::Finished,
-                String::new(),
-                validation,
-            )));
+            let result = self.result(Outcome::Finished, String::new(), validation);
+            events.push(Event::Ended(result.await?));
         } else {
             self.epoch += 1;
             self.totals = Totals::default();
@@ -484,7 +482,12 @@ impl Trainer {
         }
     }
 
-    fn result(&self, outcome: Outcome, reason: String, validation: Totals) -> RunResult {
+    async fn result(
+        &self,
+        outcome: Outcome,
+        reason: String,
+        validation: Totals,
+    ) -> Result<RunResult> {
         let accuracy = validation.accuracy();
         let (interval_low, interval_high) = wilson_interval(accuracy, validation.num_samples);
         // The first of equal epochs counts as the best: the cheapest to repeat.
@@ -495,7 +498,8 @@ impl Trainer {
                 Some(best) if best.validation_accuracy >= record.validation_accuracy => Some(best),
                 _ => Some(record),
             });
-        RunResult {
+        let parameters = self.network.parameters().await?;
+        Ok(RunResult {
             outcome,
             reason,
             backend: device::BACKEND.into(),
@@ -513,7 +517,9 @@ impl Trainer {
             elapsed_secs: self.elapsed_secs,
             samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
             history: history.clone(),
-        }
+            weights_checksum: weights_checksum(&parameters),
+            version: env!("CARGO_PKG_VERSION").into(),
+        })
     }
 }
 
@@ -571,6 +577,15 @@ fn distort(
 /// How many units of work fit into a budget; one, before their pace is known.
 fn units(unit_ms: Option<f64>, budget_ms: f64) -> usize {
     unit_ms.map_or(1, |ms| (budget_ms / ms.max(1e-3)).max(1.0) as usize)
+}
+
+/// Parameters as [`RunResult::weights_checksum`] words them.
+fn weights_checksum(parameters: &[f32]) -> String {
+    let bytes: Vec<u8> = parameters
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    format!("{:016x}", checksum(&[&bytes]))
 }
 
 fn learn_pace(pace_ms: &mut Option<f64>, start: Instant, num_units: usize) {

@@ -1,0 +1,94 @@
+// The card of a run: what it says, and when two runs count as the same.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { card_text, has_same_bits, is_same_task, promised_by } from "../../www/run_card.js";
+import { DEFAULTS, config_from_query } from "../../www/settings.js";
+
+/** @import { EndedRun } from "../../www/run_card.js" */
+
+const epoch = {
+  epoch: 1,
+  step: 10,
+  train_loss: 0.5,
+  train_accuracy: 0.8,
+  validation_loss: 0.4,
+  validation_accuracy: 0.85,
+  elapsed_secs: 1,
+  train_secs: 0.9,
+};
+
+/**
+ * @param {Partial<EndedRun>} [change]
+ * @param {Partial<EndedRun["result"]>} [result]
+ * @returns {EndedRun}
+ */
+function run(change = {}, result = {}) {
+  return {
+    config: { ...DEFAULTS },
+    data_name: "train.csv",
+    data_checksum: "00000000000000aa",
+    ...change,
+    result: {
+      outcome: "finished",
+      reason: "",
+      backend: "ndarray",
+      history: [epoch],
+      num_steps: 10,
+      num_validation: 20,
+      validation_accuracy: 0.85,
+      validation_loss: 0.4,
+      interval_low: 0.8,
+      interval_high: 0.9,
+      best_epoch: 1,
+      best_validation_accuracy: 0.85,
+      generalisation_gap: -0.05,
+      elapsed_secs: 1,
+      samples_per_sec: 100,
+      weights_checksum: "00000000000000bb",
+      version: "0.1.0",
+      ...result,
+    },
+  };
+}
+
+test("a card's link brings back the settings, the backend that ran and what to expect", () => {
+  const text = card_text(
+    run({ config: { ...DEFAULTS, epochs: 3, hidden_layers: "32" } }),
+    "https://a.example/inkling/",
+  );
+  const link = new URL(/^Link: (.*)$/m.exec(text)?.[1] ?? "");
+  const { config, remarks } = config_from_query(link.search);
+  assert.deepEqual(remarks, [], "nothing in the link is unknown to the page");
+  assert.deepEqual(config, { ...DEFAULTS, epochs: 3, hidden_layers: "32", backend: "ndarray" });
+  const promised = promised_by(link.search, config);
+  assert.equal(promised?.data, "00000000000000aa");
+  assert.equal(promised?.weights, "00000000000000bb");
+  assert.match(text, /^Data: train\.csv, checksum 00000000000000aa$/m);
+  assert.match(text, /^Inkling: 0\.1\.0$/m);
+});
+
+test("an address with anything but two checksums promises nothing", () => {
+  for (const query of ["", "?data=00000000000000aa", "?data=<b>&weights=00000000000000bb"]) {
+    assert.equal(promised_by(query, { ...DEFAULTS }), null, query);
+  }
+});
+
+test("a run counts as the same task only on the same data, settings, backend and version", () => {
+  assert.ok(
+    is_same_task(run(), run({ config: { ...DEFAULTS, backend: "ndarray" } })),
+    "auto chose",
+  );
+  assert.ok(!is_same_task(run(), run({ data_checksum: "00000000000000ab" })));
+  assert.ok(!is_same_task(run(), run({ config: { ...DEFAULTS, seed: 43 } })));
+  assert.ok(!is_same_task(run(), run({}, { backend: "webgpu" })));
+  assert.ok(!is_same_task(run(), run({}, { version: "0.2.0" })));
+  assert.ok(!is_same_task(run(), run({}, { outcome: "stopped", num_steps: 7 })));
+});
+
+test("one bit in a loss or in the weights is not the same", () => {
+  assert.ok(has_same_bits(run(), run({}, { elapsed_secs: 9 })), "time is no figure of the model");
+  assert.ok(!has_same_bits(run(), run({}, { weights_checksum: "00000000000000bc" })));
+  const other = { ...epoch, train_loss: 0.5 + Number.EPSILON };
+  assert.ok(!has_same_bits(run(), run({}, { history: [other] })));
+});
