@@ -7,6 +7,7 @@ import { announce, by_id, download, el, message_of, set_text, svg } from "./dom.
 import * as format from "./format.js";
 import { confident_mistakes, rows_of_cell, submission_csv } from "./ink.js";
 import { has_model, is_active } from "./state.js";
+import { draw_first_layer, first_layer_width } from "./weights_view.js";
 
 /** @import { Evaluation, LoadProgress, ModelSummary } from "./pkg/ndarray/inkling.js" */
 /** @import { PageState, Store } from "./state.js" */
@@ -25,6 +26,7 @@ const MOST_IMAGES = 24;
  * @property {(pixels: Uint8Array) => Promise<Float32Array | null>} predict_pixels
  * @property {(probabilities: Float32Array, labels: Uint8Array) => Promise<Evaluation>} evaluate
  * @property {(files: File[], on_progress: (progress: LoadProgress) => void) => Promise<LoadedData>} read_file
+ * @property {() => Promise<Float32Array | null>} weights flat parameters of the newest model
  * @property {() => Promise<Uint8Array<ArrayBuffer>>} save_model the newest model as `.safetensors`
  * @property {(file: File) => Promise<void>} load_model makes a file's model the newest
  */
@@ -50,6 +52,7 @@ export function create_evaluation_view(store, actions) {
   const gallery_title = by_id("gallery-title", HTMLElement);
   const classes = by_id("class-figures", HTMLTableElement);
   const calibration = by_id("calibration", HTMLElement);
+  const first_layer = by_id("first-layer", HTMLElement);
   const test_picker = by_id("test-csv", HTMLInputElement);
   const test_status = by_id("test-status", HTMLElement);
   const submit = by_id("download-submission", HTMLButtonElement);
@@ -132,6 +135,8 @@ export function create_evaluation_view(store, actions) {
     });
     fill_classes(classes, figures);
     draw_calibration(calibration, figures);
+    const weights = await actions.weights();
+    if (weights) draw_first_layer(first_layer, weights, first_layer_width(store.get()));
     const worst = confident_mistakes(readings.probabilities, readings.labels);
     await show(readings, worst, "Wrong, and most sure of it");
     box.hidden = false;

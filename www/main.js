@@ -286,6 +286,7 @@ create_evaluation_view(store, {
   read_file: (files, on_progress) => trainer.read_file(files, on_progress),
   evaluate: (probabilities, labels) =>
     trainer.ask((engine) => engine.evaluate(probabilities, labels)),
+  weights: () => trainer.weights(),
   save_model: () => trainer.save_model(),
   load_model: async (file) => store.set({ model: await trainer.load_model(file) }),
 });

@@ -2,9 +2,9 @@
 // widths, parameter counts and marks for normalisation and dropout. A click on
 // a first-layer unit shows what it looks for, once there are weights.
 
-import { by_id, css_value, el, on_theme_change, set_text, svg } from "./dom.js";
+import { by_id, el, on_theme_change, set_text, svg } from "./dom.js";
 import * as format from "./format.js";
-import { rgb } from "./data_view.js";
+import { first_layer_width, paint_weights } from "./weights_view.js";
 
 /** @import { PlanSummary } from "./pkg/ndarray/inkling.js" */
 /** @import { Settings } from "./settings.js" */
@@ -43,11 +43,7 @@ export function create_network_view(store, actions) {
       box.append(el("p", {}, "Train first: then a click on a unit shows what it looks for."));
       return;
     }
-    const trained = store.get().plan?.layers[0]?.num_outputs ?? 0;
-    // The newest model's own width, whatever the settings say by now.
-    const width =
-      model?.layers[0]?.num_outputs ??
-      Number(run.config?.hidden_layers.split(/[\s,]+/).find(Boolean) ?? trained);
+    const width = first_layer_width(store.get());
     if (!Number.isInteger(width) || unit >= width || weights.length < 784 * width) return;
     const canvas = el("canvas", { width: 28, height: 28, role: "img" });
     canvas.setAttribute("aria-label", `Weights of unit ${unit + 1} as an image`);
@@ -176,33 +172,4 @@ function describe(plan, config) {
     `The network: 784 pixels, hidden layers of ${hidden.join(" and ") || "no"} units${with_extras}, ` +
     `10 digits, ${format.counted(plan.num_parameters, "parameter")} in all`
   );
-}
-
-/**
- * A unit's 784 weights: blue for positive, orange for negative, paper for none.
- * @param {HTMLCanvasElement} canvas
- * @param {Float32Array} weights flat; the first layer's stand first, input by input
- * @param {number} width units of the first layer
- * @param {number} unit
- */
-function paint_weights(canvas, weights, width, unit) {
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  const image = context.createImageData(28, 28);
-  const paper = rgb(css_value("--paper"));
-  const plus = rgb(css_value("--train"));
-  const minus = rgb(css_value("--valid"));
-  let most = 1e-9;
-  for (let i = 0; i < 784; i++) most = Math.max(most, Math.abs(weights[i * width + unit] ?? 0));
-  for (let i = 0; i < 784; i++) {
-    const value = (weights[i * width + unit] ?? 0) / most;
-    const colour = value < 0 ? minus : plus;
-    const share = Math.abs(value);
-    for (let part = 0; part < 3; part++) {
-      const from = paper[part] ?? 0;
-      image.data[i * 4 + part] = from + ((colour[part] ?? 0) - from) * share;
-    }
-    image.data[i * 4 + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
 }

@@ -1,4 +1,4 @@
-//! The readers and the split on the real set, where it is at hand: Kaggle's
+//! The readers, the split and the pad's preparation of ink on the real set, where it is at hand: Kaggle's
 //! schema as `../shared/mnist/train.csv.gz` and `test.csv.gz` beside the
 //! checkout. Elsewhere these tests say so and pass.
 #![cfg(not(target_arch = "wasm32"))]
@@ -6,10 +6,16 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::rc::Rc;
 
-use inkling::data::Dataset;
+use inkling::config::Plan;
+use inkling::data::ink::{SIDE, prepare_ink};
 use inkling::data::reader::DatasetReader;
 use inkling::data::split::stratified_split;
+use inkling::data::{Dataset, NUM_PIXELS};
+use inkling::message::RunConfig;
+use inkling::nn::device;
+use inkling::train::trainer::Trainer;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -134,4 +140,91 @@ fn the_real_test_set_is_read_as_it_is_written() {
         num_rows += 1;
     }
     assert_eq!((num_rows, data.num_rows()), (10_000, 10_000));
+}
+
+/// A pad's side as the page draws on it, in pixels.
+const PAD_SIDE: usize = 280;
+
+/// An image drawn on an empty pad, `size` pixels on a side with its upper left
+/// corner at `(left, top)`, as smooth as a stroke (bilinear).
+fn ink_of(image: &[u8], size: usize, (left, top): (usize, usize)) -> Vec<u8> {
+    let mut ink = vec![0; PAD_SIDE * PAD_SIDE];
+    let at = |x: isize, y: isize| {
+        let is_inside = (0..SIDE as isize).contains(&x) && (0..SIDE as isize).contains(&y);
+        if is_inside {
+            f32::from(image[y as usize * SIDE + x as usize])
+        } else {
+            0.0
+        }
+    };
+    for y in 0..size.min(PAD_SIDE - top) {
+        for x in 0..size.min(PAD_SIDE - left) {
+            let place = |v: usize| (v as f32 + 0.5) * SIDE as f32 / size as f32 - 0.5;
+            let (fx, fy) = (place(x), place(y));
+            let (x0, y0) = (fx.floor(), fy.floor());
+            let (dx, dy) = (fx - x0, fy - y0);
+            let (x0, y0) = (x0 as isize, y0 as isize);
+            let upper = at(x0, y0) * (1.0 - dx) + at(x0 + 1, y0) * dx;
+            let lower = at(x0, y0 + 1) * (1.0 - dx) + at(x0 + 1, y0 + 1) * dx;
+            ink[(top + y) * PAD_SIDE + left + x] = (upper * (1.0 - dy) + lower * dy).round() as u8;
+        }
+    }
+    ink
+}
+
+// What the pad promises: the size of a digit and its place on the pad do not
+// matter, since ink is prepared as MNIST's digits were.
+#[pollster::test]
+async fn test_images_drawn_at_other_sizes_and_places_are_read_as_well() {
+    let (Some(train), Some(test)) = (real_data("train.csv.gz"), real_data("test.csv.gz")) else {
+        return;
+    };
+    const NUM_IMAGES: usize = 4_000;
+    let config = RunConfig {
+        epochs: 4.0,
+        learning_rate: 0.1,
+        ..RunConfig::default()
+    };
+    let device = device::open().await.unwrap();
+    let plan = Plan::try_from(&config).unwrap();
+    let mut trainer = Trainer::new(plan, Rc::new(train), &device).unwrap();
+    while !trainer.next(1e3).await.unwrap().is_empty() {}
+
+    let labels = &test.labels()[..NUM_IMAGES];
+    let images: Vec<u8> = (0..NUM_IMAGES)
+        .flat_map(|row| test.image(row).to_vec())
+        .collect();
+    let mut accuracy = async |pixels: &[u8]| {
+        let probabilities = trainer.predict(pixels).await.unwrap();
+        let num_right = probabilities
+            .chunks(10)
+            .zip(labels)
+            .filter(|(row, label)| (0..10).all(|class| row[usize::from(**label)] >= row[class]))
+            .count();
+        num_right as f64 / NUM_IMAGES as f64
+    };
+    let original = accuracy(&images).await;
+    assert!(
+        original > 0.95,
+        "the model reads {original} of the images as they are"
+    );
+    for (size, corner) in [
+        (280, (0, 0)),
+        (140, (10, 120)),
+        (84, (180, 30)),
+        (200, (70, 5)),
+    ] {
+        let drawn: Vec<u8> = images
+            .chunks(NUM_PIXELS)
+            .flat_map(|image| {
+                prepare_ink(&ink_of(image, size, corner), PAD_SIDE, PAD_SIDE).unwrap()
+            })
+            .collect();
+        let found = accuracy(&drawn).await;
+        println!("{size} pixels at {corner:?}: {found}, as they are {original}");
+        assert!(
+            original - found <= 0.015,
+            "drawn {size} pixels wide at {corner:?}, {found} are read, {original} as they are"
+        );
+    }
 }

@@ -53,6 +53,20 @@ test(
       .click();
     await page.getByRole("heading", { name: /rightly read as 3/i }).waitFor();
 
+    const units = page.getByRole("img", {
+      name: "Weights of 128 units of the first layer as images",
+    });
+    await units.waitFor();
+    const num_colours = await units.locator("canvas").evaluateAll((canvases) =>
+      canvases.map((canvas) => {
+        const context = /** @type {HTMLCanvasElement} */ (canvas).getContext("2d");
+        const { data } = context?.getImageData(0, 0, 28, 28) ?? { data: new Uint8ClampedArray() };
+        return new Set(new Uint32Array(data.buffer)).size;
+      }),
+    );
+    assert.equal(num_colours.length, 128);
+    assert.ok(Math.min(...num_colours) > 50, "every unit's weights are an image, none a blank");
+
     const saved = await downloaded(page, "Download model");
     assert.match(saved.name, /\.safetensors$/);
     const header_length = Number(saved.bytes.readBigUInt64LE(0));
