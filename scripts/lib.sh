@@ -111,6 +111,20 @@ need_wasm_pack() {
   cargo_tool wasm-pack "$wasm_pack_version" wasm-pack "it runs the Rust tests in a browser"
 }
 
+# want_apt COMMAND PACKAGE WHY: the same for what can be done without; it says so.
+want_apt() {
+  if has "$1"; then return 0; fi
+  if has apt-get && (need_apt "$@"); then return 0; fi
+  say "Going on without $1: what needs it is skipped, and says so"
+}
+
+# The tests of the main job in other engines, which are skipped where one is absent.
+want_engines() {
+  want_apt firefox-esr firefox-esr "the main job is tested in Firefox too"
+  want_apt WebKitWebDriver webkit2gtk-driver "the main job is tested in WebKit too"
+  want_apt xvfb-run xvfb "WebKit needs a screen, if only a virtual one"
+}
+
 need_browser() {
   need_apt chromium chromium "the browser that the tests drive"
   need_apt chromedriver chromium-driver "it drives the browser for the Rust tests"
