@@ -9,13 +9,13 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use web_time::Instant;
 
+use super::augmentation::Augmentation;
 use super::checkpoint::Checkpoint;
 use super::metrics::{Totals, wilson_interval};
 use crate::config::Plan;
+use crate::data::Dataset;
 use crate::data::dataset::checksum;
-use crate::data::distort::{Distortion, augment};
 use crate::data::split::{Split, stratified_split};
-use crate::data::{Dataset, NUM_PIXELS};
 use crate::error::{Error, Result};
 use crate::message::{EpochRecord, Event, Outcome, Progress, RunConfig, RunResult};
 use crate::nn::batch::Batch;
@@ -73,8 +73,7 @@ pub struct Trainer {
     step_ms: Option<f64>,
     evaluation_ms: Option<f64>,
     is_stop_asked: bool,
-    /// Pixels and labels of a distorted batch.
-    distorted: (Vec<u8>, Vec<u8>),
+    augmentation: Option<Augmentation>,
 }
 
 impl Trainer {
@@ -125,6 +124,9 @@ impl Trainer {
             parameters,
             velocities: vec![],
         };
+        let augmentation = plan
+            .augmentation
+            .map(|distortion| Augmentation::new(distortion, plan.seed));
         let mut trainer = Self {
             plan,
             dataset,
@@ -143,7 +145,7 @@ impl Trainer {
             step_ms: None,
             evaluation_ms: None,
             is_stop_asked: false,
-            distorted: Default::default(),
+            augmentation,
         };
         trainer.shuffle();
         Ok(trainer)
@@ -318,22 +320,11 @@ impl Trainer {
                 probability: self.plan.network.dropout,
             });
             let rows = &self.order[first_row..end];
-            if let Some(distortion) = &self.plan.augmentation {
-                distort(
-                    distortion,
-                    &self.dataset,
-                    rows,
-                    self.plan.seed,
-                    self.epoch,
-                    &mut self.distorted,
-                );
-                let (pixels, labels) = &self.distorted;
-                let batch = Batch::Images(pixels, labels);
-                self.network.train_step(batch, mask.as_ref(), sgd);
-            } else {
-                let batch = Batch::Rows(rows);
-                self.network.train_step(batch, mask.as_ref(), sgd);
-            }
+            let batch = match &mut self.augmentation {
+                Some(augmentation) => augmentation.batch(&self.dataset, rows, self.epoch),
+                None => Batch::Rows(rows),
+            };
+            self.network.train_step(batch, mask.as_ref(), sgd);
             sizes.push(rows.len());
             self.step += 1;
             first_row = end;
@@ -553,25 +544,6 @@ fn check_continuable(plan: &Plan, begun: &Plan) -> Result<()> {
         return fault("batch size", found.to_string(), expected.to_string());
     }
     Ok(())
-}
-
-/// Distorts the rows of a batch, each as its seed, epoch and row say.
-fn distort(
-    distortion: &Distortion,
-    dataset: &Dataset,
-    rows: &[u32],
-    seed: u32,
-    epoch: u32,
-    (pixels, labels): &mut (Vec<u8>, Vec<u8>),
-) {
-    pixels.resize(rows.len() * NUM_PIXELS, 0);
-    labels.clear();
-    let key = [seed, Stream::Augmentation as u32];
-    for (&row, out) in rows.iter().zip(pixels.chunks_exact_mut(NUM_PIXELS)) {
-        let image = dataset.image(row as usize);
-        augment(image, out, distortion, key, epoch, row);
-        labels.push(dataset.labels()[row as usize]);
-    }
 }
 
 /// How many units of work fit into a budget; one, before their pace is known.

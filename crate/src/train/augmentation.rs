@@ -1,0 +1,53 @@
+//! Distorted batches: which distortion each training image gets, and when.
+//!
+//! How an image is distorted is [`crate::data::distort`]'s affair.
+
+use crate::data::Dataset;
+use crate::data::distort::{Augmenter, Distortion};
+use crate::data::ink::NUM_PIXELS;
+use crate::nn::Stream;
+use crate::nn::batch::Batch;
+
+/// Distorts batch after batch of a run.
+#[derive(Debug)]
+pub struct Augmentation {
+    distortion: Distortion,
+    seed: u32,
+    /// The distortions of the epoch at work.
+    augmenter: Option<Augmenter>,
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+impl Augmentation {
+    /// The distortions of the run with this seed.
+    pub fn new(distortion: Distortion, seed: u32) -> Self {
+        Self {
+            distortion,
+            seed,
+            augmenter: None,
+            pixels: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    /// Distorted copies of these rows, each as seed, epoch and row say, so that
+    /// neither the batch nor a pause makes a difference.
+    pub fn batch(&mut self, dataset: &Dataset, rows: &[u32], epoch: u32) -> Batch<'_> {
+        let augmenter = match self.augmenter.take_if(|of| of.epoch() == epoch) {
+            Some(augmenter) => augmenter,
+            None => {
+                let key = [self.seed, Stream::Augmentation as u32];
+                Augmenter::new(self.distortion, key, epoch)
+            }
+        };
+        self.pixels.resize(rows.len() * NUM_PIXELS, 0);
+        self.labels.clear();
+        for (&row, out) in rows.iter().zip(self.pixels.chunks_exact_mut(NUM_PIXELS)) {
+            augmenter.augment(dataset.image(row as usize), out, row);
+            self.labels.push(dataset.labels()[row as usize]);
+        }
+        self.augmenter = Some(augmenter);
+        Batch::Images(&self.pixels, &self.labels)
+    }
+}
