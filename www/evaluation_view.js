@@ -65,7 +65,7 @@ export function create_evaluation_view(store, actions) {
   let told = "";
 
   const update = () => {
-    const { run, data, model } = store.get();
+    const { run, data, model, tuned_from } = store.get();
     const is_running = is_active(run);
     const can_read = has_model(store.get());
     const on_test = test !== null && test.summary.has_labels;
@@ -84,14 +84,19 @@ export function create_evaluation_view(store, actions) {
     else if (!can_read) {
       set_text(status, "Train first; then see which digits are confused, and how sure it was.");
     } else if (is_stale && model) {
-      set_text(status, `${model_words(model)} Load data or a test CSV to evaluate it.`);
+      set_text(
+        status,
+        `${model_words(model, tuned_from !== null)} Load data or a test CSV to evaluate it.`,
+      );
     } else if (is_stale) {
       set_text(status, "The data has changed since this model was trained. Train again.");
     } else {
-      const loaded = model ? `${model_words(model)} ` : "";
+      const loaded = model ? `${model_words(model, tuned_from !== null)} ` : "";
       set_text(status, `${loaded}Press Evaluate to see what is confused with what.`);
     }
   };
+  // What is shown belongs to the model before.
+  store.watch(["model"], () => (box.hidden = true));
   store.watch(["run", "data", "model"], () => {
     told = "";
     update();
@@ -119,7 +124,8 @@ export function create_evaluation_view(store, actions) {
     set_text(status, `Reading image ${format.count(done)} of ${format.count(total)}`);
 
   const evaluate = async () => {
-    const part = store.get().model ? "Validation part of these settings" : "Validation part";
+    const { model, tuned_from } = store.get();
+    const part = model && !tuned_from ? "Validation part of these settings" : "Validation part";
     const name = test?.summary.has_labels ? test.summary.name : part;
     const readings = test?.summary.has_labels
       ? await read_test(test, actions, tell_reading)
@@ -201,7 +207,6 @@ export function create_evaluation_view(store, actions) {
     if (!file) return;
     void busy(async () => {
       await actions.load_model(file);
-      box.hidden = true;
       announce(`${file.name} is loaded`);
     });
   });
@@ -235,9 +240,14 @@ export function create_evaluation_view(store, actions) {
   };
 }
 
-/** A loaded model in a sentence: `The model from the file, 784 → 128 → 10, is loaded.` @param {ModelSummary} model */
-function model_words({ layers, layer_norm }) {
+/**
+ * A loaded model in a sentence: `The model from the file, 784 → 128 → 10, is loaded.`
+ * @param {ModelSummary} model
+ * @param {boolean} is_tuned
+ */
+function model_words({ layers, layer_norm }, is_tuned) {
   const widths = [784, ...layers.map((layer) => layer.num_outputs)].join(" → ");
+  if (is_tuned) return "This is the fine-tuned model.";
   return `The model from the file, ${widths}${layer_norm ? " with layer normalisation" : ""}, is loaded.`;
 }
 

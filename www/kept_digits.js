@@ -7,12 +7,15 @@ import * as format from "./format.js";
 /** @typedef {{ label: number, pixels: Uint8Array }} KeptDigit */
 
 /**
+ * Gives the digits as they are collected.
  * @param {object} source
  * @param {() => Uint8Array | null} source.pixels the 28 × 28 that the network sees now
  * @param {(digit: KeptDigit) => Promise<unknown>} source.on_keep told of each digit; it is called kept when this resolves
  * @param {Promise<KeptDigit[]>} source.from_before
+ * @param {() => void} source.on_change told when there are more
+ * @returns {readonly KeptDigit[]}
  */
-export function create_kept_digits({ pixels, on_keep, from_before }) {
+export function create_kept_digits({ pixels, on_keep, from_before, on_change }) {
   const box = by_id("kept-digits", HTMLFieldSetElement);
   const count = by_id("kept-count", HTMLElement);
   const save = by_id("kept-download", HTMLButtonElement);
@@ -23,6 +26,7 @@ export function create_kept_digits({ pixels, on_keep, from_before }) {
   const show = () => {
     save.hidden = false;
     set_text(count, `${format.counted(kept.length, "digit")} kept.`);
+    on_change();
   };
   void from_before.then((digits) => {
     if (digits.length === 0) return;
@@ -49,6 +53,7 @@ export function create_kept_digits({ pixels, on_keep, from_before }) {
   save.addEventListener("click", () =>
     download(new Blob([digits_csv(kept)], { type: "text/csv" }), "my-digits.csv"),
   );
+  return kept;
 }
 
 /**

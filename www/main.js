@@ -8,6 +8,7 @@ import { create_data_view } from "./data_view.js";
 import { announce, by_id, download, el, message_of, set_text } from "./dom.js";
 import { WorkerCrashed } from "./engine_worker.js";
 import { create_evaluation_view } from "./evaluation_view.js";
+import { create_fine_tuning } from "./fine_tuning.js";
 import { listen_for_files } from "./drop.js";
 import { create_kept_digits } from "./kept_digits.js";
 import { create_network_view } from "./network.js";
@@ -198,7 +199,7 @@ function take_event(event) {
   switch (event.kind) {
     case "progress":
       // The first event tells that the run's own model is the newest now.
-      store.set({ run: with_progress(run, event), model: null });
+      store.set({ run: with_progress(run, event), model: null, tuned_from: null });
       return;
     case "epoch":
       store.set({ run: { ...run, history: [...run.history, event] } });
@@ -277,8 +278,8 @@ const pad = create_pad(store, {
 create_evaluation_view(store, {
   validation_rows() {
     // Those that this model never saw, whatever the settings say by now.
-    const { run, model, config } = store.get();
-    return trainer.validation_rows(model ? config : (run.config ?? config));
+    const { run, model, config, tuned_from } = store.get();
+    return trainer.validation_rows(tuned_from ?? (model ? config : (run.config ?? config)));
   },
   images: (rows) => trainer.images(rows),
   predict_rows: (rows) => trainer.predict_rows(rows),
@@ -288,12 +289,19 @@ create_evaluation_view(store, {
     trainer.ask((engine) => engine.evaluate(probabilities, labels)),
   weights: () => trainer.weights(),
   save_model: () => trainer.save_model(),
-  load_model: async (file) => store.set({ model: await trainer.load_model(file) }),
+  load_model: async (file) =>
+    store.set({ model: await trainer.load_model(file), tuned_from: null }),
 });
-create_kept_digits({
+const kept = create_kept_digits({
   pixels: pad.pixels,
   on_keep: session.keep_digit,
   from_before: session.digits(),
+  on_change: () => tuning.update(),
+});
+const tuning = create_fine_tuning(store, {
+  trainer,
+  kept: () => kept,
+  keep: session.keep_tuned,
 });
 listen_for_files({ load_files: (files) => void load_files(files), load_picture: pad.load_picture });
 create_shortcuts({
@@ -309,7 +317,13 @@ sets.then((known) => {
   if (known.mnist) data_view.offer_mnist();
 });
 asked.remarks.forEach(notice);
-session.restore(config_to_query(asked.config) === "").catch(report);
+session
+  .restore(config_to_query(asked.config) === "")
+  .then(async () => {
+    const tuned = await session.tuned();
+    if (tuned) await tuning.bring_back(tuned);
+  })
+  .catch(report);
 
 const forgetting = by_id("forget-dialog", HTMLDialogElement);
 by_id("forget", HTMLButtonElement).addEventListener("click", () => forgetting.showModal());

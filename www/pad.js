@@ -46,6 +46,7 @@ export function create_pad(store, actions) {
   let pen = { x: 0.5, y: 0.3 };
   let pen_is_shown = false;
   let pen_is_down = false;
+  let is_pointing = false;
   /** @type {InkReading | null} */
   let reading = null;
 
@@ -128,7 +129,9 @@ export function create_pad(store, actions) {
   pad.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !event.isPrimary) return;
     event.preventDefault();
+    is_pointing = true;
     pad.focus({ preventScroll: true });
+    is_pointing = false;
     pen_is_shown = pen_is_down = false;
     pad.setPointerCapture(event.pointerId);
     begin(place(event));
@@ -173,7 +176,10 @@ export function create_pad(store, actions) {
     event.stopPropagation();
   });
   pad.addEventListener("focus", () => {
-    pen_is_shown = pad.matches(":focus-visible");
+    pen_is_shown = !is_pointing && pad.matches(":focus-visible");
+    // It stays when the pad is left: what vanished then would move the button under
+    // the pointer away, and the press would be lost.
+    if (pen_is_shown) by_id("pad-hint", HTMLElement).classList.add("shown");
     show();
   });
   pad.addEventListener("blur", () => {

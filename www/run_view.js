@@ -56,11 +56,10 @@ export function create_run_view(store, actions) {
   // read when the phase changes, through the announcer.
   status.setAttribute("aria-live", "off");
 
-  store.watch(["run", "data", "loading"], ({ run, data, loading }) => {
+  store.watch(["run", "data", "loading", "is_tuning"], ({ run, data, loading, is_tuning }) => {
     const active = is_active(run);
     const had_focus = document.activeElement;
-    train.disabled = active || loading !== null;
-    sample.disabled = active || loading !== null;
+    train.disabled = sample.disabled = active || loading !== null || is_tuning;
     // One of the two is the obvious next press.
     train.classList.toggle("primary", data !== null);
     sample.classList.toggle("primary", data === null);

@@ -7,6 +7,7 @@ import { is_active, idle_run } from "./state.js";
 import { message_of } from "./dom.js";
 
 /** @import { EpochRecord, RunResult } from "./pkg/ndarray/inkling.js" */
+/** @import { Tuned } from "./fine_tuning.js" */
 /** @import { KeptDigit } from "./kept_digits.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { Database } from "./store/database.js" */
@@ -191,6 +192,17 @@ export function create_session(store, { trainer, database, notice }) {
       const found = await database.ask("readonly", ["digits"], (at) => at("digits").getAll());
       if (found?.length) store.set({ is_kept: true });
       return found ?? [];
+    },
+
+    /** Keeps a fine-tuned model of the run that is shown. @param {Tuned | null} tuned */
+    keep_tuned: (tuned) => note("tuned", tuned && run ? { ...tuned, run: run.id } : null),
+
+    /** That model, unless another run has come since. @returns {Promise<Tuned | null>} */
+    async tuned() {
+      /** @type {(Tuned & { run: string }) | null | undefined} */
+      const kept = await noted("tuned");
+      if (!kept || !run || kept.run !== run.id || store.get().run.phase !== "ended") return null;
+      return kept;
     },
 
     /** @param {Settings} config */

@@ -54,7 +54,9 @@
  * @property {RunState} run
  * @property {Offer | null} offer a run that was cut short and can go on
  * @property {boolean} is_kept whether this browser keeps anything of ours
- * @property {ModelSummary | null} model a model from a file, while it is the newest
+ * @property {ModelSummary | null} model a model from a file, or a fine-tuned one, while it is the newest
+ * @property {boolean} is_tuning whether a model is being fine-tuned
+ * @property {Settings | null} tuned_from settings of the run whose model was fine-tuned, while that is the newest
  */
 
 /**
@@ -125,6 +127,8 @@ export function initial_state(config) {
     offer: null,
     is_kept: false,
     model: null,
+    is_tuning: false,
+    tuned_from: null,
   };
 }
 

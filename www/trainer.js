@@ -400,6 +400,34 @@ export class Trainer {
     this.#model_holder = worker;
   }
 
+  /**
+   * A copy of the newest model, trained a little further on a person's own digits
+   * among `rows` of the data, on the CPU. The newest model stays the newest.
+   * @param {RunConfig} config
+   * @param {number[]} rows to remember
+   * @param {Images} kept
+   * @param {number} num_copies of each kept digit among those rows
+   * @returns {Promise<Uint8Array<ArrayBuffer>>} as `.safetensors`
+   */
+  async fine_tune(config, rows, kept, num_copies) {
+    if (this.#training) throw new Error("A run is under way; stop it first.");
+    const worker = this.#cpu_worker();
+    this.#training = worker;
+    try {
+      const weights = await this.weights();
+      if (!weights) throw new Error("There is no trained model yet. Train first.");
+      await this.#feed(worker, "ndarray");
+      const bytes = await worker.call((engine) =>
+        engine.fine_tune(config, weights, rows, kept, num_copies),
+      );
+      return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
+    } catch (error) {
+      throw this.#told(error, "fine-tuning");
+    } finally {
+      this.#training = null;
+    }
+  }
+
   /** @param {string} why @returns {Promise<BackendDecision>} */
   async #decide_cpu(why) {
     const device = await this.#open(this.#cpu_worker(), "ndarray");

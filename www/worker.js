@@ -11,6 +11,7 @@ import { Fault } from "./worker/fault.js";
 import { macrotask } from "./worker/macrotask.js";
 import { Model } from "./worker/model.js";
 import { read_dataset } from "./worker/reading.js";
+import { fine_tune } from "./worker/tuning.js";
 import { probe, watch_for_lost_devices } from "./worker/adapter.js";
 
 /** @import { DataSummary, Dataset, EpochRecord, Evaluation, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
@@ -326,6 +327,31 @@ export class Engine {
         this.#pause = null;
         release(on_event);
         if (on_checkpoint) release(on_checkpoint);
+      }
+    });
+  }
+
+  /**
+   * Trains weights a little further on a person's own digits among rows of the data
+   * set. Nothing here is replaced: the model comes back as a file.
+   * @param {RunConfig} config
+   * @param {Float32Array} weights
+   * @param {number[]} rows of the data set to remember
+   * @param {Images} kept
+   * @param {number} num_copies of each kept digit
+   * @returns {Promise<Uint8Array>} `.safetensors`
+   */
+  fine_tune(config, weights, rows, kept, num_copies) {
+    return guarded(async () => {
+      if (this.#is_training) throw new Error("A run is under way; stop it first.");
+      this.#is_training = true;
+      try {
+        const remembered = this.#rows(rows);
+        const task = { config, weights, remembered, kept, num_copies };
+        const bytes = owned(await fine_tune(this.#opened(), task));
+        return Comlink.transfer(bytes, [bytes.buffer]);
+      } finally {
+        this.#is_training = false;
       }
     });
   }

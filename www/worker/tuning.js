@@ -1,0 +1,67 @@
+// Fine-tuning: a few epochs from given weights on a person's own digits among
+// images the model was trained on. Builds a small data set of both and trains on
+// it; the data set, the model and the run of the worker stay as they are.
+
+import { macrotask } from "./macrotask.js";
+
+/** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
+/** @import { Images, Wasm } from "../worker.js" */
+
+const SLICE_MS = 50;
+
+/** Images that the engine sets aside of any data; nobody reads their figures here. */
+const NUM_HELD_OUT = 10;
+
+/**
+ * @param {Wasm} wasm
+ * @param {object} task
+ * @param {RunConfig} task.config of the network and of these epochs
+ * @param {Float32Array} task.weights to begin from
+ * @param {Images} task.remembered images of the model's own training
+ * @param {Images} task.kept a person's digits
+ * @param {number} task.num_copies of each of these among the others
+ * @returns {Promise<Uint8Array>} the model that came of it, as `.safetensors`
+ */
+export async function fine_tune(wasm, { config, weights, remembered, kept, num_copies }) {
+  const copies = Array.from({ length: num_copies }, () => kept);
+  const parts = [remembered, ...copies];
+  const labels = joined(parts.map((part) => part.labels));
+  const dataset = wasm.Dataset.from_parts(
+    "fine-tuning",
+    joined(parts.map((part) => part.pixels)),
+    labels,
+  );
+  try {
+    const validation_share = NUM_HELD_OUT / labels.length;
+    const trainer = await wasm.Trainer.from_weights(
+      dataset,
+      { ...config, validation_share },
+      weights,
+    );
+    try {
+      for (;;) {
+        for (const event of await trainer.next(SLICE_MS)) {
+          if (event.kind !== "ended") continue;
+          if (event.outcome === "failed") throw new Error(event.reason);
+          return await trainer.to_safetensors();
+        }
+        await macrotask();
+      }
+    } finally {
+      trainer.free();
+    }
+  } finally {
+    dataset.free();
+  }
+}
+
+/** @param {Uint8Array[]} parts */
+function joined(parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
