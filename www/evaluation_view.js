@@ -3,6 +3,7 @@
 // probabilities and figures; computes none of them.
 
 import { digit_image } from "./data_view.js";
+import { chart_menu } from "./chart_menu.js";
 import { announce, by_id, download, el, message_of, set_text, svg } from "./dom.js";
 import * as format from "./format.js";
 import { confident_mistakes, rows_of_cell, submission_csv } from "./ink.js";
@@ -58,6 +59,24 @@ export function create_evaluation_view(store, actions) {
   const submit = by_id("download-submission", HTMLButtonElement);
   const model_picker = by_id("model-file", HTMLInputElement);
   const save = by_id("download-model", HTMLButtonElement);
+  /** What the charts show, and of which images. @type {{ figures: Evaluation, about: string } | null} */
+  let shown_now = null;
+  const shown_files = async () => {
+    if (!shown_now) throw new Error("nothing is evaluated yet");
+    return { files: await import("./evaluation_files.js"), ...shown_now };
+  };
+  confusion.before(
+    chart_menu("Confusion matrix", async () => {
+      const { files, figures, about } = await shown_files();
+      return files.confusion_files(figures, about);
+    }),
+  );
+  calibration.after(
+    chart_menu("Reliability", async () => {
+      const { files, figures, about } = await shown_files();
+      return files.reliability_files(figures, about);
+    }),
+  );
   /** A set to test on, in place of the validation part. @type {LoadedData | null} */
   let test = null;
   let is_busy = false;
@@ -145,6 +164,7 @@ export function create_evaluation_view(store, actions) {
     if (weights) draw_first_layer(first_layer, weights, first_layer_width(store.get()));
     const worst = confident_mistakes(readings.probabilities, readings.labels);
     await show(readings, worst, "Wrong, and most sure of it");
+    shown_now = { figures, about: name };
     box.hidden = false;
     told =
       `${name} · accuracy ${format.percent(figures.accuracy)} · ` +

@@ -5,6 +5,7 @@ import { announce, el, message_of, on_theme_change, set_text } from "./dom.js";
 import { duration, time_left } from "./format.js";
 import { Pool, default_workers, remaining_secs } from "./pool.js";
 import { accuracy_plot } from "./report/plots.js";
+import { chart_menu } from "./chart_menu.js";
 import { svg_node } from "./report/svg.js";
 import { short_description } from "./settings.js";
 import { study_curves } from "./study/curves.js";
@@ -370,6 +371,8 @@ export function mount_study(section, host) {
     table.show(record, reading?.figures ?? [], colours());
     const has_figures = reading?.figures.some((row) => row.final_accuracy !== undefined) ?? false;
     if (record && reading && has_figures) {
+      const about = record;
+      const { figures } = reading;
       const style = getComputedStyle(document.documentElement);
       const value = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
       const drawing = accuracy_plot(record, reading.figures, {
@@ -386,7 +389,15 @@ export function mount_study(section, host) {
         },
       });
       factor_chart.replaceChildren(
-        el("h3", {}, `Final validation accuracy by ${record.plan.factor_name}`),
+        el(
+          "div",
+          { class: "chart-head" },
+          el("h3", {}, `Final validation accuracy by ${record.plan.factor_name}`),
+          chart_menu("Final validation accuracy", async () => {
+            const { accuracy_files } = await import("./study/chart_files.js");
+            return accuracy_files(about, figures);
+          }),
+        ),
         svg_node(drawing, "Final accuracy of each value; the table above holds the figures"),
         el(
           "p",

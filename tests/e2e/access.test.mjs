@@ -53,7 +53,16 @@ test("axe-core finds nothing in any state of the main job", async (t) => {
   await sees(page, "Training status", /stopped/i);
   await draw(page, STROKES[0]);
   await sees(page, "Prediction", /%/);
-  await has_no_violations(page, "finished, with a digit");
+  await press(page, "Evaluate");
+  await sees(page, "Evaluation", /accuracy/);
+  await has_no_violations(page, "finished, evaluated, with a digit");
+  await page.getByLabel("Epochs", { exact: true }).fill("3");
+  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.1");
+  await has_no_violations(page, "study, planned");
+  await press(page, "Run study");
+  await sees(page, "Study status", /Finished$/, 120);
+  await has_no_violations(page, "study, finished");
 });
 
 test("the main job by keyboard alone", async (t) => {

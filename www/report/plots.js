@@ -70,13 +70,14 @@ export function run_label(record, run) {
 }
 
 /**
+ * A figure of all runs over the epochs, a line for each value.
  * @param {StudyRecord} record
  * @param {Figure} figure
  * @param {string} title
  * @param {boolean} is_loss
  * @param {string} description
  */
-function overlaid(record, figure, title, is_loss, description) {
+export function overlaid(record, figure, title, is_loss, description) {
   const groups = runs_by_value(record);
   const colours = value_colours(groups.length, false);
   const series = groups.map((runs, index) => {

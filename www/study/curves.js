@@ -2,6 +2,7 @@
 // legend for all of them. Draws; decides nothing.
 
 import "../locale.js";
+import { chart_menu } from "../chart_menu.js";
 import uPlot from "../vendor/uplot.mjs";
 import { css_value, el, on_theme_change, set_text } from "../dom.js";
 import { NO_FIGURE, loss, percent } from "../format.js";
@@ -82,10 +83,31 @@ export function study_curves() {
   /** @type {number | null} */
   let hovered = null;
 
+  /** The study as it is shown. @type {StudyRecord | null} */
+  let latest = null;
+  /** @type {HTMLElement[]} */
+  const menus = [];
+  const show_menus = () => {
+    const has_figures = latest?.runs.some((run) => run.history.length > 0) ?? false;
+    for (const menu of menus) menu.hidden = !has_figures;
+  };
+
   const boxes = FIGURES.map(({ figure, title, is_loss }) => {
     const plot = el("div", { class: "chart-plot", role: "img", "aria-label": title });
     const unit = is_loss ? "nats" : "%";
-    const box = el("div", { class: "chart" }, el("h3", {}, `${title} (${unit})`), plot);
+    const menu = chart_menu(title, async () => {
+      const { curve_files } = await import("./chart_files.js");
+      if (!latest) throw new Error("there is no study yet");
+      return curve_files(latest, figure);
+    });
+    menus.push(menu);
+    const heading = el("h3", {}, `${title} (${unit})`);
+    const box = el(
+      "div",
+      { class: "chart" },
+      el("div", { class: "chart-head" }, heading, menu),
+      plot,
+    );
     grid.append(box);
     return { figure, title, is_loss, plot, u: /** @type {uPlot | null} */ (null) };
   });
@@ -367,14 +389,13 @@ export function study_curves() {
   }).observe(grid);
 
   let is_waiting = false;
-  /** @type {StudyRecord | null} */
-  let latest = null;
   return {
     element,
     highlight,
     /** @param {StudyRecord | null} record another study, or another plan */
     reset(record) {
       latest = record;
+      show_menus();
       values = record ? curves_of(record) : [];
       factor_name = record?.plan.factor_name ?? "";
       has_seeds = (record?.plan.seeds.length ?? 0) > 1;
@@ -386,6 +407,7 @@ export function study_curves() {
     /** @param {StudyRecord} record the same study, further on */
     update(record) {
       latest = record;
+      show_menus();
       if (is_waiting) return;
       is_waiting = true;
       // One drawing for all that ends meanwhile: the runs need every core there is.

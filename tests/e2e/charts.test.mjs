@@ -1,0 +1,124 @@
+// Every chart as a file: a PNG that decodes to a picture with something in it, an SVG
+// that parses, a CSV whose rows are the figures that the page shows.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { bar_rows, open_page, pick, press, sees } from "./helper.mjs";
+
+/** @import { Page } from "playwright-core" */
+
+const small = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(1200).join("\n")) };
+
+/** @param {Page} page @param {string} menu accessible name of its summary @param {string} button */
+async function file_of(page, menu, button) {
+  await page.locator("summary").filter({ visible: true }).and(page.locator(menu)).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), press(page, button)]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** @param {Page} page @param {string} menu @param {(kind: string) => string} button */
+async function files_of(page, menu, button) {
+  const png = await file_of(page, menu, button("PNG"));
+  assert.deepEqual([...png.bytes.subarray(0, 8)], [137, 80, 78, 71, 13, 10, 26, 10]);
+  const width = png.bytes.readUInt32BE(16);
+  const height = png.bytes.readUInt32BE(20);
+  assert.ok(width >= 800 && height >= 400, `${png.name}: ${width} × ${height}`);
+  const svg = await file_of(page, menu, button("SVG"));
+  // A blank page: ours lets nobody parse markup.
+  const viewer = await page.context().newPage();
+  const seen = await viewer.evaluate(
+    async ([text, base64]) => {
+      const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const context = canvas.getContext("2d");
+      context?.drawImage(bitmap, 0, 0);
+      const pixels = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? [];
+      const colours = new Set();
+      for (let at = 0; at < pixels.length; at += 4) {
+        colours.add(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`);
+      }
+      return {
+        root: parsed.documentElement.localName,
+        faults: parsed.querySelectorAll("parsererror").length,
+        num_marks: parsed.querySelectorAll("path, circle, rect, line, polyline").length,
+        num_colours: colours.size,
+      };
+    },
+    /** @type {const} */ ([svg.bytes.toString(), png.bytes.toString("base64")]),
+  );
+  await viewer.close();
+  assert.equal(seen.root, "svg");
+  assert.equal(seen.faults, 0, svg.name);
+  assert.ok(seen.num_marks > 5, `${svg.name}: ${seen.num_marks} marks`);
+  assert.ok(seen.num_colours > 5, `${png.name}: ${seen.num_colours} colours`);
+  const csv = await file_of(page, menu, button("CSV"));
+  const [head, ...rows] = csv.bytes.toString().trim().split("\n");
+  return { names: [png.name, svg.name, csv.name], head, rows: rows.map((row) => row.split(",")) };
+}
+
+/** @param {string} title */
+const menu_of = (title) => `[aria-label="Download: ${title}"]`;
+
+test("every chart comes as PNG, SVG and CSV", { timeout: 240_000 }, async (t) => {
+  const { page } = await open_page(t, { query: "?epochs=4&backend=ndarray" });
+  await pick(page, small);
+  await sees(page, "Data status", /^bars\.csv/);
+  await press(page, "Train");
+  await sees(page, "Training status", /finished/i, 90);
+
+  await t.test("the curves", async () => {
+    const { rows } = await files_of(page, "#downloads summary", (kind) =>
+      kind === "CSV" ? "Figures as CSV" : `Curves as ${kind}`,
+    );
+    assert.equal(rows.length, 4);
+  });
+
+  await t.test("the confusion matrix and the reliability curve", async () => {
+    await press(page, "Evaluate");
+    await sees(page, "Evaluation", /accuracy/);
+    const matrix = await files_of(
+      page,
+      menu_of("Confusion matrix"),
+      (kind) => `Confusion matrix as ${kind}`,
+    );
+    assert.equal(matrix.head, "digit,read_as,images");
+    assert.equal(matrix.rows.length, 100);
+    const cells = page.getByRole("table", { name: /Rows: what it is/ }).getByRole("button");
+    const shown = await cells.evaluateAll((buttons) =>
+      buttons.map((button) => `${button.getAttribute("aria-label")}`),
+    );
+    const written = matrix.rows
+      .filter((row) => row[2] !== "0")
+      .map(
+        ([digit, said, n]) => `${n} ${n === "1" ? "image" : "images"} of ${digit} read as ${said}`,
+      );
+    assert.deepEqual(written, shown);
+    const { rows } = await files_of(
+      page,
+      menu_of("Reliability"),
+      (kind) => `Reliability as ${kind}`,
+    );
+    const num_images = rows.reduce((sum, row) => sum + Number(row[2]), 0);
+    assert.equal(num_images, 240, "a fifth of 1,200 is held out");
+  });
+
+  await t.test("a study's charts", async () => {
+    await page.getByRole("link", { name: "Study", exact: true }).click();
+    await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.1");
+    await press(page, "Run study");
+    await sees(page, "Study status", /Finished$/, 120);
+    for (const title of ["Training loss", "Validation accuracy"]) {
+      const { rows } = await files_of(page, menu_of(title), (kind) => `${title} as ${kind}`);
+      assert.equal(rows.length, 8, "two runs of four epochs");
+    }
+    const title = "Final validation accuracy";
+    const { rows } = await files_of(page, menu_of(title), (kind) => `${title} as ${kind}`);
+    assert.deepEqual(
+      rows.map((row) => row[0]),
+      ["0.01", "0.1"],
+    );
+  });
+});
