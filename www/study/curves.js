@@ -332,7 +332,8 @@ export function study_curves() {
   }
 
   function build_legend() {
-    const head = factor_name.charAt(0).toUpperCase() + factor_name.slice(1);
+    const name = factor_name || "value";
+    const head = name.charAt(0).toUpperCase() + name.slice(1);
     const rows = values.map(({ label }, index) => {
       const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
       swatch.style.background = colours[index] ?? "";
