@@ -65,13 +65,13 @@ export function create_evaluation_view(store, actions) {
     if (!shown_now) throw new Error("nothing is evaluated yet");
     return { files: await import("./evaluation_files.js"), ...shown_now };
   };
-  confusion.before(
+  by_id("confusion-head", HTMLElement).append(
     chart_menu("Confusion matrix", async () => {
       const { files, figures, about } = await shown_files();
       return files.confusion_files(figures, about);
     }),
   );
-  calibration.after(
+  by_id("calibration-head", HTMLElement).append(
     chart_menu("Reliability", async () => {
       const { files, figures, about } = await shown_files();
       return files.reliability_files(figures, about);
