@@ -17,6 +17,8 @@ async function has_no_violations(page, state) {
       // Without the short fade of the buttons, whose middle has no contrast to speak of.
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: 900 });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${state}, ${width} px: ${overflow} px wider than the window`);
       await page.evaluate(axe);
       const violations = await page.evaluate(async () => {
         const { axe } = /** @type {any} */ (window);

@@ -69,6 +69,24 @@ test("every chart comes as PNG, SVG and CSV", { timeout: 240_000 }, async (t) =>
   await press(page, "Train");
   await sees(page, "Training status", /finished/i, 90);
 
+  await t.test("the charts shrink again with the window", async () => {
+    const charts = page.locator("#charts");
+    const height = async () => (await charts.boundingBox())?.height ?? NaN;
+    const before = await height();
+    await page.setViewportSize({ width: 2560, height: 1440 });
+    await page.waitForFunction(
+      (least) => (document.querySelector("#charts canvas")?.clientHeight ?? 0) > least,
+      before / 2,
+    );
+    assert.ok((await height()) > before);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.waitForFunction(
+      (most) => (document.querySelector("#charts canvas")?.clientHeight ?? Infinity) < most,
+      before / 2,
+    );
+    assert.equal(await height(), before);
+  });
+
   await t.test("the curves", async () => {
     const { rows } = await files_of(page, "#downloads summary", (kind) =>
       kind === "CSV" ? "Figures as CSV" : `Curves as ${kind}`,
