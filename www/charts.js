@@ -110,12 +110,14 @@ export function create_charts(store) {
   };
 
   charts.forEach(build);
-  new ResizeObserver(() => {
+  // Each plot and not the box of both: a head that wraps takes room from its own.
+  const resized = new ResizeObserver(() => {
     for (const { u, plot } of charts) {
       const size = size_of(plot);
       if (u && (u.width !== size.width || u.height !== size.height)) u.setSize(size);
     }
-  }).observe(root);
+  });
+  for (const { plot } of charts) resized.observe(plot);
 
   store.watch(["run"], ({ run: now }) => {
     run = now;

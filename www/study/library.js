@@ -9,6 +9,7 @@ import { run_counts } from "./runs.js";
 
 /**
  * @typedef {object} LibraryListeners
+ * @property {() => StudyRecord[]} kept as they stand, names and all
  * @property {(id: string) => void} on_open
  * @property {(id: string, name: string) => void} on_rename
  * @property {(id: string) => void} on_remove
@@ -45,14 +46,13 @@ export function study_library(listeners) {
     error,
   );
 
-  /** @type {StudyRecord[]} */
-  let records = [];
   /** @type {Set<string>} */
   const chosen = new Set();
 
   export_all.addEventListener("click", () => {
-    const some = records.filter((record) => chosen.has(record.id));
-    save(some.length > 0 ? some : records, "inkling-studies.json");
+    const kept = listeners.kept();
+    const some = kept.filter((record) => chosen.has(record.id));
+    save(some.length > 0 ? some : kept, "inkling-studies.json");
   });
   picker.addEventListener("change", async () => {
     const file = picker.files?.[0];
@@ -71,14 +71,13 @@ export function study_library(listeners) {
   return {
     element,
     /** Ids ticked for comparison and report. */
-    chosen: () => records.filter((record) => chosen.has(record.id)).map((record) => record.id),
+    chosen: () => [...chosen],
     /**
      * @param {StudyRecord[]} kept
      * @param {string | null} open_id
      * @param {boolean} is_running
      */
     show(kept, open_id, is_running) {
-      records = kept;
       empty.hidden = kept.length > 0;
       list.hidden = kept.length === 0;
       export_all.disabled = kept.length === 0;
