@@ -140,3 +140,30 @@ test("every chart comes as PNG, SVG and CSV", { timeout: 240_000 }, async (t) =>
     );
   });
 });
+
+test("on a telephone no chart loses its epochs or its words", { timeout: 240_000 }, async (t) => {
+  const { page } = await open_page(t, { query: "?epochs=2&backend=ndarray" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await pick(page, small);
+  await sees(page, "Data status", /^bars\.csv/);
+  await press(page, "Train");
+  await sees(page, "Training status", /finished/i, 90);
+  // The reading that a run brings takes a line of its own, and the curves make room.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("#charts .chart-plot")].every(
+      (plot) => (plot.querySelector("canvas")?.clientHeight ?? Infinity) <= plot.clientHeight,
+    ),
+  );
+
+  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await page.getByLabel("Factor").selectOption("learning_rate");
+  await page.getByLabel("Values", { exact: true }).fill("0.01, 0.1");
+  await press(page, "Run study");
+  await sees(page, "Study status", /Finished/, 90);
+  const drawing = page.getByRole("img", { name: "Final accuracy of each value" });
+  const height = await drawing.getByText("accuracy", { exact: true }).evaluate((word) => {
+    const { width, height: tall } = word.getBoundingClientRect();
+    return Math.min(width, tall);
+  });
+  assert.ok(height >= 11, `its words are ${height} px high`);
+});
