@@ -23,10 +23,18 @@ import { STROKES, share_in } from "./helper.mjs";
 
 /** @param {"chrome" | "firefox"} browser @param {string} executablePath @returns {Promise<Driven>} */
 async function puppet(browser, executablePath) {
-  const args = browser === "chrome" ? ["--no-sandbox", "--disable-dev-shm-usage"] : [];
-  const launched = await puppeteer.launch({ browser, executablePath, headless: true, args });
-  const page = await launched.newPage();
-  await page.setViewport({ width: 1440, height: 900 });
+  // By the window and not by an emulated viewport, which older Firefoxes do not know.
+  const args =
+    browser === "chrome"
+      ? ["--no-sandbox", "--disable-dev-shm-usage", "--window-size=1440,900"]
+      : ["--width=1440", "--height=900"];
+  const options = { browser, executablePath, args, headless: true, defaultViewport: null };
+  const launched = await puppeteer.launch(options);
+  // A browser that is left running would keep the test run from ending.
+  const page = await launched.newPage().catch(async (error) => {
+    await launched.close();
+    throw error;
+  });
   return {
     go: (url) => page.goto(url),
     ask: (script) => page.evaluate(`(() => { ${script} })()`),
@@ -60,6 +68,7 @@ async function webkit(binary) {
     // Root, as in a container, has no sandbox of WebKit's kind.
     env: { ...process.env, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" },
   });
+  driver.unref();
   const call = async (/** @type {string} */ method, /** @type {string} */ path, body = {}) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
