@@ -2,6 +2,8 @@
 
 pub mod augmentation;
 pub mod checkpoint;
+mod continuation;
 pub mod evaluation;
 pub mod metrics;
+mod pace;
 pub mod trainer;

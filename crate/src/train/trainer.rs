@@ -11,7 +11,9 @@ use web_time::Instant;
 
 use super::augmentation::Augmentation;
 use super::checkpoint::Checkpoint;
+use super::continuation;
 use super::metrics::{Totals, wilson_interval};
+use super::pace::Pace;
 use crate::config::Plan;
 use crate::data::Dataset;
 use crate::data::dataset::checksum;
@@ -27,9 +29,6 @@ use crate::rng::RandomState;
 
 /// Rows of one evaluation batch. Fixed: sums must not depend on the clock.
 const EVALUATION_BATCH: usize = 256;
-
-/// How much of the past the shown speed remembers, per slice.
-const SPEED_MEMORY: f64 = 0.9;
 
 /// What is being done.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,9 +68,8 @@ pub struct Trainer {
     elapsed_secs: f64,
     train_secs: f64,
     num_trained: u64,
-    /// Milliseconds a unit of work has taken lately: a step, an evaluation batch.
-    step_ms: Option<f64>,
-    evaluation_ms: Option<f64>,
+    step_pace: Pace,
+    evaluation_pace: Pace,
     is_stop_asked: bool,
     augmentation: Option<Augmentation>,
 }
@@ -142,8 +140,8 @@ impl Trainer {
             elapsed_secs: 0.0,
             train_secs: 0.0,
             num_trained: 0,
-            step_ms: None,
-            evaluation_ms: None,
+            step_pace: Pace::default(),
+            evaluation_pace: Pace::default(),
             is_stop_asked: false,
             augmentation,
         };
@@ -164,16 +162,7 @@ impl Trainer {
         mut checkpoint: Checkpoint,
         device: &Device,
     ) -> Result<Self> {
-        let found = dataset.checksum();
-        if found != checkpoint.data_checksum {
-            let place = format!("checkpoint, data set {}", dataset.name());
-            let expected = format!(
-                "{}, of the data it was trained on",
-                checkpoint.data_checksum
-            );
-            return Err(Error::data(place, format!("checksum {found}"), expected));
-        }
-        check_continuable(&plan, &Plan::try_from(&checkpoint.config)?)?;
+        continuation::check(&plan, &dataset, &checkpoint)?;
         let parameters = std::mem::take(&mut checkpoint.parameters);
         let mut trainer = Self::from_weights(plan, dataset, parameters, device)?;
         if trainer.plan.sgd.momentum == 0.0 {
@@ -310,7 +299,8 @@ impl Trainer {
     async fn train_slice(&mut self, mut first_row: usize, budget_ms: f64) -> Result<()> {
         let start = Instant::now();
         let sgd = self.plan.sgd_in(self.epoch);
-        let planned = units(self.step_ms, budget_ms).min(self.network.max_pending());
+        let planned = self.step_pace.units_in(budget_ms);
+        let planned = planned.min(self.network.max_pending());
         let mut sizes = Vec::with_capacity(planned);
         while sizes.len() < planned && first_row < self.order.len() {
             let end = (first_row + self.plan.batch_size).min(self.order.len());
@@ -340,7 +330,7 @@ impl Trainer {
             self.totals.add(metrics, num_samples);
             self.num_trained += num_samples as u64;
         }
-        learn_pace(&mut self.step_ms, start, sizes.len());
+        self.step_pace.learn(start, sizes.len());
         if first_row == self.order.len() {
             self.state = State::Validating {
                 first_row: 0,
@@ -357,7 +347,8 @@ impl Trainer {
         budget_ms: f64,
     ) -> Result<(usize, Totals)> {
         let start = Instant::now();
-        let planned = units(self.evaluation_ms, budget_ms).min(self.network.max_pending());
+        let planned = self.evaluation_pace.units_in(budget_ms);
+        let planned = planned.min(self.network.max_pending());
         let rows = &self.split.validation;
         let mut sizes = Vec::with_capacity(planned);
         while sizes.len() < planned && first_row < rows.len() {
@@ -370,7 +361,7 @@ impl Trainer {
         for (metrics, &num_samples) in metrics.into_iter().zip(&sizes) {
             totals.add(metrics, num_samples);
         }
-        learn_pace(&mut self.evaluation_ms, start, sizes.len());
+        self.evaluation_pace.learn(start, sizes.len());
         Ok((first_row, totals))
     }
 
@@ -449,10 +440,10 @@ impl Trainer {
     fn progress(&self) -> Progress {
         let steps_per_epoch = self.steps_per_epoch();
         let num_steps = steps_per_epoch * self.plan.num_epochs;
-        let step_secs = self.step_ms.unwrap_or(0.0) / 1e3;
+        let step_secs = self.step_pace.unit_secs().unwrap_or(0.0);
         let batches = self.split.validation.len().div_ceil(EVALUATION_BATCH) as f64;
         let epochs_left = f64::from(self.plan.num_epochs - (self.epoch - 1));
-        let evaluation_secs = self.evaluation_ms.unwrap_or(step_secs * 1e3) / 1e3 * batches;
+        let batch_secs = self.evaluation_pace.unit_secs().unwrap_or(step_secs);
         Progress {
             epoch: self.epoch,
             num_epochs: self.plan.num_epochs,
@@ -469,7 +460,7 @@ impl Trainer {
             },
             elapsed_secs: self.elapsed_secs,
             remaining_secs: f64::from(num_steps - self.step) * step_secs
-                + epochs_left * evaluation_secs,
+                + epochs_left * batches * batch_secs,
         }
     }
 
@@ -514,43 +505,6 @@ impl Trainer {
     }
 }
 
-/// Refuses a plan that would not go on with what the other one began.
-fn check_continuable(plan: &Plan, begun: &Plan) -> Result<()> {
-    let fault = |setting, found: String, expected: String| {
-        let expected = format!("{expected}, as the run began");
-        Err(Error::setting(setting, found, expected))
-    };
-    let shape = |plan: &Plan| (plan.network.hidden.clone(), plan.network.layer_norm);
-    if shape(plan) != shape(begun) {
-        let words = |plan: &Plan| {
-            let norm = if plan.network.layer_norm {
-                " normalised"
-            } else {
-                ""
-            };
-            format!("{:?}{norm}", plan.network.hidden)
-        };
-        return fault("hidden layers", words(plan), words(begun));
-    }
-    if plan.seed != begun.seed {
-        return fault("seed", plan.seed.to_string(), begun.seed.to_string());
-    }
-    if plan.validation_share != begun.validation_share {
-        let (found, expected) = (plan.validation_share, begun.validation_share);
-        return fault("validation share", found.to_string(), expected.to_string());
-    }
-    if plan.batch_size != begun.batch_size {
-        let (found, expected) = (plan.batch_size, begun.batch_size);
-        return fault("batch size", found.to_string(), expected.to_string());
-    }
-    Ok(())
-}
-
-/// How many units of work fit into a budget; one, before their pace is known.
-fn units(unit_ms: Option<f64>, budget_ms: f64) -> usize {
-    unit_ms.map_or(1, |ms| (budget_ms / ms.max(1e-3)).max(1.0) as usize)
-}
-
 /// Parameters as [`RunResult::weights_checksum`] words them.
 fn weights_checksum(parameters: &[f32]) -> String {
     let bytes: Vec<u8> = parameters
@@ -558,14 +512,4 @@ fn weights_checksum(parameters: &[f32]) -> String {
         .flat_map(|value| value.to_le_bytes())
         .collect();
     format!("{:016x}", checksum(&[&bytes]))
-}
-
-fn learn_pace(pace_ms: &mut Option<f64>, start: Instant, num_units: usize) {
-    if num_units == 0 {
-        return;
-    }
-    let now_ms = start.elapsed().as_secs_f64() * 1e3 / num_units as f64;
-    *pace_ms = Some(pace_ms.map_or(now_ms, |ms| {
-        SPEED_MEMORY * ms + (1.0 - SPEED_MEMORY) * now_ms
-    }));
 }

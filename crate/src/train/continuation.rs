@@ -1,0 +1,43 @@
+//! Whether a run may go on from a checkpoint: on the same data, as the same
+//! network, in the same split and batches. All else may change.
+
+use super::checkpoint::Checkpoint;
+use crate::config::Plan;
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+
+/// Refuses other data than the checkpoint was trained on, and a plan that would
+/// not go on with what it began.
+pub fn check(plan: &Plan, dataset: &Dataset, checkpoint: &Checkpoint) -> Result<()> {
+    let found = dataset.checksum();
+    if found != checkpoint.data_checksum {
+        let place = format!("checkpoint, data set {}", dataset.name());
+        let begun = &checkpoint.data_checksum;
+        let expected = format!("{begun}, of the data it was trained on");
+        return Err(Error::data(place, format!("checksum {found}"), expected));
+    }
+    let begun = Plan::try_from(&checkpoint.config)?;
+    same("hidden layers", network_words(plan), network_words(&begun))?;
+    same("seed", plan.seed, begun.seed)?;
+    let share = |plan: &Plan| plan.validation_share;
+    same("validation share", share(plan), share(&begun))?;
+    same("batch size", plan.batch_size, begun.batch_size)
+}
+
+fn same<T: PartialEq + ToString>(setting: &'static str, found: T, begun: T) -> Result<()> {
+    if found == begun {
+        return Ok(());
+    }
+    let expected = format!("{}, as the run began", begun.to_string());
+    Err(Error::setting(setting, found.to_string(), expected))
+}
+
+/// What decides a network's parameters.
+fn network_words(plan: &Plan) -> String {
+    let norm = if plan.network.layer_norm {
+        " normalised"
+    } else {
+        ""
+    };
+    format!("{:?}{norm}", plan.network.hidden)
+}
