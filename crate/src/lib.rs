@@ -6,6 +6,8 @@
 
 pub mod api;
 pub mod config;
+#[cfg(all(feature = "webgpu", target_arch = "wasm32"))]
+mod constructors;
 pub mod data;
 pub mod error;
 mod memory;

@@ -35,6 +35,8 @@ pub async fn open() -> Result<Device> {
     if let Some(device) = DEVICE.with_borrow(Clone::clone) {
         return Ok(device);
     }
+    #[cfg(target_arch = "wasm32")]
+    crate::constructors::run();
     // Steps are many and small: the more of them a submit holds, the fewer
     // times the browser's GPU process is asked.
     let options = Device::wgpu_options().tasks_max(128);
