@@ -51,7 +51,8 @@ impl Network {
             StepKind::Plain => Engine::Plain(PlainMlp::new(&layout, parameters, device)),
             #[cfg(feature = "webgpu")]
             StepKind::Fused => {
-                Engine::Gpu(Box::new(cube::FusedMlp::new(parameters, &dataset, device)))
+                let mlp = cube::FusedMlp::new(&layout, parameters, &dataset, device);
+                Engine::Gpu(Box::new(mlp))
             }
             #[cfg(all(feature = "ndarray", not(feature = "webgpu")))]
             StepKind::Fused => Engine::Cpu(Box::new(ndarray::FusedMlp::new(parameters, device))),
@@ -124,10 +125,10 @@ impl Network {
         }
         #[cfg(feature = "webgpu")]
         if let Engine::Gpu(mlp) = &mut self.engine
-            && let Some(reading) = mlp.run_recorded(&self.layout)
+            && let Some(reading) = mlp.run_recorded()
         {
             let values = read(reading.values).await?;
-            metrics.extend(cube::Reading::sum(&values, reading.batch_size));
+            metrics.extend(cube::Reading::sum(&values, reading.num_rows));
         }
         Ok(metrics)
     }
@@ -149,7 +150,7 @@ impl Network {
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => mlp.logits(&self.layout, pixels),
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => read(mlp.logits(&self.layout, pixels)).await?,
+            Engine::Gpu(mlp) => cube::FusedMlp::stripped_logits(&read(mlp.logits(pixels)).await?),
         };
         logits.chunks_exact_mut(NUM_CLASSES).for_each(softmax);
         Ok(logits)
@@ -163,7 +164,7 @@ impl Network {
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => mlp.velocities(),
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => Some(mlp.velocities()),
+            Engine::Gpu(mlp) => return Ok(mlp.stripped(&read(mlp.velocities()).await?)),
         };
         match velocities {
             Some(velocities) => read(velocities).await,
@@ -189,7 +190,7 @@ impl Network {
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => read(mlp.parameters()).await,
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => read(mlp.parameters()).await,
+            Engine::Gpu(mlp) => Ok(mlp.stripped(&read(mlp.parameters()).await?)),
         }
     }
 }

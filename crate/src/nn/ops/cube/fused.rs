@@ -3,10 +3,11 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::kernels::{IMAGE_WORDS, LayerShape, MASKS, PARTS, SgdBits, WORDS, cursor, info};
+use super::kernels::{IMAGE_WORDS, LANES, LayerShape, MASKS, PARTS, SgdBits, WORDS, cursor, info};
+use super::padding::Padding;
 use super::{Buffers, Work, mlp_steps};
 use crate::config::Sgd;
-use crate::data::{Dataset, NUM_PIXELS};
+use crate::data::{Dataset, NUM_CLASSES, NUM_PIXELS};
 use crate::nn::BatchMetrics;
 use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
@@ -20,6 +21,7 @@ pub const MAX_SLOTS: usize = 64;
 /// many steps at a time.
 pub struct FusedMlp {
     device: Device,
+    padding: Padding,
     parameters: Tensor<1>,
     velocities: Tensor<1>,
     dataset: Images,
@@ -64,12 +66,15 @@ struct Pass {
 }
 
 impl FusedMlp {
-    /// Puts parameters `[num_parameters]` and a data set on the device.
-    pub fn new(parameters: &[f32], dataset: &Dataset, device: &Device) -> Self {
+    /// Puts parameters `[layout.num_parameters]` and a data set on the device.
+    pub fn new(layout: &Layout, parameters: &[f32], dataset: &Dataset, device: &Device) -> Self {
+        let padding = Padding::new(layout);
+        let parameters = padding.fill(parameters);
         Self {
             device: device.clone(),
-            parameters: Tensor::from_floats(parameters, device),
             velocities: Tensor::zeros([parameters.len()], device),
+            parameters: Tensor::from_floats(parameters.as_slice(), device),
+            padding,
             dataset: Images::new(dataset.pixels(), dataset.labels(), device),
             recording: Recording::default(),
             training: None,
@@ -77,19 +82,25 @@ impl FusedMlp {
         }
     }
 
-    /// The flat parameters.
+    /// The flat parameters, as [`Self::stripped`] takes them once read.
     pub fn parameters(&self) -> Tensor<1> {
         self.parameters.clone()
     }
 
-    /// The flat velocities; zeros before the first step with momentum.
+    /// The flat velocities, likewise; zeros before the first step with momentum.
     pub fn velocities(&self) -> Tensor<1> {
         self.velocities.clone()
     }
 
-    /// Takes flat velocities, `[num_parameters]`.
+    /// Parameters or velocities `[layout.num_parameters]` of what the device holds.
+    pub fn stripped(&self, values: &[f32]) -> Vec<f32> {
+        self.padding.strip(values)
+    }
+
+    /// Takes flat velocities, `[layout.num_parameters]`.
     pub fn set_velocities(&mut self, velocities: &[f32]) {
-        self.velocities = Tensor::from_floats(velocities, &self.device);
+        let velocities = self.padding.fill(velocities);
+        self.velocities = Tensor::from_floats(velocities.as_slice(), &self.device);
     }
 
     /// Records a step of SGD. Between two calls of [`Self::run_recorded`] all
@@ -108,7 +119,7 @@ impl FusedMlp {
     }
 
     /// Runs what was recorded, at most [`MAX_SLOTS`] batches.
-    pub fn run_recorded(&mut self, layout: &Layout) -> Option<Reading> {
+    pub fn run_recorded(&mut self) -> Option<Reading> {
         let recording = std::mem::take(&mut self.recording);
         if recording.rows.is_empty() {
             return None;
@@ -124,7 +135,7 @@ impl FusedMlp {
         };
         let pass = match kept.take() {
             Some(pass) if pass.batch_size == recording.batch_size => pass,
-            _ => Pass::new(layout, recording.batch_size, mask, &self.device),
+            _ => Pass::new(&self.padding, recording.batch_size, mask, &self.device),
         };
         let reading = self.run(&pass, &images, &recording.rows, mask, sgd);
         *(if sgd.is_some() {
@@ -135,16 +146,22 @@ impl FusedMlp {
         Some(reading)
     }
 
-    /// Logits `[n·10]` of images `[n, 784]`.
-    pub fn logits(&mut self, layout: &Layout, pixels: &[u8]) -> Tensor<1> {
+    /// Logits of images `[n, 784]`, as [`Self::stripped_logits`] takes them once read.
+    pub fn logits(&mut self, pixels: &[u8]) -> Tensor<1> {
         let num_rows = pixels.len() / NUM_PIXELS;
-        let pass = Pass::new(layout, num_rows, None, &self.device);
+        let pass = Pass::new(&self.padding, num_rows, None, &self.device);
         let images = Images::new(pixels, &vec![0; num_rows], &self.device);
         let rows: Vec<u32> = (0..num_rows as u32).collect();
         self.run(&pass, &images, &rows, None, None);
         let last = pass.shapes.last().expect("at least one layer");
         pass.outputs
             .narrow(0, last.output, num_rows * last.num_outputs)
+    }
+
+    /// Logits `[n·10]` of what [`Self::logits`] gives.
+    pub fn stripped_logits(values: &[f32]) -> Vec<f32> {
+        let rows = values.chunks_exact(NUM_CLASSES.next_multiple_of(LANES));
+        rows.flat_map(|row| &row[..NUM_CLASSES]).copied().collect()
     }
 
     fn run(
@@ -184,20 +201,21 @@ impl FusedMlp {
             num_batches,
         };
         mlp_steps(buffers, &work);
-        let len = num_batches * pass.batch_size * 2;
+        let num_rows = pass.shapes[0].num_rows;
+        let len = num_batches * num_rows * 2;
         Reading {
             values: pass.metrics.clone().narrow(0, 0, len),
-            batch_size: pass.batch_size,
+            num_rows,
         }
     }
 }
 
 /// Losses and right answers of a run of batches, still on the device.
 pub struct Reading {
-    /// A pair for each row of each batch.
+    /// A pair for each row of each batch; zeros where there is no image.
     pub values: Tensor<1>,
-    /// Rows of a whole batch.
-    pub batch_size: usize,
+    /// Rows of a whole batch, filled up.
+    pub num_rows: usize,
 }
 
 impl Recording {
@@ -218,8 +236,8 @@ impl Recording {
 
 impl Reading {
     /// Sums the values, once read, batch by batch.
-    pub fn sum(values: &[f32], batch_size: usize) -> impl Iterator<Item = BatchMetrics> {
-        values.chunks_exact(batch_size * 2).map(|batch| {
+    pub fn sum(values: &[f32], num_rows: usize) -> impl Iterator<Item = BatchMetrics> {
+        values.chunks_exact(num_rows * 2).map(|batch| {
             let (losses, answers) = batch
                 .chunks_exact(2)
                 .fold((0.0, 0.0), |(loss, right), pair| {
@@ -255,63 +273,65 @@ impl Images {
 
 impl Pass {
     fn new(
-        layout: &Layout,
+        padding: &Padding,
         batch_size: usize,
         mask: Option<&DropoutMask>,
         device: &Device,
     ) -> Self {
-        let shapes = shapes(layout, batch_size, mask);
-        let len = shapes
-            .last()
-            .map_or(0, |last| last.output + batch_size * last.num_outputs);
+        let shapes = shapes(padding, batch_size, mask);
+        let num_rows = shapes[0].num_rows;
+        let len = shapes[0].sums;
         let sums_len = PARTS * shapes[0].num_outputs;
-        let norm_len = if shapes[0].has_norm { len } else { 1 };
+        let norm_len = if shapes[0].has_norm { len } else { LANES };
         Self {
             batch_size,
             batch_pixels: words(
-                vec![0; batch_size * IMAGE_WORDS + WORDS * batch_size.div_ceil(32)],
+                vec![0; num_rows * IMAGE_WORDS + WORDS * num_rows.div_ceil(32)],
                 device,
             ),
-            batch: words(vec![0; batch_size + info::LEN], device),
+            batch: words(vec![0; num_rows + info::LEN], device),
             outputs: Tensor::zeros([len + sums_len], device),
             normalised: Tensor::zeros([norm_len], device),
             inverse_deviations: Tensor::zeros([batch_size * shapes.len()], device),
             upstream: Tensor::zeros([len + sums_len], device),
             by_output: Tensor::zeros([norm_len], device),
-            metrics: Tensor::zeros([MAX_SLOTS * batch_size * 2], device),
+            metrics: Tensor::zeros([MAX_SLOTS * num_rows * 2], device),
             shapes,
         }
     }
 }
 
-fn shapes(layout: &Layout, batch_size: usize, mask: Option<&DropoutMask>) -> Vec<LayerShape> {
-    let num_units: usize = layout.layers.iter().map(|layer| layer.num_outputs).sum();
+fn shapes(padding: &Padding, batch_size: usize, mask: Option<&DropoutMask>) -> Vec<LayerShape> {
+    let num_rows = batch_size.next_multiple_of(LANES);
+    let num_outputs: usize = padding.layers().map(|(_, filled)| filled.num_outputs).sum();
     let mut input = 0;
     let mut output = 0;
-    let mut shapes = Vec::with_capacity(layout.layers.len());
-    for (index, layer) in layout.layers.iter().enumerate() {
+    let mut shapes = Vec::new();
+    for (index, (plain, layer)) in padding.layers().enumerate() {
         let (gain, shift) = layer
             .norm
             .as_ref()
             .map_or((0, 0), |(gain, shift)| (gain.start, shift.start));
         shapes.push(LayerShape {
             batch_size,
+            num_rows,
             num_inputs: layer.num_inputs,
             num_outputs: layer.num_outputs,
+            num_units: plain.num_outputs,
             weight: layer.weight.start,
             bias: layer.bias.start,
             gain,
             shift,
             input,
             output,
-            sums: batch_size * num_units,
+            sums: num_rows * num_outputs,
             index,
             has_norm: layer.norm.is_some(),
             drop_threshold: mask.map_or(0, DropoutMask::threshold),
             keep_scale: mask.map_or(1.0, DropoutMask::scale).to_bits(),
         });
         input = output;
-        output += batch_size * layer.num_outputs;
+        output += num_rows * layer.num_outputs;
     }
     shapes
 }

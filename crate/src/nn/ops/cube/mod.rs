@@ -10,6 +10,7 @@
 
 mod fused;
 mod kernels;
+mod padding;
 
 pub use fused::{FusedMlp, MAX_SLOTS, Reading};
 
@@ -18,7 +19,9 @@ use burn::backend::{Backend, Cube, Dispatch, ExtensionType, backend_extension};
 use burn_wgpu::CubeTensor;
 use cubecl::prelude::*;
 
-use kernels::{COLUMNS, IMAGE_WORDS, LayerShape, PARTS, SgdBits, TILE, WORDS};
+use kernels::{
+    IMAGE_WORDS, LayerShape, PARTS, PIXEL_TILE_VECTORS, SgdBits, TILE_VECTORS, WORDS, tile_vectors,
+};
 
 /// Threads of a workgroup.
 const CUBE_SIZE: usize = 64;
@@ -74,7 +77,7 @@ struct Launcher<'a> {
 
 impl Launcher<'_> {
     fn step(&self, shapes: &[LayerShape], sgd: Option<SgdBits>) {
-        self.gather(shapes[0].batch_size);
+        self.gather(shapes[0]);
         self.sum_weights(shapes[0]);
         let (last, hidden) = shapes.split_last().expect("at least one layer");
         for shape in hidden {
@@ -90,8 +93,8 @@ impl Launcher<'_> {
         }
     }
 
-    fn gather(&self, batch_size: usize) {
-        let (count, dim) = cubes(batch_size.div_ceil(32) * IMAGE_WORDS);
+    fn gather(&self, shape: LayerShape) {
+        let (count, dim) = cubes(shape.num_rows.div_ceil(32) * IMAGE_WORDS);
         let b = self.buffers;
         // SAFETY: as for every launch here, a thread checks its own position
         // and the buffers are as long as the shapes say.
@@ -106,13 +109,14 @@ impl Launcher<'_> {
                 arg(&b.cursor),
                 arg(&b.batch_pixels),
                 arg(&b.batch),
-                batch_size,
+                shape.batch_size,
+                shape.num_rows,
             );
         }
     }
 
     fn sum_weights(&self, shape: LayerShape) {
-        let (count, dim) = cubes(PARTS * shape.num_outputs);
+        let (count, dim) = cubes(PARTS * shape.output_vectors());
         let b = self.buffers;
         unsafe {
             kernels::sum_weights::launch_unchecked(
@@ -129,8 +133,7 @@ impl Launcher<'_> {
     fn forward(&self, shape: LayerShape) {
         let b = self.buffers;
         let client = &b.parameters.client;
-        let (count, dim) =
-            cubes(shape.batch_size.div_ceil(TILE) * shape.num_outputs.div_ceil(TILE));
+        let (count, dim) = cubes(shape.row_tiles() * tiles(shape.output_vectors(), TILE_VECTORS));
         unsafe {
             if shape.index == 0 {
                 kernels::linear_pixels::launch_unchecked(
@@ -172,7 +175,7 @@ impl Launcher<'_> {
     }
 
     fn output_and_loss(&self, shape: LayerShape) {
-        let (count, dim) = cubes(shape.batch_size);
+        let (count, dim) = cubes(shape.num_rows);
         let b = self.buffers;
         unsafe {
             kernels::output_and_loss::launch_unchecked(
@@ -193,7 +196,7 @@ impl Launcher<'_> {
     fn backward(&self, shape: LayerShape, before: LayerShape) {
         let b = self.buffers;
         let client = &b.parameters.client;
-        let (count, dim) = cubes(shape.batch_size.div_ceil(TILE) * shape.num_inputs.div_ceil(TILE));
+        let (count, dim) = cubes(shape.row_tiles() * tiles(shape.input_vectors(), TILE_VECTORS));
         unsafe {
             kernels::backward::launch_unchecked(
                 client,
@@ -225,8 +228,9 @@ impl Launcher<'_> {
         let b = self.buffers;
         let client = &b.parameters.client;
         unsafe {
+            let width = shape.output_vectors();
             if shape.index == 0 {
-                let (count, dim) = cubes(shape.num_outputs);
+                let (count, dim) = cubes(width);
                 kernels::update_first_bias::launch_unchecked(
                     client,
                     count,
@@ -238,7 +242,7 @@ impl Launcher<'_> {
                     shape,
                     sgd,
                 );
-                let (count, dim) = cubes(shape.num_outputs.div_ceil(COLUMNS) * WORDS);
+                let (count, dim) = cubes(WORDS * tiles(width, PIXEL_TILE_VECTORS));
                 kernels::update_pixels::launch_unchecked(
                     client,
                     count,
@@ -252,8 +256,9 @@ impl Launcher<'_> {
                     sgd,
                 );
             } else {
-                let tiles = shape.num_outputs.div_ceil(TILE);
-                let (count, dim) = cubes(tiles * (shape.num_inputs + 1).div_ceil(TILE));
+                // Tiles of the weight, then vectors of the bias.
+                let num_tiles = shape.input_vectors() * tiles(width, TILE_VECTORS);
+                let (count, dim) = cubes(num_tiles + width);
                 kernels::update::launch_unchecked(
                     client,
                     count,
@@ -268,7 +273,7 @@ impl Launcher<'_> {
                 );
             }
             if shape.has_norm {
-                let (count, dim) = cubes(shape.num_outputs);
+                let (count, dim) = cubes(width);
                 kernels::update_norm::launch_unchecked(
                     client,
                     count,
@@ -284,6 +289,11 @@ impl Launcher<'_> {
             }
         }
     }
+}
+
+/// Tiles of a row of `num_vectors`.
+fn tiles(num_vectors: usize, most: usize) -> usize {
+    num_vectors / tile_vectors(num_vectors, most)
 }
 
 /// A dispatch of at least `num_threads` threads.

@@ -3,26 +3,27 @@
 use cubecl::prelude::*;
 
 use super::dropout::dropout_word;
-use super::tile::{inside, pixel, zeros};
-use super::{LayerShape, MASKS, PARTS, TILE, WORDS, cursor, info};
+use super::tile::{Values, Words, add_products, load, pixel_of_each, zeros};
+use super::{LANES, LayerShape, MASKS, PARTS, TILE_VECTORS, WORDS, cursor, info, tile_vectors};
 use crate::data::{NUM_CLASSES, NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
 use crate::nn::LAYER_NORM_EPSILON;
 
 /// Sums of the first layer's weights over its inputs, in [`PARTS`] parts: what
 /// an empty pixel adds to a unit is the same for all, −mean/std times a weight.
-/// One thread a column of a part.
+/// One thread a vector of columns of a part.
 #[cube(launch_unchecked)]
-pub fn sum_weights(parameters: &[f32], outputs: &mut [f32], #[comptime] shape: LayerShape) {
+pub fn sum_weights(parameters: &[Values], outputs: &mut [Values], #[comptime] shape: LayerShape) {
+    let width = comptime!(shape.output_vectors());
     let position = ABSOLUTE_POS;
-    if position < PARTS * shape.num_outputs {
-        let first = position / shape.num_outputs * (NUM_PIXELS / PARTS);
-        let column = position % shape.num_outputs;
-        let start = shape.weight + first * shape.num_outputs + column;
-        let mut sum = 0.0f32;
+    if position < PARTS * width {
+        let first = position / width * (NUM_PIXELS / PARTS);
+        let column = position % width;
+        let start = shape.weight / LANES + first * width + column;
+        let mut sum = Values::new(0.0f32);
         for row in 0..NUM_PIXELS / PARTS {
-            sum += parameters[start + row * shape.num_outputs];
+            sum += parameters[start + row * width];
         }
-        outputs[shape.sums + position] = sum;
+        outputs[shape.sums / LANES + position] = sum;
     }
 }
 
@@ -32,70 +33,66 @@ pub fn sum_weights(parameters: &[f32], outputs: &mut [f32], #[comptime] shape: L
 /// folded out into a factor and the sums of [`sum_weights`].
 #[cube(launch_unchecked)]
 pub fn linear_pixels(
-    batch_pixels: &[u32],
+    batch_pixels: &[Words],
     batch: &[u32],
-    parameters: &[f32],
-    outputs: &mut [f32],
+    parameters: &[Values],
+    outputs: &mut [Values],
     #[comptime] shape: LayerShape,
 ) {
-    let tiles = shape.num_outputs.div_ceil(TILE);
+    let width = comptime!(shape.output_vectors());
+    let columns = comptime!(tile_vectors(width, TILE_VECTORS));
+    let tiles = comptime!(width / columns);
+    let row_tiles = comptime!(shape.row_tiles());
     let position = ABSOLUTE_POS;
-    if position < tiles * shape.batch_size.div_ceil(TILE) {
-        let first_row = position / tiles * TILE;
-        let first_column = position % tiles * TILE;
-        let mut sums = zeros(comptime!(TILE * TILE));
+    if position < tiles * row_tiles {
+        let row_tile = position / tiles;
+        let first_column = position % tiles * columns;
+        let mut sums = zeros(comptime!(LANES * columns));
         for part in 0..MASKS {
+            let masks = batch_pixels[(WORDS + part) * row_tiles + row_tile];
             let mut words = 0u32;
             #[unroll]
-            for r in 0..TILE {
-                let row = inside(first_row + r, shape.batch_size);
-                words |= batch_pixels[(WORDS + part) * shape.batch_size + row];
+            for r in 0..LANES {
+                words |= masks.extract(r);
             }
             while words != 0u32 {
                 let word = part * 32 + words.trailing_zeros() as usize;
                 words &= words - 1u32;
-                let mut pixels = Array::<u32>::new(TILE);
-                #[unroll]
-                for r in 0..TILE {
-                    let row = inside(first_row + r, shape.batch_size);
-                    pixels[r] = batch_pixels[word * shape.batch_size + row];
-                }
+                let four = batch_pixels[word * row_tiles + row_tile];
                 #[unroll]
                 for p in 0..4usize {
-                    let weight = shape.weight + (word * 4 + p) * shape.num_outputs;
-                    let mut weights = Array::<f32>::new(TILE);
-                    #[unroll]
-                    for c in 0..TILE {
-                        weights[c] =
-                            parameters[weight + inside(first_column + c, shape.num_outputs)];
-                    }
-                    #[unroll]
-                    for r in 0..TILE {
-                        let x = pixel(pixels[r], p);
-                        #[unroll]
-                        for c in 0..TILE {
-                            sums[r * TILE + c] += x * weights[c];
-                        }
-                    }
+                    let weight = shape.weight / LANES + (word * 4 + p) * width + first_column;
+                    let weights = load(parameters, weight, columns);
+                    add_products(&mut sums, pixel_of_each(four, p), &weights, columns);
                 }
             }
         }
         #[unroll]
-        for c in 0..TILE {
-            let column = inside(first_column + c, shape.num_outputs);
-            let mut total = 0.0f32;
+        for c in 0..columns {
+            let column = first_column + c;
+            let mut total = Values::new(0.0f32);
             #[unroll]
             for part in 0..PARTS {
-                total += outputs[shape.sums + part * shape.num_outputs + column];
+                total += outputs[shape.sums / LANES + part * width + column];
             }
-            let start = parameters[shape.bias + column] - total * comptime!(PIXEL_MEAN / PIXEL_STD);
+            let start = parameters[shape.bias / LANES + column]
+                - total * Values::new(comptime!(PIXEL_MEAN / PIXEL_STD));
             #[unroll]
-            for r in 0..TILE {
-                sums[r * TILE + c] =
-                    sums[r * TILE + c] * comptime!(1.0 / (255.0 * PIXEL_STD)) + start;
+            for r in 0..LANES {
+                sums[r * columns + c] = sums[r * columns + c]
+                    * Values::new(comptime!(1.0 / (255.0 * PIXEL_STD)))
+                    + start;
             }
         }
-        finish_tile(&sums, batch, outputs, first_row, first_column, shape);
+        finish_tile(
+            &sums,
+            batch,
+            outputs,
+            row_tile,
+            first_column,
+            columns,
+            shape,
+        );
     }
 }
 
@@ -103,107 +100,120 @@ pub fn linear_pixels(
 #[cube(launch_unchecked)]
 pub fn linear(
     batch: &[u32],
-    parameters: &[f32],
-    outputs: &mut [f32],
+    parameters: &[Values],
+    outputs: &mut [Values],
     #[comptime] shape: LayerShape,
 ) {
-    let tiles = shape.num_outputs.div_ceil(TILE);
+    let width = comptime!(shape.output_vectors());
+    let columns = comptime!(tile_vectors(width, TILE_VECTORS));
+    let tiles = comptime!(width / columns);
+    let depth = comptime!(shape.input_vectors());
     let position = ABSOLUTE_POS;
-    if position < tiles * shape.batch_size.div_ceil(TILE) {
-        let first_row = position / tiles * TILE;
-        let first_column = position % tiles * TILE;
-        let mut sums = start_from_bias(parameters, first_column, shape);
-        for k in 0..shape.num_inputs {
-            let weight = shape.weight + k * shape.num_outputs;
-            let mut weights = Array::<f32>::new(TILE);
+    if position < tiles * comptime!(shape.row_tiles()) {
+        let row_tile = position / tiles;
+        let first_column = position % tiles * columns;
+        let input = shape.input / LANES + row_tile * LANES * depth;
+        let mut sums = Array::<Values>::new(comptime!(LANES * columns));
+        #[unroll]
+        for c in 0..columns {
+            let bias = parameters[shape.bias / LANES + first_column + c];
             #[unroll]
-            for c in 0..TILE {
-                weights[c] = parameters[weight + inside(first_column + c, shape.num_outputs)];
+            for r in 0..LANES {
+                sums[r * columns + c] = bias;
+            }
+        }
+        for k in 0..depth {
+            let mut inputs = Array::<Values>::new(LANES);
+            #[unroll]
+            for r in 0..LANES {
+                inputs[r] = outputs[input + r * depth + k];
             }
             #[unroll]
-            for r in 0..TILE {
-                let row = inside(first_row + r, shape.batch_size);
-                let x = outputs[shape.input + row * shape.num_inputs + k];
+            for lane in 0..LANES {
+                let weight = shape.weight / LANES + (k * LANES + lane) * width + first_column;
+                let weights = load(parameters, weight, columns);
                 #[unroll]
-                for c in 0..TILE {
-                    sums[r * TILE + c] += x * weights[c];
+                for r in 0..LANES {
+                    let x = Values::new(inputs[r].extract(lane));
+                    #[unroll]
+                    for c in 0..columns {
+                        sums[r * columns + c] += x * weights[c];
+                    }
                 }
             }
         }
-        finish_tile(&sums, batch, outputs, first_row, first_column, shape);
+        finish_tile(
+            &sums,
+            batch,
+            outputs,
+            row_tile,
+            first_column,
+            columns,
+            shape,
+        );
     }
 }
 
-/// A tile of sums that begin with the bias of their columns.
-#[cube]
-fn start_from_bias(
-    parameters: &[f32],
-    first_column: usize,
-    #[comptime] shape: LayerShape,
-) -> Array<f32> {
-    let mut sums = Array::<f32>::new(TILE * TILE);
-    #[unroll]
-    for c in 0..TILE {
-        let bias = parameters[shape.bias + inside(first_column + c, shape.num_outputs)];
-        #[unroll]
-        for r in 0..TILE {
-            sums[r * TILE + c] = bias;
-        }
-    }
-    sums
-}
-
-/// Writes a tile's outputs, those inside the matrix.
+/// Writes a tile's outputs.
 #[cube]
 fn finish_tile(
-    sums: &Array<f32>,
+    sums: &Array<Values>,
     batch: &[u32],
-    outputs: &mut [f32],
-    first_row: usize,
+    outputs: &mut [Values],
+    row_tile: usize,
     first_column: usize,
+    #[comptime] columns: usize,
     #[comptime] shape: LayerShape,
 ) {
     #[unroll]
-    for r in 0..TILE {
+    for r in 0..LANES {
         #[unroll]
-        for c in 0..TILE {
-            let row = first_row + r;
+        for c in 0..columns {
+            let row = row_tile * LANES + r;
             let column = first_column + c;
-            if row < shape.batch_size && column < shape.num_outputs {
-                let mut value = sums[r * TILE + c];
-                if comptime!(!shape.has_norm) {
-                    value = activate(value, batch, row, column, shape);
+            let mut values = sums[r * columns + c];
+            if comptime!(!shape.has_norm) {
+                // Not max(), which may take NaN for 0 and hide that a run diverged.
+                let zero = Values::new(0.0f32);
+                values = select_many(values.less_than(&zero), zero, values);
+                if comptime!(shape.drop_threshold > 0) {
+                    #[unroll]
+                    for lane in 0..LANES {
+                        let value = drop_unit(
+                            values.extract(lane),
+                            batch,
+                            row,
+                            column * LANES + lane,
+                            shape,
+                        );
+                        values.insert(lane, value);
+                    }
                 }
-                outputs[shape.output + row * shape.num_outputs + column] = value;
             }
+            outputs[shape.output / LANES + row * comptime!(shape.output_vectors()) + column] =
+                values;
         }
     }
 }
 
-/// ReLU and dropout of a hidden unit.
+/// Dropout of a hidden unit.
 #[cube]
-fn activate(
+fn drop_unit(
     value: f32,
     batch: &[u32],
     row: usize,
-    column: usize,
+    unit: usize,
     #[comptime] shape: LayerShape,
 ) -> f32 {
     let mut value = value;
-    if value < 0.0f32 {
+    let place = (row * shape.num_units + unit) as u32;
+    let step = batch[shape.num_rows + info::STEP];
+    let seed = batch[shape.num_rows + info::SEED];
+    let word = dropout_word(place, step, seed, comptime!(shape.index as u32));
+    if word >> 8u32 < shape.drop_threshold {
         value = 0.0f32;
     }
-    if comptime!(shape.drop_threshold > 0) {
-        let place = (row * shape.num_outputs + column) as u32;
-        let step = batch[shape.batch_size + info::STEP];
-        let seed = batch[shape.batch_size + info::SEED];
-        let word = dropout_word(place, step, seed, comptime!(shape.index as u32));
-        if word >> 8u32 < shape.drop_threshold {
-            value = 0.0f32;
-        }
-        value *= f32::from_bits(shape.keep_scale);
-    }
-    value
+    value * f32::from_bits(shape.keep_scale)
 }
 
 /// Layer normalisation with ReLU and dropout, in place. One thread a row.
@@ -218,25 +228,32 @@ pub fn normalise(
 ) {
     let row = ABSOLUTE_POS;
     if row < shape.batch_size {
-        let width = shape.num_outputs as f32;
+        let width = shape.num_units as f32;
         let start = shape.output + row * shape.num_outputs;
         let mut mean = 0.0f32;
-        for column in 0..shape.num_outputs {
+        for column in 0..shape.num_units {
             mean += outputs[start + column];
         }
         mean /= width;
         let mut variance = 0.0f32;
-        for column in 0..shape.num_outputs {
+        for column in 0..shape.num_units {
             let centred = outputs[start + column] - mean;
             variance += centred * centred;
         }
         let inverse = 1.0f32 / (variance / width + LAYER_NORM_EPSILON).sqrt();
         inverse_deviations[shape.index * shape.batch_size + row] = inverse;
-        for column in 0..shape.num_outputs {
+        for column in 0..shape.num_units {
             let value = (outputs[start + column] - mean) * inverse;
             normalised[start + column] = value;
-            let value = value * parameters[shape.gain + column] + parameters[shape.shift + column];
-            outputs[start + column] = activate(value, batch, row, column, shape);
+            let mut value =
+                value * parameters[shape.gain + column] + parameters[shape.shift + column];
+            if value < 0.0f32 {
+                value = 0.0f32;
+            }
+            if comptime!(shape.drop_threshold > 0) {
+                value = drop_unit(value, batch, row, column, shape);
+            }
+            outputs[start + column] = value;
         }
     }
 }
@@ -246,27 +263,35 @@ pub fn normalise(
 #[cube(launch_unchecked)]
 pub fn output_and_loss(
     batch: &[u32],
-    parameters: &[f32],
-    outputs: &mut [f32],
-    upstream: &mut [f32],
+    parameters: &[Values],
+    outputs: &mut [Values],
+    upstream: &mut [Values],
     metrics: &mut [f32],
     cursor: &mut [u32],
     #[comptime] shape: LayerShape,
 ) {
+    let width = comptime!(shape.output_vectors());
+    let depth = comptime!(shape.input_vectors());
     let row = ABSOLUTE_POS;
-    if row < shape.batch_size {
-        let start = shape.output + row * NUM_CLASSES;
+    if row < shape.num_rows {
+        let mut sums = load(parameters, (shape.bias / LANES).runtime(), width);
+        for k in 0..depth {
+            let inputs = outputs[shape.input / LANES + row * depth + k];
+            #[unroll]
+            for lane in 0..LANES {
+                let x = Values::new(inputs.extract(lane));
+                #[unroll]
+                for c in 0..width {
+                    sums[c] +=
+                        x * parameters[shape.weight / LANES + (k * LANES + lane) * width + c];
+                }
+            }
+        }
+        let place = shape.output / LANES + row * width;
         let mut logits = Array::<f32>::new(NUM_CLASSES);
         #[unroll]
         for class in 0..NUM_CLASSES {
-            logits[class] = parameters[shape.bias + class];
-        }
-        for k in 0..shape.num_inputs {
-            let x = outputs[shape.input + row * shape.num_inputs + k];
-            #[unroll]
-            for class in 0..NUM_CLASSES {
-                logits[class] += x * parameters[shape.weight + k * NUM_CLASSES + class];
-            }
+            logits[class] = sums[class / LANES].extract(class % LANES);
         }
         let label = batch[row];
         let mut highest = logits[0];
@@ -274,7 +299,6 @@ pub fn output_and_loss(
         let mut own = logits[0];
         #[unroll]
         for class in 0..NUM_CLASSES {
-            outputs[start + class] = logits[class];
             if logits[class] > highest {
                 highest = logits[class];
                 answer = class as u32;
@@ -289,9 +313,8 @@ pub fn output_and_loss(
             logits[class] = (logits[class] - highest).exp();
             total += logits[class];
         }
-        let num_rows = batch[shape.batch_size + info::NUM_ROWS] as usize;
-        let slot = batch[shape.batch_size + info::SLOT] as usize;
-        let place = (slot * shape.batch_size + row) * 2;
+        let num_rows = batch[shape.num_rows + info::NUM_ROWS] as usize;
+        let slot = batch[shape.num_rows + info::SLOT] as usize;
         let mut scale = 0.0f32;
         let mut loss = 0.0f32;
         let mut is_correct = 0.0f32;
@@ -302,15 +325,25 @@ pub fn output_and_loss(
                 is_correct = 1.0f32;
             }
         }
-        metrics[place] = loss;
-        metrics[place + 1] = is_correct;
+        let metric = (slot * shape.num_rows + row) * 2;
+        metrics[metric] = loss;
+        metrics[metric + 1] = is_correct;
         #[unroll]
-        for class in 0..NUM_CLASSES {
-            let mut target = 0.0f32;
-            if label == class as u32 {
-                target = 1.0f32;
+        for c in 0..width {
+            outputs[place + c] = sums[c];
+            let mut gradients = Values::new(0.0f32);
+            #[unroll]
+            for lane in 0..LANES {
+                let class = comptime!(c * LANES + lane);
+                if comptime!(class < NUM_CLASSES) {
+                    let mut target = 0.0f32;
+                    if label == class as u32 {
+                        target = 1.0f32;
+                    }
+                    gradients.insert(lane, (logits[class] / total - target) * scale);
+                }
             }
-            upstream[start + class] = (logits[class] / total - target) * scale;
+            upstream[place + c] = gradients;
         }
         if row == 0 {
             cursor[cursor::FIRST_ROW] += shape.batch_size as u32;

@@ -2,55 +2,65 @@
 
 use cubecl::prelude::*;
 
-use super::tile::{inside, zeros};
-use super::{LayerShape, TILE};
+use super::tile::Values;
+use super::{LANES, LayerShape, TILE_VECTORS, tile_vectors};
 
 /// The gradient by a layer's input, through the dropout and the ReLU before
 /// it, to where that input's layer stands. One thread a tile of inputs.
 #[cube(launch_unchecked)]
 pub fn backward(
-    parameters: &[f32],
-    outputs: &[f32],
-    upstream: &mut [f32],
+    parameters: &[Values],
+    outputs: &[Values],
+    upstream: &mut [Values],
     #[comptime] shape: LayerShape,
 ) {
-    let tiles = shape.num_inputs.div_ceil(TILE);
+    let width = comptime!(shape.input_vectors());
+    let columns = comptime!(tile_vectors(width, TILE_VECTORS));
+    let tiles = comptime!(width / columns);
+    let depth = comptime!(shape.output_vectors());
     let position = ABSOLUTE_POS;
-    if position < tiles * shape.batch_size.div_ceil(TILE) {
-        let first_row = position / tiles * TILE;
-        let first_column = position % tiles * TILE;
-        let mut sums = zeros(comptime!(TILE * TILE));
-        for n in 0..shape.num_outputs {
-            let mut weights = Array::<f32>::new(TILE);
+    if position < tiles * comptime!(shape.row_tiles()) {
+        let first_row = position / tiles * LANES;
+        let first_column = position % tiles * columns;
+        let gradient = shape.output / LANES + first_row * depth;
+        let weight = shape.weight / LANES + first_column * LANES * depth;
+        // A scalar each, since rows of weights are read along the units.
+        let mut sums = Array::<f32>::new(comptime!(LANES * columns * LANES));
+        #[unroll]
+        for i in 0..LANES * columns * LANES {
+            sums[i] = 0.0f32;
+        }
+        for n in 0..depth {
+            let mut weights = Array::<Values>::new(comptime!(columns * LANES));
             #[unroll]
-            for c in 0..TILE {
-                let k = inside(first_column + c, shape.num_inputs);
-                weights[c] = parameters[shape.weight + k * shape.num_outputs + n];
+            for k in 0..columns * LANES {
+                weights[k] = parameters[weight + k * depth + n];
             }
             #[unroll]
-            for r in 0..TILE {
-                let row = inside(first_row + r, shape.batch_size);
-                let g = upstream[shape.output + row * shape.num_outputs + n];
+            for r in 0..LANES {
+                let gradients = upstream[gradient + r * depth + n];
                 #[unroll]
-                for c in 0..TILE {
-                    sums[r * TILE + c] += g * weights[c];
+                for k in 0..columns * LANES {
+                    sums[r * columns * LANES + k] += gradients.dot(weights[k]);
                 }
             }
         }
         #[unroll]
-        for r in 0..TILE {
+        for r in 0..LANES {
             #[unroll]
-            for c in 0..TILE {
-                let row = first_row + r;
-                let column = first_column + c;
-                if row < shape.batch_size && column < shape.num_inputs {
-                    let place = shape.input + row * shape.num_inputs + column;
-                    let mut gradient = 0.0f32;
-                    if outputs[place] > 0.0f32 {
-                        gradient = sums[r * TILE + c] * f32::from_bits(shape.keep_scale);
-                    }
-                    upstream[place] = gradient;
+            for c in 0..columns {
+                let mut gradients = Values::new(0.0f32);
+                #[unroll]
+                for lane in 0..LANES {
+                    gradients.insert(lane, sums[(r * columns + c) * LANES + lane]);
                 }
+                let place = shape.input / LANES + (first_row + r) * width + first_column + c;
+                let zero = Values::new(0.0f32);
+                upstream[place] = select_many(
+                    outputs[place].greater_than(&zero),
+                    gradients * Values::new(f32::from_bits(shape.keep_scale)),
+                    zero,
+                );
             }
         }
     }
@@ -69,11 +79,11 @@ pub fn normalise_backward(
 ) {
     let row = ABSOLUTE_POS;
     if row < shape.batch_size {
-        let width = shape.num_outputs as f32;
+        let width = shape.num_units as f32;
         let start = shape.output + row * shape.num_outputs;
         let mut mean = 0.0f32;
         let mut product_mean = 0.0f32;
-        for column in 0..shape.num_outputs {
+        for column in 0..shape.num_units {
             let gradient = upstream[start + column];
             by_output[start + column] = gradient;
             let gradient = gradient * parameters[shape.gain + column];
@@ -83,7 +93,7 @@ pub fn normalise_backward(
         mean /= width;
         product_mean /= width;
         let inverse = inverse_deviations[shape.index * shape.batch_size + row];
-        for column in 0..shape.num_outputs {
+        for column in 0..shape.num_units {
             let gradient = by_output[start + column] * parameters[shape.gain + column];
             upstream[start + column] =
                 (gradient - mean - normalised[start + column] * product_mean) * inverse;

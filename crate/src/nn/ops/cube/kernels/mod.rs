@@ -3,7 +3,11 @@
 //! Shapes are compile-time constants of a kernel, so that nothing but the
 //! dispatch itself is sent to the device each step; what changes from step to
 //! step stands in the `cursor` buffer, which the device moves on by itself.
-//! Threads work on register tiles of `TILE × TILE` values.
+//!
+//! A thread works on a tile of values in registers: `LANES` rows by one or a few
+//! vectors of `LANES` columns. Widths and batches are filled up to whole tiles,
+//! so that no thread hangs over and every access is a vector: on the software
+//! adapter a step's time is that of its loads.
 
 mod batch;
 mod dropout;
@@ -19,8 +23,12 @@ pub use sgd::{update, update_first_bias, update_norm, update_pixels};
 
 use crate::data::NUM_PIXELS;
 
-/// Side of a thread's register tile.
-pub const TILE: usize = 4;
+/// Values of a vector, and rows of a tile.
+pub const LANES: usize = 4;
+/// Most vectors of a tile's row.
+pub const TILE_VECTORS: usize = 2;
+/// Most vectors of a row of [`update_pixels`]' tiles.
+pub const PIXEL_TILE_VECTORS: usize = 4;
 /// Four pixels of a byte each in a word.
 pub const WORDS: usize = NUM_PIXELS / 4;
 /// Words of bits that say which of an image's words are not zero.
@@ -28,9 +36,7 @@ pub const MASKS: usize = WORDS.div_ceil(32);
 /// An image on the device: its pixels, then its bits.
 pub const IMAGE_WORDS: usize = WORDS + MASKS;
 /// Parts that the sums over the first layer's weights are taken in.
-pub const PARTS: usize = 8;
-/// Columns of a thread of [`update_pixels`].
-pub const COLUMNS: usize = 8;
+pub const PARTS: usize = 16;
 /// Stands for the label of a row past the batch's end.
 const NO_LABEL: u32 = 255;
 
@@ -66,18 +72,23 @@ pub mod info {
     pub const LEN: usize = 4;
 }
 
-/// A linear layer as its kernels know it; offsets are in values.
+/// A linear layer as its kernels know it; offsets are in values, and multiples
+/// of [`LANES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LayerShape {
     /// Rows of a whole batch.
     pub batch_size: usize,
-    /// Inputs of each unit.
+    /// The same, filled up to whole tiles.
+    pub num_rows: usize,
+    /// Inputs of each unit, filled up to whole vectors.
     pub num_inputs: usize,
-    /// Units.
+    /// Units, filled up likewise.
     pub num_outputs: usize,
+    /// Units that there really are.
+    pub num_units: usize,
     /// Where weight, bias, gain and shift stand in the parameters.
     pub weight: usize,
-    /// See `weight`.
+    /// See `weight`; it stands right behind it.
     pub bias: usize,
     /// See `weight`; meaningless without layer normalisation.
     pub gain: usize,
@@ -98,6 +109,33 @@ pub struct LayerShape {
     pub drop_threshold: u32,
     /// Bits of the factor of the kept units.
     pub keep_scale: u32,
+}
+
+impl LayerShape {
+    /// Vectors of a row of outputs.
+    pub fn output_vectors(&self) -> usize {
+        self.num_outputs / LANES
+    }
+
+    /// Vectors of a row of inputs.
+    pub fn input_vectors(&self) -> usize {
+        self.num_inputs / LANES
+    }
+
+    /// Tiles below each other in a batch.
+    pub fn row_tiles(&self) -> usize {
+        self.num_rows / LANES
+    }
+}
+
+/// Vectors of a tile's row: the most, up to `most`, that fill a row of
+/// `num_vectors` without a rest.
+pub fn tile_vectors(num_vectors: usize, most: usize) -> usize {
+    let mut len = most;
+    while !num_vectors.is_multiple_of(len) {
+        len /= 2;
+    }
+    len
 }
 
 /// What of SGD stays for a run, as bits: kernels are told apart by them.
