@@ -155,6 +155,23 @@ export function study_curves() {
     return /** @type {uPlot.AlignedData} */ (/** @type {unknown} */ ([x, ...columns]));
   }
 
+  let turn = 0;
+  /**
+   * Draws the charts one after the other, a task each: while a study runs, every
+   * core is taken, and four at once would hold up whoever types or scrolls.
+   * @param {(box: (typeof boxes)[number]) => void} draw
+   */
+  function in_turn(draw) {
+    const mine = ++turn;
+    const next = (/** @type {number} */ at) => {
+      const box = boxes[at];
+      if (!box || mine !== turn) return;
+      draw(box);
+      setTimeout(next, 0, at + 1);
+    };
+    next(0);
+  }
+
   /** @param {(typeof boxes)[number]} box */
   function build(box) {
     box.u?.destroy();
@@ -375,7 +392,11 @@ export function study_curves() {
 
   function rebuild() {
     colours = value_colours(values.length, is_dark());
-    for (const box of boxes) build(box);
+    for (const box of boxes) {
+      box.u?.destroy();
+      box.u = null;
+    }
+    in_turn(build);
     build_legend();
   }
 
@@ -416,7 +437,7 @@ export function study_curves() {
         is_waiting = false;
         if (!latest) return;
         values = curves_of(latest);
-        for (const box of boxes) box.u?.setData(data_of(box));
+        in_turn((box) => (box.u ? box.u.setData(data_of(box)) : build(box)));
         fill_legend();
       }, DRAW_EVERY_MS);
     },
