@@ -59,7 +59,7 @@ export function mount_study(section, host) {
 
   // Parts
 
-  const form = study_form({ on_change: plan_soon, on_run: () => void run(), on_stop: stop });
+  const form = study_form({ on_change: change, on_run: () => void run(), on_stop: stop });
   const status = el("p", { class: "status", role: "status", "aria-label": "Study status" });
   const whole = el("progress", { max: 1, value: 0, "aria-label": "Progress of the study" });
   const resume = el("button", { type: "button", hidden: true }, "Run what is missing");
@@ -136,6 +136,19 @@ export function mount_study(section, host) {
 
   // Planning
 
+  /** Why the last press of Run study came to nothing, until form or bench change. */
+  let refusal = "";
+  /** @param {string} sentence */
+  function refuse(sentence) {
+    refusal = sentence;
+    form.show_error(sentence);
+  }
+
+  function change() {
+    refusal = "";
+    plan_soon();
+  }
+
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let planning;
   function plan_soon() {
@@ -151,7 +164,8 @@ export function mount_study(section, host) {
     form.show_baseline(`Everything else as on the bench: ${short_description(config().baseline)}.`);
     try {
       const plan = await trainer.ask((engine) => engine.plan_study(config()));
-      form.show_error("");
+      // A plan that comes later than the press takes nothing back.
+      form.show_error(refusal);
       form.show_notes(plan.notes);
       const count = plan.runs.length;
       form.show_workers(
@@ -168,9 +182,9 @@ export function mount_study(section, host) {
   async function run() {
     if (studies.is_busy) return;
     if (!trainer.data) {
-      form.show_error("There is no data to study. Load a data set under Train first.");
+      refuse("There is no data to study. Load a data set under Train first.");
     } else if (host.is_training()) {
-      form.show_error("A run is under way under Train. Stop it or let it end first.");
+      refuse("A run is under way under Train. Stop it or let it end first.");
     } else {
       await follow(() => studies.run(config()));
     }
@@ -179,7 +193,7 @@ export function mount_study(section, host) {
   async function run_missing() {
     if (studies.is_busy || !studies.record) return;
     if (!trainer.data) {
-      form.show_error(`Load ${studies.record.data.name} under Train first: its runs are missing.`);
+      refuse(`Load ${studies.record.data.name} under Train first: its runs are missing.`);
     } else {
       await follow(() => studies.run_missing());
     }
@@ -187,13 +201,13 @@ export function mount_study(section, host) {
 
   /** Waits for a study's end and says it. @param {() => Promise<void>} work */
   async function follow(work) {
-    form.show_error("");
+    refuse("");
     try {
       await work();
       announce(status.textContent ?? "");
       void show_plan();
     } catch (error) {
-      form.show_error(message_of(error));
+      refuse(message_of(error));
     }
   }
 
@@ -297,7 +311,7 @@ export function mount_study(section, host) {
   plan_soon();
   addEventListener("hashchange", () => {
     // The charts have no width while the view is hidden; the bench may have changed.
-    if (!section.hidden) plan_soon();
+    if (!section.hidden) change();
   });
 }
 
