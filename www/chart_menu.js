@@ -1,7 +1,8 @@
 // The quiet menu beside a chart: the same figures as PNG, SVG and CSV. What is drawn
 // into a file is made when it is asked for, in light colours for paper.
 
-import { announce, download, el, message_of } from "./dom.js";
+import { announce, download, message_of } from "./dom.js";
+import { create_menu } from "./menu.js";
 
 /** @import { Drawing } from "./report/drawing.js" */
 
@@ -13,36 +14,26 @@ const SCALE = 2;
  * @param {() => Promise<{ drawing: Drawing, csv: string }>} files
  */
 export function chart_menu(title, files) {
-  const summary = el("summary", { "aria-label": `Download: ${title}` }, "Download");
-  const list = el("div", { class: "menu-list" });
-  const menu = el("details", { class: "menu chart-menu" }, summary, list);
   const stem = `inkling-${title
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-|-$/g, "")}`;
-  for (const kind of /** @type {const} */ (["png", "svg", "csv"])) {
-    const words = `${title} as ${kind.toUpperCase()}`;
-    const button = el("button", { type: "button", "aria-label": words }, kind.toUpperCase());
-    button.addEventListener("click", async () => {
-      menu.removeAttribute("open");
-      summary.focus();
-      try {
-        download(await blob_of(kind, await files()), `${stem}.${kind}`);
-      } catch (error) {
-        announce(`The chart could not be written: ${message_of(error)}`);
-      }
-    });
-    list.append(button);
-  }
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.hasAttribute("open")) return;
-    menu.removeAttribute("open");
-    summary.focus();
-  });
-  menu.addEventListener("focusout", (event) => {
-    const to = event.relatedTarget;
-    if (to instanceof Node && !menu.contains(to)) menu.removeAttribute("open");
-  });
+  const kinds = /** @type {const} */ (["png", "svg", "csv"]);
+  const menu = create_menu(
+    { text: "Download", label: `Download: ${title}` },
+    kinds.map((kind) => ({
+      text: kind.toUpperCase(),
+      label: `${title} as ${kind.toUpperCase()}`,
+      async press() {
+        try {
+          download(await blob_of(kind, await files()), `${stem}.${kind}`);
+        } catch (error) {
+          announce(`The chart could not be written: ${message_of(error)}`);
+        }
+      },
+    })),
+  );
+  menu.classList.add("chart-menu");
   return menu;
 }
 
