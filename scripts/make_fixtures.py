@@ -6,7 +6,8 @@ the version that gave its numbers. A fixture is one function below, registered
 under its name with `@fixture`; it imports its oracle itself, so that one
 fixture can be made again without installing the oracles of the others.
 
-    python3 -m venv venv && venv/bin/pip install scikit-learn==1.9.1 numpy torch
+    python3 -m venv venv
+    venv/bin/pip install scikit-learn==1.9.1 numpy torch onnx onnxruntime
     venv/bin/python scripts/make_fixtures.py rng split checksum
     venv/bin/python scripts/make_fixtures.py            # all of them
 
@@ -15,6 +16,7 @@ another folder); without them `split` keeps the hashes it already has.
 """
 
 import argparse
+import base64
 import gzip
 import hashlib
 import json
@@ -338,6 +340,95 @@ def evaluation(_arguments):
         "confusion": confusion_matrix(labels, said, labels=range(10)).ravel().tolist(),
         "calibration_error": float(error),
         "bins": bins,
+    }
+
+
+@fixture
+def onnx(_arguments):
+    """Models as onnx writes them, checked by it, and what onnxruntime reads with them."""
+    import numpy
+    import onnx as library
+    import onnxruntime
+    from onnx import TensorProto, checker, helper, numpy_helper
+
+    version = "0.1.0"
+    at = numpy.arange(784)
+    images = numpy.stack([(37 * at) % 256, numpy.where(at % 7 == 0, (37 * at + 1) % 256, 0)])
+
+    def case(hidden, layer_norm):
+        widths = [784, *hidden, 10]
+        count = sum(i * o + o for i, o in zip(widths, widths[1:])) + 2 * sum(hidden) * layer_norm
+        places = numpy.arange(count)
+        # A quotient of whole numbers and a power of two: the same in every language.
+        parameters = (((31 * places + 7919) * places % 2003 - 1001) / 2048).astype(numpy.float32)
+        constants = {"pixel_max": 255, "pixel_mean": 0.1307, "pixel_std": 0.3081}
+        tensors = {name: numpy.float32(value) for name, value in constants.items()}
+        nodes, flow, end = [], "pixels", 0
+
+        def then(name, operator, *others, **attributes):
+            nonlocal flow
+            nodes.append(helper.make_node(operator, [flow, *others], [name], name, **attributes))
+            flow = name
+
+        def parameter(name, *shape):
+            nonlocal end
+            start, end = end, end + int(numpy.prod(shape))
+            tensors[name] = parameters[start:end].reshape(shape)
+            return name
+
+        then("shares", "Div", "pixel_max")
+        then("centred", "Sub", "pixel_mean")
+        then("normalised", "Div", "pixel_std")
+        for layer, shape in enumerate(zip(widths, widths[1:])):
+            is_last = layer == len(hidden)
+            weight = parameter(f"linears.{layer}.weight", *shape)
+            bias = parameter(f"linears.{layer}.bias", shape[1])
+            then("logits" if is_last else f"linears.{layer}", "Gemm", weight, bias)
+            if is_last:
+                break
+            if layer_norm:
+                gamma = parameter(f"norms.{layer}.gamma", shape[1])
+                beta = parameter(f"norms.{layer}.beta", shape[1])
+                then(f"norms.{layer}", "LayerNormalization", gamma, beta, epsilon=1e-5)
+            then(f"relus.{layer}", "Relu")
+        then("probabilities", "Softmax")
+
+        def port(name, width):
+            return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width])
+
+        graph = helper.make_graph(
+            nodes,
+            "inkling",
+            [port("pixels", 784)],
+            [port("logits", 10), port("probabilities", 10)],
+            [numpy_helper.from_array(numpy.asarray(v), name) for name, v in tensors.items()],
+        )
+        model = helper.make_model(
+            graph,
+            producer_name="Inkling",
+            producer_version=version,
+            ir_version=8,
+            opset_imports=[helper.make_opsetid("", 17)],
+        )
+        checker.check_model(model, full_check=True)
+        file = model.SerializeToString(deterministic=True)
+        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        inputs = {"pixels": images.astype(numpy.float32)}
+        logits, probabilities = session.run(["logits", "probabilities"], inputs)
+        return {
+            "hidden": hidden,
+            "layer_norm": layer_norm,
+            "onnx": base64.b64encode(file).decode(),
+            "logits": logits.ravel().tolist(),
+            "probabilities": probabilities.ravel().tolist(),
+        }
+
+    return {
+        "oracle": f"onnx {library.__version__}, read by onnxruntime {onnxruntime.__version__}",
+        "version": version,
+        "parameters": "((31 at + 7919) at mod 2003 - 1001) / 2048",
+        "pixels": "37 at mod 256; the second image's (37 at + 1) mod 256 where 7 divides at, else 0",
+        "cases": [case([5, 4], True), case([3], False)],
     }
 
 

@@ -59,6 +59,9 @@ const MOST_MODEL_BYTES = 600_000_000;
 /** A model's header takes a few kilobytes; the engine refuses longer ones. */
 const MOST_HEADER_BYTES = 2 ** 20;
 
+/** What a burnpack begins with, as a little-endian number. */
+const BURNPACK = 0x4255524e;
+
 /** The one object that the page sees. */
 export class Engine {
   /** @type {Wasm | null} */
@@ -477,8 +480,8 @@ export class Engine {
   }
 
   /**
-   * Takes a model out of a `.safetensors` file; a wrong file leaves the model
-   * before it alone.
+   * Takes a model out of a `.safetensors` file or a burnpack, told by its content; a
+   * wrong file leaves the model before it alone.
    * @param {File} file
    * @returns {Promise<ModelSummary>}
    */
@@ -493,10 +496,12 @@ export class Engine {
       // What begins with another number is no model: the engine says so of its
       // first bytes, and the rest, up to gigabytes, need not be read.
       const start = new DataView(await file.slice(0, 8).arrayBuffer());
-      const is_header = start.byteLength === 8 && start.getBigUint64(0, true) <= MOST_HEADER_BYTES;
-      const read = is_header ? file : file.slice(0, 8);
+      const is_model =
+        start.byteLength === 8 &&
+        (start.getUint32(0, true) === BURNPACK || start.getBigUint64(0, true) <= MOST_HEADER_BYTES);
+      const read = is_model ? file : file.slice(0, 8);
       const bytes = new Uint8Array(await read.arrayBuffer());
-      const model = await wasm.Model.from_safetensors(file.name, bytes);
+      const model = await wasm.Model.from_file(file.name, bytes);
       if (this.#is_training) {
         model.free();
         throw new Error("A run has begun meanwhile; stop it first.");

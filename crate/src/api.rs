@@ -201,6 +201,18 @@ fn summarise_layers(layout: &Layout) -> Vec<LayerSummary> {
     layers.collect()
 }
 
+fn summarise_model(plan: &NetworkPlan) -> ModelSummary {
+    let layout = Layout::new(plan);
+    ModelSummary {
+        layers: summarise_layers(&layout),
+        num_parameters: layout.num_parameters as u32,
+        dropout: f64::from(plan.dropout),
+        layer_norm: plan.layer_norm,
+        pixel_mean: f64::from(data::PIXEL_MEAN),
+        pixel_std: f64::from(data::PIXEL_STD),
+    }
+}
+
 fn class_counts(dataset: &data::Dataset, rows: &[u32]) -> ClassCounts {
     let mut counts = ClassCounts::default();
     for &row in rows {
@@ -307,11 +319,26 @@ impl Trainer {
 
     /// The model as it stands as a `.safetensors` file that PyTorch reads.
     pub async fn to_safetensors(&self) -> Result<Uint8Array, JsError> {
-        let stored = StoredModel {
+        let bytes = model_file::safetensors::write(&self.stored().await?);
+        Ok(Uint8Array::from(bytes.as_slice()))
+    }
+
+    /// The model as it stands as a burnpack that burn reads.
+    pub async fn to_burnpack(&self) -> Result<Uint8Array, JsError> {
+        let bytes = model_file::burnpack::write(&self.stored().await?);
+        Ok(Uint8Array::from(bytes.as_slice()))
+    }
+
+    /// The model in figures.
+    pub fn summary(&self) -> Result<Ts<ModelSummary>, JsError> {
+        Ok(summarise_model(&self.network).into_ts()?)
+    }
+
+    async fn stored(&self) -> Result<StoredModel, JsError> {
+        Ok(StoredModel {
             plan: self.network.clone(),
             parameters: self.inner.lock().await.parameters().await?,
-        };
-        Ok(Uint8Array::from(model_file::write(&stored).as_slice()))
+        })
     }
 
     /// The held-out rows of the data set, in the order of the split.
@@ -350,8 +377,9 @@ pub struct Model {
 
 #[wasm_bindgen]
 impl Model {
-    /// Reads a `.safetensors` file; `name` is for messages.
-    pub async fn from_safetensors(name: String, bytes: Vec<u8>) -> Result<Model, JsError> {
+    /// Reads a `.safetensors` file or a burnpack, whichever it is; `name` is for
+    /// messages.
+    pub async fn from_file(name: String, bytes: Vec<u8>) -> Result<Model, JsError> {
         let stored = model_file::read(&name, &bytes)?;
         drop(bytes);
         Self::from_stored(stored).await
@@ -384,21 +412,19 @@ impl Model {
         })
     }
 
-    /// The same file again, as this version writes it.
+    /// The same model as a `.safetensors` file, as this version writes it.
     pub fn to_safetensors(&self) -> Uint8Array {
-        Uint8Array::from(model_file::write(&self.stored).as_slice())
+        Uint8Array::from(model_file::safetensors::write(&self.stored).as_slice())
     }
 
-    /// What the file holds.
+    /// The same model as a burnpack.
+    pub fn to_burnpack(&self) -> Uint8Array {
+        Uint8Array::from(model_file::burnpack::write(&self.stored).as_slice())
+    }
+
+    /// The model in figures.
     pub fn summary(&self) -> Result<Ts<ModelSummary>, JsError> {
-        let layout = Layout::new(&self.stored.plan);
-        let summary = ModelSummary {
-            layers: summarise_layers(&layout),
-            num_parameters: layout.num_parameters as u32,
-            dropout: f64::from(self.stored.plan.dropout),
-            layer_norm: self.stored.plan.layer_norm,
-        };
-        Ok(summary.into_ts()?)
+        Ok(summarise_model(&self.stored.plan).into_ts()?)
     }
 
     /// Class probabilities, `n·10`, of images, `n·784`.

@@ -250,8 +250,8 @@ fn idx() {
     });
 }
 
-#[test]
-fn safetensors() {
+/// Models of several builds, in the order of [`hammer_models`].
+fn models() -> [StoredModel; 3] {
     let model = |hidden: &[usize], dropout, layer_norm| {
         let plan = NetworkPlan {
             hidden: hidden.to_vec(),
@@ -259,13 +259,35 @@ fn safetensors() {
             layer_norm,
         };
         let parameters = weights::initial(&Layout::new(&plan), 7);
-        model_file::write(&StoredModel { plan, parameters })
+        StoredModel { plan, parameters }
     };
-    let good = [
+    [
         model(&[6, 4], 0.25, true),
         model(&[3], 0.0, false),
         model(&[2; 8], 0.5, true),
-    ];
+    ]
+}
+
+/// Damages models' files; what can be read must be a whole network.
+fn hammer_models(kind: &'static str, good: &[Vec<u8>; 3], words: &[&[u8]]) {
+    hammer(kind, |rng| {
+        let mut file = good[rng.interval(2) as usize].clone();
+        damage(rng, &mut file, words);
+        match model_file::read("m", &file) {
+            Ok(model) => {
+                let num_parameters = Layout::new(&model.plan).num_parameters;
+                assert_eq!(model.parameters.len(), num_parameters);
+                assert!(model.parameters.iter().all(|value| value.is_finite()));
+                None
+            }
+            Err(error) => Some(kind_of(error)),
+        }
+    });
+}
+
+#[test]
+fn safetensors() {
+    let good = models().map(|model| model_file::safetensors::write(&model));
     let words: [&[u8]; 20] = [
         b"0",
         b"1",
@@ -288,19 +310,36 @@ fn safetensors() {
         b"\"",
         b"__metadata__",
     ];
-    hammer("safetensors", |rng| {
-        let mut file = good[rng.interval(2) as usize].clone();
-        damage(rng, &mut file, &words);
-        match model_file::read("m", &file) {
-            Ok(model) => {
-                let num_parameters = Layout::new(&model.plan).num_parameters;
-                assert_eq!(model.parameters.len(), num_parameters);
-                assert!(model.parameters.iter().all(|value| value.is_finite()));
-                None
-            }
-            Err(error) => Some(kind_of(error)),
-        }
-    });
+    hammer_models("safetensors", &good, &words);
+}
+
+#[test]
+fn burnpack() {
+    let good = models().map(|model| model_file::burnpack::write(&model));
+    // Heads of CBOR's maps, arrays, texts and numbers, of no length and of too much.
+    let words: [&[u8]; 20] = [
+        b"\x00",
+        b"\x1b\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\x1a\x10\x00\x00\x00",
+        b"\x19\x03\x10",
+        b"\x20",
+        b"\x80",
+        b"\x82\x00\x00",
+        b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\x9f",
+        b"\xa0",
+        b"\xbb\x7f\xff\xff\xff\xff\xff\xff\xff",
+        b"\xbf\xff",
+        b"\x7b\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\xf6",
+        b"\xfb\x7f\xf8\x00\x00\x00\x00\x00\x00",
+        b"\x81\x81\x81\x81\x81\x81\x81\x81",
+        b"dtype",
+        b"\x63F64",
+        b"\x00\x00\xf8\x7f",
+        b"NRUB",
+    ];
+    hammer_models("burnpack", &good, &words);
 }
 
 #[test]

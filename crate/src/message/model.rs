@@ -5,7 +5,7 @@ use tsify::Tsify;
 
 use super::LayerSummary;
 
-/// What a model's file holds.
+/// A model in figures: all that one needs to know to use its flat parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct ModelSummary {
     /// The linear layers from the pixels to the ten classes.
@@ -17,4 +17,8 @@ pub struct ModelSummary {
     pub dropout: f64,
     /// Layer normalisation between each hidden linear layer and its ReLU.
     pub layer_norm: bool,
+    /// What is taken from a pixel, as a share of 255.
+    pub pixel_mean: f64,
+    /// What that is divided by.
+    pub pixel_std: f64,
 }

@@ -9,25 +9,14 @@
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
-use super::layout::Layout;
-use crate::config::{MAX_HIDDEN_LAYERS, MAX_WIDTH, NetworkPlan, grouped};
-use crate::data::{NUM_CLASSES, NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
+use super::{
+    EXPECTED, Numbered, StoredModel, check_header_len, check_inputs, check_num_tensors, dropout,
+    fault, notes, plan_of, shape, values,
+};
+use crate::config::NetworkPlan;
+use crate::data::NUM_PIXELS;
 use crate::error::{Error, Result};
-
-/// Longest header, in bytes. The largest network's takes 4 KB; one of 100 MB could
-/// name a million tensors.
-const MAX_HEADER: u64 = 1 << 20;
-/// Most tensors: a weight and a bias for each linear layer and normalisation.
-const MAX_TENSORS: usize = 2 * (2 * MAX_HIDDEN_LAYERS + 1);
-
-/// A network that stands on its own.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredModel {
-    /// Its shape.
-    pub plan: NetworkPlan,
-    /// Its parameters, `[layout.num_parameters]` as [`Layout`] orders them.
-    pub parameters: Vec<f32>,
-}
+use crate::nn::layout::Layout;
 
 /// The module as Python writes it, and the places of its linear layers.
 fn sequential(plan: &NetworkPlan) -> (String, Vec<usize>) {
@@ -89,23 +78,10 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
             view.expect("as many values as the shape has"),
         )
     });
-    let metadata = [
-        ("format", "pt".into()),
-        ("module", module),
-        ("dropout", model.plan.dropout.to_string()),
-        ("pixel_mean", PIXEL_MEAN.to_string()),
-        ("pixel_std", PIXEL_STD.to_string()),
-        (
-            "inputs",
-            "pixel / 255, minus pixel_mean, over pixel_std, 784 a row".into(),
-        ),
-        (
-            "written_by",
-            concat!("Inkling ", env!("CARGO_PKG_VERSION")).into(),
-        ),
-    ];
+    let own = [("format", "pt".to_owned()), ("module", module)];
+    let metadata = own.into_iter().chain(notes(&model.plan));
     let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-    safetensors::serialize(views, Some(metadata.into_iter().collect()))
+    safetensors::serialize(views, Some(metadata.collect()))
         .expect("names are unique and the header is short")
 }
 
@@ -122,29 +98,23 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| unreadable(name, error))?;
     let note = |key: &str| header.metadata().as_ref()?.get(key).cloned();
     check_inputs(name, &note)?;
-    if file.len() > MAX_TENSORS {
-        return Err(Error::data(
-            format!("{name}, tensors"),
-            format!("{} tensors", file.len()),
-            format!("at most {MAX_TENSORS}, those of {MAX_HIDDEN_LAYERS} hidden layers"),
-        ));
-    }
+    check_num_tensors(name, file.len())?;
     let modules = modules(name, &file)?;
-    let (plan, modules) = plan_of(name, &modules, dropout(&note))?;
+    let plan = network(name, &modules, dropout(&note))?;
 
     let layout = Layout::new(&plan);
     let mut parameters = vec![0.0; layout.num_parameters];
     let mut modules = modules.iter();
     for layer in &layout.layers {
         let linear = modules.next().expect("counted");
-        let weight = values(name, &linear.weight)?;
+        let weight = linear.weight.values(name)?;
         let weight = transposed(&weight, layer.num_outputs, layer.num_inputs);
         parameters[layer.weight.clone()].copy_from_slice(&weight);
-        parameters[layer.bias.clone()].copy_from_slice(&values(name, &linear.bias)?);
+        parameters[layer.bias.clone()].copy_from_slice(&linear.bias.values(name)?);
         if let Some((gain, shift)) = &layer.norm {
             let norm = modules.next().expect("counted");
-            parameters[gain.clone()].copy_from_slice(&values(name, &norm.weight)?);
-            parameters[shift.clone()].copy_from_slice(&values(name, &norm.bias)?);
+            parameters[gain.clone()].copy_from_slice(&norm.weight.values(name)?);
+            parameters[shift.clone()].copy_from_slice(&norm.bias.values(name)?);
         }
     }
     Ok(StoredModel { plan, parameters })
@@ -156,16 +126,16 @@ struct Named<'a> {
     view: TensorView<'a>,
 }
 
-/// A module that has parameters.
-struct Module<'a> {
-    /// The number that ends its name.
-    place: usize,
-    weight: Named<'a>,
-    bias: Named<'a>,
+impl Named<'_> {
+    fn values(&self, file: &str) -> Result<Vec<f32>> {
+        values(file, &self.name, self.view.data())
+    }
 }
 
-fn fault(file: &str, tensor: &str, found: impl Into<String>, expected: impl Into<String>) -> Error {
-    Error::data(format!("{file}, tensor {tensor}"), found, expected)
+/// A module that has parameters.
+struct Module<'a> {
+    weight: Named<'a>,
+    bias: Named<'a>,
 }
 
 fn unreadable(file: &str, error: SafeTensorError) -> Error {
@@ -181,11 +151,7 @@ fn unreadable(file: &str, error: SafeTensorError) -> Error {
         }
         other => ("header", other.to_string()),
     };
-    Error::data(
-        format!("{file}, {place}"),
-        found,
-        "a .safetensors file, such as Download model writes",
-    )
+    Error::data(format!("{file}, {place}"), found, EXPECTED)
 }
 
 /// Refuses a header that is there and too long to be read.
@@ -194,86 +160,41 @@ fn check_header(file: &str, bytes: &[u8]) -> Result<()> {
         return Ok(());
     };
     let length = u64::from_le_bytes(*length);
-    if length <= MAX_HEADER || length > rest.len() as u64 {
+    if length > rest.len() as u64 {
         return Ok(());
     }
-    Err(Error::data(
-        format!("{file}, header"),
-        format!("{} bytes", grouped(length)),
-        format!("at most {}", grouped(MAX_HEADER)),
-    ))
-}
-
-/// A model that wants its pixels otherwise would read nonsense here.
-fn check_inputs(file: &str, note: &dyn Fn(&str) -> Option<String>) -> Result<()> {
-    for (key, expected) in [("pixel_mean", PIXEL_MEAN), ("pixel_std", PIXEL_STD)] {
-        if let Some(found) = note(key)
-            && found.parse::<f32>().ok() != Some(expected)
-        {
-            let place = format!("{file}, metadata {key}");
-            return Err(Error::data(place, found, expected.to_string()));
-        }
-    }
-    Ok(())
-}
-
-fn dropout(note: &dyn Fn(&str) -> Option<String>) -> f32 {
-    let noted = note("dropout").and_then(|text| text.parse::<f32>().ok());
-    noted.filter(|p| (0.0..=0.95).contains(p)).unwrap_or(0.0)
+    check_header_len(file, length)
 }
 
 /// The file's tensors as modules, in order.
 fn modules<'a>(file: &str, tensors: &SafeTensors<'a>) -> Result<Vec<Module<'a>>> {
-    let mut places: Vec<(usize, String)> = Vec::new();
+    let expected = "a weight or bias of a numbered Linear or LayerNorm, such as 0.weight";
+    let mut numbered = Numbered::default();
     let mut names = tensors.names();
     names.sort_unstable();
     for name in names {
         let stem = name
             .strip_suffix(".weight")
             .or_else(|| name.strip_suffix(".bias"))
-            .and_then(|stem| {
-                let digits = stem.len() - stem.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-                Some((stem[stem.len() - digits..].parse().ok()?, stem))
-            });
-        let Some((place, stem)) = stem else {
-            return Err(fault(
-                file,
-                name,
-                "a name of its own",
-                "a weight or bias of a numbered Linear or LayerNorm, such as 0.weight",
-            ));
-        };
-        match places.iter().find(|(other, _)| *other == place) {
-            None => places.push((place, stem.to_owned())),
-            Some((_, other)) if other == stem => {}
-            Some((_, other)) => {
-                let found = format!("the number {place}, as {other} has it");
-                return Err(fault(file, name, found, "a number of its own"));
-            }
-        }
+            .unwrap_or_default();
+        numbered.note(file, name, stem, expected)?;
     }
-    places.sort();
     let named = |name: String| match tensors.tensor(&name) {
         Ok(view) if view.dtype() == Dtype::F32 => Ok(Named { name, view }),
         Ok(view) => Err(fault(file, &name, format!("{:?}", view.dtype()), "F32")),
         Err(_) => Err(fault(file, &name, "no such tensor", "a weight and a bias")),
     };
-    let module = |(place, stem): (usize, String)| {
+    let module = |stem: String| {
         Ok(Module {
-            place,
             weight: named(format!("{stem}.weight"))?,
             bias: named(format!("{stem}.bias"))?,
         })
     };
-    places.into_iter().map(module).collect()
+    numbered.in_order().into_iter().map(module).collect()
 }
 
-/// The network that the modules' shapes make, and the modules again.
-fn plan_of<'m, 'a>(
-    file: &str,
-    modules: &'m [Module<'a>],
-    dropout: f32,
-) -> Result<(NetworkPlan, &'m [Module<'a>])> {
+/// The network that the modules' shapes make.
+fn network(file: &str, modules: &[Module<'_>], dropout: f32) -> Result<NetworkPlan> {
     let mut widths = vec![NUM_PIXELS];
     let mut num_norms = 0;
     let mut follows_linear = false;
@@ -306,63 +227,8 @@ fn plan_of<'m, 'a>(
             return Err(fault(file, &module.bias.name, found, shape(&[num_outputs])));
         }
     }
-    let Some(last) = modules.last().filter(|_| widths.len() > 2) else {
-        return Err(Error::data(
-            format!("{file}, tensors"),
-            format!("{} linear layers", widths.len() - 1),
-            format!("2 to {}", MAX_HIDDEN_LAYERS + 1),
-        ));
-    };
-    let num_classes = widths.pop().expect("three at least");
-    if num_classes != NUM_CLASSES {
-        let found = format!("{num_classes} outputs");
-        let expected = "10 outputs, one for each digit";
-        return Err(fault(file, &last.weight.name, found, expected));
-    }
-    let hidden = widths.split_off(1);
-    if hidden.len() > MAX_HIDDEN_LAYERS {
-        return Err(Error::data(
-            format!("{file}, tensors"),
-            format!("{} linear layers", hidden.len() + 1),
-            format!("2 to {}", MAX_HIDDEN_LAYERS + 1),
-        ));
-    }
-    if let Some(width) = hidden
-        .iter()
-        .find(|&&width| width == 0 || width > MAX_WIDTH)
-    {
-        return Err(Error::data(
-            format!("{file}, tensors"),
-            format!("a hidden layer of {width} units"),
-            format!("1 to {} units", grouped(MAX_WIDTH as u64)),
-        ));
-    }
-    if num_norms != 0 && num_norms != hidden.len() {
-        return Err(Error::data(
-            format!("{file}, tensors"),
-            format!("{num_norms} LayerNorms for {} hidden layers", hidden.len()),
-            "one after each hidden Linear, or none",
-        ));
-    }
-    debug_assert!(modules.is_sorted_by_key(|module| module.place));
-    let plan = NetworkPlan {
-        hidden,
-        dropout,
-        layer_norm: num_norms > 0,
-    };
-    Ok((plan, modules))
-}
-
-fn values(file: &str, tensor: &Named<'_>) -> Result<Vec<f32>> {
-    let (words, _) = tensor.view.data().as_chunks::<4>();
-    let values: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(values),
-        Some(place) => {
-            let found = format!("{} at place {place}", values[place]);
-            Err(fault(file, &tensor.name, found, "finite numbers"))
-        }
-    }
+    let last = modules.last().map_or("", |module| &module.weight.name);
+    plan_of(file, widths, num_norms, dropout, last)
 }
 
 /// `[num_rows, num_columns]` as `[num_columns, num_rows]`.
@@ -381,26 +247,11 @@ fn bytes_of(values: &[f32]) -> Vec<u8> {
         .collect()
 }
 
-fn shape(dims: &[usize]) -> String {
-    let dims: Vec<_> = dims.iter().map(usize::to_string).collect();
-    format!("[{}]", dims.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::weights;
+    use crate::nn::model_file::tests::model;
     use wasm_bindgen_test::wasm_bindgen_test;
-
-    fn model(hidden: &[usize], dropout: f32, layer_norm: bool) -> StoredModel {
-        let plan = NetworkPlan {
-            hidden: hidden.to_vec(),
-            dropout,
-            layer_norm,
-        };
-        let parameters = weights::initial(&Layout::new(&plan), 7);
-        StoredModel { plan, parameters }
-    }
 
     /// A file of zeros with these tensors.
     fn file(tensors: &[(&str, &[usize])]) -> Vec<u8> {
@@ -417,18 +268,6 @@ mod tests {
 
     fn message(bytes: &[u8]) -> String {
         read("m", bytes).unwrap_err().to_string()
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn what_is_written_is_read() {
-        for model in [
-            model(&[5], 0.0, false),
-            model(&[6, 4], 0.25, false),
-            model(&[6, 4, 3], 0.0, true),
-            model(&[3, 3, 3, 3], 0.5, true),
-        ] {
-            assert_eq!(read("m", &write(&model)).unwrap(), model);
-        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -488,7 +327,7 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_wrong_file_says_where_and_what() {
-        let expected = "expected a .safetensors file, such as Download model writes";
+        let expected = "expected a .safetensors or .bpk file, such as this page writes";
         assert_eq!(
             message(&[1, 2, 3]),
             format!("m, header: found fewer than 8 bytes, {expected}")

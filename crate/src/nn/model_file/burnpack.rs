@@ -1,0 +1,615 @@
+//! A network as burn's own file, burnpack (`.bpk`), and back.
+//!
+//! Names and layouts are those of the burn module
+//! `struct Mlp { linears: Vec<Linear>, norms: Vec<LayerNorm> }`, which is what
+//! `ModuleRecord` and burn-store's `BurnpackStore` go by: a linear layer's weight is
+//! `[num_inputs, num_outputs]`, as in the flat buffer, so that every tensor is a
+//! stretch of it.
+//!
+//! A file is a header of ten bytes, CBOR that says what is where, and the tensors,
+//! each at a multiple of 256 bytes. burn-pack reads and writes the same; here it
+//! would bring serde's machinery for every type that CBOR and burn know, several
+//! times the size of these two functions, into an engine that each visitor downloads.
+//! `tests/model_files.rs` holds them to burn-pack byte for byte.
+
+use std::convert::Infallible;
+use std::ops::Range;
+
+use minicbor::data::Type;
+use minicbor::{Decoder, Encoder, decode, encode};
+
+use super::{
+    EXPECTED, MAX_TENSORS, Numbered, StoredModel, check_header_len, check_inputs,
+    check_num_tensors, dropout, fault, notes, plan_of, shape, values,
+};
+use crate::config::NetworkPlan;
+use crate::data::NUM_PIXELS;
+use crate::error::{Error, Result};
+use crate::nn::layout::Layout;
+
+/// "BURN" as a little-endian word.
+const MAGIC: [u8; 4] = 0x4255_524E_u32.to_le_bytes();
+const VERSION: u16 = 1;
+/// Magic, version and the length of the metadata, `u32`.
+const HEADER_LEN: usize = 10;
+const ALIGNMENT: usize = 256;
+
+/// Whether a file claims to be one, by its first bytes.
+pub fn is_burnpack(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
+}
+
+/// The module as Rust would print it.
+fn module(plan: &NetworkPlan) -> String {
+    let widths = plan.widths();
+    let linears = widths.windows(2);
+    let linears: Vec<_> = linears
+        .map(|pair| format!("Linear({}, {})", pair[0], pair[1]))
+        .collect();
+    let norms = plan.hidden.iter().filter(|_| plan.layer_norm);
+    let norms: Vec<_> = norms.map(|width| format!("LayerNorm({width})")).collect();
+    format!(
+        "Mlp {{ linears: [{}], norms: [{}] }}",
+        linears.join(", "),
+        norms.join(", ")
+    )
+}
+
+/// Writes a network as a burnpack.
+///
+/// # Panics
+/// If there are not as many parameters as the plan lays out.
+pub fn write(model: &StoredModel) -> Vec<u8> {
+    let layout = Layout::new(&model.plan);
+    assert_eq!(model.parameters.len(), layout.num_parameters);
+    let mut ranges = Vec::new();
+    let mut tensors = Vec::new();
+    let mut end = 0_usize;
+    let mut place = |name: String, shape: Vec<usize>, range: &Range<usize>| {
+        let start = end.next_multiple_of(ALIGNMENT);
+        end = start + 4 * range.len();
+        ranges.push(range.clone());
+        tensors.push((name, shape, start..end));
+    };
+    for (at, layer) in layout.layers.iter().enumerate() {
+        let (inputs, outputs) = (layer.num_inputs, layer.num_outputs);
+        let weight = format!("linears.{at}.weight");
+        place(weight, vec![inputs, outputs], &layer.weight);
+        place(format!("linears.{at}.bias"), vec![outputs], &layer.bias);
+        if let Some((gain, shift)) = &layer.norm {
+            place(format!("norms.{at}.gamma"), vec![outputs], gain);
+            place(format!("norms.{at}.beta"), vec![outputs], shift);
+        }
+    }
+    // As burn-pack does: the tensors as the module has them, their names in order.
+    tensors.sort_by(|(left, ..), (right, ..)| left.cmp(right));
+    let own = [
+        ("format", "burnpack".to_owned()),
+        ("module", module(&model.plan)),
+    ];
+    let mut noted: Vec<_> = own.into_iter().chain(notes(&model.plan)).collect();
+    noted.sort();
+    let metadata = encoded(&tensors, &noted).expect("memory takes it");
+
+    let mut file = Vec::with_capacity(HEADER_LEN + metadata.len() + ALIGNMENT + end);
+    file.extend(MAGIC);
+    file.extend(VERSION.to_le_bytes());
+    file.extend((metadata.len() as u32).to_le_bytes());
+    file.extend(metadata);
+    for range in ranges {
+        file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
+        let values = &model.parameters[range];
+        file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    }
+    file
+}
+
+/// The metadata as burn-pack writes it: of each tensor its name, its shape and where
+/// its bytes are.
+fn encoded(
+    tensors: &[(String, Vec<usize>, Range<usize>)],
+    noted: &[(&str, String)],
+) -> std::result::Result<Vec<u8>, encode::Error<Infallible>> {
+    let mut cbor = Encoder::new(Vec::new());
+    cbor.map(2)?.str("tensors")?.map(tensors.len() as u64)?;
+    for (name, shape, range) in tensors {
+        cbor.str(name)?.map(3)?.str("dtype")?.str("F32")?;
+        cbor.str("shape")?.array(shape.len() as u64)?;
+        for &dim in shape {
+            cbor.u64(dim as u64)?;
+        }
+        cbor.str("data_offsets")?.array(2)?;
+        cbor.u64(range.start as u64)?.u64(range.end as u64)?;
+    }
+    cbor.str("metadata")?.map(noted.len() as u64)?;
+    for (key, text) in noted {
+        cbor.str(key)?.str(text)?;
+    }
+    Ok(cbor.into_writer())
+}
+
+/// Reads a burnpack that [`write`] wrote, or one of a burn module of the same build:
+/// the linear layers and the layer normalisations, each in order of the numbers that
+/// end their names (`linears.0.weight`, `fc1.bias`, `norms.0.gamma`).
+///
+/// # Errors
+/// Names the tensor, what was found and what was expected.
+pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
+    let file = File::open(name, bytes)?;
+    let note = |key: &str| {
+        let noted = file.noted.iter().find(|(other, _)| *other == key);
+        noted.map(|(_, text)| (*text).to_owned())
+    };
+    check_inputs(name, &note)?;
+    let expected = "a weight or bias of a numbered Linear, or a gamma or beta of a numbered \
+                    LayerNorm, such as linears.0.weight";
+    let mut linears = Numbered::default();
+    let mut norms = Numbered::default();
+    for tensor in &file.tensors {
+        let tensor = tensor.name;
+        let (stem, own) = tensor.rsplit_once('.').unwrap_or_default();
+        let modules = match own {
+            "weight" | "bias" => &mut linears,
+            "gamma" | "beta" => &mut norms,
+            _ => return Err(fault(name, tensor, "a name of its own", expected)),
+        };
+        modules.note(name, tensor, stem, expected)?;
+    }
+    let (linears, norms) = (linears.in_order(), norms.in_order());
+
+    let mut widths = vec![NUM_PIXELS];
+    for linear in &linears {
+        let before = *widths.last().expect("the pixels at least");
+        let weight = file.tensor(linear, "weight")?;
+        let outputs = match *weight.shape() {
+            [inputs, outputs] if inputs == before as u64 => outputs,
+            _ => return Err(weight.misshapen(&format!("[{before}, units] of a Linear"))),
+        };
+        file.tensor(linear, "bias")?.expect_len(outputs)?;
+        widths.push(usize::try_from(outputs).unwrap_or(usize::MAX));
+    }
+    let last = linears.last().map(|stem| format!("{stem}.weight"));
+    let plan = plan_of(
+        name,
+        widths,
+        norms.len(),
+        dropout(&note),
+        &last.unwrap_or_default(),
+    )?;
+
+    let layout = Layout::new(&plan);
+    let mut parameters = vec![0.0; layout.num_parameters];
+    let mut norms = norms.iter();
+    for (layer, linear) in layout.layers.iter().zip(&linears) {
+        let mut tensors = vec![
+            (&layer.weight, file.tensor(linear, "weight")?),
+            (&layer.bias, file.tensor(linear, "bias")?),
+        ];
+        if let Some((gain, shift)) = &layer.norm {
+            let norm = norms.next().expect("counted");
+            for (range, own) in [(gain, "gamma"), (shift, "beta")] {
+                let tensor = file.tensor(norm, own)?;
+                tensor.expect_len(layer.num_outputs as u64)?;
+                tensors.push((range, tensor));
+            }
+        }
+        for (range, tensor) in tensors {
+            parameters[range.clone()].copy_from_slice(&tensor.values()?);
+        }
+    }
+    Ok(StoredModel { plan, parameters })
+}
+
+/// A file whose metadata is read, and nothing yet believed.
+struct File<'a> {
+    name: &'a str,
+    tensors: Vec<Descriptor<'a>>,
+    noted: Vec<(&'a str, &'a str)>,
+    /// The bytes behind the metadata and its padding.
+    data: &'a [u8],
+}
+
+/// What the metadata says of a tensor.
+#[derive(Default)]
+struct Descriptor<'a> {
+    name: &'a str,
+    dtype: &'a str,
+    shape: Vec<u64>,
+    /// In the data, from and up to.
+    offsets: [u64; 2],
+}
+
+impl<'a> File<'a> {
+    fn open(name: &'a str, bytes: &'a [u8]) -> Result<Self> {
+        let Some((header, rest)) = bytes.split_first_chunk::<HEADER_LEN>() else {
+            let place = format!("{name}, header");
+            return Err(Error::data(place, "fewer than 10 bytes", EXPECTED));
+        };
+        let version = u16::from_le_bytes([header[4], header[5]]);
+        if version != VERSION {
+            let found = format!("version {version} of burnpack");
+            return Err(Error::data(format!("{name}, header"), found, "version 1"));
+        }
+        let length = u32::from_le_bytes([header[6], header[7], header[8], header[9]]);
+        check_header_len(name, length.into())?;
+        let Some(metadata) = rest.get(..length as usize) else {
+            return Err(cut_off(name));
+        };
+        let start = (HEADER_LEN + metadata.len()).next_multiple_of(ALIGNMENT);
+        let mut file = Self {
+            name,
+            tensors: Vec::new(),
+            noted: Vec::new(),
+            // A file without tensors may end before its padding does.
+            data: bytes.get(start..).unwrap_or_default(),
+        };
+        let mut cbor = Decoder::new(metadata);
+        match file.decode(&mut cbor) {
+            Ok(num_tensors) => check_num_tensors(name, num_tensors)?,
+            Err(error) => {
+                let at = error.position().unwrap_or(cbor.position());
+                let place = format!("{name}, metadata, byte {}", HEADER_LEN + at);
+                return Err(Error::data(place, "bytes that are none", EXPECTED));
+            }
+        }
+        Ok(file)
+    }
+
+    /// Takes in the metadata; gives how many tensors it names, however few are kept.
+    fn decode(&mut self, cbor: &mut Decoder<'a>) -> std::result::Result<usize, decode::Error> {
+        let mut num_tensors = 0;
+        entries(cbor, |cbor, key| match key {
+            "tensors" => entries(cbor, |cbor, name| {
+                let at = cbor.position();
+                if self.find(name).is_some() {
+                    return Err(decode::Error::message("a name twice").at(at));
+                }
+                num_tensors += 1;
+                let descriptor = Descriptor::decode(cbor, name)?;
+                if num_tensors <= MAX_TENSORS {
+                    self.tensors.push(descriptor);
+                }
+                Ok(())
+            }),
+            "metadata" => entries(cbor, |cbor, key| {
+                self.noted.push((key, cbor.str()?));
+                Ok(())
+            }),
+            _ => cbor.skip(),
+        })?;
+        Ok(num_tensors)
+    }
+
+    fn find(&self, name: &str) -> Option<&Descriptor<'a>> {
+        self.tensors.iter().find(|tensor| tensor.name == name)
+    }
+
+    fn tensor(&self, stem: &str, own: &str) -> Result<Tensor<'_>> {
+        let name = format!("{stem}.{own}");
+        let Some(descriptor) = self.find(&name) else {
+            let expected = "a weight and a bias, or a gamma and a beta";
+            return Err(fault(self.name, &name, "no such tensor", expected));
+        };
+        let tensor = Tensor {
+            file: self.name,
+            name,
+            descriptor,
+            data: &[],
+        };
+        if descriptor.dtype != "F32" {
+            return Err(tensor.fault(descriptor.dtype, "F32"));
+        }
+        let [start, end] = descriptor.offsets;
+        let needed = descriptor
+            .shape
+            .iter()
+            .try_fold(4_u64, |product, &dim| product.checked_mul(dim));
+        if needed.is_none() || end.checked_sub(start) != needed {
+            let found = format!("bytes {start} to {end}");
+            let expected = format!("as many as {} needs", shape(&descriptor.shape));
+            return Err(tensor.fault(&found, &expected));
+        }
+        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+        let data = range.and_then(|(start, end)| self.data.get(start..end));
+        let data = data.ok_or_else(|| cut_off(self.name))?;
+        Ok(Tensor { data, ..tensor })
+    }
+}
+
+fn cut_off(file: &str) -> Error {
+    Error::data(
+        format!("{file}, data"),
+        "fewer bytes than the header announces: the file may be cut off",
+        EXPECTED,
+    )
+}
+
+/// Calls `entry` with each key of a map of known length, as burn's are.
+fn entries<'a>(
+    cbor: &mut Decoder<'a>,
+    mut entry: impl FnMut(&mut Decoder<'a>, &'a str) -> std::result::Result<(), decode::Error>,
+) -> std::result::Result<(), decode::Error> {
+    let at = cbor.position();
+    let Some(len) = cbor.map()? else {
+        return Err(decode::Error::type_mismatch(Type::MapIndef).at(at));
+    };
+    for _ in 0..len {
+        let key = cbor.str()?;
+        entry(cbor, key)?;
+    }
+    Ok(())
+}
+
+impl<'a> Descriptor<'a> {
+    fn decode(cbor: &mut Decoder<'a>, name: &'a str) -> std::result::Result<Self, decode::Error> {
+        let mut own = Self {
+            name,
+            ..Self::default()
+        };
+        entries(cbor, |cbor, key| {
+            match key {
+                "dtype" if cbor.datatype()? == Type::String => own.dtype = cbor.str()?,
+                "dtype" => {
+                    // Booleans and quantised numbers say more than a name.
+                    cbor.skip()?;
+                    own.dtype = "another type of number";
+                }
+                "shape" => {
+                    own.shape.clear();
+                    for _ in 0..array(cbor)? {
+                        own.shape.push(cbor.u64()?);
+                    }
+                }
+                "data_offsets" => {
+                    let at = cbor.position();
+                    if array(cbor)? != 2 {
+                        return Err(decode::Error::message("no pair").at(at));
+                    }
+                    own.offsets = [cbor.u64()?, cbor.u64()?];
+                }
+                _ => cbor.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(own)
+    }
+}
+
+/// Begins an array of known length.
+fn array(cbor: &mut Decoder<'_>) -> std::result::Result<u64, decode::Error> {
+    let at = cbor.position();
+    let len = cbor.array()?;
+    len.ok_or_else(|| decode::Error::type_mismatch(Type::ArrayIndef).at(at))
+}
+
+/// A tensor whose bytes are there, as many as its shape needs.
+struct Tensor<'a> {
+    file: &'a str,
+    name: String,
+    descriptor: &'a Descriptor<'a>,
+    data: &'a [u8],
+}
+
+impl Tensor<'_> {
+    fn shape(&self) -> &[u64] {
+        &self.descriptor.shape
+    }
+
+    fn values(&self) -> Result<Vec<f32>> {
+        values(self.file, &self.name, self.data)
+    }
+
+    fn expect_len(&self, len: u64) -> Result<()> {
+        if self.shape() == [len] {
+            return Ok(());
+        }
+        Err(self.misshapen(&shape(&[len])))
+    }
+
+    fn misshapen(&self, expected: &str) -> Error {
+        self.fault(&shape(self.shape()), expected)
+    }
+
+    fn fault(&self, found: &str, expected: &str) -> Error {
+        fault(self.file, &self.name, found, expected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::model_file::tests::model;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    const F32: &str = "F32";
+
+    /// A file of zeros with this metadata, which may be nonsense.
+    fn headed(metadata: &[u8]) -> Vec<u8> {
+        let mut file = [&MAGIC[..], &VERSION.to_le_bytes()].concat();
+        file.extend((metadata.len() as u32).to_le_bytes());
+        file.extend(metadata);
+        file.resize(file.len().next_multiple_of(ALIGNMENT) + 4 * 784 * 16, 0);
+        file
+    }
+
+    /// A file of zeros with these tensors, all of them the first bytes.
+    fn file(tensors: &[(&str, &str, &[u64])]) -> Vec<u8> {
+        let mut cbor = Encoder::new(Vec::new());
+        cbor.map(1).unwrap().str("tensors").unwrap();
+        cbor.map(tensors.len() as u64).unwrap();
+        for (name, dtype, shape) in tensors {
+            cbor.str(name).unwrap().map(3).unwrap();
+            cbor.str("dtype").unwrap().str(dtype).unwrap();
+            cbor.str("shape").unwrap();
+            cbor.array(shape.len() as u64).unwrap();
+            for &dim in *shape {
+                cbor.u64(dim).unwrap();
+            }
+            let len = shape
+                .iter()
+                .fold(4_u64, |len, &dim| len.saturating_mul(dim));
+            cbor.str("data_offsets").unwrap().array(2).unwrap();
+            cbor.u64(0).unwrap().u64(len).unwrap();
+        }
+        headed(&cbor.into_writer())
+    }
+
+    fn message(bytes: &[u8]) -> String {
+        super::super::read("m", bytes).unwrap_err().to_string()
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn modules_may_have_other_names() {
+        let bytes = file(&[
+            ("fc1.weight", F32, &[784, 4]),
+            ("fc1.bias", F32, &[4]),
+            ("norm1.beta", F32, &[4]),
+            ("norm1.gamma", F32, &[4]),
+            ("out10.weight", F32, &[4, 10]),
+            ("out10.bias", F32, &[10]),
+        ]);
+        let plan = read("m", &bytes).unwrap().plan;
+        assert_eq!((plan.hidden, plan.layer_norm), (vec![4], true));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_wrong_file_says_where_and_what() {
+        let whole = write(&model(&[4], 0.0, true));
+        let told = format!("expected {EXPECTED}");
+        assert_eq!(
+            message(&whole[..7]),
+            format!("m, header: found fewer than 10 bytes, {told}")
+        );
+        let cut = format!(
+            "m, data: found fewer bytes than the header announces: the file may be cut off, {told}"
+        );
+        assert_eq!(message(&whole[..40]), cut);
+        assert_eq!(message(&whole[..whole.len() - 1]), cut);
+        let mut newer = whole.clone();
+        newer[4] = 2;
+        assert_eq!(
+            message(&newer),
+            "m, header: found version 2 of burnpack, expected version 1"
+        );
+        assert_eq!(
+            message(&headed(b"label,pixel0")),
+            format!("m, metadata, byte 10: found bytes that are none, {told}")
+        );
+        for (tensors, expected) in [
+            (
+                &[("conv.weight", F32, &[784, 4][..])][..],
+                "conv.weight: found a name of its own, expected a weight or bias of a numbered \
+                 Linear, or a gamma or beta of a numbered LayerNorm, such as linears.0.weight",
+            ),
+            (
+                &[("a1.weight", F32, &[784, 4]), ("b1.bias", F32, &[4])],
+                "b1.bias: found the number 1, as a1 has it, expected a number of its own",
+            ),
+            (
+                &[("a.0.weight", F32, &[4, 784])],
+                "a.0.weight: found [4, 784], expected [784, units] of a Linear",
+            ),
+            (
+                &[("a.0.weight", F32, &[784])],
+                "a.0.weight: found [784], expected [784, units] of a Linear",
+            ),
+            (
+                &[("a.0.weight", F32, &[784, 4]), ("a.0.bias", F32, &[5])],
+                "a.0.bias: found [5], expected [4]",
+            ),
+            (
+                &[("a.0.weight", F32, &[784, 4])],
+                "a.0.bias: found no such tensor, expected a weight and a bias, or a gamma and a beta",
+            ),
+            (
+                &[("a.0.weight", "F16", &[784, 4])],
+                "a.0.weight: found F16, expected F32",
+            ),
+            (
+                &[("a.0.weight", F32, &[u64::MAX, 4])],
+                "a.0.weight: found bytes 0 to 18446744073709551615, expected as many as \
+                 [18446744073709551615, 4] needs",
+            ),
+        ] {
+            assert_eq!(message(&file(tensors)), format!("m, tensor {expected}"));
+        }
+        let hidden = &[("a.0.weight", F32, &[784, 4][..]), ("a.0.bias", F32, &[4])];
+        assert_eq!(
+            message(&file(hidden)),
+            "m, tensors: found 1 linear layers, expected 2 to 9"
+        );
+        let with = |others: &[(&'static str, &'static str, &'static [u64])]| {
+            message(&file(&[&hidden[..], others].concat()))
+        };
+        let classes = [
+            ("a.1.weight", F32, &[4, 10][..]),
+            ("a.1.bias", F32, &[10][..]),
+        ];
+        assert_eq!(
+            with(&[("a.1.weight", F32, &[4, 12]), ("a.1.bias", F32, &[12])]),
+            "m, tensor a.1.weight: found 12 outputs, expected 10 outputs, one for each digit"
+        );
+        assert_eq!(
+            with(&[
+                classes[0],
+                classes[1],
+                ("n.0.gamma", F32, &[4]),
+                ("n.1.gamma", F32, &[4])
+            ]),
+            "m, tensors: found 2 LayerNorms for 1 hidden layers, expected one after each hidden \
+             Linear, or none"
+        );
+        assert_eq!(
+            with(&[classes[0], classes[1], ("n.0.gamma", F32, &[3])]),
+            "m, tensor n.0.gamma: found [3], expected [4]"
+        );
+        let mut broken = model(&[4], 0.0, false);
+        broken.parameters[4 * 784 + 2] = f32::INFINITY;
+        assert_eq!(
+            message(&write(&broken)),
+            "m, tensor linears.0.bias: found inf at place 2, expected finite numbers"
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn metadata_that_lies_or_never_ends_is_refused() {
+        let mut huge = headed(&[]);
+        huge[6..10].copy_from_slice(&2_000_000_u32.to_le_bytes());
+        assert_eq!(
+            message(&huge),
+            "m, header: found 2,000,000 bytes, expected at most 1,048,576"
+        );
+        let names: Vec<_> = (0..9_000).map(|at| format!("{at}.bias")).collect();
+        let many: Vec<_> = names.iter().map(|name| (&**name, F32, &[0][..])).collect();
+        assert_eq!(
+            message(&file(&many)),
+            "m, tensors: found 9000 tensors, expected at most 34, those of 8 hidden layers"
+        );
+        let twice = &[("0.bias", F32, &[4][..]); 2];
+        assert!(message(&file(twice)).contains("bytes that are none"));
+        // Maps and arrays that announce more than comes, or do not say how much, and
+        // arrays in arrays in arrays.
+        let mut deep = b"\xa1\x61x".to_vec();
+        deep.extend([0x81; 100_000]);
+        for metadata in [
+            &b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff"[..],
+            b"\xbf\xff",
+            b"\xa1\x67tensors\xbf\xff",
+            b"\xa1\x61a\x9b\xff\xff\xff\xff\xff\xff\xff\xff",
+            b"\xa1\x7b\xff\xff\xff\xff\xff\xff\xff\xff",
+            &deep,
+        ] {
+            let found = message(&headed(metadata));
+            assert!(found.contains("bytes that are none"), "{found}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn another_normalisation_is_refused() {
+        let noted = [("pixel_std", "0.5".to_owned())];
+        assert_eq!(
+            message(&headed(&encoded(&[], &noted).unwrap())),
+            "m, metadata pixel_std: found 0.5, expected 0.3081"
+        );
+    }
+}
