@@ -9,7 +9,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 const LIST = "THIRD_PARTY.md";
 
 /** Packages whose files scripts/build copies into the site; pdfmake's is a bundle of its dependencies. */
-const VENDORED = ["comlink", "fflate", "pdfmake", "uplot"];
+const VENDORED = ["comlink", "fflate", "pbf", "pdfmake", "uplot"];
+
+/** What a vendored package needs for a part of it that is not copied: pbf's compiler. */
+const NOT_COPIED = ["resolve-protobuf-schema"];
 
 /** npm packages that may run a script when they are installed: this one prints a plea. */
 const MAY_RUN = ["node_modules/core-js"];
@@ -133,7 +136,8 @@ for (let name = wanted.pop(); name; name = wanted.pop()) {
   if (vendored.has(name) || !entry) continue;
   vendored.add(name);
   ship(`${name} (npm)`, reviewed(name, entry.license));
-  wanted.push(...Object.keys(entry.dependencies ?? {}));
+  const needed = Object.keys(entry.dependencies ?? {});
+  wanted.push(...needed.filter((name) => !NOT_COPIED.includes(name)));
 }
 
 const rows = [...shipped]

@@ -7,6 +7,7 @@ import { chart_menu } from "./chart_menu.js";
 import { announce, by_id, download, el, message_of, set_text, svg } from "./dom.js";
 import * as format from "./format.js";
 import { confident_mistakes, rows_of_cell, submission_csv } from "./ink.js";
+import { create_menu } from "./menu.js";
 import { has_model, is_active } from "./state.js";
 import { draw_first_layer, first_layer_width } from "./weights_view.js";
 
@@ -14,10 +15,14 @@ import { draw_first_layer, first_layer_width } from "./weights_view.js";
 /** @import { PageState, Store } from "./state.js" */
 /** @import { LoadedData } from "./trainer.js" */
 /** @import { Images } from "./worker.js" */
+/** @import { ModelFormat } from "./worker/model.js" */
 
 /** Rows asked for at once: a worker that trains or draws in between stays quick. */
 const CHUNK = 2000;
 const MOST_IMAGES = 24;
+
+/** @type {Record<ModelFormat, string>} */
+const ENDINGS = { safetensors: "safetensors", burnpack: "bpk", onnx: "onnx" };
 
 /**
  * @typedef {object} EvaluationActions
@@ -28,7 +33,7 @@ const MOST_IMAGES = 24;
  * @property {(probabilities: Float32Array, labels: Uint8Array) => Promise<Evaluation>} evaluate
  * @property {(files: File[], on_progress: (progress: LoadProgress) => void) => Promise<LoadedData>} read_file
  * @property {() => Promise<Float32Array | null>} weights flat parameters of the newest model
- * @property {() => Promise<Uint8Array<ArrayBuffer>>} save_model the newest model as `.safetensors`
+ * @property {(format: ModelFormat) => Promise<Uint8Array<ArrayBuffer>>} save_model the newest model as a file
  * @property {(file: File) => Promise<void>} load_model makes a file's model the newest
  */
 
@@ -59,6 +64,14 @@ export function create_evaluation_view(store, actions) {
   const submit = by_id("download-submission", HTMLButtonElement);
   const model_picker = by_id("model-file", HTMLInputElement);
   const save = by_id("download-model", HTMLButtonElement);
+  const other_formats = create_menu(
+    { text: "Other formats", label: "Download model: other formats" },
+    [
+      { text: ".bpk for burn", press: () => save_model("burnpack") },
+      { text: ".onnx for ONNX Runtime", press: () => save_model("onnx") },
+    ],
+  );
+  save.after(other_formats);
   /** What the charts show, and of which images. @type {{ figures: Evaluation, about: string } | null} */
   let shown_now = null;
   const shown_files = async () => {
@@ -92,6 +105,7 @@ export function create_evaluation_view(store, actions) {
     button.disabled = is_busy || is_running || !can_read || is_stale;
     submit.disabled = is_busy || is_running || !can_read || test === null;
     save.disabled = is_busy || is_running || !can_read;
+    for (const format of other_formats.querySelectorAll("button")) format.disabled = save.disabled;
     test_picker.disabled = model_picker.disabled = is_busy || is_running;
     if (is_busy) return;
     if (is_running) {
@@ -218,9 +232,11 @@ export function create_evaluation_view(store, actions) {
     });
   });
 
-  save.addEventListener("click", () => {
-    void busy(async () => download(new Blob([await actions.save_model()]), "inkling.safetensors"));
-  });
+  const save_model = (/** @type {ModelFormat} */ format) =>
+    void busy(async () => {
+      download(new Blob([await actions.save_model(format)]), `inkling.${ENDINGS[format]}`);
+    });
+  save.addEventListener("click", () => save_model("safetensors"));
   model_picker.addEventListener("change", () => {
     const file = model_picker.files?.[0];
     model_picker.value = "";

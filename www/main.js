@@ -288,7 +288,7 @@ create_evaluation_view(store, {
   evaluate: (probabilities, labels) =>
     trainer.ask((engine) => engine.evaluate(probabilities, labels)),
   weights: () => trainer.weights(),
-  save_model: () => trainer.save_model(),
+  save_model: (format) => trainer.save_model(format),
   load_model: async (file) =>
     store.set({ model: await trainer.load_model(file), tuned_from: null }),
 });

@@ -8,6 +8,7 @@ import * as Comlink from "./vendor/comlink.mjs";
 /** @import { BackendChoice, DataSummary, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "./pkg/ndarray/inkling.js" */
 /** @import { Engine, Artifact, Images, InkReading, RunStart } from "./worker.js" */
 /** @import { WebgpuProbe } from "./worker/adapter.js" */
+/** @import { ModelFormat } from "./worker/model.js" */
 
 /**
  * Which backend runs, and why, in one sentence a person can read.
@@ -359,20 +360,21 @@ export class Trainer {
   }
 
   /**
-   * The newest model as a `.safetensors` file that PyTorch reads.
+   * The newest model as a file: `.safetensors` for PyTorch, burn's burnpack, or ONNX.
+   * @param {ModelFormat} [format]
    * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
-  async save_model() {
+  async save_model(format = "safetensors") {
     const holder = this.#model_holder;
     const bytes =
-      holder && !holder.is_dead ? await holder.call((engine) => engine.save_model()) : null;
+      holder && !holder.is_dead ? await holder.call((engine) => engine.save_model(format)) : null;
     if (!bytes) throw new Error("There is no trained model yet. Train first.");
     return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
   }
 
   /**
-   * Takes a model out of a `.safetensors` file: it reads ink and images from now
-   * on, on the CPU. On any error the model before it stays.
+   * Takes a model out of a `.safetensors` file or a burnpack: it reads ink and images
+   * from now on, on the CPU. On any error the model before it stays.
    * @param {File} file
    * @returns {Promise<ModelSummary>}
    */

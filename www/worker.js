@@ -9,13 +9,13 @@ import * as Comlink from "./vendor/comlink.mjs";
 import { ask_at_death, death, guarded } from "./worker/death.js";
 import { Fault } from "./worker/fault.js";
 import { macrotask } from "./worker/macrotask.js";
-import { Model } from "./worker/model.js";
+import { Model, file_of } from "./worker/model.js";
 import { read_dataset } from "./worker/reading.js";
 import { fine_tune } from "./worker/tuning.js";
 import { probe, watch_for_lost_devices } from "./worker/adapter.js";
 
 /** @import { DataSummary, Dataset, EpochRecord, Evaluation, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, Trainer } from "./pkg/ndarray/inkling.js" */
-/** @import { Reader } from "./worker/model.js" */
+/** @import { ModelFormat, Reader } from "./worker/model.js" */
 /** @import { WebgpuProbe } from "./worker/adapter.js" */
 /** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "./pkg/ndarray/inkling.js" */
 
@@ -470,13 +470,16 @@ export class Engine {
   }
 
   /**
-   * The model as it stands as a `.safetensors` file.
+   * The model as it stands as a file.
+   * @param {ModelFormat} format
    * @returns {Promise<Uint8Array | null>} `null` without a model
    */
-  save_model() {
-    return guarded(
-      async () => (await this.#model?.use((reader) => reader.to_safetensors())) ?? null,
-    );
+  save_model(format) {
+    return guarded(async () => {
+      const version = this.#opened().version();
+      const bytes = await this.#model?.use((reader) => file_of(reader, format, version));
+      return bytes ? Comlink.transfer(bytes, [owned(bytes).buffer]) : null;
+    });
   }
 
   /**

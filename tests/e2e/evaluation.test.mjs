@@ -1,5 +1,6 @@
 // What a model is worth and how it travels: evaluated on the validation part and
-// on a test set, predicted for Kaggle, saved as .safetensors and taken back in.
+// on a test set, predicted for Kaggle, saved as a file of each format, and taken back
+// in from those that come back.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -26,6 +27,12 @@ async function downloaded(page, button) {
   await press(page, button);
   const download = await waiting;
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** @param {Page} page @param {string} format */
+async function downloaded_as(page, format) {
+  await page.locator('summary[aria-label="Download model: other formats"]').click();
+  return downloaded(page, format);
 }
 
 test(
@@ -75,6 +82,17 @@ test(
     assert.deepEqual(header["4.weight"].shape, [64, 128]);
     assert.deepEqual(header["0.weight"].shape, [128, 784]);
 
+    const packed = await downloaded_as(page, ".bpk for burn");
+    assert.equal(packed.name, "inkling.bpk");
+    assert.equal(packed.bytes.subarray(0, 6).toString("latin1"), "NRUB\x01\0");
+    const onnx = await downloaded_as(page, ".onnx for ONNX Runtime");
+    assert.equal(onnx.name, "inkling.onnx");
+    // The same numbers in each: the last layer's bias, whose layout all three share.
+    const data = saved.bytes.subarray(8 + header_length);
+    const bias = data.subarray(...header["8.bias"].data_offsets);
+    assert.equal(bias.length, 40);
+    for (const { name, bytes } of [packed, onnx]) assert.ok(bytes.includes(bias), name);
+
     await t.test("an unlabelled test set becomes Kaggle's submission", async () => {
       await pick_in(page, "Test CSV", "test.csv", bytes_of(unlabelled));
       await page.locator("#test-status", { hasText: /test\.csv: 300 rows\./ }).waitFor();
@@ -100,12 +118,20 @@ test(
     });
 
     await t.test("a wrong model file is named, and the model stays", async () => {
+      await press(page, "Evaluate");
+      const evaluated = await sees(page, "Evaluation", /accuracy [\d.]+ %/);
+      const before = share_in(evaluated, /accuracy ([\d.]+) %/);
       await pick_in(page, "Model file", "bars.safetensors", train_csv.bytes.subarray(0, 5000));
       await sees(page, "Evaluation", /bars\.safetensors, header: found .*expected/);
       await pick_in(page, "Model file", "cut.safetensors", saved.bytes.subarray(0, -4));
       await sees(page, "Evaluation", /cut\.safetensors, data: found .*expected/);
+      await pick_in(page, "Model file", "cut.bpk", packed.bytes.subarray(0, -4));
+      await sees(page, "Evaluation", /cut\.bpk, data: found .*expected/);
+      await pick_in(page, "Model file", "inkling.onnx", onnx.bytes);
+      await sees(page, "Evaluation", /inkling\.onnx, header: found .*expected .*\.bpk/);
       await press(page, "Evaluate");
-      await sees(page, "Evaluation", /accuracy [\d.]+ %/);
+      const text = await sees(page, "Evaluation", /accuracy [\d.]+ %/);
+      assert.equal(share_in(text, /accuracy ([\d.]+) %/), before, "the same model");
     });
 
     await t.test("in another tab the saved model reads the same, without training", async (t) => {
@@ -125,6 +151,16 @@ test(
       );
       const again = await downloaded(other, "Download model");
       assert.equal(again.bytes.length, saved.bytes.length);
+    });
+
+    await t.test("so does the .bpk, whatever its name", async (t) => {
+      const { page: other } = await open_page(t);
+      await pick_in(other, "Model file", "model.safetensors", packed.bytes);
+      await sees(other, "Evaluation", /784 → 128 → 64 → 10 with layer normalisation/);
+      const again = await downloaded(other, "Download model");
+      assert.deepEqual(again.bytes.subarray(8 + header_length), data, "the same numbers");
+      const repacked = await downloaded_as(other, ".bpk for burn");
+      assert.deepEqual(repacked.bytes, packed.bytes);
     });
   },
 );

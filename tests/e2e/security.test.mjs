@@ -67,6 +67,8 @@ test("a full session asks for our own files only, and violates nothing", async (
   await press(page, "Evaluate");
   await sees(page, "Evaluation", /accuracy [\d.]+ %/);
   assert.match(await downloaded(page, "Download model"), /\.safetensors$/);
+  await page.locator('summary[aria-label="Download model: other formats"]').click();
+  assert.match(await downloaded(page, ".onnx for ONNX Runtime"), /\.onnx$/);
   for (const name of ["Curves as PNG", "Curves as SVG", "Figures as CSV"]) {
     await page.locator("#downloads summary").click();
     assert.match(await downloaded(page, name), /^inkling-/);
@@ -85,7 +87,12 @@ test("a full session asks for our own files only, and violates nothing", async (
   );
   assert.deepEqual(foreign, [], "requests to others, or that send something");
   const files = new Set(requests.map((request) => request.split(" ")[1]?.split(/[?#]/)[0]));
-  for (const file of ["worker.js", "pkg/ndarray/inkling_bg.wasm", "vendor/pdfmake.js"]) {
+  for (const file of [
+    "worker.js",
+    "pkg/ndarray/inkling_bg.wasm",
+    "vendor/pdfmake.js",
+    "vendor/pbf.mjs",
+  ]) {
     assert.ok(files.has(url + file), `${file} was asked for, so this watches the right things`);
   }
   const policies = responses

@@ -1,0 +1,66 @@
+// Models as the page writes them, read by those who own the formats: trains two on the
+// sample in a browser, and compares what PyTorch and onnxruntime read in their files
+// with what the page read. For a developer's machine; scripts/test holds the same
+// files to fixtures without any Python.
+//
+//   node scripts/check_models.mjs
+//
+// Needs a built www/, and the Python that INKLING_TORCH_PYTHON names (python3
+// otherwise) with torch, safetensors, onnx and onnxruntime.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { serve } from "./serve.mjs";
+
+const MODELS = [
+  { hidden_layers: "128, 64", layer_norm: true, dropout: 0.1 },
+  { hidden_layers: "100", layer_norm: false, dropout: 0 },
+];
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const python = process.env.INKLING_TORCH_PYTHON ?? "python3";
+const server = await serve({ root: join(root, "www") });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+const folder = mkdtempSync(join(tmpdir(), "inkling-models-"));
+try {
+  const page = await browser.newPage();
+  await page.goto(server.url);
+  for (const shape of MODELS) {
+    const found = await page.evaluate(async (shape) => {
+      const { createTrainer } = await import(new URL("trainer.js", location.href).href);
+      const { DEFAULTS } = await import(new URL("settings.js", location.href).href);
+      const trainer = createTrainer();
+      const sample = await (await fetch("data/sample.csv.gz")).blob();
+      await trainer.load_file(new File([sample], "sample.csv.gz"));
+      const config = { ...DEFAULTS, backend: "ndarray", epochs: 2, ...shape };
+      await trainer.train(config);
+      const rows = Array.from({ length: 500 }, (_, row) => row);
+      const base64 = (/** @type {Uint8Array} */ bytes) =>
+        btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+      return {
+        pixels: base64((await trainer.images(rows)).pixels),
+        probabilities: Array.from(await trainer.predict_rows(rows)),
+        safetensors: base64(await trainer.save_model("safetensors")),
+        onnx: base64(await trainer.save_model("onnx")),
+      };
+    }, shape);
+    for (const kind of /** @type {const} */ (["safetensors", "onnx", "pixels"])) {
+      writeFileSync(join(folder, `model.${kind}`), Buffer.from(found[kind], "base64"));
+    }
+    writeFileSync(join(folder, "probabilities.json"), JSON.stringify(found.probabilities));
+    console.log(JSON.stringify(shape));
+    const script = join(root, "scripts/check_models.py");
+    execFileSync(python, [script, folder], { stdio: "inherit" });
+  }
+} finally {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,181 @@
+// A model as an ONNX file, for onnxruntime and whatever else reads the format. Loaded
+// when one is asked for. It only goes out; what comes back in is .safetensors or .bpk.
+//
+// The graph takes pixels as a CSV has them, 0 to 255, 784 a row, and normalises them
+// itself. Dropout does nothing when a model reads, so it is left out.
+
+import { PbfWriter } from "../vendor/pbf.mjs";
+
+/** @import { ModelSummary } from "../pkg/ndarray/inkling.js" */
+
+// No newer than the graph needs, for the widest reach: the first operators with
+// LayerNormalization, and the format of their time.
+const OPSET = 17;
+const IR_VERSION = 8;
+
+/** Of the layer normalisation: torch's default, and the engine's. */
+const EPSILON = 1e-5;
+
+/** Numbers of onnx.proto's enums: a tensor's type, an attribute's. */
+const FLOAT = 1;
+
+/** A tensor that comes with the model. @typedef {{ name: string, dims: number[], values: Float32Array }} Initializer */
+
+/** Its one output bears its name. @typedef {{ name: string, operator: string, inputs: string[], epsilon: number | undefined }} Node */
+
+/** What goes in or comes out, a row of numbers an image. @typedef {{ name: string, width: number }} Port */
+
+/** @typedef {{ nodes: Node[], initializers: Initializer[], inputs: Port[], outputs: Port[] }} Graph */
+
+/**
+ * @param {ModelSummary} summary
+ * @param {Float32Array} weights flat, as the engine lays them out
+ * @param {string} version of Inkling
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function write_onnx(summary, weights, version) {
+  const graph = graph_of(summary, weights);
+  // Room for all of it: a buffer that grows is copied each time it doubles.
+  const pbf = new PbfWriter(new Uint8Array(weights.byteLength + 16_384));
+  write_model({ graph, version }, pbf);
+  return /** @type {Uint8Array<ArrayBuffer>} */ (pbf.finish());
+}
+
+/**
+ * @param {ModelSummary} summary
+ * @param {Float32Array} weights
+ * @returns {Graph}
+ */
+function graph_of({ layers, layer_norm, num_parameters, pixel_mean, pixel_std }, weights) {
+  if (weights.length !== num_parameters) {
+    throw new Error(`weights: found ${weights.length} numbers, expected ${num_parameters}`);
+  }
+  /** @type {Initializer[]} */
+  const initializers = [];
+  const constant = (/** @type {string} */ name, /** @type {number} */ value) => {
+    initializers.push({ name, dims: [], values: Float32Array.of(value) });
+    return name;
+  };
+  let end = 0;
+  const parameter = (/** @type {string} */ name, /** @type {number[]} */ dims) => {
+    const start = end;
+    end += dims.reduce((product, dim) => product * dim, 1);
+    initializers.push({ name, dims, values: weights.subarray(start, end) });
+    return name;
+  };
+
+  /** @type {Node[]} */
+  const nodes = [];
+  let flow = "pixels";
+  /**
+   * A node on what the one before it gave.
+   * @param {string} name
+   * @param {string} operator
+   * @param {string[]} [others] its further inputs
+   * @param {number} [epsilon]
+   */
+  const then = (name, operator, others = [], epsilon) => {
+    nodes.push({ name, operator, inputs: [flow, ...others], epsilon });
+    flow = name;
+  };
+  then("shares", "Div", [constant("pixel_max", 255)]);
+  then("centred", "Sub", [constant("pixel_mean", pixel_mean)]);
+  then("normalised", "Div", [constant("pixel_std", pixel_std)]);
+  layers.forEach(({ num_inputs, num_outputs }, at) => {
+    const is_last = at + 1 === layers.length;
+    // The engine keeps a weight as [inputs, outputs], which is Gemm's own order.
+    then(is_last ? "logits" : `linears.${at}`, "Gemm", [
+      parameter(`linears.${at}.weight`, [num_inputs, num_outputs]),
+      parameter(`linears.${at}.bias`, [num_outputs]),
+    ]);
+    if (is_last) return;
+    if (layer_norm) {
+      const gamma = parameter(`norms.${at}.gamma`, [num_outputs]);
+      const beta = parameter(`norms.${at}.beta`, [num_outputs]);
+      then(`norms.${at}`, "LayerNormalization", [gamma, beta], EPSILON);
+    }
+    then(`relus.${at}`, "Relu");
+  });
+  then("probabilities", "Softmax");
+  return {
+    nodes,
+    initializers,
+    inputs: [{ name: "pixels", width: 784 }],
+    outputs: ["logits", "probabilities"].map((name) => ({ name, width: 10 })),
+  };
+}
+
+// The messages of onnx.proto, fields in order of their numbers: the bytes are then
+// those that onnx itself writes of the same graph.
+
+/** @param {{ graph: Graph, version: string }} model @param {PbfWriter} pbf */
+function write_model({ graph, version }, pbf) {
+  pbf.writeVarintField(1, IR_VERSION);
+  pbf.writeStringField(2, "Inkling");
+  pbf.writeStringField(3, version);
+  pbf.writeMessage(7, write_graph, graph);
+  pbf.writeMessage(8, write_opset, OPSET);
+}
+
+/** @param {number} opset @param {PbfWriter} pbf */
+function write_opset(opset, pbf) {
+  // The empty domain is that of the standard's own operators.
+  pbf.writeStringField(1, "");
+  pbf.writeVarintField(2, opset);
+}
+
+/** @param {Graph} graph @param {PbfWriter} pbf */
+function write_graph({ nodes, initializers, inputs, outputs }, pbf) {
+  for (const node of nodes) pbf.writeMessage(1, write_node, node);
+  pbf.writeStringField(2, "inkling");
+  for (const initializer of initializers) pbf.writeMessage(5, write_tensor, initializer);
+  for (const input of inputs) pbf.writeMessage(11, write_port, input);
+  for (const output of outputs) pbf.writeMessage(12, write_port, output);
+}
+
+/** @param {Node} node @param {PbfWriter} pbf */
+function write_node({ name, operator, inputs, epsilon }, pbf) {
+  for (const input of inputs) pbf.writeStringField(1, input);
+  pbf.writeStringField(2, name);
+  pbf.writeStringField(3, name);
+  pbf.writeStringField(4, operator);
+  if (epsilon !== undefined) pbf.writeMessage(5, write_epsilon, epsilon);
+}
+
+/** @param {number} epsilon @param {PbfWriter} pbf */
+function write_epsilon(epsilon, pbf) {
+  pbf.writeStringField(1, "epsilon");
+  pbf.writeFloatField(2, epsilon);
+  pbf.writeVarintField(20, FLOAT);
+}
+
+/** @param {Initializer} tensor @param {PbfWriter} pbf */
+function write_tensor({ name, dims, values }, pbf) {
+  for (const dim of dims) pbf.writeVarintField(1, dim);
+  pbf.writeVarintField(2, FLOAT);
+  pbf.writeStringField(8, name);
+  pbf.writeBytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
+
+/** @param {Port} port @param {PbfWriter} pbf */
+function write_port({ name, width }, pbf) {
+  pbf.writeStringField(1, name);
+  pbf.writeMessage(2, write_type, width);
+}
+
+/** @param {number} width @param {PbfWriter} pbf */
+function write_type(width, pbf) {
+  pbf.writeMessage(1, write_tensor_type, width);
+}
+
+/** @param {number} width @param {PbfWriter} pbf */
+function write_tensor_type(width, pbf) {
+  pbf.writeVarintField(1, FLOAT);
+  pbf.writeMessage(2, write_shape, width);
+}
+
+/** Any number of images. @param {number} width @param {PbfWriter} pbf */
+function write_shape(width, pbf) {
+  pbf.writeMessage(1, (_, dim) => dim.writeStringField(2, "batch"), null);
+  pbf.writeMessage(1, (_, dim) => dim.writeVarintField(1, width), null);
+}
