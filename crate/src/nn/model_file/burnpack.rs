@@ -8,15 +8,14 @@
 //!
 //! A file is a header of ten bytes, CBOR that says what is where, and the tensors,
 //! each at a multiple of 256 bytes. burn-pack reads and writes the same; here it
-//! would bring serde's machinery for every type that CBOR and burn know, several
-//! times the size of these two functions, into an engine that each visitor downloads.
-//! `tests/model_files.rs` holds them to burn-pack byte for byte.
+//! would bring serde's machinery for every type that CBOR and burn know, four times
+//! the size of what follows, into an engine that each visitor downloads.
+//! `tests/model_files.rs` holds this to burn-pack byte for byte.
 
-use std::convert::Infallible;
 use std::ops::Range;
 
 use minicbor::data::Type;
-use minicbor::{Decoder, Encoder, decode, encode};
+use minicbor::{Decoder, Encoder};
 
 use super::{
     EXPECTED, MAX_TENSORS, Numbered, StoredModel, check_header_len, check_inputs,
@@ -63,13 +62,15 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
     let layout = Layout::new(&model.plan);
     assert_eq!(model.parameters.len(), layout.num_parameters);
     let mut ranges = Vec::new();
-    let mut tensors = Vec::new();
+    let mut tensors: Vec<(String, _, _)> = Vec::new();
     let mut end = 0_usize;
     let mut place = |name: String, shape: Vec<usize>, range: &Range<usize>| {
         let start = end.next_multiple_of(ALIGNMENT);
         end = start + 4 * range.len();
         ranges.push(range.clone());
-        tensors.push((name, shape, start..end));
+        // As burn-pack does: the tensors as the module has them, their names in order.
+        let at = tensors.partition_point(|(other, ..)| *other < name);
+        tensors.insert(at, (name, shape, start..end));
     };
     for (at, layer) in layout.layers.iter().enumerate() {
         let (inputs, outputs) = (layer.num_inputs, layer.num_outputs);
@@ -81,15 +82,15 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
             place(format!("norms.{at}.beta"), vec![outputs], shift);
         }
     }
-    // As burn-pack does: the tensors as the module has them, their names in order.
-    tensors.sort_by(|(left, ..), (right, ..)| left.cmp(right));
     let own = [
         ("format", "burnpack".to_owned()),
         ("module", module(&model.plan)),
     ];
-    let mut noted: Vec<_> = own.into_iter().chain(notes(&model.plan)).collect();
-    noted.sort();
-    let metadata = encoded(&tensors, &noted).expect("memory takes it");
+    let mut noted = Vec::new();
+    for note in own.into_iter().chain(notes(&model.plan)) {
+        noted.insert(noted.partition_point(|other| *other < note), note);
+    }
+    let metadata = encoded(&tensors, &noted);
 
     let mut file = Vec::with_capacity(HEADER_LEN + metadata.len() + ALIGNMENT + end);
     file.extend(MAGIC);
@@ -106,26 +107,48 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
 
 /// The metadata as burn-pack writes it: of each tensor its name, its shape and where
 /// its bytes are.
-fn encoded(
-    tensors: &[(String, Vec<usize>, Range<usize>)],
-    noted: &[(&str, String)],
-) -> std::result::Result<Vec<u8>, encode::Error<Infallible>> {
+fn encoded(tensors: &[(String, Vec<usize>, Range<usize>)], noted: &[(&str, String)]) -> Vec<u8> {
     let mut cbor = Encoder::new(Vec::new());
-    cbor.map(2)?.str("tensors")?.map(tensors.len() as u64)?;
+    put_map(&mut cbor, 2);
+    put_text(&mut cbor, "tensors");
+    put_map(&mut cbor, tensors.len());
     for (name, shape, range) in tensors {
-        cbor.str(name)?.map(3)?.str("dtype")?.str("F32")?;
-        cbor.str("shape")?.array(shape.len() as u64)?;
-        for &dim in shape {
-            cbor.u64(dim as u64)?;
-        }
-        cbor.str("data_offsets")?.array(2)?;
-        cbor.u64(range.start as u64)?.u64(range.end as u64)?;
+        put_text(&mut cbor, name);
+        put_map(&mut cbor, 3);
+        put_text(&mut cbor, "dtype");
+        put_text(&mut cbor, "F32");
+        put_text(&mut cbor, "shape");
+        put_array(&mut cbor, shape);
+        put_text(&mut cbor, "data_offsets");
+        put_array(&mut cbor, &[range.start, range.end]);
     }
-    cbor.str("metadata")?.map(noted.len() as u64)?;
+    put_text(&mut cbor, "metadata");
+    put_map(&mut cbor, noted.len());
     for (key, text) in noted {
-        cbor.str(key)?.str(text)?;
+        put_text(&mut cbor, key);
+        put_text(&mut cbor, text);
     }
-    Ok(cbor.into_writer())
+    cbor.into_writer()
+}
+
+// Never inlined, as is what reads: called from many places, seldom, and never in a hurry.
+
+#[inline(never)]
+fn put_map(cbor: &mut Encoder<Vec<u8>>, len: usize) {
+    cbor.map(len as u64).expect("memory takes it");
+}
+
+#[inline(never)]
+fn put_text(cbor: &mut Encoder<Vec<u8>>, text: &str) {
+    cbor.str(text).expect("memory takes it");
+}
+
+#[inline(never)]
+fn put_array(cbor: &mut Encoder<Vec<u8>>, numbers: &[usize]) {
+    cbor.array(numbers.len() as u64).expect("memory takes it");
+    for &number in numbers {
+        cbor.u64(number as u64).expect("memory takes it");
+    }
 }
 
 /// Reads a burnpack that [`write`] wrote, or one of a burn module of the same build:
@@ -244,40 +267,38 @@ impl<'a> File<'a> {
             data: bytes.get(start..).unwrap_or_default(),
         };
         let mut cbor = Decoder::new(metadata);
-        match file.decode(&mut cbor) {
-            Ok(num_tensors) => check_num_tensors(name, num_tensors)?,
-            Err(error) => {
-                let at = error.position().unwrap_or(cbor.position());
-                let place = format!("{name}, metadata, byte {}", HEADER_LEN + at);
-                return Err(Error::data(place, "bytes that are none", EXPECTED));
-            }
-        }
+        let Some(num_tensors) = file.decode(&mut cbor) else {
+            let end = HEADER_LEN + cbor.position();
+            let place = format!("{name}, metadata, before byte {end}");
+            return Err(Error::data(place, "bytes that are none", EXPECTED));
+        };
+        check_num_tensors(name, num_tensors)?;
         Ok(file)
     }
 
-    /// Takes in the metadata; gives how many tensors it names, however few are kept.
-    fn decode(&mut self, cbor: &mut Decoder<'a>) -> std::result::Result<usize, decode::Error> {
+    /// Takes in the metadata; gives how many tensors it names, however few are kept,
+    /// or nothing where it is none.
+    fn decode(&mut self, cbor: &mut Decoder<'a>) -> Option<usize> {
         let mut num_tensors = 0;
-        entries(cbor, |cbor, key| match key {
-            "tensors" => entries(cbor, |cbor, name| {
-                let at = cbor.position();
+        entries(cbor, &mut |cbor, key| match key {
+            "tensors" => entries(cbor, &mut |cbor, name| {
                 if self.find(name).is_some() {
-                    return Err(decode::Error::message("a name twice").at(at));
+                    return None;
                 }
                 num_tensors += 1;
                 let descriptor = Descriptor::decode(cbor, name)?;
                 if num_tensors <= MAX_TENSORS {
                     self.tensors.push(descriptor);
                 }
-                Ok(())
+                Some(())
             }),
-            "metadata" => entries(cbor, |cbor, key| {
-                self.noted.push((key, cbor.str()?));
-                Ok(())
+            "metadata" => entries(cbor, &mut |cbor, key| {
+                self.noted.push((key, text(cbor)?));
+                Some(())
             }),
-            _ => cbor.skip(),
+            _ => cbor.skip().ok(),
         })?;
-        Ok(num_tensors)
+        Some(num_tensors)
     }
 
     fn find(&self, name: &str) -> Option<&Descriptor<'a>> {
@@ -325,61 +346,57 @@ fn cut_off(file: &str) -> Error {
 }
 
 /// Calls `entry` with each key of a map of known length, as burn's are.
+#[inline(never)]
 fn entries<'a>(
     cbor: &mut Decoder<'a>,
-    mut entry: impl FnMut(&mut Decoder<'a>, &'a str) -> std::result::Result<(), decode::Error>,
-) -> std::result::Result<(), decode::Error> {
-    let at = cbor.position();
-    let Some(len) = cbor.map()? else {
-        return Err(decode::Error::type_mismatch(Type::MapIndef).at(at));
-    };
-    for _ in 0..len {
-        let key = cbor.str()?;
+    entry: &mut dyn FnMut(&mut Decoder<'a>, &'a str) -> Option<()>,
+) -> Option<()> {
+    for _ in 0..cbor.map().ok()?? {
+        let key = text(cbor)?;
         entry(cbor, key)?;
     }
-    Ok(())
+    Some(())
+}
+
+#[inline(never)]
+fn text<'a>(cbor: &mut Decoder<'a>) -> Option<&'a str> {
+    cbor.str().ok()
+}
+
+/// An array of whole numbers, of known length.
+#[inline(never)]
+fn numbers(cbor: &mut Decoder<'_>) -> Option<Vec<u64>> {
+    let len = cbor.array().ok()??;
+    // One by one: the length may be a lie.
+    let mut numbers = Vec::new();
+    for _ in 0..len {
+        numbers.push(cbor.u64().ok()?);
+    }
+    Some(numbers)
 }
 
 impl<'a> Descriptor<'a> {
-    fn decode(cbor: &mut Decoder<'a>, name: &'a str) -> std::result::Result<Self, decode::Error> {
+    fn decode(cbor: &mut Decoder<'a>, name: &'a str) -> Option<Self> {
         let mut own = Self {
             name,
             ..Self::default()
         };
-        entries(cbor, |cbor, key| {
+        entries(cbor, &mut |cbor, key| {
             match key {
-                "dtype" if cbor.datatype()? == Type::String => own.dtype = cbor.str()?,
+                "dtype" if cbor.datatype().ok()? == Type::String => own.dtype = text(cbor)?,
                 "dtype" => {
                     // Booleans and quantised numbers say more than a name.
-                    cbor.skip()?;
+                    cbor.skip().ok()?;
                     own.dtype = "another type of number";
                 }
-                "shape" => {
-                    own.shape.clear();
-                    for _ in 0..array(cbor)? {
-                        own.shape.push(cbor.u64()?);
-                    }
-                }
-                "data_offsets" => {
-                    let at = cbor.position();
-                    if array(cbor)? != 2 {
-                        return Err(decode::Error::message("no pair").at(at));
-                    }
-                    own.offsets = [cbor.u64()?, cbor.u64()?];
-                }
-                _ => cbor.skip()?,
+                "shape" => own.shape = numbers(cbor)?,
+                "data_offsets" => own.offsets = numbers(cbor)?.try_into().ok()?,
+                _ => cbor.skip().ok()?,
             }
-            Ok(())
+            Some(())
         })?;
-        Ok(own)
+        Some(own)
     }
-}
-
-/// Begins an array of known length.
-fn array(cbor: &mut Decoder<'_>) -> std::result::Result<u64, decode::Error> {
-    let at = cbor.position();
-    let len = cbor.array()?;
-    len.ok_or_else(|| decode::Error::type_mismatch(Type::ArrayIndef).at(at))
 }
 
 /// A tensor whose bytes are there, as many as its shape needs.
@@ -493,7 +510,7 @@ mod tests {
         );
         assert_eq!(
             message(&headed(b"label,pixel0")),
-            format!("m, metadata, byte 10: found bytes that are none, {told}")
+            format!("m, metadata, before byte 11: found bytes that are none, {told}")
         );
         for (tensors, expected) in [
             (
@@ -608,7 +625,7 @@ mod tests {
     fn another_normalisation_is_refused() {
         let noted = [("pixel_std", "0.5".to_owned())];
         assert_eq!(
-            message(&headed(&encoded(&[], &noted).unwrap())),
+            message(&headed(&encoded(&[], &noted))),
             "m, metadata pixel_std: found 0.5, expected 0.3081"
         );
     }
