@@ -18,6 +18,16 @@ const HEIGHT = 210;
 const FADED = 0.16;
 const DRAW_EVERY_MS = 600;
 
+/** What stands in a chart before there is a study. @type {Record<Figure, string>} */
+const PROMISES = {
+  train_loss: "How wrong the network is on what it learns from will fall here, a line a value.",
+  validation_loss:
+    "How wrong it is on digits it has never seen. A line that rises again has learned by heart.",
+  train_accuracy: "The share of training digits read right will rise here.",
+  validation_accuracy:
+    "The share of unseen digits read right, with a ring at each value’s best epoch.",
+};
+
 /**
  * @typedef {object} ValueCurves
  * @property {string} label
@@ -108,8 +118,10 @@ export function study_curves() {
       el("div", { class: "chart-head" }, heading, menu),
       plot,
     );
+    const empty = el("p", { class: "chart-empty" }, el("span", {}, PROMISES[figure]));
+    plot.append(empty);
     grid.append(box);
-    return { figure, title, is_loss, plot, u: /** @type {uPlot | null} */ (null) };
+    return { figure, title, is_loss, plot, empty, u: /** @type {uPlot | null} */ (null) };
   });
 
   const is_dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
@@ -140,6 +152,8 @@ export function study_curves() {
       value === undefined || !Number.isFinite(value) || (box.is_loss && log.checked && value <= 0)
         ? null
         : value * scale;
+    // Axes stand before there is anything to draw.
+    if (values.length === 0) columns.push(x.map(() => null));
     for (const { curves } of values) {
       const { mean, deviation } = curves[box.figure];
       for (const kind of series_kinds()) {
@@ -180,7 +194,7 @@ export function study_curves() {
     const grid_colour = css_value("--grid");
     const font = "11px system-ui, sans-serif";
     /** @type {uPlot.Series[]} */
-    const series = [{}];
+    const series = values.length > 0 ? [{}] : [{}, {}];
     /** @type {uPlot.Band[]} */
     const bands = [];
     values.forEach((_, index) => {
@@ -215,7 +229,10 @@ export function study_curves() {
         legend: { show: false },
         scales: {
           x: { time: false, range: [1, Math.max(2, num_epochs)] },
-          y: { distr: box.is_loss && log.checked ? 3 : 1 },
+          y:
+            values.length > 0
+              ? { distr: box.is_loss && log.checked ? 3 : 1 }
+              : { range: box.is_loss ? [0, 2.5] : [0, 100] },
         },
         axes: [
           {
@@ -392,9 +409,13 @@ export function study_curves() {
 
   function rebuild() {
     colours = value_colours(values.length, is_dark());
+    const has_study = values.length > 0;
+    legend_title.hidden = !has_study;
+    legend.hidden = !has_study;
     for (const box of boxes) {
       box.u?.destroy();
       box.u = null;
+      box.empty.hidden = has_study;
     }
     in_turn(build);
     build_legend();

@@ -115,16 +115,24 @@ export function comparison_table(listeners) {
   const head = el("thead");
   const body = el("tbody");
   const table = el("table", { class: "figures-table", "aria-label": "Comparison" }, head, body);
+  const promise = el(
+    "p",
+    { class: "hint" },
+    "After a study: each value’s accuracy with its interval, its gap, how soon it got there, and its time.",
+  );
   const scroll = el(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": "Comparison, to scroll" },
     table,
+    promise,
   );
   let sort = { at: 0, is_descending: false };
   /** @type {{ record: StudyRecord, figures: ValueFigures[], colours: string[] } | null} */
   let shown = null;
 
   function draw() {
+    table.hidden = !shown;
+    promise.hidden = shown !== null;
     if (!shown) {
       head.replaceChildren();
       body.replaceChildren();
