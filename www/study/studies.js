@@ -1,8 +1,9 @@
 // The study that is open and all that are kept: run, read, keep, rename, import.
 // Draws nothing; whoever shows them is told what changed.
 
+import { message_of } from "../dom.js";
 import { Pool } from "../pool.js";
-import { FACTORS } from "./form.js";
+import { FACTORS } from "./factors.js";
 import { Keep, settled } from "./keep.js";
 
 /** @import { Progress, StudyConfig, StudyPlan, StudyReading, StudyRecord, StudyRun } from "../pkg/ndarray/inkling.js" */
@@ -171,7 +172,7 @@ export class Studies {
     try {
       await work();
     } catch (error) {
-      this.failure = error instanceof Error ? error.message : String(error);
+      this.failure = message_of(error);
       throw error;
     } finally {
       this.#keep.release();
