@@ -34,8 +34,8 @@ try {
   await page.goto(server.url);
   for (const shape of MODELS) {
     const found = await page.evaluate(async (shape) => {
-      const { createTrainer } = await import(new URL("trainer.js", location.href).href);
-      const { DEFAULTS } = await import(new URL("settings.js", location.href).href);
+      const { createTrainer } = await import(new URL("engine/trainer.js", location.href).href);
+      const { DEFAULTS } = await import(new URL("base/settings.js", location.href).href);
       const trainer = createTrainer();
       const sample = await (await fetch("data/sample.csv.gz")).blob();
       await trainer.load_file(new File([sample], "sample.csv.gz"));

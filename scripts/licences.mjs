@@ -5,11 +5,12 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { VENDORED } from "./vendor.mjs";
 
 const LIST = "THIRD_PARTY.md";
 
-/** Packages whose files scripts/build copies into the site; pdfmake's is a bundle of its dependencies. */
-const VENDORED = ["comlink", "fflate", "pbf", "pdfmake", "uplot"];
+/** Packages whose files are copied into the site; pdfmake's is a bundle of its dependencies. */
+const COPIED = Object.keys(VENDORED);
 
 /** What a vendored package needs for a part of it that is not copied: pbf's compiler. */
 const NOT_COPIED = ["resolve-protobuf-schema"];
@@ -128,7 +129,7 @@ for (let id = open.pop(); id; id = open.pop()) {
   }
 }
 
-const wanted = [...VENDORED];
+const wanted = [...COPIED];
 const vendored = new Set();
 for (let name = wanted.pop(); name; name = wanted.pop()) {
   const entry = packages[`node_modules/${name}`];

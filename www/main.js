@@ -1,32 +1,32 @@
 // Wires the page: makes the state, the trainer and the views, and holds what the
 // buttons do. The views never call each other.
 
-import { create_charts } from "./charts.js";
-import { curves_png, curves_svg } from "./curve_files.js";
-import { history_csv } from "./curve_data.js";
-import { create_data_view } from "./data_view.js";
-import { announce, by_id, download, el, message_of, set_text } from "./dom.js";
-import { WorkerCrashed } from "./engine_worker.js";
-import { create_evaluation_view } from "./evaluation_view.js";
-import { create_fine_tuning } from "./fine_tuning.js";
-import { listen_for_files } from "./drop.js";
-import { create_kept_digits } from "./kept_digits.js";
-import { create_network_view } from "./network.js";
-import { keep_for_offline } from "./offline.js";
-import { create_pad } from "./pad.js";
-import { create_run_card, promised_by } from "./run_card.js";
-import { create_run_view } from "./run_view.js";
-import { config_from_query, config_to_query } from "./settings.js";
-import { create_settings_form } from "./settings_form.js";
-import { create_shortcuts } from "./shortcuts.js";
-import { create_store, idle_run, initial_state, is_active, with_progress } from "./state.js";
-import { create_session } from "./session.js";
+import { create_charts } from "./features/curves/charts.js";
+import { curves_png, curves_svg } from "./features/curves/curve_files.js";
+import { history_csv } from "./features/curves/curve_data.js";
+import { create_data_view } from "./features/data/view.js";
+import { announce, by_id, download, el, message_of, set_text } from "./ui/dom.js";
+import { WorkerCrashed } from "./engine/engine_worker.js";
+import { create_evaluation_view } from "./features/evaluation/view.js";
+import { create_fine_tuning } from "./features/tuning/fine_tuning.js";
+import { listen_for_files } from "./features/data/drop.js";
+import { create_kept_digits } from "./features/tuning/kept_digits.js";
+import { create_network_view } from "./features/network/view.js";
+import { keep_for_offline } from "./app/offline.js";
+import { create_pad } from "./features/pad/pad.js";
+import { create_run_card, promised_by } from "./features/run/card.js";
+import { create_run_view } from "./features/run/view.js";
+import { config_from_query, config_to_query } from "./base/settings.js";
+import { create_settings_form } from "./features/settings/form.js";
+import { create_shortcuts } from "./app/shortcuts.js";
+import { create_store, idle_run, initial_state, is_active, with_progress } from "./app/state.js";
+import { create_session } from "./app/session.js";
 import { Database } from "./store/database.js";
-import { BackendUnavailable, LOAD_CANCELLED, createTrainer } from "./trainer.js";
+import { BackendUnavailable, LOAD_CANCELLED, createTrainer } from "./engine/trainer.js";
 
 /** @import { Event } from "./pkg/ndarray/inkling.js" */
-/** @import { Settings } from "./settings.js" */
-/** @import { BackendDecision } from "./trainer.js" */
+/** @import { Settings } from "./base/settings.js" */
+/** @import { BackendDecision } from "./engine/trainer.js" */
 
 const asked = config_from_query(location.search);
 // Read now: the form writes the address anew.
@@ -416,7 +416,7 @@ document.addEventListener("keydown", (event) => {
 /** The study's code is fetched when the view is first opened. @type {Promise<void> | undefined} */
 let study;
 function open_study() {
-  study ??= import("./study.js").then(({ mount_study }) =>
+  study ??= import("./features/study/view.js").then(({ mount_study }) =>
     mount_study(by_id("study-view", HTMLElement), {
       database,
       get_baseline: () => store.get().config,

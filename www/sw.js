@@ -134,7 +134,7 @@ async function visit(event) {
     // A browser brings a version in between two visits, never during one: this
     // document sees to it and then asks again.
     return new Response(
-      '<!doctype html><title>Inkling</title><link rel="icon" href="data:,"><meta name="color-scheme" content="light dark"><p>Fetching a newer version of Inkling…</p><script type="module" src="newer.js"></script>',
+      '<!doctype html><title>Inkling</title><link rel="icon" href="data:,"><meta name="color-scheme" content="light dark"><p>Fetching a newer version of Inkling…</p><script type="module" src="app/newer.js"></script>',
       { headers: { "content-type": "text/html; charset=utf-8" } },
     );
   }

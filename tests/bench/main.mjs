@@ -277,7 +277,7 @@ await part("csv", ["csv_vs_pandas", "csv_peak_wasm_mb"], async () => {
 /** Wasm memory never shrinks: what it is after loading is its peak. */
 async function wasm_bytes(page) {
   for (const worker of page.workers()) {
-    if (!worker.url().endsWith("/www/worker.js")) continue;
+    if (!worker.url().endsWith("/www/worker/worker.js")) continue;
     return worker.evaluate(async () => {
       const engine = await import(new URL("./pkg/ndarray/inkling.js", location.href).href);
       const { memory } = await engine.default();

@@ -2,8 +2,8 @@
 // own page code (its CSV loading, its pool). Driven from outside through `bench`.
 
 import * as Comlink from "/www/vendor/comlink.mjs";
-import { Pool } from "/www/pool.js";
-import { EngineWorker } from "/www/engine_worker.js";
+import { Pool } from "/www/engine/pool.js";
+import { EngineWorker } from "/www/engine/engine_worker.js";
 
 const contenders = new Map();
 

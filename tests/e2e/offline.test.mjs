@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { version_of } from "../../scripts/version.mjs";
@@ -62,14 +62,14 @@ test("after one visit the page trains and reads a digit with the server gone", a
  * @param {number} edition
  * @param {string[]} [layers]
  */
-async function edit(folder, edition, layers = ["index.html", "main.js", "worker.js", "glue"]) {
+async function edit(folder, edition, layers = ["index.html", "main.js", "worker/worker.js", "glue"]) {
   for (const layer of layers) {
     const file = layer === "glue" ? "pkg/ndarray/inkling.js" : layer;
     const text = await readFile(join(www, file), "utf8");
     const marked =
       layer === "index.html"
         ? text.replace("<body>", `<body data-edition="${edition}">`)
-        : `${text}\nglobalThis.edition_of_${layer.replace(".js", "")} = "${edition}";\n`;
+        : `${text}\nglobalThis.edition_of_${basename(layer, ".js")} = "${edition}";\n`;
     await writeFile(join(folder, file), marked);
   }
 }
@@ -114,7 +114,7 @@ test("an update never mixes versions, and comes in with a reload", async (t) => 
   // Half of an update: the version's list is there, a file is still the old one.
   await edit(folder, 2);
   await publish();
-  await edit(folder, 1, ["worker.js"]);
+  await edit(folder, 1, ["worker/worker.js"]);
   await page.reload();
   assert.equal(await editions(page), "1 1 1 1", "the half is not taken");
 
@@ -126,7 +126,7 @@ test("an update never mixes versions, and comes in with a reload", async (t) => 
   await second.reload();
   assert.equal(await editions(second), "1 1 1 1");
   await second.getByText(/newer version is ready/).waitFor({ timeout: 60_000 });
-  const seen = await page.evaluate(() => fetch("worker.js").then((response) => response.text()));
+  const seen = await page.evaluate(() => fetch("worker/worker.js").then((response) => response.text()));
   assert.match(seen, /edition_of_worker = "1"/, "what the first page fetches late is its own");
 
   // Alone, a reload is enough.

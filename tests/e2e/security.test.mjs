@@ -88,7 +88,7 @@ test("a full session asks for our own files only, and violates nothing", async (
   assert.deepEqual(foreign, [], "requests to others, or that send something");
   const files = new Set(requests.map((request) => request.split(" ")[1]?.split(/[?#]/)[0]));
   for (const file of [
-    "worker.js",
+    "worker/worker.js",
     "pkg/ndarray/inkling_bg.wasm",
     "vendor/pdfmake.js",
     "vendor/pbf.mjs",
@@ -146,7 +146,7 @@ test("the policy stops what it should, in the page and in a worker", async (t) =
       inline: refused_inline && !("got_in" in window),
       markup: refused(() => (document.body.innerHTML = "<b>hello</b>")),
       eval: refused(() => (0, eval)("1")),
-      worker: refused(() => new Worker("worker.js")),
+      worker: refused(() => new Worker("worker/worker.js")),
       style: styled.style.color === "",
       fetch: await fetch(foreign, { mode: "no-cors" }).then(
         () => false,

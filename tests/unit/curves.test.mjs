@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { best_epoch, curve_data, describe_curve, history_csv } from "../../www/curve_data.js";
-import { curves_svg, ticks } from "../../www/curve_files.js";
-import { result_figures, status_text } from "../../www/run_text.js";
-import { DEFAULTS } from "../../www/settings.js";
-import { create_store, idle_run, with_progress } from "../../www/state.js";
+import { best_epoch, curve_data, describe_curve, history_csv } from "../../www/features/curves/curve_data.js";
+import { curves_svg, ticks } from "../../www/features/curves/curve_files.js";
+import { result_figures, status_text } from "../../www/features/run/text.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { create_store, idle_run, with_progress } from "../../www/app/state.js";
 
 /** @import { EpochRecord, Progress, RunResult } from "../../www/pkg/ndarray/inkling.js" */
 
@@ -42,7 +42,7 @@ const progress = (step, change = {}) => ({
 /** Two epochs of ten steps, as the trainer reports them. */
 function run_of_two_epochs() {
   let run = { ...idle_run(), phase: /** @type {const} */ ("starting"), data_name: "a <b> & c.csv" };
-  let state = /** @type {import("../../www/state.js").RunState} */ (run);
+  let state = /** @type {import("../../www/app/state.js").RunState} */ (run);
   for (const step of [5, 10]) state = with_progress(state, progress(step));
   state = with_progress(state, progress(10, { validating: true }));
   state = { ...state, history: [record(1)] };

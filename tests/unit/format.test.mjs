@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as format from "../../www/format.js";
+import * as format from "../../www/base/format.js";
 
 /**
  * @template T

@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { config_from_query, config_to_query } from "../../www/settings.js";
-import { exported, imported, settled } from "../../www/study/keep.js";
+import { config_from_query, config_to_query } from "../../www/base/settings.js";
+import { exported, imported, settled } from "../../www/features/study/keep.js";
 import { unpacked_chunks } from "../../www/worker/source.js";
 
 /** @import { TestContext } from "node:test" */

@@ -9,8 +9,8 @@ import {
   rows_of_cell,
   submission_csv,
   top_digit,
-} from "../../www/ink.js";
-import { digits_csv } from "../../www/kept_digits.js";
+} from "../../www/base/ink.js";
+import { digits_csv } from "../../www/features/tuning/kept_digits.js";
 
 /** A grey picture with a bar in its middle. @param {number} paper @param {number} bar @param {number} [alpha] */
 function picture(paper, bar, alpha = 255) {

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { card_text, has_same_bits, is_same_task, promised_by } from "../../www/run_card.js";
-import { DEFAULTS, config_from_query } from "../../www/settings.js";
+import { card_text, has_same_bits, is_same_task, promised_by } from "../../www/features/run/card.js";
+import { DEFAULTS, config_from_query } from "../../www/base/settings.js";
 
-/** @import { EndedRun } from "../../www/run_card.js" */
+/** @import { EndedRun } from "../../www/features/run/card.js" */
 
 const epoch = {
   epoch: 1,

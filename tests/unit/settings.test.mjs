@@ -12,7 +12,7 @@ import {
   parse_number,
   setting_of_error,
   short_description,
-} from "../../www/settings.js";
+} from "../../www/base/settings.js";
 
 test("an empty address gives the defaults and no remark", () => {
   assert.deepEqual(config_from_query(""), { config: { ...DEFAULTS }, remarks: [] });

@@ -2,20 +2,20 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pool, default_workers, remaining_secs } from "../../www/pool.js";
-import { line_plot } from "../../www/report/drawing.js";
-import { to_svg } from "../../www/report/svg.js";
-import { zip_name } from "../../www/study/hand_in.js";
-import { exported, imported, settled } from "../../www/study/keep.js";
-import { value_colours, viridis } from "../../www/study/palette.js";
+import { Pool, default_workers, remaining_secs } from "../../www/engine/pool.js";
+import { line_plot } from "../../www/plot/drawing.js";
+import { to_svg } from "../../www/plot/svg.js";
+import { zip_name } from "../../www/features/report/hand_in.js";
+import { exported, imported, settled } from "../../www/features/study/keep.js";
+import { value_colours, viridis } from "../../www/plot/palette.js";
 import {
   best_epoch,
   linear_ticks,
   log_ticks,
   smoothed,
   value_curve,
-} from "../../www/study/series.js";
-import { sorted_rows } from "../../www/study/table.js";
+} from "../../www/plot/series.js";
+import { sorted_rows } from "../../www/features/study/table.js";
 
 /** @param {number} seed */
 const spec = (seed, cost = 1) => ({

@@ -5,7 +5,7 @@
 import { macrotask } from "./macrotask.js";
 
 /** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
-/** @import { Images, Wasm } from "../worker.js" */
+/** @import { Images, Wasm } from "./worker.js" */
 
 const SLICE_MS = 50;
 

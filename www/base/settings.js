@@ -1,0 +1,317 @@
+// The settings of a run: what there is to set, what each one means, and how they
+// travel between the form, the address and the engine. Ranges are checked by the
+// engine alone; this file only tells a number from a word.
+
+/** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
+
+/** A run's settings, none left out. @typedef {Required<RunConfig>} Settings */
+
+/**
+ * One setting as the form and the address know it.
+ * @typedef {object} Setting
+ * @property {keyof RunConfig} key its name in the engine and in the address
+ * @property {string} label its accessible name
+ * @property {"number" | "text" | "flag" | "choice"} kind
+ * @property {string} hint one sentence: what it does, and what more or less of it brings
+ * @property {readonly (readonly [string, string])[]} [choices] value and wording
+ * @property {string} [step] the form field's step
+ * @property {string} [min]
+ */
+
+/** @type {readonly Setting[]} */
+export const SETTINGS = [
+  {
+    key: "validation_share",
+    label: "Validation share",
+    kind: "number",
+    step: "any",
+    min: "0",
+    hint: "Part of the images held out to test on, as a percentage such as 20 or a fraction such as 0.2. Each digit keeps the same share in both parts: a stratified split.",
+  },
+  {
+    key: "augmentation",
+    label: "Augmentation",
+    kind: "flag",
+    hint: "Shifts, turns and stretches the training images a little each time. Slower to learn, better on digits drawn off centre.",
+  },
+  {
+    key: "hidden_layers",
+    label: "Hidden layers",
+    kind: "text",
+    hint: "Width of each hidden layer, such as 128, 64. More units can learn more, train more slowly and overfit more easily.",
+  },
+  {
+    key: "dropout",
+    label: "Dropout",
+    kind: "number",
+    step: "any",
+    min: "0",
+    hint: "Chance, from 0 to 0.95, that a hidden unit is switched off in a training step. More of it narrows the gap between training and validation, and slows learning.",
+  },
+  {
+    key: "layer_norm",
+    label: "Layer normalisation",
+    kind: "flag",
+    hint: "Rescales each hidden layer before its ReLU. Often allows a higher learning rate; each step costs a little more.",
+  },
+  {
+    key: "backend",
+    label: "Backend",
+    kind: "choice",
+    choices: [
+      ["auto", "auto"],
+      ["webgpu", "webgpu"],
+      ["ndarray", "ndarray"],
+    ],
+    hint: "Where the numbers are computed: webgpu is the graphics card, ndarray the processor. auto takes the card where it is a real one.",
+  },
+  {
+    key: "epochs",
+    label: "Epochs",
+    kind: "number",
+    step: "1",
+    min: "1",
+    hint: "How often the network sees every training image. More can learn more, until the validation loss turns upward.",
+  },
+  {
+    key: "batch_size",
+    label: "Batch size",
+    kind: "number",
+    step: "1",
+    min: "1",
+    hint: "Images averaged into one step. Small batches make many noisy steps; large ones few, smooth steps that may want a higher learning rate.",
+  },
+  {
+    key: "learning_rate",
+    label: "Learning rate",
+    kind: "number",
+    step: "any",
+    min: "0",
+    hint: "How far each step moves the weights. Too low and the loss creeps; too high and it jumps about or breaks.",
+  },
+  {
+    key: "learning_rate_schedule",
+    label: "Schedule",
+    kind: "choice",
+    choices: [
+      ["constant", "fixed"],
+      ["cosine", "cosine"],
+    ],
+    hint: "How the learning rate moves from epoch to epoch. A cosine lets it fall towards 0, so that long runs settle: start higher, and end with less noise.",
+  },
+  {
+    key: "momentum",
+    label: "Momentum",
+    kind: "number",
+    step: "any",
+    min: "0",
+    hint: "Share of the last step carried into the next, 0 for none. 0.9 speeds learning up about tenfold; lower the learning rate with it.",
+  },
+  {
+    key: "weight_decay",
+    label: "Weight decay",
+    kind: "number",
+    step: "any",
+    min: "0",
+    hint: "Pulls every weight towards zero, 0 for none. Around 0.0001 curbs overfitting a little; too much keeps the network from learning.",
+  },
+  {
+    key: "seed",
+    label: "Seed",
+    kind: "number",
+    step: "1",
+    min: "0",
+    hint: "Start of the random numbers for split, weights and order. The same seed repeats a run exactly; another one shows how much is luck.",
+  },
+];
+
+/**
+ * What a person who touched nothing trains with: the engine's own defaults.
+ * @type {Readonly<Settings>}
+ */
+export const DEFAULTS = Object.freeze({
+  backend: "auto",
+  epochs: 10,
+  batch_size: 64,
+  learning_rate: 0.01,
+  learning_rate_schedule: "constant",
+  momentum: 0,
+  weight_decay: 0,
+  seed: 42,
+  validation_share: 20,
+  hidden_layers: "128, 64",
+  dropout: 0,
+  layer_norm: false,
+  augmentation: false,
+  step: "fused",
+});
+
+/** Query keys that other parts of the page read; no setting, and no mistake. */
+const FOREIGN_KEYS = new Set(["data", "fault", "view", "weights"]);
+
+/** Values that mean yes and no in an address. */
+const YES = new Set(["true", "1", "yes", "on", ""]);
+const NO = new Set(["false", "0", "no", "off"]);
+
+/**
+ * A key in one spelling: `batchSize`, `Batch-Size` and `batch_size` are the same.
+ * @param {string} key
+ */
+export function normalise_key(key) {
+  return key.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+/** @type {ReadonlyMap<string, Setting>} */
+const BY_KEY = new Map(SETTINGS.map((setting) => [normalise_key(setting.key), setting]));
+
+/**
+ * Settings from an address's query. What cannot be read keeps its default and
+ * gets a sentence; a range is not checked here.
+ * @param {string} query such as `?epochs=3&batchSize=32`
+ * @returns {{ config: Settings, remarks: string[] }}
+ */
+export function config_from_query(query) {
+  /** @type {Settings} */
+  const config = { ...DEFAULTS };
+  /** @type {string[]} */
+  const remarks = [];
+  for (const [key, value] of new URLSearchParams(query)) {
+    const name = normalise_key(key);
+    if (FOREIGN_KEYS.has(name)) continue;
+    if (name === "step") {
+      // Not in the form: the plain step is a reference for tests, not a choice to make.
+      const step = value.trim().toLowerCase();
+      if (step === "fused" || step === "plain") config.step = step;
+      else remarks.push(unread("step", value, "fused or plain", config.step));
+      continue;
+    }
+    const setting = BY_KEY.get(name);
+    if (!setting) {
+      remarks.push(`The address holds “${clip(key)}”, which is no setting; it is ignored.`);
+      continue;
+    }
+    const remark = read_into(config, setting, value);
+    if (remark) remarks.push(remark);
+  }
+  return { config, remarks };
+}
+
+/**
+ * Reads one written value into a config.
+ * @param {Settings} config changed in place where the value can be read
+ * @param {Setting} setting
+ * @param {string} value
+ * @returns {string | null} a sentence if it cannot be read
+ */
+function read_into(config, setting, value) {
+  const text = value.trim();
+  /** @type {Record<string, unknown>} */
+  const target = /** @type {any} */ (config);
+  const kept = String(target[setting.key]);
+  switch (setting.kind) {
+    case "number": {
+      const number = parse_number(text);
+      if (Number.isNaN(number)) return unread(setting.label, value, "a number", kept);
+      target[setting.key] = number;
+      return null;
+    }
+    case "flag": {
+      const word = text.toLowerCase();
+      if (YES.has(word)) target[setting.key] = true;
+      else if (NO.has(word)) target[setting.key] = false;
+      else return unread(setting.label, value, "true or false", kept === "true" ? "on" : "off");
+      return null;
+    }
+    case "choice": {
+      const choices = (setting.choices ?? []).map(([choice]) => choice);
+      const choice = text.toLowerCase();
+      if (!choices.includes(choice)) return unread(setting.label, value, one_of(choices), kept);
+      target[setting.key] = choice;
+      return null;
+    }
+    case "text":
+      target[setting.key] = text;
+      return null;
+  }
+}
+
+/**
+ * A number as a person types it: `0.01`, `1e-3`, `20 %`; `NaN` for anything else.
+ * @param {string} text
+ */
+export function parse_number(text) {
+  const bare = text.trim().replace(/\s*%$/, "");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(bare) ? Number(bare) : Number.NaN;
+}
+
+/**
+ * A query that brings these settings back: all of them, or only those that differ
+ * from the defaults.
+ * @param {Settings} config
+ * @param {{ all?: boolean }} [options]
+ */
+export function config_to_query(config, { all = true } = {}) {
+  const pairs = [];
+  for (const { key } of SETTINGS) {
+    if (!all && config[key] === DEFAULTS[key]) continue;
+    pairs.push(`${key}=${query_value(config[key])}`);
+  }
+  if (config.step !== DEFAULTS.step) pairs.push(`step=${config.step}`);
+  return pairs.length ? `?${pairs.join("&")}` : "";
+}
+
+/**
+ * Commas stay readable; a blank separates widths as a comma does.
+ * @param {unknown} value
+ */
+function query_value(value) {
+  if (typeof value === "number" && Number.isNaN(value)) return "";
+  const text = String(value)
+    .trim()
+    .split(/[\s,]+/)
+    .join(",");
+  return encodeURIComponent(text).replaceAll("%2C", ",");
+}
+
+/**
+ * Which setting an engine's message is about: it begins with the setting's label.
+ * @param {string} message
+ * @returns {Setting | null}
+ */
+export function setting_of_error(message) {
+  const head = normalise_key(message.split(":", 1)[0] ?? "");
+  return SETTINGS.find((s) => normalise_key(s.label) === head) ?? BY_KEY.get(head) ?? null;
+}
+
+/**
+ * Settings in a few words, for a caption: only what differs from the defaults.
+ * @param {Settings} config
+ */
+export function short_description(config) {
+  const parts = SETTINGS.filter(
+    ({ key }) => key !== "backend" && config[key] !== DEFAULTS[key],
+  ).map(({ key, label, kind }) =>
+    kind === "flag" ? label.toLowerCase() : `${label.toLowerCase()} ${config[key]}`,
+  );
+  return parts.length ? parts.join(", ") : "default settings";
+}
+
+/**
+ * @param {string} name
+ * @param {string} found
+ * @param {string} expected
+ * @param {string} kept
+ */
+function unread(name, found, expected, kept) {
+  return `The address sets ${name} to “${clip(found)}”; expected ${expected}, so it stays at ${kept}.`;
+}
+
+/** @param {string[]} words */
+function one_of(words) {
+  return `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
+}
+
+/** @param {string} text */
+function clip(text) {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,192 @@
+// The card of a run that has ended: all that is needed to repeat it and to tell
+// whether a repetition came out the same, to the last bit. Shows, copies and
+// compares; where runs are kept is the session's business.
+
+import { announce, by_id, set_text } from "../../ui/dom.js";
+import * as format from "../../base/format.js";
+import { config_to_query } from "../../base/settings.js";
+
+/** @import { RunResult } from "../../pkg/ndarray/inkling.js" */
+/** @import { Settings } from "../../base/settings.js" */
+/** @import { PageState, RunState, Store } from "../../app/state.js" */
+
+/**
+ * A run that has ended, shown or kept.
+ * @typedef {object} EndedRun
+ * @property {Settings} config
+ * @property {string} data_name
+ * @property {string} data_checksum
+ * @property {RunResult} result
+ */
+
+/**
+ * What the address of a shared card promises.
+ * @typedef {object} Promised
+ * @property {string} query of the settings
+ * @property {string} data checksum of the data set
+ * @property {string} weights checksum of the model
+ */
+
+/**
+ * @param {Store<PageState>} store
+ * @param {object} parts
+ * @param {Promised | null} parts.promised by the address this page was opened with
+ * @param {() => Promise<(EndedRun & { created: string })[]>} parts.earlier runs kept before this one, newest first
+ * @param {(config: Settings) => void} parts.repeat
+ * @param {(sentence: string) => void} parts.notice
+ */
+export function create_run_card(store, { promised, earlier, repeat, notice }) {
+  const box = by_id("run-card", HTMLDetailsElement);
+  const text = by_id("run-card-text", HTMLElement);
+  const verdict = by_id("run-card-verdict", HTMLElement);
+  const copy = by_id("copy-card", HTMLButtonElement);
+  const again = by_id("repeat-run", HTMLButtonElement);
+  /** @type {RunResult | null} */
+  let shown = null;
+
+  store.watch(["run"], ({ run }) => {
+    const ended = ended_run(run);
+    box.hidden = ended === null;
+    if (!ended || ended.result === shown) return;
+    shown = ended.result;
+    set_text(text, card_text(ended, location.origin + location.pathname));
+    set_text(verdict, "");
+    void judge(ended);
+  });
+
+  /** @param {EndedRun} run */
+  async function judge(run) {
+    const before = await earlier().catch(() => []);
+    if (run.result !== shown) return;
+    const kept_promise = promised ? promise_text(promised, run) : "";
+    const twin = before.find((other) => is_same_task(other, run));
+    const comparison = twin ? comparison_text(twin, run) : "";
+    const told = kept_promise || comparison;
+    set_text(
+      verdict,
+      told || "Repeat it, here or elsewhere, and this line tells if it came out the same.",
+    );
+    if (!kept_promise) return;
+    box.open = true;
+    announce(kept_promise);
+  }
+
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text.textContent ?? "");
+      set_text(copy, "Copied");
+      announce("The card of this run is copied");
+      setTimeout(() => set_text(copy, "Copy card"), 1500);
+    } catch {
+      notice("This browser does not let the page copy. Select the card’s text instead.");
+    }
+  });
+
+  again.addEventListener("click", () => {
+    const ended = ended_run(store.get().run);
+    if (ended) repeat(task_settings(ended));
+  });
+}
+
+/**
+ * What an address promises of the run that its settings will give: `data` and
+ * `weights` in the query, as a card's link has them.
+ * @param {string} query
+ * @param {Settings} config that the same query holds
+ * @returns {Promised | null}
+ */
+export function promised_by(query, config) {
+  const params = new URLSearchParams(query);
+  const [data, weights] = [params.get("data") ?? "", params.get("weights") ?? ""];
+  const is_checksum = (/** @type {string} */ text) => /^[0-9a-f]{16}$/.test(text);
+  if (!is_checksum(data) || !is_checksum(weights)) return null;
+  return { query: config_to_query(config), data, weights };
+}
+
+/** @param {RunState} run @returns {EndedRun | null} */
+function ended_run({ phase, config, data_name, data_checksum, result }) {
+  if (phase !== "ended" || !config || !result?.weights_checksum) return null;
+  return { config, data_name, data_checksum, result };
+}
+
+/** The settings that repeat a run: its own, on the backend that ran. @param {EndedRun} run @returns {Settings} */
+function task_settings({ config, result }) {
+  return { ...config, backend: result.backend === "webgpu" ? "webgpu" : "ndarray" };
+}
+
+/**
+ * The card as lines of text.
+ * @param {EndedRun} run
+ * @param {string} page address of the page, without a query
+ */
+export function card_text(run, page) {
+  const { result } = run;
+  const settings = task_settings(run);
+  const query = config_to_query(settings);
+  const lines = [
+    ["Inkling", result.version || "of an earlier version"],
+    ["Data", `${run.data_name}, checksum ${run.data_checksum}`],
+    ["Settings", query.slice(1).replaceAll("&", " ")],
+    ["Seed", `${settings.seed}`],
+    ["Backend", result.backend],
+    ["Outcome", `${result.outcome} after ${format.counted(result.num_steps, "step")}`],
+    [
+      "Validation",
+      `accuracy ${format.percent(result.validation_accuracy)}, loss ${result.validation_loss}`,
+    ],
+    ["Weights", `checksum ${result.weights_checksum}`],
+    ["Link", `${page}${query}&data=${run.data_checksum}&weights=${result.weights_checksum}`],
+  ];
+  return lines.map(([name, value]) => `${name}: ${value}`).join("\n");
+}
+
+/**
+ * Whether two runs were asked for the same, by the same version on the same backend.
+ * @param {EndedRun} one
+ * @param {EndedRun} other
+ */
+export function is_same_task(one, other) {
+  return (
+    one.data_checksum === other.data_checksum &&
+    one.result.backend === other.result.backend &&
+    one.result.version === other.result.version &&
+    one.result.outcome === other.result.outcome &&
+    one.result.num_steps === other.result.num_steps &&
+    config_to_query(task_settings(one)) === config_to_query(task_settings(other))
+  );
+}
+
+/** Whether two runs have the same figures after each epoch and the same weights, bit for bit. @param {EndedRun} one @param {EndedRun} other */
+export function has_same_bits(one, other) {
+  const figures = (/** @type {EndedRun} */ { result }) =>
+    result.history.map((epoch) => [
+      epoch.train_loss,
+      epoch.train_accuracy,
+      epoch.validation_loss,
+      epoch.validation_accuracy,
+    ]);
+  return (
+    one.result.weights_checksum === other.result.weights_checksum &&
+    JSON.stringify(figures(one)) === JSON.stringify(figures(other))
+  );
+}
+
+/** @param {EndedRun & { created: string }} before @param {EndedRun} run */
+function comparison_text(before, run) {
+  const when = new Date(before.created).toLocaleString();
+  return has_same_bits(before, run)
+    ? `The same as the run of ${when}, to the last bit: every epoch’s figures and all weights.`
+    : `Not the same bits as the run of ${when}, which had the same settings and data.`;
+}
+
+/** @param {Promised} promised @param {EndedRun} run */
+function promise_text(promised, run) {
+  // Another backend, or settings changed since: another run, about which the link says nothing.
+  if (promised.query !== config_to_query(task_settings(run))) return "";
+  if (promised.data !== run.data_checksum)
+    return `The link’s run was trained on other data: its checksum is ${promised.data}, this one’s is ${run.data_checksum}.`;
+  if (run.result.outcome !== "finished") return "";
+  return promised.weights === run.result.weights_checksum
+    ? "The same weights as the run behind the link, to the last bit."
+    : `Not the weights of the run behind the link: their checksum is ${promised.weights}, these have ${run.result.weights_checksum}.`;
+}

@@ -1,0 +1,55 @@
+// The quiet menu beside a chart: the same figures as PNG, SVG and CSV. What is drawn
+// into a file is made when it is asked for, in light colours for paper.
+
+import { announce, download, message_of } from "../ui/dom.js";
+import { create_menu } from "../ui/menu.js";
+
+/** @import { Drawing } from "./drawing.js" */
+
+/** Pixels of a PNG a pixel of its drawing. */
+const SCALE = 2;
+
+/**
+ * @param {string} title of the chart, such as `Confusion matrix`
+ * @param {() => Promise<{ drawing: Drawing, csv: string }>} files
+ */
+export function chart_menu(title, files) {
+  const stem = `inkling-${title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "")}`;
+  const kinds = /** @type {const} */ (["png", "svg", "csv"]);
+  const menu = create_menu(
+    { text: "Download", label: `Download: ${title}` },
+    kinds.map((kind) => ({
+      text: kind.toUpperCase(),
+      label: `${title} as ${kind.toUpperCase()}`,
+      async press() {
+        try {
+          download(await blob_of(kind, await files()), `${stem}.${kind}`);
+        } catch (error) {
+          announce(`The chart could not be written: ${message_of(error)}`);
+        }
+      },
+    })),
+  );
+  menu.classList.add("chart-menu");
+  return menu;
+}
+
+/**
+ * @param {"png" | "svg" | "csv"} kind
+ * @param {{ drawing: Drawing, csv: string }} files
+ */
+async function blob_of(kind, { drawing, csv }) {
+  switch (kind) {
+    case "png":
+      return (await import("./png.js")).to_png(drawing, SCALE);
+    case "svg": {
+      const { to_svg } = await import("./svg.js");
+      return new Blob([to_svg(drawing)], { type: "image/svg+xml" });
+    }
+    case "csv":
+      return new Blob([csv], { type: "text/csv" });
+  }
+}

@@ -1,0 +1,383 @@
+// Line plots as lists of marks, made from data: the same list becomes SVG or PNG,
+// on the page and in the report. Knows no document and no canvas.
+
+import { linear_ticks, log_ticks } from "./series.js";
+
+/**
+ * One mark. Lengths are in pixels, angles in degrees.
+ * @typedef {(
+ *   | { kind: "rect", x: number, y: number, width: number, height: number, fill: string }
+ *   | { kind: "line", x1: number, y1: number, x2: number, y2: number, stroke: string, width: number, dash?: number[] }
+ *   | { kind: "path", points: [number, number][], stroke?: string, width?: number, dash?: number[], fill?: string, title?: string }
+ *   | { kind: "circle", x: number, y: number, radius: number, fill: string, stroke?: string, title?: string }
+ *   | { kind: "text", x: number, y: number, text: string, size: number, fill: string, anchor: "start" | "middle" | "end", bold?: boolean, angle?: number }
+ * )} Mark
+ */
+
+/**
+ * @typedef {object} Drawing
+ * @property {number} width
+ * @property {number} height
+ * @property {string} description what it shows, for whoever cannot see it
+ * @property {Mark[]} marks
+ */
+
+/**
+ * @typedef {object} Theme
+ * @property {string} paper empty for none
+ * @property {string} ink
+ * @property {string} soft
+ * @property {string} grid
+ * @property {string} train
+ * @property {string} valid
+ */
+
+/** Black on white, as it is printed. @type {Theme} */
+export const PRINT = {
+  paper: "#ffffff",
+  ink: "#15191e",
+  soft: "#55606c",
+  grid: "#e2e5e9",
+  train: "#1a5fd0",
+  valid: "#b54a00",
+};
+
+/**
+ * @typedef {object} Series
+ * @property {string} label
+ * @property {string} colour
+ * @property {[number, number][]} points `NaN` breaks the line
+ * @property {number[]} [dash]
+ * @property {number} [width]
+ * @property {[number, number][]} [low] lower edge of a band, as `points`
+ * @property {[number, number][]} [high] upper edge of it
+ * @property {[number, number]} [mark] a point to ring: the best epoch
+ * @property {boolean} [has_dots]
+ * @property {boolean} [has_whiskers] draws `low` to `high` as a whisker at each point
+ * @property {string[]} [titles] of each dot
+ */
+
+/**
+ * @typedef {object} Axis
+ * @property {string} label
+ * @property {"linear" | "log" | "category"} scale
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {number[]} [ticks]
+ * @property {(value: number) => string} [format]
+ */
+
+/**
+ * @typedef {object} PlotOptions
+ * @property {number} width
+ * @property {number} height
+ * @property {string} title
+ * @property {string} description
+ * @property {Axis} x
+ * @property {Axis} y
+ * @property {Series[]} series
+ * @property {boolean} [has_legend]
+ * @property {Theme} [theme]
+ */
+
+/**
+ * A plot with axes.
+ * @param {PlotOptions} options
+ * @returns {Drawing}
+ */
+export function line_plot(options) {
+  const { width, height, title, x, y, series, theme = PRINT } = options;
+  /** @type {Mark[]} */
+  const marks = [];
+  if (theme.paper) marks.push({ kind: "rect", x: 0, y: 0, width, height, fill: theme.paper });
+  const size = 11;
+
+  const all = series.flatMap((one) => [...one.points, ...(one.low ?? []), ...(one.high ?? [])]);
+  const xs = scale_of(
+    x,
+    all.map((point) => point[0]),
+  );
+  const ys = scale_of(
+    y,
+    all.map((point) => point[1]),
+  );
+  const format_y = y.format ?? plain;
+  const format_x = x.format ?? plain;
+
+  // Room for the widest label of the y axis; a character is about 0.55 em wide.
+  const widest = Math.max(1, ...ys.ticks.map((tick) => format_y(tick).length));
+  const left = Math.round(26 + widest * size * 0.56);
+  const legend = options.has_legend === false ? [] : series.filter((one) => one.label);
+  const legend_width = legend.length
+    ? Math.round(28 + Math.max(...legend.map((one) => one.label.length)) * size * 0.56)
+    : 12;
+  const top = title ? 30 : 12;
+  const box = { left, top, right: width - legend_width - 8, bottom: height - 40 };
+  const at_x = (/** @type {number} */ value) =>
+    round(box.left + xs.place(value) * (box.right - box.left));
+  const at_y = (/** @type {number} */ value) =>
+    round(box.bottom - ys.place(value) * (box.bottom - box.top));
+
+  if (title) {
+    marks.push(text(box.left, 18, title, 13, theme.ink, "start", true));
+  }
+  for (const tick of ys.ticks) {
+    const at = at_y(tick);
+    marks.push({
+      kind: "line",
+      x1: box.left,
+      y1: at,
+      x2: box.right,
+      y2: at,
+      stroke: theme.grid,
+      width: 1,
+    });
+    marks.push(text(box.left - 6, at + 4, format_y(tick), size, theme.soft, "end"));
+  }
+  for (const tick of xs.ticks) {
+    const at = at_x(tick);
+    marks.push({
+      kind: "line",
+      x1: at,
+      y1: box.bottom,
+      x2: at,
+      y2: box.bottom + 4,
+      stroke: theme.soft,
+      width: 1,
+    });
+    marks.push(text(at, box.bottom + 16, format_x(tick), size, theme.soft, "middle"));
+  }
+  marks.push({
+    kind: "line",
+    x1: box.left,
+    y1: box.bottom,
+    x2: box.right,
+    y2: box.bottom,
+    stroke: theme.soft,
+    width: 1,
+  });
+  marks.push(text((box.left + box.right) / 2, height - 6, x.label, size, theme.soft, "middle"));
+  marks.push({
+    ...text(13, (box.top + box.bottom) / 2, y.label, size, theme.soft, "middle"),
+    angle: -90,
+  });
+
+  /** @param {[number, number]} point @returns {[number, number] | null} */
+  const placed = (point) => {
+    const there = [at_x(point[0]), at_y(point[1])];
+    return there.every(Number.isFinite) ? /** @type {[number, number]} */ (there) : null;
+  };
+  for (const one of series) {
+    if (one.low && one.high && !one.has_whiskers) {
+      const edge = [...one.high, ...one.low.slice().reverse()]
+        .map(placed)
+        .filter((p) => p !== null);
+      if (edge.length > 2) marks.push({ kind: "path", points: edge, fill: faint(one.colour) });
+    }
+  }
+  for (const one of series) {
+    for (const piece of pieces(one.points.map(placed))) {
+      if (piece.length > 1) {
+        marks.push({
+          kind: "path",
+          points: piece,
+          stroke: one.colour,
+          width: one.width ?? 1.8,
+          ...(one.dash ? { dash: one.dash } : {}),
+        });
+      }
+      const [only] = piece;
+      // One epoch has no line: a dot shows it all the same.
+      if (piece.length === 1 && only && !one.has_dots) {
+        marks.push({ kind: "circle", x: only[0], y: only[1], radius: 2.2, fill: one.colour });
+      }
+    }
+    if (one.has_whiskers) {
+      one.points.forEach((_, i) => {
+        const low = one.low?.[i] && placed(one.low[i]);
+        const high = one.high?.[i] && placed(one.high[i]);
+        if (!low || !high) return;
+        const [whisker_x, low_y] = low;
+        const high_y = high[1];
+        const stroke = one.colour;
+        marks.push({
+          kind: "line",
+          x1: whisker_x,
+          y1: low_y,
+          x2: whisker_x,
+          y2: high_y,
+          stroke,
+          width: 1.4,
+        });
+        for (const end of [low_y, high_y]) {
+          marks.push({
+            kind: "line",
+            x1: whisker_x - 4,
+            y1: end,
+            x2: whisker_x + 4,
+            y2: end,
+            stroke,
+            width: 1.4,
+          });
+        }
+      });
+    }
+    if (one.has_dots) {
+      one.points.forEach((point, i) => {
+        const there = placed(point);
+        if (!there) return;
+        const label = one.titles?.[i];
+        marks.push({
+          kind: "circle",
+          x: there[0],
+          y: there[1],
+          radius: 4,
+          fill: one.colour,
+          ...(label ? { title: label } : {}),
+        });
+      });
+    }
+    const ring = one.mark && placed(one.mark);
+    if (ring) {
+      marks.push({
+        kind: "circle",
+        x: ring[0],
+        y: ring[1],
+        radius: 4,
+        fill: theme.paper || "none",
+        stroke: one.colour,
+      });
+    }
+  }
+  legend.forEach((one, i) => {
+    const at = box.top + 8 + i * 16;
+    const from = box.right + 10;
+    marks.push({
+      kind: "line",
+      x1: from,
+      y1: at,
+      x2: from + 16,
+      y2: at,
+      stroke: one.colour,
+      width: 2.4,
+      ...(one.dash ? { dash: one.dash } : {}),
+    });
+    marks.push(text(from + 20, at + 4, one.label, size, theme.ink, "start"));
+  });
+  return { width, height, description: options.description, marks };
+}
+
+/**
+ * Drawings side by side.
+ * @param {Drawing[]} drawings
+ * @param {string} description
+ * @returns {Drawing}
+ */
+export function beside(drawings, description) {
+  let left = 0;
+  /** @type {Mark[]} */
+  const marks = [];
+  for (const drawing of drawings) {
+    marks.push(...drawing.marks.map((mark) => moved(mark, left)));
+    left += drawing.width;
+  }
+  const height = Math.max(...drawings.map((drawing) => drawing.height));
+  return { width: left, height, description, marks };
+}
+
+/** @param {Mark} mark @param {number} by @returns {Mark} */
+function moved(mark, by) {
+  switch (mark.kind) {
+    case "rect":
+    case "circle":
+    case "text":
+      return { ...mark, x: mark.x + by };
+    case "line":
+      return { ...mark, x1: mark.x1 + by, x2: mark.x2 + by };
+    case "path":
+      return { ...mark, points: mark.points.map(([x, y]) => [x + by, y]) };
+    default:
+      return /** @type {never} */ (mark);
+  }
+}
+
+/**
+ * @param {Axis} axis
+ * @param {number[]} values
+ * @returns {{ place: (value: number) => number, ticks: number[] }}
+ */
+function scale_of(axis, values) {
+  const is_log = axis.scale === "log";
+  const usable = values.filter((v) => Number.isFinite(v) && (!is_log || v > 0));
+  let low = axis.low ?? Math.min(...usable);
+  let high = axis.high ?? Math.max(...usable);
+  if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = is_log ? [0.1, 1] : [0, 1];
+  if (low === high) {
+    [low, high] = is_log ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
+  }
+  if (is_log) {
+    const [from, to] = [Math.log10(low), Math.log10(high)];
+    const margin = axis.ticks ? 0.06 * (to - from) : 0;
+    return {
+      place: (value) => (Math.log10(value) - from + margin) / (to - from + 2 * margin),
+      ticks: axis.ticks ?? log_ticks(low, high),
+    };
+  }
+  if (axis.scale === "category") {
+    low -= 0.5;
+    high += 0.5;
+  } else if (axis.low === undefined && axis.ticks === undefined) {
+    // Round ends: the outermost lines then are gridlines.
+    const margin = (high - low) * 0.04;
+    low -= margin;
+    high += margin;
+  }
+  return {
+    place: (value) => (value - low) / (high - low),
+    ticks: axis.ticks ?? linear_ticks(low, high, 5),
+  };
+}
+
+/**
+ * Runs of neighbouring points without gaps.
+ * @param {([number, number] | null)[]} points
+ */
+function pieces(points) {
+  /** @type {[number, number][][]} */
+  const found = [[]];
+  for (const point of points) {
+    if (point) found[found.length - 1]?.push(point);
+    else found.push([]);
+  }
+  return found.filter((piece) => piece.length > 0);
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} words
+ * @param {number} size
+ * @param {string} fill
+ * @param {"start" | "middle" | "end"} anchor
+ * @param {boolean} [bold]
+ * @returns {Extract<Mark, { kind: "text" }>}
+ */
+function text(x, y, words, size, fill, anchor, bold = false) {
+  return { kind: "text", x, y, text: words, size, fill, anchor, ...(bold ? { bold } : {}) };
+}
+
+/** @param {string} colour */
+function faint(colour) {
+  const rgb = /^rgb\((.*)\)$/.exec(colour);
+  return rgb ? `rgba(${rgb[1]}, 0.18)` : `${colour}2e`;
+}
+
+/** @param {number} value */
+function round(value) {
+  return Math.round(value * 100) / 100;
+}
+
+/** @param {number} value */
+function plain(value) {
+  return String(value);
+}

@@ -1,0 +1,86 @@
+// The first layer's weights as images: one unit's, or all of a layer. What is
+// blue speaks for a unit, what is orange against it.
+
+import { css_value, el } from "../ui/dom.js";
+import * as format from "../base/format.js";
+import { rgb } from "../features/data/view.js";
+
+/** @import { PageState } from "../app/state.js" */
+
+/** More images than this are a carpet. */
+const MOST_IMAGES = 256;
+
+/**
+ * Units of the newest model's first layer, whatever the settings say by now.
+ * @param {PageState} state
+ */
+export function first_layer_width({ plan, run, model }) {
+  const planned = plan?.layers[0]?.num_outputs ?? 0;
+  return (
+    model?.layers[0]?.num_outputs ??
+    Number(run.config?.hidden_layers.split(/[\s,]+/).find(Boolean) ?? planned)
+  );
+}
+
+/**
+ * Every unit of the first layer as an image, in the layer's order.
+ * @param {HTMLElement} box
+ * @param {Float32Array} weights flat; the first layer's stand first, input by input
+ * @param {number} width units of the first layer
+ */
+export function draw_first_layer(box, weights, width) {
+  const num_shown = Math.min(width, MOST_IMAGES);
+  const some = num_shown < width ? `the first ${num_shown} of ` : "";
+  const images = Array.from({ length: num_shown }, (_, unit) => {
+    const canvas = el("canvas", { width: 28, height: 28 });
+    paint_weights(canvas, weights, width, unit);
+    return canvas;
+  });
+  box.replaceChildren(
+    el("h3", {}, "What the first layer looks for"),
+    el(
+      "div",
+      {
+        class: "weights-grid",
+        role: "img",
+        "aria-label": `Weights of ${some}${format.counted(width, "unit")} of the first layer as images`,
+      },
+      ...images,
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      `The weights of ${some}${format.counted(width, "unit")}, one image each: blue pixels speak for a unit, ` +
+        "orange ones against it. Strokes and edges were learned; noise was not needed, or not yet.",
+    ),
+  );
+}
+
+/**
+ * A unit's 784 weights: blue for positive, orange for negative, paper for none.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} weights flat; the first layer's stand first, input by input
+ * @param {number} width units of the first layer
+ * @param {number} unit
+ */
+export function paint_weights(canvas, weights, width, unit) {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(28, 28);
+  const paper = rgb(css_value("--paper"));
+  const plus = rgb(css_value("--train"));
+  const minus = rgb(css_value("--valid"));
+  let most = 1e-9;
+  for (let i = 0; i < 784; i++) most = Math.max(most, Math.abs(weights[i * width + unit] ?? 0));
+  for (let i = 0; i < 784; i++) {
+    const value = (weights[i * width + unit] ?? 0) / most;
+    const colour = value < 0 ? minus : plus;
+    const share = Math.abs(value);
+    for (let part = 0; part < 3; part++) {
+      const from = paper[part] ?? 0;
+      image.data[i * 4 + part] = from + ((colour[part] ?? 0) - from) * share;
+    }
+    image.data[i * 4 + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}
