@@ -34,21 +34,24 @@ try {
   await page.goto(server.url);
   for (const shape of MODELS) {
     const found = await page.evaluate(async (shape) => {
-      const { createTrainer } = await import(new URL("engine/trainer.js", location.href).href);
+      const { Custody } = await import(new URL("engine/custody.js", location.href).href);
       const { DEFAULTS } = await import(new URL("base/settings.js", location.href).href);
-      const trainer = createTrainer();
+      const custody = new Custody();
       const sample = await (await fetch("data/sample.csv.gz")).blob();
-      await trainer.load_file(new File([sample], "sample.csv.gz"));
+      const data = await custody.read_files([new File([sample], "sample.csv.gz")]);
+      const { checksum } = data.summary;
+      custody.set_data(data);
       const config = { ...DEFAULTS, backend: "ndarray", epochs: 2, ...shape };
-      await trainer.train(config);
+      await custody.train(config);
+      custody.adopt_trained("model");
       const rows = Array.from({ length: 500 }, (_, row) => row);
       const base64 = (/** @type {Uint8Array} */ bytes) =>
         btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
       return {
-        pixels: base64((await trainer.images(rows)).pixels),
-        probabilities: Array.from(await trainer.predict_rows(rows)),
-        safetensors: base64(await trainer.save_model("safetensors")),
-        onnx: base64(await trainer.save_model("onnx")),
+        pixels: base64((await custody.images(checksum, rows)).pixels),
+        probabilities: Array.from(await custody.predict_rows("model", checksum, rows)),
+        safetensors: base64(await custody.save_model("model", "safetensors")),
+        onnx: base64(await custody.save_model("model", "onnx")),
       };
     }, shape);
     for (const kind of /** @type {const} */ (["safetensors", "onnx", "pixels"])) {

@@ -44,7 +44,7 @@ for (let round = 0; round < rounds; round += 1) {
   });
   await page.goto(`${server.url}?backend=ndarray`, { waitUntil: "commit" });
   await page.getByRole("button", { name: "Sample and train", exact: true }).click();
-  const box = await page.getByRole("img", { name: "Digit pad" }).boundingBox();
+  const box = await page.getByLabel("Digit pad").boundingBox();
   if (!box) throw new Error("first_minute: the pad is not on the page");
   for (const [index, [x, y]] of SEVEN.entries()) {
     await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });

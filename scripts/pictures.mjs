@@ -48,7 +48,7 @@ try {
     void recorder.send("Page.screencastFrameAck", { sessionId });
   });
   await recorder.send("Page.startScreencast", { format: "png", everyNthFrame: 3 });
-  const box = await page.getByRole("img", { name: "Digit pad" }).boundingBox();
+  const box = await page.getByLabel("Digit pad").boundingBox();
   if (!box) throw new Error("pictures: the pad is not on the page");
   /** @param {number} x @param {number} y */
   const at = (x, y) => /** @type {const} */ ([box.x + x * box.width, box.y + y * box.height]);

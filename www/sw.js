@@ -12,7 +12,7 @@ const PREFIX = `inkling ${new URL("./", location.href).href} `;
 const CACHE = PREFIX + VERSION;
 
 /** Large, and not everybody's: kept when first used. */
-const IS_KEPT_ON_USE = /^(pkg\/webgpu\/|data\/mnist)/;
+const IS_KEPT_ON_USE = /^(pkg\/webgpu\/|data\/mnist|vendor\/pdfmake)/;
 
 /** Taken over from the version before where they are the same bytes. */
 const IS_HEAVY = /^(pkg|vendor|data)\//;
@@ -52,20 +52,25 @@ async function keep_version(cache) {
 
 /** @param {Cache} cache @param {string} path */
 async function keep(cache, path) {
-  const response =
-    (await from_before(path)) ?? (IS_KEPT_ON_USE.test(path) ? null : await fetched(path));
-  if (response) await cache.put(url_of(path), response);
+  const before = IS_HEAVY.test(path) ? await all_from_before(path) : [];
+  for (const response of before) {
+    if ((await hash_of(response.clone())) === FILES[path]) {
+      await cache.put(url_of(path), response);
+      return;
+    }
+  }
+  // What was used in the version before is used in this one too.
+  if (IS_KEPT_ON_USE.test(path) && before.length === 0) return;
+  await cache.put(url_of(path), await fetched(path));
 }
 
-/** @param {string} path @returns {Promise<Response | null>} */
-async function from_before(path) {
-  if (!IS_HEAVY.test(path)) return null;
-  for (const name of await caches.keys()) {
-    if (!name.startsWith(PREFIX) || name === CACHE) continue;
-    const response = await (await caches.open(name)).match(url_of(path));
-    if (response && (await hash_of(response.clone())) === FILES[path]) return response;
-  }
-  return null;
+/** A file as the versions before have kept it. @param {string} path @returns {Promise<Response[]>} */
+async function all_from_before(path) {
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  const found = await Promise.all(
+    names.map(async (name) => (await caches.open(name)).match(url_of(path))),
+  );
+  return found.filter((response) => response !== undefined);
 }
 
 /** @param {Response} response */
@@ -121,6 +126,25 @@ async function file(path, event) {
 let asks_again_ms = 0;
 const RETRY_MS = 60_000;
 
+/** What a visit sees while a newer version comes in. */
+const FETCHING_PAGE = `<!doctype html>
+<html lang="en">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>Inkling</title>
+<link rel="icon" href="data:,">
+<main><p>Fetching a newer version of Inkling…</p></main>
+<script type="module" src="app/newer.js"></script>
+`;
+
+/** It runs one script of ours and nothing else. */
+const FETCHING_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; img-src data:; " +
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+};
+
 /**
  * The page, of the newest version where that can be had at once and no other page
  * would find its files changed under it.
@@ -133,10 +157,7 @@ async function visit(event) {
   if (pages.length <= (is_reload ? 1 : 0) && (await is_outdated())) {
     // A browser brings a version in between two visits, never during one: this
     // document sees to it and then asks again.
-    return new Response(
-      '<!doctype html><title>Inkling</title><link rel="icon" href="data:,"><meta name="color-scheme" content="light dark"><p>Fetching a newer version of Inkling…</p><script type="module" src="app/newer.js"></script>',
-      { headers: { "content-type": "text/html; charset=utf-8" } },
-    );
+    return new Response(FETCHING_PAGE, { headers: FETCHING_HEADERS });
   }
   return file("./", event);
 }

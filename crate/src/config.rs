@@ -10,6 +10,16 @@ use crate::message::{BackendChoice, LearningRateSchedule, RunConfig, StepKind};
 pub const MAX_HIDDEN_LAYERS: usize = 8;
 /// Widest hidden layer.
 pub const MAX_WIDTH: usize = 4096;
+/// Most passes over the training part.
+pub const MAX_EPOCHS: u64 = 1_000;
+
+/// Multiply-adds a second on one CPU core, for estimates: what the steps of wide
+/// networks came to in a browser's engine on one core of a server, counted as
+/// [`Plan::step_multiply_adds`] counts them (`2048, 2048` at batch 2,048 and
+/// `4096, 4096` at 512). Narrower networks reach two to three times as many.
+const MULTIPLY_ADDS_PER_SEC: f64 = 9e9;
+/// Steps that take longer than this are told beforehand.
+const LONG_STEP_SECS: f64 = 0.5;
 
 /// A run's settings, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +82,33 @@ impl NetworkPlan {
 }
 
 impl Plan {
+    /// Multiply-adds of one training step's matrix products: for each image and
+    /// weight one forwards, one for the weight's gradient and, but for the first
+    /// layer, whose input learns nothing, one for the gradient by its input. A first
+    /// layer that passes over empty pixels does fewer, each of them slower.
+    pub fn step_multiply_adds(&self) -> f64 {
+        let widths = self.network.widths();
+        let weights = |pair: &[usize]| pair[0] as f64 * pair[1] as f64;
+        let all: f64 = widths.windows(2).map(weights).sum();
+        self.batch_size as f64 * (3.0 * all - weights(&widths[..2]))
+    }
+
+    /// What to expect of Stop where a step takes so long that it cannot wait for
+    /// the step's end.
+    pub fn long_step_note(&self) -> Option<String> {
+        let secs = self.step_multiply_adds() / MULTIPLY_ADDS_PER_SEC;
+        (secs > LONG_STEP_SECS).then(|| {
+            let secs = match secs.round() as u64 {
+                0 | 1 => "a second".into(),
+                secs => format!("{} seconds", grouped(secs)),
+            };
+            format!(
+                "One step of this network and batch size takes about {secs} on one CPU core; \
+                 Stop then ends the worker and keeps the last finished epoch."
+            )
+        })
+    }
+
     /// How SGD moves the weights in `epoch`, from 1.
     pub fn sgd_in(&self, epoch: u32) -> Sgd {
         let share = match self.schedule {
@@ -100,41 +137,30 @@ impl TryFrom<&RunConfig> for Plan {
                     .into(),
             );
         }
-        let learning_rate = real(
-            "learning rate",
-            config.learning_rate,
-            |x| x > 0.0 && x <= 100.0,
-            "a number above 0, at most 100",
-        )?;
         Ok(Self {
-            num_epochs: whole("epochs", config.epochs, 1, 1_000)? as u32,
-            batch_size: whole("batch size", config.batch_size, 1, 8_192)? as usize,
+            num_epochs: whole("epochs", config.epochs, 1, MAX_EPOCHS)? as u32,
+            batch_size: batch_size(config.batch_size)? as usize,
             sgd: Sgd {
-                learning_rate: learning_rate as f32,
-                momentum: real(
+                learning_rate: learning_rate(config.learning_rate)?,
+                momentum: single(
                     "momentum",
                     config.momentum,
                     |x| (0.0..1.0).contains(&x),
                     "a number from 0 to below 1",
-                )? as f32,
-                weight_decay: real(
+                )?,
+                weight_decay: single(
                     "weight decay",
                     config.weight_decay,
                     |x| (0.0..=1.0).contains(&x),
                     "a number from 0 to 1",
-                )? as f32,
+                )?,
             },
             schedule: config.learning_rate_schedule,
-            seed: whole("seed", config.seed, 0, u32::MAX.into())? as u32,
+            seed: seed(config.seed)?,
             validation_share: validation_share(config.validation_share)?,
             network: NetworkPlan {
                 hidden,
-                dropout: real(
-                    "dropout",
-                    config.dropout,
-                    |x| (0.0..=0.95).contains(&x),
-                    "a number from 0 to 0.95",
-                )? as f32,
+                dropout: dropout(config.dropout)?,
                 layer_norm: config.layer_norm,
             },
             augmentation: config.augmentation.then(Distortion::default),
@@ -167,7 +193,30 @@ impl From<&Plan> for RunConfig {
     }
 }
 
-fn whole(setting: &'static str, value: f64, low: u64, high: u64) -> Result<u64> {
+/// A step size of SGD.
+pub(crate) fn learning_rate(value: f64) -> Result<f32> {
+    let expected = "a number above 0, at most 100";
+    single("learning rate", value, |x| x > 0.0 && x <= 100.0, expected)
+}
+
+/// Images a step.
+pub(crate) fn batch_size(value: f64) -> Result<u64> {
+    whole("batch size", value, 1, 8_192)
+}
+
+/// The probability that a hidden unit is dropped.
+pub(crate) fn dropout(value: f64) -> Result<f32> {
+    let expected = "a number from 0 to 0.95";
+    single("dropout", value, |x| (0.0..=0.95).contains(&x), expected)
+}
+
+/// A seed of everything that is drawn.
+pub(crate) fn seed(value: f64) -> Result<u32> {
+    Ok(whole("seed", value, 0, u32::MAX.into())? as u32)
+}
+
+/// A whole number of a setting's range.
+pub(crate) fn whole(setting: &'static str, value: f64, low: u64, high: u64) -> Result<u64> {
     let fits = value.fract() == 0.0 && value >= low as f64 && value <= high as f64;
     // `fract` of NaN and of the infinities is NaN, so these fall through too.
     if fits {
@@ -191,8 +240,23 @@ fn real(
     }
 }
 
+/// A number that fits, also once it is the `f32` that is computed with.
+fn single(
+    setting: &'static str,
+    value: f64,
+    fits: impl Fn(f64) -> bool,
+    expected: &str,
+) -> Result<f32> {
+    let rounded = real(setting, value, &fits, expected)? as f32;
+    if fits(rounded.into()) {
+        return Ok(rounded);
+    }
+    let expected = format!("{expected}, also as a 32-bit number, which makes it {rounded}");
+    Err(Error::setting(setting, found(value), expected))
+}
+
 /// A fraction below 1 stands for itself, 1 and above is a percentage.
-fn validation_share(value: f64) -> Result<f64> {
+pub(crate) fn validation_share(value: f64) -> Result<f64> {
     let share = if value >= 1.0 { value / 100.0 } else { value };
     let expected = "a percentage from 1 to 99, or a fraction such as 0.2";
     real(
@@ -204,7 +268,8 @@ fn validation_share(value: f64) -> Result<f64> {
     .map_err(|_| Error::setting("validation share", found(value), expected))
 }
 
-fn parse_hidden_layers(text: &str) -> Result<Vec<usize>> {
+/// Widths of hidden layers, separated by commas or spaces.
+pub(crate) fn parse_hidden_layers(text: &str) -> Result<Vec<usize>> {
     let expected = format!(
         "1 to {MAX_HIDDEN_LAYERS} widths from 1 to {}, such as 128, 64",
         grouped(MAX_WIDTH as u64)
@@ -216,7 +281,7 @@ fn parse_hidden_layers(text: &str) -> Result<Vec<usize>> {
         .filter(|item| !item.is_empty())
         .map(|item| match item.parse::<usize>() {
             Ok(width) if (1..=MAX_WIDTH).contains(&width) => Ok(width),
-            _ => Err(fault(format!("\"{item}\""))),
+            _ => Err(fault(quoted(item))),
         })
         .collect::<Result<Vec<_>>>()?;
     match widths.len() {
@@ -230,8 +295,21 @@ fn found(value: f64) -> String {
     // An empty number field reaches us as NaN.
     if value.is_nan() {
         "nothing".into()
+    } else if value != 0.0 && (value.abs() < 1e-6 || value.abs() >= 1e15) {
+        format!("{value:e}")
     } else {
         value.to_string()
+    }
+}
+
+/// Characters of a text that an error repeats.
+const QUOTED_LEN: usize = 80;
+
+/// A text as an error repeats it: in quotes, on one line, and not all of a long one.
+pub(crate) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED_LEN) {
+        Some((end, _)) => format!("{:?}", format!("{}…", &text[..end])),
+        None => format!("{text:?}"),
     }
 }
 
@@ -300,9 +378,63 @@ mod tests {
             fault(|c| c.hidden_layers = "128, wide".into()),
             "hidden layers: found \"wide\", expected 1 to 8 widths from 1 to 4,096, such as 128, 64"
         );
+        let told = fault(|c| c.hidden_layers = format!("64\n,{}", "é\t\n".repeat(100_000)));
+        assert!(
+            told.starts_with("hidden layers: found \"é\\t\\né"),
+            "{told}"
+        );
+        assert!(told.len() < 400 && !told.contains('\n'), "{told}");
         assert!(fault(|c| c.learning_rate = f64::INFINITY).starts_with("learning rate: found inf"));
         assert!(fault(|c| c.validation_share = 0.0).contains("found 0, expected a percentage"));
         assert!(fault(|c| c.hidden_layers = " , ".into()).contains("found nothing"));
+        assert!(fault(|c| c.epochs = 1e300).starts_with("epochs: found 1e300, expected"));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_number_has_to_fit_as_it_is_computed_with() {
+        assert_eq!(
+            fault(|c| c.momentum = 0.999_999_99),
+            "momentum: found 0.99999999, expected a number from 0 to below 1, also as a 32-bit \
+             number, which makes it 1"
+        );
+        assert_eq!(
+            fault(|c| c.learning_rate = 1e-46),
+            "learning rate: found 1e-46, expected a number above 0, at most 100, also as a 32-bit \
+             number, which makes it 0"
+        );
+        // The last ones that do, and what they become passes once more, as a
+        // checkpoint's settings have to.
+        let config = RunConfig {
+            momentum: 0.999_999_95,
+            learning_rate: 1e-45,
+            dropout: 0.95,
+            weight_decay: 1.0,
+            ..RunConfig::default()
+        };
+        let plan = Plan::try_from(&config).unwrap();
+        assert_eq!(Plan::try_from(&RunConfig::from(&plan)).unwrap(), plan);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_long_step_is_told_beforehand() {
+        let plan = |hidden_layers: &str, batch_size: f64| {
+            let config = RunConfig {
+                hidden_layers: hidden_layers.into(),
+                batch_size,
+                ..RunConfig::default()
+            };
+            Plan::try_from(&config).unwrap()
+        };
+        let small = plan("128, 64", 64.0);
+        // 64 · (3 · (784·128 + 128·64 + 64·10) − 784·128)
+        assert_eq!(small.step_multiply_adds(), 14_540_800.0);
+        assert_eq!(small.long_step_note(), None);
+        assert_eq!(plan("128, 64", 8_192.0).long_step_note(), None);
+        let note = plan("4096, 4096", 8_192.0).long_step_note().unwrap();
+        let told = "takes about 52 seconds on one CPU core";
+        assert!(note.contains(told), "{note}");
+        let note = plan("1024, 1024", 2_048.0).long_step_note().unwrap();
+        assert!(note.contains("takes about a second"), "{note}");
     }
 
     #[wasm_bindgen_test(unsupported = test)]

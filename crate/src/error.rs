@@ -1,5 +1,6 @@
-//! The one error type. Every message names the place, what was found and what
-//! was expected, because only the message survives the trip to the page.
+//! The one error type. It names the place, what was found and what was expected,
+//! as fields that [`crate::api`] hands to the page, and as a message for whoever
+//! only reads.
 
 /// What can go wrong between a person's input and a trained network.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -67,7 +68,79 @@ impl Error {
             expected: expected.into(),
         }
     }
+
+    /// Where it is, in the words of the message: a place in a file, a setting, a
+    /// backend. None where the state as a whole is what does not fit.
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::Data { place, .. } => Some(place),
+            Self::Setting { setting, .. } => Some(setting),
+            Self::Split(_) => Some("split"),
+            Self::Device { backend, .. } => Some(backend),
+            Self::State(_) => None,
+        }
+    }
+
+    /// What stands there.
+    pub fn found(&self) -> Option<&str> {
+        match self {
+            Self::Data { found, .. } | Self::Setting { found, .. } => Some(found),
+            _ => None,
+        }
+    }
+
+    /// What would have been accepted.
+    pub fn expected(&self) -> Option<&str> {
+        match self {
+            Self::Data { expected, .. } | Self::Setting { expected, .. } => Some(expected),
+            _ => None,
+        }
+    }
 }
 
 /// The result of everything fallible in this crate.
 pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_fields_say_what_the_message_says() {
+        let faults = [
+            Error::data("row 7, column label", "\"12\"", "0 to 9"),
+            Error::setting("epochs", 2.5, "a whole number from 1 to 1,000"),
+        ];
+        for fault in faults {
+            let (Some(place), Some(found), Some(expected)) =
+                (fault.place(), fault.found(), fault.expected())
+            else {
+                panic!("{fault}: a field is missing");
+            };
+            let message = format!("{place}: found {found}, expected {expected}");
+            assert_eq!(fault.to_string(), message);
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_an_error_does_not_have_it_does_not_make_up() {
+        let fields = |fault: &Error| {
+            let owned = |field: Option<&str>| field.map(String::from);
+            [
+                owned(fault.place()),
+                owned(fault.found()),
+                owned(fault.expected()),
+            ]
+        };
+        let split = Error::Split("class 3 has one row".into());
+        assert_eq!(fields(&split), [Some("split".into()), None, None]);
+        let device = Error::Device {
+            backend: "WebGPU",
+            reason: "there is no adapter".into(),
+        };
+        assert_eq!(fields(&device), [Some("WebGPU".into()), None, None]);
+        let state = Error::State("this reader has been finished".into());
+        assert_eq!(fields(&state), [None, None, None]);
+    }
+}

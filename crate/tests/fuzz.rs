@@ -7,17 +7,16 @@
 //! `INKLING_MUTATIONS=100000 cargo test --package inkling --test fuzz -- --nocapture`
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::collections::BTreeMap;
+mod studies;
+
+use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
 use inkling::config::{NetworkPlan, Plan};
 use inkling::data::reader::DatasetReader;
 use inkling::data::{Dataset, sample};
 use inkling::error::Result;
-use inkling::message::{
-    EpochRecord, Factor, Outcome, ReportRequest, ReportStudy, RunConfig, RunResult, RunState,
-    StudyConfig, StudyRecord, StudyRun,
-};
+use inkling::message::{Factor, LearningRateSchedule, RunConfig, StudyConfig, StudyRecord};
 use inkling::nn::layout::Layout;
 use inkling::nn::model_file::{self, StoredModel};
 use inkling::nn::weights;
@@ -25,6 +24,7 @@ use inkling::rng::RandomState;
 use inkling::study::{check::check, insight::read_study, plan::plan_study, report::write_report};
 use inkling::train::checkpoint::Checkpoint;
 use serde_json::Value;
+use studies::{epoch, request, statements_of_cells, study};
 
 /// Longest that one input may take.
 const MOST_TIME: Duration = Duration::from_secs(1);
@@ -376,75 +376,6 @@ fn checkpoint() {
     });
 }
 
-fn epoch(epoch: u32) -> EpochRecord {
-    EpochRecord {
-        epoch,
-        step: 5 * epoch,
-        train_loss: 0.5,
-        train_accuracy: 0.8,
-        validation_loss: 0.6,
-        validation_accuracy: 0.75,
-        elapsed_secs: 1.0,
-        train_secs: 0.5,
-    }
-}
-
-/// A study that is over.
-fn study(factor: Factor, values: &str) -> StudyRecord {
-    let config = StudyConfig {
-        factor,
-        values: values.into(),
-        seeds_per_value: 2.0,
-        workers: 1.0,
-        ..StudyConfig::default()
-    };
-    let plan = plan_study(&config).unwrap();
-    let runs = plan.runs.iter().map(|spec| StudyRun {
-        spec: spec.clone(),
-        state: RunState::Finished,
-        reason: String::new(),
-        history: vec![epoch(1), epoch(2)],
-        result: Some(RunResult {
-            outcome: Outcome::Finished,
-            reason: String::new(),
-            backend: "ndarray".into(),
-            history: vec![epoch(1), epoch(2)],
-            num_steps: 10,
-            num_validation: 100,
-            validation_accuracy: 0.75,
-            validation_loss: 0.6,
-            interval_low: 0.7,
-            interval_high: 0.8,
-            best_epoch: 2,
-            best_validation_accuracy: 0.75,
-            generalisation_gap: 0.05,
-            elapsed_secs: 1.0,
-            samples_per_sec: 640.0,
-            weights_checksum: "0123456789abcdef".into(),
-            version: "0.1.0".into(),
-        }),
-    });
-    StudyRecord {
-        format_version: 1,
-        id: "1".into(),
-        name: "A study".into(),
-        created: "2026-11-24T08:00:00Z".into(),
-        version: "0.1.0".into(),
-        data: sample_summary(),
-        runs: runs.collect(),
-        plan,
-        wall_secs: 10.0,
-        remarks: "One.\n\nTwo.".into(),
-    }
-}
-
-fn sample_summary() -> inkling::message::DataSummary {
-    let (pixels, labels) = sample::generate(20, 3);
-    Dataset::from_parts("a.csv", pixels, labels)
-        .unwrap()
-        .summary()
-}
-
 /// Replaces a value somewhere in `at`, or drops or repeats items of a list.
 fn disturb(rng: &mut RandomState, at: &mut Value) {
     let stops = rng.interval(9) == 0;
@@ -481,7 +412,7 @@ fn instead_of(rng: &mut RandomState, old: &Value) -> Value {
         5e-324,
         99.0,
     ];
-    const TEXTS: [&str; 9] = [
+    const TEXTS: [&str; 17] = [
         "",
         "0",
         "-",
@@ -491,6 +422,14 @@ fn instead_of(rng: &mut RandomState, old: &Value) -> Value {
         "|",
         "\n",
         "é\u{0}`*_#<b>",
+        "a\nimport os",
+        "a\rimport os",
+        "\u{2028}import os\u{85}",
+        "\"\nimport os\n\"",
+        "'''\"\"\"",
+        "\\",
+        "64], *x(",
+        "# coding: utf-7",
     ];
     match (old, rng.interval(9)) {
         (_, 0) => Value::Null,
@@ -498,7 +437,7 @@ fn instead_of(rng: &mut RandomState, old: &Value) -> Value {
         (Value::Number(_), 2..=5) => Value::from(rng.interval(20)),
         (Value::Number(_), _) => Value::from(NUMBERS[rng.interval(10) as usize]),
         (Value::String(_), 2) => "long ".repeat(10_000).into(),
-        (Value::String(_), _) => TEXTS[rng.interval(8) as usize].into(),
+        (Value::String(_), _) => TEXTS[rng.interval(16) as usize].into(),
         (Value::Bool(old), _) => (!old).into(),
         (other, _) => other.clone(),
     }
@@ -536,6 +475,22 @@ fn studies() {
         study(Factor::DropoutLayerNorm, "0, 0.5"),
     ]
     .map(|record| serde_json::to_value(record).unwrap());
+    // What a notebook may state: every line of honest ones.
+    let mut lines = HashSet::new();
+    for value in &good {
+        let mut record: StudyRecord = serde_json::from_value(value.clone()).unwrap();
+        for schedule in [LearningRateSchedule::Constant, LearningRateSchedule::Cosine] {
+            for run in &mut record.runs {
+                run.spec.config.learning_rate_schedule = schedule;
+            }
+            let report = write_report(&request(record.clone()));
+            lines.extend(
+                statements_of_cells(&report.analysis_ipynb)
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+    }
     hammer("studies", |rng| {
         let mut value = good[rng.interval(2) as usize].clone();
         for _ in 0..=rng.interval(4) {
@@ -560,14 +515,10 @@ fn studies() {
         // The page refuses such a record; reading it must be safe all the same.
         let refused = check(&record).err().map(kind_of);
         read_study(&record);
-        write_report(&ReportRequest {
-            ids: vec!["1".into()],
-            created: record.created.clone(),
-            studies: vec![ReportStudy {
-                record,
-                plots: Vec::new(),
-            }],
-        });
+        let report = write_report(&request(record));
+        for line in statements_of_cells(&report.analysis_ipynb).concat() {
+            assert!(lines.contains(&line), "{line}");
+        }
         refused
     });
 }

@@ -242,7 +242,7 @@ async fn a_run_may_begin_from_given_weights() {
             &device,
         )
     };
-    let second = begin(weights.clone()).unwrap();
+    let mut second = begin(weights.clone()).unwrap();
     assert_eq!(bits(&second.parameters().await.unwrap()), bits(&weights));
     let told = begin(vec![0.0; 3]).err().unwrap().to_string();
     assert!(
@@ -254,4 +254,179 @@ async fn a_run_may_begin_from_given_weights() {
         .unwrap()
         .to_string();
     assert!(told.starts_with("weight 0: found NaN"), "{told}");
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn a_run_ended_by_force_has_the_result_of_its_last_finished_epoch() {
+    let (kept, whole) = checkpoints(&mut trainer(|_| {}).await).await;
+    let forced = |epoch: usize| {
+        let checkpoint = Checkpoint::from_bytes(&kept[epoch]).unwrap();
+        checkpoint.stopped_result("ndarray", 200)
+    };
+    // A run of two epochs ends where one of three is cut after its second.
+    let two = run(&mut trainer(|config| config.epochs = 2.0).await, &[50.0]).await;
+    let cut = forced(2).unwrap();
+    assert_eq!(cut.outcome, Outcome::Stopped);
+    let times_aside = |result: RunResult| RunResult {
+        outcome: Outcome::Stopped,
+        history: vec![],
+        elapsed_secs: 0.0,
+        samples_per_sec: 0.0,
+        ..result
+    };
+    assert_eq!(curve(&cut), curve(&two));
+    assert_eq!(times_aside(cut), times_aside(two));
+    // Cut between its last epoch and its end, it misses nothing.
+    let late = forced(3).unwrap();
+    assert_eq!(late.history, whole.history);
+    assert_eq!(late.elapsed_secs, whole.elapsed_secs);
+    assert_eq!(late, whole);
+    // Before the first epoch there is nothing to tell.
+    assert_eq!(
+        forced(0).unwrap_err().to_string(),
+        "checkpoint, finished epochs: found none, expected at least one, for a result"
+    );
+}
+
+/// What a run's weights and figures come to, natively on the platform that the
+/// expected digits were taken on: `exp` and `ln` come from the C library there.
+#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+#[test]
+fn the_bits_of_a_run_stand() {
+    let checksum = |change: fn(&mut RunConfig)| {
+        pollster::block_on(async {
+            let mut trainer = trainer(change).await;
+            run(&mut trainer, &[50.0]).await.weights_checksum
+        })
+    };
+    let defaults: fn(&mut RunConfig) = |config| {
+        *config = RunConfig {
+            epochs: 2.0,
+            ..RunConfig::default()
+        };
+    };
+    let options: fn(&mut RunConfig) = |config| {
+        all_of_it(config);
+        config.augmentation = false;
+    };
+    // As version 0.1.0 had them.
+    assert_eq!(
+        [checksum(defaults), checksum(options)],
+        ["34b8345b91811916", "01013b57459505e9"]
+    );
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn a_run_that_finished_has_numbers_for_weights() {
+    // Found by search: an overflow in a hidden layer that the last layer never saw,
+    // as long as ReLU took what is no number for 0.
+    let deep = "16, 16, 16, 16, 16, 16, 16, 16";
+    let cases = [
+        ("64, 64, 64, 64", 5.0, 0.0, 32.0, 0.0),
+        ("64, 64, 64, 64", 100.0, 0.9, 32.0, 0.0),
+        (deep, 20.0, 0.9, 256.0, 0.0),
+        (deep, 100.0, 0.0, 256.0, 2.0),
+        (deep, 100.0, 0.99, 8.0, 3.0),
+    ];
+    let mut num_failed = 0;
+    for case in cases {
+        let (hidden, learning_rate, momentum, batch_size, seed) = case;
+        let mut trainer = trainer(|config| {
+            config.hidden_layers = hidden.into();
+            config.learning_rate = learning_rate;
+            config.momentum = momentum;
+            config.batch_size = batch_size;
+            config.seed = seed;
+        })
+        .await;
+        let result = run(&mut trainer, &[50.0]).await;
+        let parameters = trainer.parameters().await.unwrap();
+        let is_sound = parameters.iter().all(|value| value.is_finite());
+        assert!(is_sound, "{case:?}: {:?}", result.outcome);
+        assert!(result.validation_loss.is_finite(), "{case:?}");
+        num_failed += u32::from(result.outcome == Outcome::Failed);
+    }
+    assert!(num_failed > 0, "none of these diverged");
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn a_failed_run_ends_at_the_step_of_its_failure_whatever_the_clock() {
+    let mut results = Vec::new();
+    for budgets_ms in [&[0.0][..], &[1e6], &[0.3, 2.0, 0.0]] {
+        let mut trainer = trainer(|config| {
+            config.learning_rate = 100.0;
+            config.momentum = 0.99;
+            config.epochs = 50.0;
+        })
+        .await;
+        let result = run(&mut trainer, budgets_ms).await;
+        assert_eq!(result.outcome, Outcome::Failed);
+        let told = format!("At step {} (epoch", result.num_steps);
+        assert!(result.reason.starts_with(&told), "{}", result.reason);
+        results.push((result.num_steps, result.reason));
+    }
+    assert!(
+        results.iter().all(|result| *result == results[0]),
+        "{results:?}"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn a_run_stopped_on_a_model_that_is_no_number_has_failed() {
+    let mut trainer = trainer(|_| {}).await;
+    trainer.next(0.0).await.unwrap();
+    trainer.fault_nan().await.unwrap();
+    trainer.stop();
+    let result = run(&mut trainer, &[50.0]).await;
+    assert_eq!(result.outcome, Outcome::Failed);
+    assert!(result.validation_loss.is_finite());
+    let parameters = trainer.parameters().await.unwrap();
+    assert!(parameters.iter().all(|value| value.is_finite()));
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn a_checkpoint_goes_on_to_no_fewer_epochs_than_it_has() {
+    let device = device::open().await.unwrap();
+    let mut whole = trainer(|config| config.epochs = 5.0).await;
+    let (kept, _) = checkpoints(&mut whole).await;
+    let restore = |change: fn(&mut Checkpoint), epochs: f64| {
+        let mut checkpoint = Checkpoint::from_bytes(kept.last().unwrap()).unwrap();
+        change(&mut checkpoint);
+        Trainer::restore(
+            plan(|config| config.epochs = epochs),
+            digits(),
+            checkpoint,
+            &device,
+        )
+    };
+    let told = |change: fn(&mut Checkpoint), epochs: f64| match restore(change, epochs) {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(
+        told(|_| {}, 2.0),
+        "epochs: found 2, expected at least 5, as many as the run has finished"
+    );
+    // As many are its end, and say so at every moment on the way.
+    let mut ended = restore(|_| {}, 5.0).unwrap();
+    let mut outcome = None;
+    while outcome.is_none() {
+        for event in ended.next(0.0).await.unwrap() {
+            match event {
+                Event::Progress(progress) => {
+                    assert_eq!((progress.epoch, progress.num_epochs), (5, 5));
+                    assert_eq!(progress.step, progress.num_steps);
+                    assert!(progress.remaining_secs < 60.0);
+                }
+                Event::Ended(result) => outcome = Some(result.outcome),
+                Event::Epoch(_) => panic!("nothing is trained any more"),
+            }
+        }
+    }
+    assert_eq!(outcome, Some(Outcome::Finished));
+    // A file that lies about its steps would count on from there.
+    assert_eq!(
+        told(|checkpoint| checkpoint.step = u32::MAX, 6.0),
+        "checkpoint, steps: found 4294967295, expected 125, 25 for each finished epoch"
+    );
 }

@@ -279,7 +279,7 @@ async function wasm_bytes(page) {
   for (const worker of page.workers()) {
     if (!worker.url().endsWith("/www/worker/worker.js")) continue;
     return worker.evaluate(async () => {
-      const engine = await import(new URL("./pkg/ndarray/inkling.js", location.href).href);
+      const engine = await import(new URL("../pkg/ndarray/inkling.js", location.href).href);
       const { memory } = await engine.default();
       return memory.buffer.byteLength;
     });

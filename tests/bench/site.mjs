@@ -122,7 +122,7 @@ export async function measure_page(browser, url, data_file, { num_moves }) {
   });
 
   const draw = async (pause_ms) => {
-    const pad = page.getByRole("img", { name: "Digit pad" });
+    const pad = page.getByLabel("Digit pad");
     await pad.scrollIntoViewIfNeeded();
     const box = await pad.boundingBox();
     await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.2);

@@ -204,7 +204,7 @@ export function bar_rows(num_rows) {
  * @param {[number, number][][]} strokes points from 0, 0 (top left) to 1, 1
  */
 export async function draw(page, strokes) {
-  const pad = page.getByRole("img", { name: "Digit pad" });
+  const pad = page.getByRole("application", { name: "Digit pad" });
   await pad.scrollIntoViewIfNeeded();
   const box = await pad.boundingBox();
   assert.ok(box, "the pad is visible");

@@ -10,7 +10,7 @@ import {
   submission_csv,
   top_digit,
 } from "../../www/base/ink.js";
-import { digits_csv } from "../../www/features/tuning/kept_digits.js";
+import { digits_csv } from "../../www/features/tuning/words.js";
 
 /** A grey picture with a bar in its middle. @param {number} paper @param {number} bar @param {number} [alpha] */
 function picture(paper, bar, alpha = 255) {

@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { card_text, has_same_bits, is_same_task, promised_by } from "../../www/features/run/card.js";
+import {
+  card_text,
+  has_same_bits,
+  is_same_task,
+  promise_text,
+  twin_text,
+} from "../../www/features/run/card.js";
+import { promised_by } from "../../www/base/promise.js";
 import { DEFAULTS, config_from_query } from "../../www/base/settings.js";
 
 /** @import { EndedRun } from "../../www/features/run/card.js" */
@@ -91,4 +98,31 @@ test("one bit in a loss or in the weights is not the same", () => {
   assert.ok(!has_same_bits(run(), run({}, { weights_checksum: "00000000000000bc" })));
   const other = { ...epoch, train_loss: 0.5 + Number.EPSILON };
   assert.ok(!has_same_bits(run(), run({}, { history: [other] })));
+});
+
+/**
+ * A kept run.
+ * @param {string} id
+ * @param {EndedRun} ended
+ * @returns {any}
+ */
+const kept = (id, ended) => ({ ...ended, id, created: "2025-11-25T21:00:00.000Z" });
+
+test("a run is compared with the newest other one that was asked for the same", () => {
+  const other = kept("c", run({}, { weights_checksum: "00000000000000bc" }));
+  const runs = [kept("a", run()), { ...kept("b", run()), result: null }, other, kept("d", run())];
+  assert.match(twin_text(run(), "a", runs), /^Not the same bits as the run of /);
+  assert.match(twin_text(run(), "c", runs), /^The same as the run of .*to the last bit/);
+  assert.equal(twin_text(run(), "a", [kept("a", run())]), "", "it is no twin of itself");
+});
+
+test("a link's promise is about its own settings and data only", () => {
+  const config = { ...DEFAULTS, backend: /** @type {const} */ ("ndarray") };
+  const link = "?backend=ndarray&data=00000000000000aa&weights=00000000000000bb";
+  const promised = promised_by(link, config);
+  assert.ok(promised);
+  assert.match(promise_text(promised, run()), /^The same weights/);
+  assert.match(promise_text(promised, run({}, { weights_checksum: "1" })), /^Not the weights/);
+  assert.match(promise_text(promised, run({ data_checksum: "1" })), /trained on other data/);
+  assert.equal(promise_text(promised, run({ config: { ...config, seed: 1 } })), "");
 });

@@ -4,15 +4,21 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { read_number } from "../../www/base/number.js";
 import {
   DEFAULTS,
   SETTINGS,
   config_from_query,
   config_to_query,
-  parse_number,
-  setting_of_error,
+  differing_settings,
+  names_settings,
+  setting_of_fault,
   short_description,
+  words_of,
 } from "../../www/base/settings.js";
+import { promise_query, promised_by } from "../../www/base/promise.js";
+import { search_of } from "../../www/features/settings/address.js";
+import { reading_words, typed_number, with_label } from "../../www/features/settings/typed.js";
 
 test("an empty address gives the defaults and no remark", () => {
   assert.deepEqual(config_from_query(""), { config: { ...DEFAULTS }, remarks: [] });
@@ -113,27 +119,166 @@ test("settings survive the way into an address and back", () => {
   assert.match(config_to_query(DEFAULTS), /hidden_layers=128,64/);
 });
 
+test("three hundred unknown names are one remark, and many bad values another", () => {
+  const names = Array.from({ length: 300 }, (_, at) => `name${at}=1`).join("&");
+  const values = Array.from({ length: 9 }, () => "epochs=x").join("&");
+  const { remarks } = config_from_query(`?${names}&${values}`);
+  assert.equal(remarks.length, 2);
+  assert.match(
+    remarks[0] ?? "",
+    /^The address sets Epochs.* 6 more of its values cannot be read\.$/,
+  );
+  assert.equal(
+    remarks[1],
+    "The address holds “name0”, “name1”, “name2” and 297 more, which are no settings; they are ignored.",
+  );
+});
+
+test("a number too large for any machine is no number", () => {
+  const { config, remarks } = config_from_query(`?epochs=${"9".repeat(400)}`);
+  assert.equal(config.epochs, DEFAULTS.epochs);
+  assert.match(
+    remarks[0] ?? "",
+    /^The address sets Epochs to “9{40}…”; expected a number that is not as large/,
+  );
+});
+
+test("an address may write decimals with a comma", () => {
+  const { config, remarks } = config_from_query("?learning_rate=0,05&dropout=20%25");
+  assert.equal(config.learning_rate, 0.05);
+  assert.equal(config.dropout, 0.2);
+  assert.deepEqual(remarks, []);
+});
+
+const whole = { is_whole: true };
+const percentage = /** @type {const} */ ({ percent: "percentage" });
+const fraction = /** @type {const} */ ({ percent: "fraction" });
+
 test("numbers as people type them", () => {
-  for (const [text, expected] of /** @type {[string, number][]} */ ([
-    ["0.01", 0.01],
-    [" 20 % ", 20],
-    ["1e-3", 0.001],
-    [".5", 0.5],
-    ["-3", -3],
-    ["", NaN],
-    ["0x10", NaN],
-    ["1,5", NaN],
-    ["Infinity", NaN],
+  for (const [text, kind, expected] of /** @type {[string, object, number][]} */ ([
+    ["0.01", {}, 0.01],
+    ["0,01", {}, 0.01],
+    ["0,05", {}, 0.05],
+    [",5", {}, 0.5],
+    ["0,500", {}, 0.5],
+    ["1,5e-3", {}, 0.0015],
+    ["1e-3", {}, 0.001],
+    [".5", {}, 0.5],
+    ["-3", {}, -3],
+    ["\u22123", {}, -3],
+    ["1.500", {}, 1.5],
+    ["1 000", whole, 1000],
+    ["1\u202f000\u2009000", whole, 1_000_000],
+    ["1 000,5", {}, 1000.5],
+    [" 20 % ", percentage, 20],
+    ["20\u00a0%", percentage, 20],
+    ["0.5 %", percentage, 0.005],
+    ["20 %", fraction, 0.2],
+    ["12,3%", fraction, 0.123],
   ])) {
-    assert.equal(parse_number(text), expected, text);
+    assert.deepEqual(read_number(text, kind), { value: expected, expected: "" }, text);
   }
 });
 
-test("an engine's message names the setting it is about", () => {
-  for (const { key, label } of SETTINGS) {
-    assert.equal(setting_of_error(`${label.toLowerCase()}: found 0, expected more`)?.key, key);
+test("what can be read in two ways, or in none, is refused with what would be right", () => {
+  for (const [text, kind, expected] of /** @type {[string, object, RegExp][]} */ ([
+    ["1,000", whole, /^1000 or 1, for its comma can mean either$/],
+    ["1.000", whole, /^1000 or 1, for its point can mean either$/],
+    ["1,500", {}, /^1500 or 1\.5, for its comma can mean either$/],
+    ["1,000.5", {}, /one decimal point or comma/],
+    ["1.000,5", {}, /one decimal point or comma/],
+    ["1,000,000", whole, /one decimal point or comma/],
+    ["10 00", whole, /^a number such as 10$/],
+    ["1 0000", whole, /^a number such as 10$/],
+    ["20 %", whole, /without a percent sign$/],
+    ["0x10", {}, /^a number such as 0\.05$/],
+    ["Infinity", {}, /^a number/],
+    ["9".repeat(400), {}, /not as large$/],
+    ["1e-400", {}, /not as small$/],
+    ["five", {}, /^a number/],
+  ])) {
+    const { value, expected: told } = read_number(text, kind);
+    assert.ok(Number.isNaN(value), text);
+    assert.match(told, expected, text);
   }
-  assert.equal(setting_of_error("split: too few rows"), null);
+  // Nothing is written: the engine has the words for it.
+  assert.deepEqual(read_number("  "), { value: NaN, expected: "" });
+});
+
+/** @param {string} key */
+const setting = (key) => /** @type {any} */ (SETTINGS.find((one) => one.key === key));
+
+test("a field says what it found, and what it read where that is written otherwise", () => {
+  assert.equal(
+    typed_number(setting("epochs"), "1,000").fault?.message,
+    "Epochs: found “1,000”, expected 1000 or 1, for its comma can mean either",
+  );
+  assert.deepEqual(typed_number(setting("epochs"), ""), { value: NaN, fault: null });
+  assert.equal(reading_words("0,05", 0.05), "0,05 is read as 0.05.");
+  assert.equal(reading_words("20 %", 0.2), "20 % is read as 0.2.");
+  assert.equal(reading_words("0.050", 0.05), "", "every program reads that so");
+  const fault = { place: "momentum", found: "nothing", expected: "a number", message: "" };
+  assert.equal(
+    with_label("Momentum", fault)?.message,
+    "Momentum: found nothing, expected a number",
+  );
+});
+
+test("an emptied field stands in no address and no caption", () => {
+  const config = { ...DEFAULTS, momentum: NaN, epochs: Infinity, seed: 7 };
+  assert.equal(short_description(config), "seed 7");
+  assert.equal(config_to_query(config, { all: false }), "?seed=7");
+  assert.doesNotMatch(config_to_query(config), /NaN|Infinity|momentum|epochs/);
+  assert.equal(words_of(setting("momentum"), config), "no momentum");
+});
+
+test("settings that differ, in words", () => {
+  const other = { ...DEFAULTS, hidden_layers: "32, 16", layer_norm: true };
+  assert.deepEqual(
+    differing_settings(DEFAULTS, other).map((one) => words_of(one, other)),
+    ["hidden layers 32,16", "layer normalisation on"],
+  );
+  assert.deepEqual(differing_settings(DEFAULTS, { ...DEFAULTS, hidden_layers: "128 64" }), []);
+  assert.equal(words_of(setting("learning_rate_schedule"), DEFAULTS), "schedule fixed");
+});
+
+test("an address that sets something is told from one that does not", () => {
+  for (const query of ["", "?fault=trap&view=study", "?data=00000000000000aa", "?colour=red"]) {
+    assert.equal(names_settings(query), false, query);
+  }
+  for (const query of ["?epochs=10", "?batchSize=x", "?step=plain"]) {
+    assert.equal(names_settings(query), true, query);
+  }
+});
+
+test("the address keeps a card's promise while the settings are those", () => {
+  const promise = "data=00000000000000aa&weights=00000000000000bb";
+  const query = `${config_to_query({ ...DEFAULTS, epochs: 3 })}&${promise}`;
+  const { config } = config_from_query(query);
+  const promised = promised_by(query, config);
+  assert.equal(search_of(config, promised, query), `?epochs=3&${promise}`);
+  // A reload reads the same promise.
+  const after = search_of(config, promised, query);
+  assert.deepEqual(promised_by(after, config_from_query(after).config), promised);
+  assert.equal(search_of({ ...config, seed: 1 }, promised, after), "?epochs=3&seed=1");
+  assert.equal(promise_query(null, config), "");
+});
+
+test("what other parts read stays in the address, and nothing else", () => {
+  assert.equal(search_of(DEFAULTS, null, "?fault=trap%403&epochs=3&colour=red"), "?fault=trap%403");
+  assert.equal(search_of(DEFAULTS, null, ""), "");
+});
+
+test("a fault names the setting it is about", () => {
+  for (const { key, label } of SETTINGS) {
+    const place = label.toLowerCase();
+    assert.equal(setting_of_fault({ place, message: "" })?.key, key);
+    assert.equal(
+      setting_of_fault({ place: "", message: `${place}: found 0, expected 1` })?.key,
+      key,
+    );
+  }
+  assert.equal(setting_of_fault({ place: "split", message: "split: too few rows" }), null);
 });
 
 test("a caption says only what differs from the defaults", () => {

@@ -1,12 +1,12 @@
-// The study's pure parts, and the pool with workers that a test can crash.
+// The study's pure parts.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pool, default_workers, remaining_secs } from "../../www/engine/pool.js";
 import { line_plot } from "../../www/plot/drawing.js";
 import { to_svg } from "../../www/plot/svg.js";
 import { zip_name } from "../../www/features/report/hand_in.js";
-import { exported, imported, settled } from "../../www/features/study/keep.js";
+import { exported, imported } from "../../www/app/study_files.js";
+import { settled } from "../../www/app/study_state.js";
 import { value_colours, viridis } from "../../www/plot/palette.js";
 import {
   best_epoch,
@@ -15,7 +15,7 @@ import {
   smoothed,
   value_curve,
 } from "../../www/plot/series.js";
-import { sorted_rows } from "../../www/features/study/table.js";
+import { sorted_rows } from "../../www/features/study/comparison.js";
 
 /** @param {number} seed */
 const spec = (seed, cost = 1) => ({
@@ -35,141 +35,6 @@ const runs_of = (count) =>
     history: [],
     result: undefined,
   }));
-const finished = (/** @type {string} */ outcome = "finished") => ({
-  outcome,
-  reason: outcome === "failed" ? "The loss was no longer a number." : "",
-  history: [],
-  elapsed_secs: 2,
-});
-
-/**
- * A pool over workers whose `train` is the test's.
- * @param {number} count
- * @param {number} num_workers
- * @param {(seed: number, worker: any, on_event: (event: any) => void) => Promise<any>} train
- * @param {object} [more]
- */
-function pool_of(count, num_workers, train, more = {}) {
-  const runs = runs_of(count);
-  const made = /** @type {any[]} */ ([]);
-  const pool = new Pool({
-    plan: /** @type {any} */ ({ order: runs.map((_, i) => i) }),
-    runs: /** @type {any} */ (runs),
-    artifact: "ndarray",
-    data: /** @type {any} */ ({ blob: null, summary: null }),
-    num_workers,
-    on_change: () => {},
-    make_worker: () => {
-      const worker = {
-        is_dead: false,
-        is_stopped: false,
-        fail: /** @type {(error: Error) => void} */ (() => {}),
-        kill(reason = "killed") {
-          worker.is_dead = true;
-          worker.fail(new Error(reason));
-        },
-        call: (/** @type {(engine: any) => any} */ ask) =>
-          new Promise((resolve, reject) => {
-            worker.fail = reject;
-            Promise.resolve(
-              ask({
-                open: async () => "ndarray",
-                load_blob: async () => {},
-                stop: async () => {
-                  worker.is_stopped = true;
-                },
-                train: (/** @type {any} */ config, /** @type {any} */ on_event) =>
-                  train(config.seed, worker, on_event),
-              }),
-            ).then(resolve, reject);
-          }),
-      };
-      made.push(worker);
-      return /** @type {any} */ (worker);
-    },
-    ...more,
-  });
-  return { pool, runs, made };
-}
-
-test("a crashed worker fails its run, is replaced, and the study goes on", async () => {
-  const { pool, runs, made } = pool_of(4, 2, async (seed, worker) => {
-    if (seed === 1) {
-      worker.kill();
-      throw new Error("out of memory");
-    }
-    return finished();
-  });
-  await pool.done;
-  assert.deepEqual(
-    runs.map((run) => run.state),
-    ["finished", "crashed", "finished", "finished"],
-  );
-  assert.match(/** @type {any} */ (runs[1]).reason, /worker failed: (killed|out of memory)/);
-  assert.equal(made.length, 3, "two at first and one in the dead one's place");
-});
-
-test("a diverged run is told from a failed one", async () => {
-  const { pool, runs } = pool_of(2, 1, async (seed) => finished(seed ? "failed" : "finished"));
-  await pool.done;
-  assert.deepEqual(
-    runs.map((run) => run.state),
-    ["finished", "diverged"],
-  );
-  assert.equal(/** @type {any} */ (runs[1]).reason, "The loss was no longer a number.");
-});
-
-test("cancelling ends what waits at once and asks what runs to stop", async () => {
-  const { pool, runs, made } = pool_of(3, 1, async (_, worker) => {
-    while (!worker.is_stopped) await new Promise((resolve) => setImmediate(resolve));
-    return finished("stopped");
-  });
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  pool.cancel();
-  await pool.done;
-  assert.deepEqual(
-    runs.map((run) => run.state),
-    ["stopped", "stopped", "stopped"],
-  );
-  assert.equal(made.length, 1);
-});
-
-test("one run can be cancelled, and the others go on", async () => {
-  const { pool, runs } = pool_of(3, 1, async () => finished());
-  pool.cancel_run(2);
-  await pool.done;
-  assert.deepEqual(
-    runs.map((run) => run.state),
-    ["finished", "finished", "stopped"],
-  );
-});
-
-test("a worker that says nothing counts as dead", async () => {
-  const { pool, runs } = pool_of(1, 1, () => new Promise(() => {}), { silence_ms: 20 });
-  await pool.done;
-  assert.equal(runs[0]?.state, "crashed");
-  assert.match(/** @type {any} */ (runs[0]).reason, /no sign of life/);
-});
-
-test("workers by cores and by memory", () => {
-  assert.equal(default_workers("ndarray", { hardwareConcurrency: 2, deviceMemory: 8 }), 2);
-  assert.equal(default_workers("ndarray", { hardwareConcurrency: 16, deviceMemory: 8 }), 15);
-  assert.equal(default_workers("ndarray", { hardwareConcurrency: 16, deviceMemory: 1 }), 2);
-  assert.equal(default_workers("ndarray", { hardwareConcurrency: 8, deviceMemory: 0.25 }), 1);
-  assert.equal(default_workers("webgpu", { hardwareConcurrency: 16, deviceMemory: 8 }), 1);
-});
-
-test("time left counts what runs and what waits", () => {
-  const runs = /** @type {any} */ (runs_of(4));
-  assert.equal(remaining_secs(runs, [0, 1, 2, 3], new Map(), 2), null);
-  runs[0] = { ...runs[0], state: "finished", result: finished() };
-  // One finished in 2 s; three wait for two workers: 2 s and then 2 s.
-  assert.equal(remaining_secs(runs, [0, 1, 2, 3], new Map(), 2), 4);
-  runs[1] = { ...runs[1], state: "running" };
-  const progress = /** @type {any} */ (new Map([[1, { remaining_secs: 1, elapsed_secs: 1 }]]));
-  assert.equal(remaining_secs(runs, [0, 1, 2, 3], progress, 2), 3);
-});
-
 test("smoothing averages neighbours and makes nothing up", () => {
   assert.deepEqual(smoothed([1, 2, 6, 4], 1), [1, 2, 6, 4]);
   assert.deepEqual(smoothed([1, 2, 6, 4], 3), [1, 3, 4, 4]);

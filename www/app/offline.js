@@ -3,7 +3,14 @@
 // version comes in, is the worker's business.
 
 import { script_url } from "../base/script_url.js";
-import { VERSION } from "../version.js";
+import { FILES, VERSION } from "../version.js";
+import { offline_words } from "./offline_words.js";
+
+/** What the worker keeps once it is used, told by a file of each. */
+const ON_USE = /** @type {const} */ ([
+  ["vendor/pdfmake.js", "the report as PDF"],
+  ["pkg/webgpu/inkling.js", "WebGPU"],
+]);
 
 /**
  * Does nothing where the browser has no service workers (private windows) or
@@ -14,28 +21,42 @@ export async function keep_for_offline(say) {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   let is_served = serviceWorker.controller !== null;
-  const look = () => {
+  const look = async () => {
     if (!is_served) return;
-    say(
-      registration.waiting
-        ? "This page works offline. A newer version is ready: close Inkling’s other tabs, then reload."
-        : "This page works offline.",
-    );
+    say(offline_words(await not_kept(), registration.waiting !== null));
   };
   serviceWorker.addEventListener("controllerchange", () => {
     // Another version took over, as it does while its only page is loaded again;
     // files of the two must not meet in one page.
     if (is_served) return location.reload();
     is_served = true;
-    look();
+    void look();
   });
   const registration = await serviceWorker.register(script_url("sw.js"), {
     type: "module",
     updateViaCache: "none",
   });
   registration.addEventListener("updatefound", () => {
-    registration.installing?.addEventListener("statechange", look);
+    registration.installing?.addEventListener("statechange", () => void look());
   });
-  look();
+  // What is used is kept, and then needs no network any more.
+  document.addEventListener("visibilitychange", () => void look());
+  addEventListener("offline", () => void look());
+  void look();
   if (!is_served) (await serviceWorker.ready).active?.postMessage(VERSION);
+}
+
+/** What has not been used yet, in words. @returns {Promise<string[]>} */
+async function not_kept() {
+  const ours = ON_USE.filter(([path]) => Object.hasOwn(FILES, path));
+  const found = await Promise.all(
+    ours.map(async ([path, words]) => ((await is_kept(path)) ? "" : words)),
+  );
+  return found.filter(Boolean);
+}
+
+/** @param {string} path */
+async function is_kept(path) {
+  const url = new URL(`../${path}`, import.meta.url).href;
+  return (await caches.match(url).catch(() => undefined)) !== undefined;
 }

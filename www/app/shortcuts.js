@@ -1,7 +1,11 @@
-// Single-key shortcuts and the list of them on `?`. They can be switched off,
-// and never act while someone types.
+// Single-key shortcuts and the list of them on `?`. They can be switched off for good,
+// and never act while someone types, behind a dialog, or where the bench is not shown.
 
-import { by_id } from "../ui/dom.js";
+import { by_id, is_behind_dialog } from "../ui/dom.js";
+import { preference, set_preference } from "../base/preferences.js";
+
+/** Where it is remembered that a person wants none of them. */
+const SWITCH = "single keys";
 
 /**
  * @param {{ train: () => void, pause_or_resume: () => void, stop: () => void,
@@ -10,10 +14,13 @@ import { by_id } from "../ui/dom.js";
 export function create_shortcuts(actions) {
   const dialog = by_id("keys", HTMLDialogElement);
   const enabled = by_id("single-keys", HTMLInputElement);
+  const bench = by_id("train-view", HTMLElement);
   const show = () => {
     if (!dialog.open) dialog.showModal();
   };
   by_id("show-keys", HTMLButtonElement).addEventListener("click", show);
+  enabled.checked = preference(SWITCH) !== "off";
+  enabled.addEventListener("change", () => set_preference(SWITCH, enabled.checked ? "on" : "off"));
 
   /** @type {Record<string, () => void>} */
   const keys = {
@@ -27,7 +34,7 @@ export function create_shortcuts(actions) {
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (!enabled.checked || dialog.open || location.hash.startsWith("#study")) return;
+    if (event.defaultPrevented || !enabled.checked || is_behind_dialog() || bench.hidden) return;
     const target = event.target;
     if (target instanceof Element && target.matches("input:not([type=checkbox]), select, textarea"))
       return;

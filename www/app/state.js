@@ -1,9 +1,14 @@
-// The one state of the page and who is told when it changes. Views read it and
-// ask `main.js` for actions; nothing else is remembered in the document.
+// The one state of the page, each part a signal, and who is told when it changes.
+// Controllers in this folder write it; views read it through a `View` and ask the
+// controllers for actions. Nothing else is remembered in the document.
 
-/** @import { DataSummary, EpochRecord, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult } from "../pkg/ndarray/inkling.js" */
+import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
+
+/** @import { DataSummary, EpochRecord, Evaluation, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
-/** @import { BackendDecision } from "../engine/trainer.js" */
+/** @import { Fault } from "../base/fault.js" */
+/** @import { BackendDecision } from "../engine/custody.js" */
+/** @import { RunSummary } from "../store/runs.js" */
 
 /**
  * A moment of the running training figures, drawn as the faint line.
@@ -15,16 +20,22 @@
  */
 
 /**
- * Where a run stands. `idle` is before the first, `ended` after any.
- * @typedef {"idle" | "starting" | "running" | "paused" | "stopping" | "ended"} RunPhase
+ * Where a run stands. `idle` is before the first one; `ended` is finished or stopped by
+ * a person, `failed` has no number or no engine, `interrupted` was cut off by a closed page
+ * or a dead worker. Only the four in the middle compute.
+ * @typedef {"idle" | "opening" | "training" | "paused" | "stopping" | "ended" | "failed" | "interrupted"} RunPhase
  */
 
 /**
+ * The run that is shown: under way, or opened from those that are kept.
  * @typedef {object} RunState
  * @property {RunPhase} phase
+ * @property {string} id empty before the first run
+ * @property {string} name as a person sees it in the list; empty before the first run
  * @property {Settings | null} config what this run was started with
  * @property {string} data_name the data set it trains on
  * @property {string} data_checksum of that data set
+ * @property {number} data_rows of that data set, 0 if not known
  * @property {BackendDecision | null} decision
  * @property {Progress | null} progress
  * @property {EpochRecord[]} history
@@ -32,15 +43,46 @@
  * @property {RunResult | null} result
  * @property {string} error why there is no result, in sentences
  * @property {boolean} can_use_cpu whether the error is a missing WebGPU
- * @property {boolean} is_interrupted whether the page was closed while it ran
  */
 
 /**
- * A run that can go on.
+ * A run that can go on: one that was interrupted, stopped early, or diverged.
  * @typedef {object} Offer
+ * @property {string} run_id
  * @property {Settings} config what it goes on with
  * @property {string} data_checksum of the data it needs
+ * @property {string} data_name
  * @property {string} sentence from where it goes on
+ */
+
+/**
+ * The model that reads ink and images, and what it came from. Two models never share
+ * an id, so whatever bears one tells whether it belongs to the model that stands.
+ * @typedef {object} ModelRef
+ * @property {string} id
+ * @property {"run" | "file" | "tuned"} kind
+ * @property {string} name the file's, or the run's
+ * @property {string} run_id of the run it came from; empty for a file's
+ * @property {Settings | null} config it was trained with; unknown for a file's
+ * @property {string} data_checksum of what it was trained on; empty for a file's
+ * @property {ModelSummary | null} summary of a file's or a tuned one
+ */
+
+/**
+ * Figures of a model on a set of images, with the ids of both.
+ * @typedef {object} EvaluationState
+ * @property {string} model_id
+ * @property {string} set_id `validation <data checksum>` or `test <checksum>`
+ * @property {string} about the set in words
+ * @property {Evaluation} figures
+ * @property {Uint8Array} labels
+ * @property {Float32Array} probabilities ten an image
+ * @property {Uint32Array | null} rows of the data set, in this order; none for a test set
+ */
+
+/**
+ * What the gallery of images shows: the worst mistakes, or a cell of the confusion matrix.
+ * @typedef {{ truth: number, said: number } | null} Cell
  */
 
 /**
@@ -48,47 +90,78 @@
  * @property {DataSummary | null} data
  * @property {{ name: string, progress: LoadProgress | null } | null} loading
  * @property {string} data_error
- * @property {Settings} config
+ * @property {DataSummary | null} data_before what "Sample and train" or another load replaced, while it can come back
+ * @property {Settings} config what the fields say, and what Train would run
  * @property {PlanSummary | null} plan
- * @property {string} plan_error
+ * @property {Fault | null} plan_fault
+ * @property {Fault | null} typed_fault what is wrong with a number as it is written in its field
  * @property {RunState} run
- * @property {Offer | null} offer a run that was cut short and can go on
+ * @property {Offer | null} offer
+ * @property {readonly RunSummary[]} runs kept in this browser, the newest first
+ * @property {readonly string[]} pinned ids of runs that are compared, at most eight
+ * @property {{ names: string, ids: string[] } | null} removed runs that can still be brought back
  * @property {boolean} is_kept whether this browser keeps anything of ours
- * @property {ModelSummary | null} model a model from a file, or a fine-tuned one, while it is the newest
+ * @property {ModelRef | null} model the newest; the pad, Evaluate and the downloads use it
  * @property {boolean} is_tuning whether a model is being fine-tuned
- * @property {Settings | null} tuned_from settings of the run whose model was fine-tuned, while that is the newest
+ * @property {boolean} can_untune whether there is a model from before the fine-tuning
+ * @property {string} tuning_told what the last fine-tuning came to
+ * @property {DataSummary | null} test a set to test on, in place of the validation part
+ * @property {string} test_told what became of the last file picked for it
+ * @property {EvaluationState | null} evaluation
+ * @property {Cell} cell
+ * @property {string} evaluating progress of the work under way there; empty when there is none
+ * @property {string} evaluation_told what went wrong with the last work there
+ * @property {boolean} is_study_busy whether a study runs, or starts
  */
 
 /**
  * @template {object} S
- * @typedef {object} Store
- * @property {() => S} get
- * @property {(patch: Partial<S>) => void} set
- * @property {(keys: (keyof S)[], listener: (state: S) => void) => void} watch calls at once, and after each change of one of the keys
+ * @typedef {object} View what views have of it
+ * @property {() => Readonly<S>} get
+ * @property {(keys: (keyof S)[], listener: (state: Readonly<S>) => void) => () => void} watch calls at once, and after each change of one of the keys
  */
 
 /**
- * A store whose listeners are told synchronously, in the order they came.
+ * @template {object} S
+ * @typedef {View<S> & { set: (patch: Partial<S>) => void }} Store
+ */
+
+/**
+ * A store whose listeners are told synchronously, in the order they came. What a
+ * listener throws goes to `on_error` and never to whoever changed the state: a view
+ * that cannot draw must not end a run.
  * @template {object} S
  * @param {S} initial
+ * @param {(error: unknown) => void} [on_error]
  * @returns {Store<S>}
  */
-export function create_store(initial) {
-  let state = initial;
-  /** @type {{ keys: (keyof S)[], listener: (state: S) => void }[]} */
-  const watchers = [];
+export function create_store(initial, on_error = (error) => console.error(error)) {
+  const keys = /** @type {(keyof S)[]} */ (Object.keys(initial));
+  const parts = /** @type {{ [K in keyof S]: import("../vendor/signals.mjs").Signal<S[K]> }} */ (
+    Object.fromEntries(keys.map((key) => [key, signal(initial[key])]))
+  );
+  const get = () =>
+    /** @type {S} */ (Object.fromEntries(keys.map((key) => [key, parts[key].peek()])));
   return {
-    get: () => state,
+    get,
     set(patch) {
-      const before = state;
-      state = { ...before, ...patch };
-      for (const { keys, listener } of watchers) {
-        if (keys.some((key) => !Object.is(before[key], state[key]))) listener(state);
-      }
+      batch(() => {
+        for (const key of keys) {
+          if (Object.hasOwn(patch, key)) parts[key].value = /** @type {any} */ (patch)[key];
+        }
+      });
     },
-    watch(keys, listener) {
-      watchers.push({ keys, listener });
-      listener(state);
+    watch(watched, listener) {
+      return effect(() => {
+        for (const key of watched) void parts[key].value;
+        untracked(() => {
+          try {
+            listener(get());
+          } catch (error) {
+            on_error(error);
+          }
+        });
+      });
     },
   };
 }
@@ -97,9 +170,12 @@ export function create_store(initial) {
 export function idle_run() {
   return {
     phase: "idle",
+    id: "",
+    name: "",
     config: null,
     data_name: "",
     data_checksum: "",
+    data_rows: 0,
     decision: null,
     progress: null,
     history: [],
@@ -107,7 +183,6 @@ export function idle_run() {
     result: null,
     error: "",
     can_use_cpu: false,
-    is_interrupted: false,
   };
 }
 
@@ -120,31 +195,77 @@ export function initial_state(config) {
     data: null,
     loading: null,
     data_error: "",
+    data_before: null,
     config,
     plan: null,
-    plan_error: "",
+    plan_fault: null,
+    typed_fault: null,
     run: idle_run(),
     offer: null,
+    runs: [],
+    pinned: [],
+    removed: null,
     is_kept: false,
     model: null,
     is_tuning: false,
-    tuned_from: null,
+    can_untune: false,
+    tuning_told: "",
+    test: null,
+    test_told: "",
+    evaluation: null,
+    cell: null,
+    evaluating: "",
+    evaluation_told: "",
+    is_study_busy: false,
   };
 }
 
-/** Whether a run is under way, paused ones too. @param {RunState} run */
-export function is_active(run) {
-  return run.phase !== "idle" && run.phase !== "ended";
+/** Whether a run is under way, paused ones too. @param {Pick<RunState, "phase">} run */
+export function is_active({ phase }) {
+  return phase === "opening" || phase === "training" || phase === "paused" || phase === "stopping";
+}
+
+/** Whether a run is over, however it ended. @param {Pick<RunState, "phase">} run */
+export function is_over({ phase }) {
+  return phase === "ended" || phase === "failed" || phase === "interrupted";
 }
 
 /**
- * Whether a model stands that reads: from a file, of a run that ended, of the run
- * under way, or of the last epoch of one that was cut short.
- * @param {PageState} state
+ * Why Train does nothing now, in a sentence; empty where it would train.
+ * @param {Pick<PageState, "run" | "loading" | "is_tuning" | "is_study_busy">} state
  */
-export function has_model({ run, model }) {
-  const is_begun = is_active(run) && run.progress !== null;
-  return model !== null || run.result !== null || run.history.length > 0 || is_begun;
+export function why_not_train({ run, loading, is_tuning, is_study_busy }) {
+  if (is_active(run)) return "A run is under way. Stop it, or let it end, before you train again.";
+  if (loading) return `${loading.name} is still being read. Train when it is there, or cancel it.`;
+  if (is_tuning) return "Your digits are being learned. Train when that is done.";
+  if (is_study_busy) return "A study runs. Train when it is over, or stop it.";
+  return "";
+}
+
+/**
+ * What an evaluation must be of to be shown: the model that stands, and the test set,
+ * or else the images that this model never trained on.
+ * @param {Pick<PageState, "model" | "test" | "data">} state
+ * @returns {{ model_id: string, set_id: string } | null} `null` where there is nothing to evaluate
+ */
+export function evaluable({ model, test, data }) {
+  if (!model) return null;
+  if (test?.has_labels) return { model_id: model.id, set_id: `test ${test.checksum}` };
+  if (!data || (model.data_checksum !== "" && model.data_checksum !== data.checksum)) return null;
+  return { model_id: model.id, set_id: `validation ${data.checksum}` };
+}
+
+/**
+ * The evaluation, if it is of what stands now.
+ * @param {Pick<PageState, "model" | "test" | "data" | "evaluation">} state
+ */
+export function shown_evaluation(state) {
+  const wanted = evaluable(state);
+  const { evaluation } = state;
+  if (!wanted || !evaluation) return null;
+  return evaluation.model_id === wanted.model_id && evaluation.set_id === wanted.set_id
+    ? evaluation
+    : null;
 }
 
 /** More running points than pixels only cost time. */
@@ -157,7 +278,7 @@ const MAX_RUNNING_POINTS = 4000;
  * @returns {RunState}
  */
 export function with_progress(run, progress) {
-  const phase = run.phase === "starting" ? "running" : run.phase;
+  const phase = run.phase === "opening" ? "training" : run.phase;
   if (progress.validating) return { ...run, phase, progress };
   const x = progress.steps_per_epoch > 0 ? progress.step / progress.steps_per_epoch : 0;
   /** @type {RunningPoint} */

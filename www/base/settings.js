@@ -1,8 +1,11 @@
 // The settings of a run: what there is to set, what each one means, and how they
 // travel between the form, the address and the engine. Ranges are checked by the
-// engine alone; this file only tells a number from a word.
+// engine alone; how a number is written is the business of `number.js`.
+
+import { read_number } from "./number.js";
 
 /** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
+/** @import { Fault } from "./fault.js" */
 
 /** A run's settings, none left out. @typedef {Required<RunConfig>} Settings */
 
@@ -14,8 +17,9 @@
  * @property {"number" | "text" | "flag" | "choice"} kind
  * @property {string} hint one sentence: what it does, and what more or less of it brings
  * @property {readonly (readonly [string, string])[]} [choices] value and wording
- * @property {string} [step] the form field's step
- * @property {string} [min]
+ * @property {boolean} [is_whole] a number without decimals, which arrow keys step
+ * @property {number} [least] where the arrow keys end
+ * @property {"percentage" | "fraction"} [percent] what `20 %` stands for, 20 or 0.2; without it no percent sign is taken
  */
 
 /** @type {readonly Setting[]} */
@@ -24,8 +28,7 @@ export const SETTINGS = [
     key: "validation_share",
     label: "Validation share",
     kind: "number",
-    step: "any",
-    min: "0",
+    percent: "percentage",
     hint: "Part of the images held out to test on, as a percentage such as 20 or a fraction such as 0.2. Each digit keeps the same share in both parts: a stratified split.",
   },
   {
@@ -44,8 +47,7 @@ export const SETTINGS = [
     key: "dropout",
     label: "Dropout",
     kind: "number",
-    step: "any",
-    min: "0",
+    percent: "fraction",
     hint: "Chance, from 0 to 0.95, that a hidden unit is switched off in a training step. More of it narrows the gap between training and validation, and slows learning.",
   },
   {
@@ -69,24 +71,22 @@ export const SETTINGS = [
     key: "epochs",
     label: "Epochs",
     kind: "number",
-    step: "1",
-    min: "1",
+    is_whole: true,
+    least: 1,
     hint: "How often the network sees every training image. More can learn more, until the validation loss turns upward.",
   },
   {
     key: "batch_size",
     label: "Batch size",
     kind: "number",
-    step: "1",
-    min: "1",
+    is_whole: true,
+    least: 1,
     hint: "Images averaged into one step. Small batches make many noisy steps; large ones few, smooth steps that may want a higher learning rate.",
   },
   {
     key: "learning_rate",
     label: "Learning rate",
     kind: "number",
-    step: "any",
-    min: "0",
     hint: "How far each step moves the weights. Too low and the loss creeps; too high and it jumps about or breaks.",
   },
   {
@@ -103,24 +103,21 @@ export const SETTINGS = [
     key: "momentum",
     label: "Momentum",
     kind: "number",
-    step: "any",
-    min: "0",
+    percent: "fraction",
     hint: "Share of the last step carried into the next, 0 for none. 0.9 speeds learning up about tenfold; lower the learning rate with it.",
   },
   {
     key: "weight_decay",
     label: "Weight decay",
     kind: "number",
-    step: "any",
-    min: "0",
     hint: "Pulls every weight towards zero, 0 for none. Around 0.0001 curbs overfitting a little; too much keeps the network from learning.",
   },
   {
     key: "seed",
     label: "Seed",
     kind: "number",
-    step: "1",
-    min: "0",
+    is_whole: true,
+    least: 0,
     hint: "Start of the random numbers for split, weights and order. The same seed repeats a run exactly; another one shows how much is luck.",
   },
 ];
@@ -164,17 +161,22 @@ export function normalise_key(key) {
 /** @type {ReadonlyMap<string, Setting>} */
 const BY_KEY = new Map(SETTINGS.map((setting) => [normalise_key(setting.key), setting]));
 
+/** So many values that cannot be read are each told; of more only how many they are. */
+const MOST_TOLD = 3;
+
 /**
- * Settings from an address's query. What cannot be read keeps its default and
- * gets a sentence; a range is not checked here.
+ * Settings from an address's query. What cannot be read keeps its default and is
+ * told of; a range is not checked here.
  * @param {string} query such as `?epochs=3&batchSize=32`
- * @returns {{ config: Settings, remarks: string[] }}
+ * @returns {{ config: Settings, remarks: string[] }} at most two remarks: on values, on names
  */
 export function config_from_query(query) {
   /** @type {Settings} */
   const config = { ...DEFAULTS };
   /** @type {string[]} */
-  const remarks = [];
+  const unread_values = [];
+  /** @type {Set<string>} */
+  const unknown = new Set();
   for (const [key, value] of new URLSearchParams(query)) {
     const name = normalise_key(key);
     if (FOREIGN_KEYS.has(name)) continue;
@@ -182,18 +184,55 @@ export function config_from_query(query) {
       // Not in the form: the plain step is a reference for tests, not a choice to make.
       const step = value.trim().toLowerCase();
       if (step === "fused" || step === "plain") config.step = step;
-      else remarks.push(unread("step", value, "fused or plain", config.step));
+      else unread_values.push(unread("step", value, "fused or plain", config.step));
       continue;
     }
     const setting = BY_KEY.get(name);
     if (!setting) {
-      remarks.push(`The address holds “${clip(key)}”, which is no setting; it is ignored.`);
+      unknown.add(`“${clip(key)}”`);
       continue;
     }
     const remark = read_into(config, setting, value);
-    if (remark) remarks.push(remark);
+    if (remark) unread_values.push(remark);
   }
-  return { config, remarks };
+  return {
+    config,
+    remarks: [values_remark(unread_values), names_remark([...unknown])].filter(Boolean),
+  };
+}
+
+/** @param {string[]} sentences */
+function values_remark(sentences) {
+  const more = sentences.length - MOST_TOLD;
+  const told = sentences.slice(0, MOST_TOLD);
+  if (more > 0) told.push(`${more} more of its values cannot be read.`);
+  return told.join(" ");
+}
+
+/** @param {string[]} names */
+function names_remark(names) {
+  if (names.length === 0) return "";
+  if (names.length === 1)
+    return `The address holds ${names[0]}, which is no setting; it is ignored.`;
+  return `The address holds ${some_of(names)}, which are no settings; they are ignored.`;
+}
+
+/**
+ * The first few of a list, and how many more there are.
+ * @param {readonly string[]} words at least one
+ */
+function some_of(words) {
+  const more = words.length - MOST_TOLD;
+  return listed(more > 0 ? [...words.slice(0, MOST_TOLD), `${more} more`] : words);
+}
+
+/**
+ * Whether a query sets anything of a run, so that what is remembered has to stand back.
+ * @param {string} query
+ */
+export function names_settings(query) {
+  const names = [...new URLSearchParams(query).keys()].map(normalise_key);
+  return names.some((name) => name === "step" || BY_KEY.has(name));
 }
 
 /**
@@ -210,8 +249,8 @@ function read_into(config, setting, value) {
   const kept = String(target[setting.key]);
   switch (setting.kind) {
     case "number": {
-      const number = parse_number(text);
-      if (Number.isNaN(number)) return unread(setting.label, value, "a number", kept);
+      const { value: number, expected } = read_number(text, setting);
+      if (Number.isNaN(number)) return unread(setting.label, value, expected || "a number", kept);
       target[setting.key] = number;
       return null;
     }
@@ -236,28 +275,30 @@ function read_into(config, setting, value) {
 }
 
 /**
- * A number as a person types it: `0.01`, `1e-3`, `20 %`; `NaN` for anything else.
- * @param {string} text
- */
-export function parse_number(text) {
-  const bare = text.trim().replace(/\s*%$/, "");
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(bare) ? Number(bare) : Number.NaN;
-}
-
-/**
  * A query that brings these settings back: all of them, or only those that differ
- * from the defaults.
+ * from the defaults. A field that holds no number is left out.
  * @param {Settings} config
  * @param {{ all?: boolean }} [options]
  */
 export function config_to_query(config, { all = true } = {}) {
   const pairs = [];
   for (const { key } of SETTINGS) {
-    if (!all && config[key] === DEFAULTS[key]) continue;
-    pairs.push(`${key}=${query_value(config[key])}`);
+    const value = config[key];
+    if (!is_set(value) || (!all && is_default(key, value))) continue;
+    pairs.push(`${key}=${query_value(value)}`);
   }
   if (config.step !== DEFAULTS.step) pairs.push(`step=${config.step}`);
   return pairs.length ? `?${pairs.join("&")}` : "";
+}
+
+/** Whether a value is the default, however it is spelt. @param {keyof Settings} key @param {unknown} value */
+function is_default(key, value) {
+  return query_value(value) === query_value(DEFAULTS[key]);
+}
+
+/** Whether a setting's value is one: a field may hold no number. @param {unknown} value */
+function is_set(value) {
+  return typeof value !== "number" || Number.isFinite(value);
 }
 
 /**
@@ -265,7 +306,6 @@ export function config_to_query(config, { all = true } = {}) {
  * @param {unknown} value
  */
 function query_value(value) {
-  if (typeof value === "number" && Number.isNaN(value)) return "";
   const text = String(value)
     .trim()
     .split(/[\s,]+/)
@@ -274,12 +314,37 @@ function query_value(value) {
 }
 
 /**
- * Which setting an engine's message is about: it begins with the setting's label.
- * @param {string} message
+ * The settings in which two runs differ, in the form's order.
+ * @param {Settings} one
+ * @param {Settings} other
+ * @returns {Setting[]}
+ */
+export function differing_settings(one, other) {
+  return SETTINGS.filter(({ key }) => query_value(one[key]) !== query_value(other[key]));
+}
+
+/**
+ * A setting with its value in words: `epochs 3`, `layer normalisation off`.
+ * @param {Setting} setting
+ * @param {Settings} config
+ */
+export function words_of(setting, config) {
+  const name = setting.label.toLowerCase();
+  const value = config[setting.key];
+  if (!is_set(value)) return `no ${name}`;
+  if (setting.kind === "flag") return `${name} ${value ? "on" : "off"}`;
+  const wording = (setting.choices ?? []).find(([choice]) => choice === value)?.[1];
+  return `${name} ${wording ?? String(value).replaceAll(/,\s+/g, ",")}`;
+}
+
+/**
+ * Which setting a fault is about: its place, or the head of its message, is the
+ * setting's label.
+ * @param {Pick<Fault, "place" | "message">} fault
  * @returns {Setting | null}
  */
-export function setting_of_error(message) {
-  const head = normalise_key(message.split(":", 1)[0] ?? "");
+export function setting_of_fault({ place, message }) {
+  const head = normalise_key(place || (message.split(":", 1)[0] ?? ""));
   return SETTINGS.find((s) => normalise_key(s.label) === head) ?? BY_KEY.get(head) ?? null;
 }
 
@@ -289,11 +354,20 @@ export function setting_of_error(message) {
  */
 export function short_description(config) {
   const parts = SETTINGS.filter(
-    ({ key }) => key !== "backend" && config[key] !== DEFAULTS[key],
+    ({ key }) => key !== "backend" && is_set(config[key]) && !is_default(key, config[key]),
   ).map(({ key, label, kind }) =>
     kind === "flag" ? label.toLowerCase() : `${label.toLowerCase()} ${config[key]}`,
   );
   return parts.length ? parts.join(", ") : "default settings";
+}
+
+/**
+ * Words as a list: `one, two and three`.
+ * @param {readonly string[]} words
+ */
+export function listed(words) {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 }
 
 /**
@@ -312,6 +386,6 @@ function one_of(words) {
 }
 
 /** @param {string} text */
-function clip(text) {
+export function clip(text) {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

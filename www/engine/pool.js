@@ -1,21 +1,19 @@
 // Runs a study's runs on several workers, a run each, over the same worker code
 // as training. Owns those workers and the runs' states; knows nothing of the
-// page. A run that fails is marked and explained, and the study goes on.
+// page. A run that fails is marked and explained, and the study goes on; one that
+// is cancelled has ended within two seconds, whatever its worker is at.
 
+import { message_of } from "../base/fault.js";
 import * as Comlink from "../vendor/comlink.mjs";
 import { EngineWorker } from "./engine_worker.js";
+import { Occupation, PATIENCE_MS } from "./occupation.js";
+import { wait_awake } from "./patience.js";
+import { Station } from "./station.js";
 
 /** @import { Event, Progress, RunResult, RunState, StudyPlan, StudyRun } from "../pkg/ndarray/inkling.js" */
-/** @import { Artifact } from "../worker/worker.js" */
-/** @import { LoadedData } from "./trainer.js" */
-
-/**
- * A worker as the pool uses it; tests put their own in its place.
- * @typedef {object} PoolWorker
- * @property {boolean} is_dead
- * @property {EngineWorker["call"]} call
- * @property {(reason?: string) => void} kill
- */
+/** @import { LoadedData } from "../worker/dataset.js" */
+/** @import { Artifact } from "../worker/artifact.js" */
+/** @import { WorkerLike } from "./engine_worker.js" */
 
 /**
  * What the pool works on.
@@ -26,16 +24,19 @@ import { EngineWorker } from "./engine_worker.js";
  * @property {LoadedData} data
  * @property {number} num_workers
  * @property {(index: number, progress: Progress | null) => void} on_change a run moved on: look at `runs[index]`
- * @property {(name: string) => PoolWorker} [make_worker]
+ * @property {(label: string) => WorkerLike} [make_worker] tests put their own in its place
  * @property {number} [silence_ms] without a sign of life for so long a worker counts as dead
+ * @property {number} [patience_ms] within so long a run that was told to stop must have ended
  */
 
 /** A worker that has said nothing for so long is not coming back. */
 const SILENCE_MS = 120_000;
-const WATCH_EVERY_MS = 2_000;
 
 /** What a worker needs: the data set, its copy on the way in, the engine. */
 const WORKER_BYTES = 250e6;
+
+const BEFORE_IT_BEGAN = "Cancelled before it began.";
+const WITHIN_A_STEP = "Stopped within a long step, which is lost; its finished epochs stand.";
 
 /**
  * How many workers suit this machine.
@@ -90,16 +91,23 @@ export function remaining_secs(runs, order, progress, num_workers) {
   return Math.max(...lanes);
 }
 
+/**
+ * A run under way.
+ * @typedef {object} Lap
+ * @property {Occupation<RunResult>} occupation of its worker
+ * @property {boolean} is_cancelled
+ * @property {() => void} call_off ends the wait for a run that was told to stop
+ */
+
 /** One study under way. */
 export class Pool {
   #job;
   #silence_ms;
+  #patience_ms;
   /** Indices that wait, the next one first. @type {number[]} */
   #queue;
-  /** Which worker trains which run. @type {Map<number, PoolWorker>} */
-  #training = new Map();
-  /** Runs whose stop has been asked for. @type {Set<number>} */
-  #stopped = new Set();
+  /** Runs that have left the queue and are not over, by index. @type {Map<number, Lap>} */
+  #laps = new Map();
   #next_name = 1;
   /** Resolves when every run is over; never rejects. @type {Promise<void>} */
   done;
@@ -108,6 +116,7 @@ export class Pool {
   constructor(job) {
     this.#job = job;
     this.#silence_ms = job.silence_ms ?? SILENCE_MS;
+    this.#patience_ms = job.patience_ms ?? PATIENCE_MS;
     this.#queue = Array.from(job.plan.order).filter(
       (index) => job.runs[index]?.state === "waiting",
     );
@@ -119,91 +128,96 @@ export class Pool {
   /** Ends everything; runs under way keep what they have learned so far. */
   cancel() {
     for (const index of this.#queue.slice()) this.cancel_run(index);
-    this.#job.runs.forEach((run, index) => {
-      if (run.state === "running") this.cancel_run(index);
-    });
+    for (const index of this.#laps.keys()) this.cancel_run(index);
   }
 
   /**
-   * Ends one run, whether it waits or is under way.
+   * Ends one run, whether it waits, is getting its worker ready, or trains.
    * @param {number} index
    */
   cancel_run(index) {
     const at = this.#queue.indexOf(index);
     if (at >= 0) {
       this.#queue.splice(at, 1);
-      this.#end(index, "stopped", "Cancelled before it began.");
+      this.#end(index, "stopped", BEFORE_IT_BEGAN);
       return;
     }
-    // Its worker may still be getting ready: then it is ended before it begins.
-    this.#stopped.add(index);
-    this.#training
-      .get(index)
-      ?.call((engine) => engine.stop())
-      .catch(() => {});
+    const lap = this.#laps.get(index);
+    if (!lap || lap.is_cancelled) return;
+    lap.is_cancelled = true;
+    lap.occupation.stop().catch(() => {});
+    lap.call_off = wait_awake(this.#patience_ms, () => {
+      lap.occupation.end("it was stopped within a long step");
+    });
   }
 
   /** Takes run after run until none waits; a dead worker is replaced. */
   async #lane() {
-    /** @type {PoolWorker | null} */
-    let worker = null;
+    /** @type {Station | null} */
+    let station = null;
     for (;;) {
       const index = this.#queue.shift();
       if (index === undefined) break;
-      try {
-        this.#change(index, { state: "running", reason: "", history: [], result: undefined });
-        if (!worker || worker.is_dead) worker = await this.#open_worker();
-        await this.#run(index, worker);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#end(index, "crashed", `The worker failed: ${reason}`);
-      }
+      if (!station || station.is_dead) station = this.#new_station();
+      await this.#run(index, station);
     }
-    worker?.kill("the study is over");
+    station?.kill("the study is over");
   }
 
-  async #open_worker() {
-    const { artifact, data } = this.#job;
-    const make = this.#job.make_worker ?? ((name) => new EngineWorker(name));
-    const worker = make(`inkling study ${this.#next_name++}`);
+  #new_station() {
+    const make = this.#job.make_worker ?? ((label) => new EngineWorker(label));
+    return new Station(make(`inkling pool ${this.#next_name++}`), this.#job.artifact);
+  }
+
+  /**
+   * One run, however it ends.
+   * @param {number} index
+   * @param {Station} station
+   */
+  async #run(index, station) {
+    /** @type {Lap} */
+    const lap = {
+      occupation: new Occupation(undefined, this.#patience_ms),
+      is_cancelled: false,
+      call_off: () => {},
+    };
+    this.#laps.set(index, lap);
+    this.#change(index, { state: "running", reason: "", history: [], result: undefined });
     try {
-      await worker.call((engine) => engine.open(artifact));
-      await worker.call((engine) => engine.load_blob(data.blob, data.summary));
-      return worker;
+      const result = await this.#train(index, lap.occupation, station);
+      this.#change(index, { history: result.history, result });
+      this.#end(index, state_of(result), result.reason);
     } catch (error) {
-      worker.kill("it could not be prepared");
-      throw error;
+      const { is_begun } = lap.occupation;
+      if (!lap.is_cancelled) this.#end(index, "crashed", `The worker failed: ${message_of(error)}`);
+      else this.#end(index, "stopped", is_begun ? WITHIN_A_STEP : BEFORE_IT_BEGAN);
+    } finally {
+      lap.call_off();
+      this.#laps.delete(index);
     }
   }
 
   /**
    * @param {number} index
-   * @param {PoolWorker} worker
+   * @param {Occupation<RunResult>} occupation
+   * @param {Station} station
    */
-  async #run(index, worker) {
-    if (this.#stopped.has(index)) {
-      this.#end(index, "stopped", "Cancelled before it began.");
-      return;
-    }
-    const run = this.#at(index);
-    this.#training.set(index, worker);
-    let num_silent = 0;
-    // Counted in ticks of our own timer: while the machine sleeps, or the tab is
-    // held back, neither the ticks nor the worker go on.
-    const watch = setInterval(
-      () => {
-        num_silent += 1;
-        if (num_silent * WATCH_EVERY_MS > this.#silence_ms) {
-          worker.kill(`no sign of life for ${Math.round(this.#silence_ms / 1000)} s`);
-        }
-      },
-      Math.min(WATCH_EVERY_MS, this.#silence_ms),
-    );
+  async #train(index, occupation, station) {
+    const { data } = this.#job;
+    const { config } = this.#at(index).spec;
+    const { token } = occupation;
+    const { checksum } = data.summary;
+    const watch = () =>
+      wait_awake(this.#silence_ms, () => {
+        station.kill(`no sign of life for ${Math.round(this.#silence_ms / 1000)} s`);
+      });
+    let stop_watching = () => {};
     /** @param {Event} event */
     const on_event = (event) => {
-      num_silent = 0;
       // A worker may say something more after its run was given up.
-      if (this.#training.get(index) !== worker) return;
+      if (this.#laps.get(index)?.occupation !== occupation) return;
+      stop_watching();
+      stop_watching = watch();
       switch (event.kind) {
         case "progress": {
           const { kind: _, ...progress } = event;
@@ -222,14 +236,16 @@ export class Pool {
       }
     };
     try {
-      const result = await worker.call((engine) =>
-        engine.train(run.spec.config, Comlink.proxy(on_event)),
+      return await occupation.run(
+        station,
+        data,
+        (engine) => engine.train({ token, checksum, config }, Comlink.proxy(on_event)),
+        async () => {
+          stop_watching = watch();
+        },
       );
-      this.#change(index, { history: result.history, result });
-      this.#end(index, state_of(result), result.reason);
     } finally {
-      clearInterval(watch);
-      this.#training.delete(index);
+      stop_watching();
     }
   }
 

@@ -1,7 +1,8 @@
 // The quiet menu beside a chart: the same figures as PNG, SVG and CSV. What is drawn
 // into a file is made when it is asked for, in light colours for paper.
 
-import { announce, download, message_of } from "../ui/dom.js";
+import { sentence_of } from "../base/fault.js";
+import { announce, download } from "../ui/dom.js";
 import { create_menu } from "../ui/menu.js";
 
 /** @import { Drawing } from "./drawing.js" */
@@ -28,7 +29,7 @@ export function chart_menu(title, files) {
         try {
           download(await blob_of(kind, await files()), `${stem}.${kind}`);
         } catch (error) {
-          announce(`The chart could not be written: ${message_of(error)}`);
+          announce(`The chart could not be written: ${sentence_of(error)}`);
         }
       },
     })),

@@ -1,7 +1,11 @@
 // Line plots as lists of marks, made from data: the same list becomes SVG or PNG,
 // on the page and in the report. Knows no document and no canvas.
 
-import { linear_ticks, log_ticks } from "./series.js";
+import { scale_of } from "./axes.js";
+import { marked_places, marker_outline } from "./line_styles.js";
+
+/** @import { Axis } from "./axes.js" */
+/** @import { MarkerShape } from "./line_styles.js" */
 
 /**
  * One mark. Lengths are in pixels, angles in degrees.
@@ -52,19 +56,11 @@ export const PRINT = {
  * @property {[number, number][]} [low] lower edge of a band, as `points`
  * @property {[number, number][]} [high] upper edge of it
  * @property {[number, number]} [mark] a point to ring: the best epoch
+ * @property {MarkerShape} [marker] stands on some of its points, and in the legend
+ * @property {number} [index] of the line, so that neighbours' markers stand apart
  * @property {boolean} [has_dots]
  * @property {boolean} [has_whiskers] draws `low` to `high` as a whisker at each point
  * @property {string[]} [titles] of each dot
- */
-
-/**
- * @typedef {object} Axis
- * @property {string} label
- * @property {"linear" | "log" | "category"} scale
- * @property {number} [low]
- * @property {number} [high]
- * @property {number[]} [ticks]
- * @property {(value: number) => string} [format]
  */
 
 /**
@@ -79,6 +75,9 @@ export const PRINT = {
  * @property {boolean} [has_legend]
  * @property {Theme} [theme]
  */
+
+/** Length of a line in the legend: long enough for its dashes and its marker. */
+const LEGEND_LINE = 26;
 
 /**
  * A plot with axes.
@@ -109,7 +108,9 @@ export function line_plot(options) {
   const left = Math.round(26 + widest * size * 0.56);
   const legend = options.has_legend === false ? [] : series.filter((one) => one.label);
   const legend_width = legend.length
-    ? Math.round(28 + Math.max(...legend.map((one) => one.label.length)) * size * 0.56)
+    ? Math.round(
+        LEGEND_LINE + 12 + Math.max(...legend.map((one) => one.label.length)) * size * 0.56,
+      )
     : 12;
   const top = title ? 30 : 12;
   const box = { left, top, right: width - legend_width - 8, bottom: height - 40 };
@@ -183,13 +184,18 @@ export function line_plot(options) {
           points: piece,
           stroke: one.colour,
           width: one.width ?? 1.8,
-          ...(one.dash ? { dash: one.dash } : {}),
+          ...dashed(one),
         });
       }
       const [only] = piece;
       // One epoch has no line: a dot shows it all the same.
-      if (piece.length === 1 && only && !one.has_dots) {
+      if (piece.length === 1 && only && !one.has_dots && !one.marker) {
         marks.push({ kind: "circle", x: only[0], y: only[1], radius: 2.2, fill: one.colour });
+      }
+      if (!one.marker) continue;
+      for (const at of marked_places(piece.length, one.index ?? 0)) {
+        const place = piece[at];
+        if (place) marks.push(marker_mark(one.marker, place, 3, one.colour));
       }
     }
     if (one.has_whiskers) {
@@ -252,17 +258,21 @@ export function line_plot(options) {
   legend.forEach((one, i) => {
     const at = box.top + 8 + i * 16;
     const from = box.right + 10;
+    const to = from + LEGEND_LINE;
     marks.push({
       kind: "line",
       x1: from,
       y1: at,
-      x2: from + 16,
+      x2: to,
       y2: at,
       stroke: one.colour,
-      width: 2.4,
-      ...(one.dash ? { dash: one.dash } : {}),
+      width: one.marker ? 1.8 : 2.4,
+      ...dashed(one),
     });
-    marks.push(text(from + 20, at + 4, one.label, size, theme.ink, "start"));
+    if (one.marker) {
+      marks.push(marker_mark(one.marker, [(from + to) / 2, at], 3, one.colour));
+    }
+    marks.push(text(to + 4, at + 4, one.label, size, theme.ink, "start"));
   });
   return { width, height, description: options.description, marks };
 }
@@ -302,43 +312,6 @@ function moved(mark, by) {
 }
 
 /**
- * @param {Axis} axis
- * @param {number[]} values
- * @returns {{ place: (value: number) => number, ticks: number[] }}
- */
-function scale_of(axis, values) {
-  const is_log = axis.scale === "log";
-  const usable = values.filter((v) => Number.isFinite(v) && (!is_log || v > 0));
-  let low = axis.low ?? Math.min(...usable);
-  let high = axis.high ?? Math.max(...usable);
-  if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = is_log ? [0.1, 1] : [0, 1];
-  if (low === high) {
-    [low, high] = is_log ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
-  }
-  if (is_log) {
-    const [from, to] = [Math.log10(low), Math.log10(high)];
-    const margin = axis.ticks ? 0.06 * (to - from) : 0;
-    return {
-      place: (value) => (Math.log10(value) - from + margin) / (to - from + 2 * margin),
-      ticks: axis.ticks ?? log_ticks(low, high),
-    };
-  }
-  if (axis.scale === "category") {
-    low -= 0.5;
-    high += 0.5;
-  } else if (axis.low === undefined && axis.ticks === undefined) {
-    // Round ends: the outermost lines then are gridlines.
-    const margin = (high - low) * 0.04;
-    low -= margin;
-    high += margin;
-  }
-  return {
-    place: (value) => (value - low) / (high - low),
-    ticks: axis.ticks ?? linear_ticks(low, high, 5),
-  };
-}
-
-/**
  * Runs of neighbouring points without gaps.
  * @param {([number, number] | null)[]} points
  */
@@ -350,6 +323,24 @@ function pieces(points) {
     else found.push([]);
   }
   return found.filter((piece) => piece.length > 0);
+}
+
+/** @param {Series} series */
+function dashed({ dash }) {
+  return dash && dash.length > 0 ? { dash } : {};
+}
+
+/**
+ * @param {MarkerShape} marker
+ * @param {[number, number]} place
+ * @param {number} radius
+ * @param {string} fill
+ * @returns {Mark}
+ */
+function marker_mark(marker, [x, y], radius, fill) {
+  if (marker === "circle") return { kind: "circle", x, y, radius, fill };
+  const points = marker_outline(marker, x, y, radius);
+  return { kind: "path", fill, points: points.map((point) => [round(point[0]), round(point[1])]) };
 }
 
 /**

@@ -2,12 +2,14 @@
 // factor, and for every run its own four curves.
 
 import { PRINT, beside, line_plot } from "./drawing.js";
+import { line_style } from "./line_styles.js";
 import { value_colours } from "./palette.js";
 import { FIGURES, best_epoch, runs_by_value, value_curve } from "./series.js";
 import { percent } from "../base/format.js";
 
 /** @import { StudyRecord, StudyRun, ValueFigures } from "../pkg/ndarray/inkling.js" */
-/** @import { Axis, Drawing, Series, Theme } from "./drawing.js" */
+/** @import { Axis } from "./axes.js" */
+/** @import { Drawing, Series, Theme } from "./drawing.js" */
 /** @import { Figure } from "./series.js" */
 
 /**
@@ -88,6 +90,8 @@ export function overlaid(record, figure, title, is_loss, description) {
       label: record.plan.values[index]?.label ?? "",
       colour: colours[index] ?? "",
       points: points_of(curve.mean),
+      ...line_style(index),
+      index,
     };
     if (record.plan.seeds.length > 1) {
       one.low = points_of(curve.mean.map((mean, i) => mean - (curve.deviation[i] ?? 0)));

@@ -3,23 +3,21 @@
 
 import { css_value, el } from "../ui/dom.js";
 import * as format from "../base/format.js";
-import { rgb } from "../features/data/view.js";
+import { rgb } from "../ui/digit.js";
 
-/** @import { PageState } from "../app/state.js" */
+/** @import { ModelRef } from "../app/state.js" */
 
 /** More images than this are a carpet. */
 const MOST_IMAGES = 256;
 
 /**
- * Units of the newest model's first layer, whatever the settings say by now.
- * @param {PageState} state
+ * Units of a model's first layer, whatever the settings say by now.
+ * @param {ModelRef} model
+ * @returns {number} 0 where nobody knows
  */
-export function first_layer_width({ plan, run, model }) {
-  const planned = plan?.layers[0]?.num_outputs ?? 0;
-  return (
-    model?.layers[0]?.num_outputs ??
-    Number(run.config?.hidden_layers.split(/[\s,]+/).find(Boolean) ?? planned)
-  );
+export function first_layer_width({ summary, config }) {
+  const written = config?.hidden_layers.split(/[\s,]+/).find(Boolean);
+  return summary?.layers[0]?.num_outputs ?? Number(written ?? 0);
 }
 
 /**

@@ -86,6 +86,11 @@ export function announce(sentence, after_ms = 0) {
   }, after_ms);
 }
 
+/** Whether a dialog stands before the page, so that what lies behind must rest. */
+export function is_behind_dialog() {
+  return document.querySelector("dialog[open]") !== null;
+}
+
 /**
  * Hands a file to the person.
  * @param {Blob} blob
@@ -99,9 +104,4 @@ export function download(blob, name) {
   link.remove();
   // Some browsers read the URL only after this turn.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
-/** @param {unknown} error */
-export function message_of(error) {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
-// A quiet menu: a word that opens a list of buttons. It closes once one is pressed, by
-// Escape, and when the focus goes elsewhere.
+// A quiet menu: a word that opens a list of buttons, `details.menu` in the document.
+// `tend_menus` closes every one of them, those of other files too: once a button of it is
+// pressed, by Escape, by a press elsewhere, and when the focus goes elsewhere.
 
 import { el } from "./dom.js";
 
@@ -22,21 +23,42 @@ export function create_menu(word, items) {
   const menu = el("details", { class: "menu" }, summary, list);
   for (const { text, label, press } of items) {
     const button = el("button", { type: "button", ...named(label) }, text);
-    button.addEventListener("click", () => {
-      menu.open = false;
-      summary.focus();
-      press();
-    });
+    button.addEventListener("click", () => press());
     list.append(button);
   }
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    summary.focus();
-  });
-  menu.addEventListener("focusout", (event) => {
-    const to = event.relatedTarget;
-    if (to instanceof Node && !menu.contains(to)) menu.open = false;
-  });
   return menu;
+}
+
+/** Closes menus when they have served. Once for the page. */
+export function tend_menus() {
+  document.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest(".menu-list button") : null;
+    const menu = button?.closest("details.menu");
+    if (menu instanceof HTMLDetailsElement) close(menu);
+  });
+  document.addEventListener("pointerdown", ({ target }) => close_others(target));
+  document.addEventListener("focusin", ({ target }) => close_others(target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") for (const menu of open_menus()) close(menu);
+  });
+}
+
+function open_menus() {
+  return /** @type {NodeListOf<HTMLDetailsElement>} */ (
+    document.querySelectorAll("details.menu[open]")
+  );
+}
+
+/** @param {EventTarget | null} target what lies inside a menu leaves that one open */
+function close_others(target) {
+  for (const menu of open_menus()) {
+    if (!(target instanceof Node && menu.contains(target))) menu.open = false;
+  }
+}
+
+/** The keyboard's place stays with the word that opened it. @param {HTMLDetailsElement} menu */
+function close(menu) {
+  const has_focus = menu.contains(document.activeElement);
+  menu.open = false;
+  if (has_focus) menu.querySelector("summary")?.focus({ preventScroll: true });
 }

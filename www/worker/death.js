@@ -1,28 +1,35 @@
 // How an engine ends: a trap anywhere, or a lost device, and nothing it is asked
 // after that has an answer.
 
-/** Rejects when the engine is beyond use. */
+import { message_of } from "../base/fault.js";
+
+/** Whether and why the engine is beyond use, and who waits for an answer of it. */
 class Death {
   /** @type {Error | null} */
   error = null;
-  /** @type {(error: Error) => void} */
-  #reject = () => {};
-  /** @type {Promise<never>} */
-  promise;
-
-  constructor() {
-    this.promise = new Promise((_, reject) => {
-      this.#reject = reject;
-    });
-    this.promise.catch(() => {});
-  }
+  /** Calls under way; each takes itself out again, or its answer would never be freed. @type {Set<(error: Error) => void>} */
+  #waiting = new Set();
 
   /** @param {string} reason */
   strike(reason) {
     if (this.error) return;
     this.error = new Error(reason);
     this.error.name = "EngineDead";
-    this.#reject(this.error);
+    for (const give_up of this.#waiting) give_up(this.error);
+    this.#waiting.clear();
+  }
+
+  /**
+   * What `work` comes to, unless the engine dies meanwhile.
+   * @template T
+   * @param {Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  unless_struck(work) {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
   }
 }
 
@@ -39,11 +46,6 @@ console.error = (...args) => {
 /** @param {unknown} error */
 function is_fatal(error) {
   return error instanceof WebAssembly.RuntimeError;
-}
-
-/** @param {unknown} error */
-function message_of(error) {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Bytes of the allocation that the engine was refused last. @type {() => number} */
@@ -90,7 +92,7 @@ self.addEventListener("unhandledrejection", (event) => {
 export async function guarded(work) {
   if (death.error) throw death.error;
   try {
-    return await Promise.race([Promise.resolve(work()), death.promise]);
+    return await death.unless_struck(Promise.resolve(work()));
   } catch (error) {
     if (!is_fatal(error)) throw error;
     strike_for(error);

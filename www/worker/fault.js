@@ -5,7 +5,7 @@ import { devices } from "./adapter.js";
 
 /** @import { Trainer } from "../pkg/ndarray/inkling.js" */
 /** @import { Model } from "./model.js" */
-/** @import { Wasm } from "./worker.js" */
+/** @import { Wasm } from "./artifact.js" */
 
 /** One fault that waits for its step. */
 export class Fault {

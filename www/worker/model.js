@@ -1,10 +1,26 @@
-// What reads ink and images, what file it becomes, and when its memory goes back.
+// What reads ink and images: the model that this worker holds, what file it becomes and
+// comes from, and when its memory goes back. Every question names the model it means by
+// a key that the page gave it, and no other model answers.
 
+import { InputError } from "../base/input_error.js";
 import { death } from "./death.js";
 
-/** @import { ModelSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { ModelSummary, Model as WasmModel } from "../pkg/ndarray/inkling.js" */
+/** @import { Wasm } from "./artifact.js" */
 
 /** What a model's file can be; all but ONNX come back in. @typedef {"safetensors" | "burnpack" | "onnx"} ModelFormat */
+
+/** Eight hidden layers of 4,096 units are 0.5 GB: room for that and a header. */
+const MOST_MODEL_BYTES = 600_000_000;
+
+/** A model's header takes a few kilobytes; the engine refuses longer ones. */
+const MOST_HEADER_BYTES = 2 ** 20;
+
+/** What a burnpack begins with, as a little-endian number. */
+const BURNPACK = 0x4255524e;
+
+/** What a checkpoint of ours begins with. */
+const CHECKPOINT = "INKLINGc";
 
 /**
  * What a trainer and a model from a file have in common; only the former knows
@@ -58,6 +74,56 @@ export class Model {
   }
 }
 
+/** The model that is meant is not here. The page brings it back, or says that it is gone. */
+class NotHeld extends Error {
+  constructor() {
+    super("This worker does not hold the model that was asked for.");
+    this.name = "NotHeld";
+  }
+}
+
+/** The one model of this worker, the newest. */
+export class HeldModel {
+  /** @type {Model<Reader> | null} */
+  #model = null;
+  #key = "";
+
+  /**
+   * Puts a model in the place of the one that is held.
+   * @param {string} key
+   * @param {Model<Reader>} model
+   */
+  take(key, model) {
+    this.#model?.retire();
+    this.#model = model;
+    this.#key = key;
+  }
+
+  /**
+   * @template T
+   * @param {string} key
+   * @param {(reader: Reader) => T | Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  async ask(key, ask) {
+    const model = this.#model;
+    if (!model || key !== this.#key) throw new NotHeld();
+    return model.use(ask);
+  }
+
+  /**
+   * Probabilities of images, ten each.
+   * @param {string | null} key `null` for whichever model stands, empty for none
+   * @param {Uint8Array} pixels 784 an image
+   * @returns {Promise<Float32Array | null>} `null` where none stands
+   */
+  async predict(key, pixels) {
+    if (key === "") return null;
+    if (key !== null) return this.ask(key, (reader) => reader.predict(pixels));
+    return (await this.#model?.use((reader) => reader.predict(pixels))) ?? null;
+  }
+}
+
 /**
  * @param {Reader} reader
  * @param {ModelFormat} format
@@ -77,7 +143,41 @@ export async function file_of(reader, format, version) {
     default: {
       /** @type {never} */
       const other = format;
-      throw new Error(`format: found ${other}, expected safetensors, burnpack or onnx`);
+      throw new InputError("format", String(other), "safetensors, burnpack or onnx");
     }
   }
+}
+
+/**
+ * A model out of a `.safetensors` file or a burnpack, told by its content.
+ * @param {Wasm} wasm
+ * @param {File} file
+ * @returns {Promise<WasmModel>}
+ */
+export async function model_of_file({ Model }, file) {
+  if (file.size > MOST_MODEL_BYTES) {
+    const expected = `at most ${MOST_MODEL_BYTES}, the largest network's`;
+    throw new InputError(file.name, `${file.size} bytes`, expected);
+  }
+  // What begins with another number is no model: the engine says so of its first
+  // bytes, and the rest, up to gigabytes, need not be read.
+  const start = new DataView(await file.slice(0, 8).arrayBuffer());
+  const is_model =
+    start.byteLength === 8 &&
+    (start.getUint32(0, true) === BURNPACK || start.getBigUint64(0, true) <= MOST_HEADER_BYTES);
+  const read = is_model ? file : file.slice(0, 8);
+  return Model.from_file(file.name, new Uint8Array(await read.arrayBuffer()));
+}
+
+/**
+ * A model out of bytes that the page kept: a file's, or a run's checkpoint.
+ * @param {Wasm} wasm
+ * @param {Uint8Array} bytes
+ * @returns {Promise<WasmModel>}
+ */
+export function model_of_bytes({ Model }, bytes) {
+  const start = String.fromCharCode(...bytes.subarray(0, CHECKPOINT.length));
+  return start === CHECKPOINT
+    ? Model.from_checkpoint(bytes)
+    : Model.from_file("the model that was kept", bytes);
 }

@@ -5,7 +5,7 @@ import { death } from "./death.js";
 import { unpacked_chunks } from "./source.js";
 
 /** @import { Dataset, LoadProgress } from "../pkg/ndarray/inkling.js" */
-/** @import { Wasm } from "./worker.js" */
+/** @import { Wasm } from "./artifact.js" */
 
 /** More often than this nobody sees a progress bar move. */
 const PROGRESS_EVERY_MS = 50;

@@ -1,6 +1,8 @@
 // A picked file as a stream of unpacked bytes: plain, gzip or zip, told by its
 // first bytes and never by its name. Runs in the worker; knows nothing of CSV.
 
+import { InputError } from "../base/input_error.js";
+
 /** No MNIST-like file comes near this; a zip bomb does. */
 export const MAX_UNPACKED_BYTES = 2 * 1024 ** 3;
 
@@ -10,20 +12,10 @@ const MAX_DIRECTORY_BYTES = 16 * 1024 ** 2;
 /** The end record is 22 bytes and may be followed by a comment of up to 65,535. */
 const MAX_ZIP_TAIL_BYTES = 22 + 65_535;
 
-/**
- * A file that cannot be unpacked. The message names place, found, expected; the
- * file's name is for whoever picked it to add.
- */
-export class SourceError extends Error {
-  /**
-   * @param {string} place
-   * @param {string} found
-   * @param {string} expected
-   */
-  constructor(place, found, expected) {
-    super(`${place}: found ${found}, expected ${expected}`);
-    this.name = "SourceError";
-  }
+/** A file that cannot be unpacked. Its name is for whoever picked it to add. */
+export class SourceError extends InputError {
+  /** @override */
+  name = "SourceError";
 }
 
 /**

@@ -5,7 +5,8 @@
 import { macrotask } from "./macrotask.js";
 
 /** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
-/** @import { Images, Wasm } from "./worker.js" */
+/** @import { Images } from "./dataset.js" */
+/** @import { Wasm } from "./artifact.js" */
 
 const SLICE_MS = 50;
 
@@ -13,16 +14,22 @@ const SLICE_MS = 50;
 const NUM_HELD_OUT = 10;
 
 /**
+ * What is to be learned.
+ * @typedef {object} TuningTask
+ * @property {RunConfig} config of the network and of these epochs
+ * @property {Float32Array} weights to begin from
+ * @property {Images} remembered images of the model's own training
+ * @property {Images} kept a person's digits
+ * @property {number} num_copies of each of these among the others
+ */
+
+/**
  * @param {Wasm} wasm
- * @param {object} task
- * @param {RunConfig} task.config of the network and of these epochs
- * @param {Float32Array} task.weights to begin from
- * @param {Images} task.remembered images of the model's own training
- * @param {Images} task.kept a person's digits
- * @param {number} task.num_copies of each of these among the others
+ * @param {TuningTask} task
+ * @param {AbortSignal} signal ends it between two slices
  * @returns {Promise<Uint8Array>} the model that came of it, as `.safetensors`
  */
-export async function fine_tune(wasm, { config, weights, remembered, kept, num_copies }) {
+export async function fine_tune(wasm, { config, weights, remembered, kept, num_copies }, signal) {
   const copies = Array.from({ length: num_copies }, () => kept);
   const parts = [remembered, ...copies];
   const labels = joined(parts.map((part) => part.labels));
@@ -39,6 +46,7 @@ export async function fine_tune(wasm, { config, weights, remembered, kept, num_c
       weights,
     );
     try {
+      signal.throwIfAborted();
       for (;;) {
         for (const event of await trainer.next(SLICE_MS)) {
           if (event.kind !== "ended") continue;
@@ -46,6 +54,7 @@ export async function fine_tune(wasm, { config, weights, remembered, kept, num_c
           return await trainer.to_safetensors();
         }
         await macrotask();
+        signal.throwIfAborted();
       }
     } finally {
       trainer.free();

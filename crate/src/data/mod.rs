@@ -5,6 +5,7 @@ pub mod dataset;
 pub mod distort;
 pub mod idx;
 pub mod ink;
+pub mod pen;
 pub mod reader;
 pub mod sample;
 pub mod split;

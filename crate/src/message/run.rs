@@ -125,6 +125,9 @@ pub struct PlanSummary {
     pub validation_counts: ClassCounts,
     /// Steps an epoch, the short last batch included.
     pub steps_per_epoch: u32,
+    /// Multiply-adds of one step's matrix products, a full batch's; see
+    /// [`crate::config::Plan::step_multiply_adds`].
+    pub step_multiply_adds: f64,
     /// Remarks worth reading that are no errors.
     pub notes: Vec<String>,
 }
@@ -223,7 +226,7 @@ pub struct RunResult {
     /// Training samples a second over the whole run, validation left out.
     pub samples_per_sec: f64,
     /// The model's parameters as 16 hexadecimal digits: the data set's checksum over
-    /// their `f32` bytes, little-endian, in [`crate::nn::Layout`]'s order. Equal
+    /// their `f32` bytes, little-endian, in [`crate::nn::layout::Layout`]'s order. Equal
     /// digits mean equal bits. Empty in runs of versions that did not take it.
     #[serde(default)]
     pub weights_checksum: String,

@@ -27,20 +27,18 @@ impl DropoutMask {
         (self.probability * (1 << 24) as f32).round() as u32
     }
 
-    /// Drops and scales a hidden layer's outputs, `[num_rows, width]` flat.
+    /// Drops and scales a hidden layer's outputs, `[num_rows, width]` flat, by a
+    /// product as torch's does: what is no number stays none where it is dropped.
     /// The unit at flat place i is decided by word i mod 4 of the Philox block
     /// with counter (i/4, layer, step, 0) and key (seed, stream of dropout).
     pub fn apply(&self, layer: usize, outputs: &mut [f32]) {
         let (scale, threshold) = (self.scale(), self.threshold());
+        let factor = |word: u32| if word >> 8 < threshold { 0.0 } else { scale };
         let key = [self.seed, Stream::Dropout as u32];
         for (group, outputs) in outputs.chunks_mut(4).enumerate() {
             let words = philox4x32([group as u32, layer as u32, self.step, 0], key);
             for (output, word) in outputs.iter_mut().zip(words) {
-                *output = if word >> 8 < threshold {
-                    0.0
-                } else {
-                    *output * scale
-                };
+                *output *= factor(word);
             }
         }
     }

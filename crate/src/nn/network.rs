@@ -124,17 +124,17 @@ impl Network {
             }));
         }
         #[cfg(feature = "webgpu")]
-        if let Engine::Gpu(mlp) = &mut self.engine
-            && let Some(reading) = mlp.run_recorded()
-        {
-            let values = read(reading.values).await?;
-            metrics.extend(cube::Reading::sum(&values, reading.num_rows));
+        if let Engine::Gpu(mlp) = &mut self.engine {
+            for reading in mlp.take_readings() {
+                let values = read(reading.values).await?;
+                metrics.extend(cube::Reading::sum(&values, reading.num_rows));
+            }
         }
         Ok(metrics)
     }
 
-    /// How many batches may be asked for between two calls of
-    /// [`Self::take_metrics`].
+    /// How many batches are worth asking for between two calls of
+    /// [`Self::take_metrics`]: what the device runs in one go.
     pub fn max_pending(&self) -> usize {
         match &self.engine {
             #[cfg(feature = "webgpu")]
@@ -143,8 +143,20 @@ impl Network {
         }
     }
 
-    /// Class probabilities `[n, 10]` of images `[n, 784]`.
+    /// Class probabilities `[n, 10]` of images `[n, 784]`; no number where the
+    /// network has come to none.
+    ///
+    /// # Errors
+    /// When the last image is not a whole one, or the device is lost.
     pub async fn predict(&mut self, pixels: &[u8]) -> Result<Vec<f32>> {
+        if !pixels.len().is_multiple_of(NUM_PIXELS) {
+            let found = format!("{} bytes", pixels.len());
+            let expected = format!("{NUM_PIXELS} for each image");
+            return Err(Error::data("images", found, expected));
+        }
+        if pixels.is_empty() {
+            return Ok(vec![]);
+        }
         let mut logits = match &mut self.engine {
             Engine::Plain(mlp) => read(mlp.logits(&self.layout, pixels).reshape([-1])).await?,
             #[cfg(feature = "ndarray")]
@@ -158,13 +170,16 @@ impl Network {
 
     /// SGD's velocities, `[layout.num_parameters]`; none before a step with momentum
     /// where the engine makes them only then.
-    pub async fn velocities(&self) -> Result<Vec<f32>> {
-        let velocities = match &self.engine {
+    pub async fn velocities(&mut self) -> Result<Vec<f32>> {
+        let velocities = match &mut self.engine {
             Engine::Plain(mlp) => mlp.velocities(),
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => mlp.velocities(),
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => return Ok(mlp.stripped(&read(mlp.velocities()).await?)),
+            Engine::Gpu(mlp) => {
+                let velocities = read(mlp.velocities()).await?;
+                return Ok(mlp.stripped(&velocities));
+            }
         };
         match velocities {
             Some(velocities) => read(velocities).await,
@@ -184,13 +199,16 @@ impl Network {
     }
 
     /// All parameters, `[layout.num_parameters]`.
-    pub async fn parameters(&self) -> Result<Vec<f32>> {
-        match &self.engine {
+    pub async fn parameters(&mut self) -> Result<Vec<f32>> {
+        match &mut self.engine {
             Engine::Plain(mlp) => read(mlp.parameters()).await,
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => read(mlp.parameters()).await,
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => Ok(mlp.stripped(&read(mlp.parameters()).await?)),
+            Engine::Gpu(mlp) => {
+                let parameters = read(mlp.parameters()).await?;
+                Ok(mlp.stripped(&parameters))
+            }
         }
     }
 }

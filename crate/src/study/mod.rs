@@ -2,6 +2,7 @@
 //!
 //! [`plan`] turns what a person typed into runs; [`insight`] turns the runs'
 //! figures into a table and sentences; [`report`] writes the files to hand in.
+//! Both read a record as [`record`] derives it.
 //! Nothing here trains: the page runs the plan's runs, a worker each, and the
 //! texts are made from a [`StudyRecord`](crate::message::StudyRecord) alone.
 
@@ -9,6 +10,7 @@ pub mod check;
 pub mod insight;
 mod noise;
 pub mod plan;
+pub mod record;
 pub mod report;
 mod statistics;
 #[cfg(test)]

@@ -1,22 +1,20 @@
 //! From a factor and the text of its values to the runs of a study.
 //!
-//! Checks what belongs to the study: the values, the seeds, the workers. The
-//! baseline's other settings are checked where every run's are, in
-//! [`crate::config`].
+//! Checks what belongs to the study: how many values, seeds and workers there are,
+//! and that no value comes twice. What a value may be, and every other setting of a
+//! run, is for [`crate::config`] to say.
 
+use crate::config::{self, NetworkPlan, Plan};
 use crate::error::{Error, Result};
 use crate::message::{AxisScale, Factor, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue};
+use crate::nn::layout::Layout;
 
 /// Values a study may have: beyond these neither a legend nor a night is enough.
 pub(super) const MAX_VALUES: usize = 20;
-pub(super) const MAX_SEEDS: f64 = 10.0;
-pub(super) const MAX_WORKERS: f64 = 64.0;
-const MAX_SEED: f64 = u32::MAX as f64;
+pub(super) const MAX_SEEDS: u64 = 10;
+pub(super) const MAX_WORKERS: u64 = 64;
 /// What courses ask for of a study of the learning rate or the batch size.
 const ENOUGH_VALUES: usize = 5;
-/// Pixels in, classes out.
-const NUM_PIXELS: f64 = 784.0;
-const NUM_CLASSES: f64 = 10.0;
 
 impl Factor {
     /// The factor in words, as in "a study of the …".
@@ -53,11 +51,43 @@ impl Factor {
     }
 }
 
-/// A value while the plan is made: shown as, placed at, applied to a baseline.
-struct Value {
-    label: String,
-    axis: f64,
-    config: RunConfig,
+/// What sets a run of a study apart from its baseline, besides the seed: as the
+/// legend shows it, and where it lies on the factor's axis; `position` is that of its
+/// value among all.
+pub(super) fn value_of(factor: Factor, config: &RunConfig, position: usize) -> StudyValue {
+    let (rate, size, dropout) = (config.learning_rate, config.batch_size, config.dropout);
+    let norm = if config.layer_norm { "on" } else { "off" };
+    let position = position as f64;
+    let (label, axis) = match factor {
+        Factor::LearningRate => (rate.to_string(), rate),
+        Factor::BatchSize => (size.to_string(), size),
+        Factor::Dropout => (dropout.to_string(), dropout),
+        Factor::LayerNorm => (norm.into(), position),
+        Factor::HiddenLayers => (widths(config).map_or("?".into(), joined), position),
+        Factor::DropoutLayerNorm => (format!("{dropout}, {norm}"), position),
+    };
+    StudyValue { label, axis }
+}
+
+/// The text of the values that have these settings, as [`plan_study`] reads it.
+pub(super) fn values_text<'a>(
+    factor: Factor,
+    configs: impl Iterator<Item = &'a RunConfig>,
+) -> String {
+    // Crossed, each dropout stands for two values.
+    let every = if factor == Factor::DropoutLayerNorm {
+        2
+    } else {
+        1
+    };
+    let items: Vec<String> = configs
+        .step_by(every)
+        .map(|config| match factor {
+            Factor::DropoutLayerNorm => config.dropout.to_string(),
+            _ => value_of(factor, config, 0).label,
+        })
+        .collect();
+    items.join(&format!("{} ", separator(factor)))
 }
 
 /// The runs of a study: one factor changes, each run starts from scratch, and
@@ -65,40 +95,29 @@ struct Value {
 ///
 /// # Errors
 /// [`Error::Data`] with the item's place for a value that is none, and
-/// [`Error::Setting`] for seeds or workers out of range.
+/// [`Error::Setting`] for seeds, workers or a setting of the runs out of range.
 pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
-    let num_seeds = whole(
-        "seeds per value",
-        config.seeds_per_value,
-        MAX_SEEDS,
-        "a whole number from 1 to 10",
-    )?;
-    let workers = whole(
-        "workers",
-        config.workers,
-        MAX_WORKERS,
-        "a whole number from 1 to 64",
-    )?;
-    let first_seed = config.baseline.seed;
-    if !(first_seed.fract() == 0.0 && (0.0..=MAX_SEED).contains(&first_seed)) {
-        return Err(Error::setting(
-            "seed",
-            first_seed,
-            "a whole number from 0 to 4,294,967,295",
-        ));
-    }
+    let seeds_per_value = config.seeds_per_value;
+    let num_seeds = config::whole("seeds per value", seeds_per_value, 1, MAX_SEEDS)? as u32;
+    let workers = config::whole("workers", config.workers, 1, MAX_WORKERS)? as u32;
+    let first_seed = config::seed(config.baseline.seed)?;
     // Wrapping keeps the seeds distinct even at the top of the range.
-    let seeds: Vec<u32> = (0..num_seeds)
-        .map(|i| (first_seed as u32).wrapping_add(i))
-        .collect();
+    let seeds: Vec<u32> = (0..num_seeds).map(|i| first_seed.wrapping_add(i)).collect();
 
-    let values = read_values(config)?;
+    let factor = config.factor;
+    let configs = read_values(config)?;
+    let values: Vec<StudyValue> = configs
+        .iter()
+        .enumerate()
+        .map(|(position, config)| value_of(factor, config, position))
+        .collect();
     let mut runs = Vec::with_capacity(values.len() * seeds.len());
-    for (value_index, value) in values.iter().enumerate() {
+    for (value_index, (value, config)) in values.iter().zip(&configs).enumerate() {
+        Plan::try_from(config)?;
         for &seed in &seeds {
             let run = RunConfig {
                 seed: f64::from(seed),
-                ..value.config.clone()
+                ..config.clone()
             };
             runs.push(RunSpec {
                 value_index: value_index as u32,
@@ -116,17 +135,11 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
     order.sort_by(|&a, &b| runs[b as usize].cost.total_cmp(&runs[a as usize].cost));
 
     Ok(StudyPlan {
-        factor: config.factor,
-        factor_name: config.factor.name().into(),
-        axis_scale: config.factor.axis_scale(),
-        notes: notes(config, &values),
-        values: values
-            .into_iter()
-            .map(|value| StudyValue {
-                label: value.label,
-                axis: value.axis,
-            })
-            .collect(),
+        factor,
+        factor_name: factor.name().into(),
+        axis_scale: factor.axis_scale(),
+        notes: notes(factor, values.len(), seeds.len()),
+        values,
         seeds,
         runs,
         order,
@@ -135,37 +148,33 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
     })
 }
 
-/// A whole number from 1 to `max`.
-fn whole(setting: &'static str, found: f64, max: f64, expected: &str) -> Result<u32> {
-    if found.fract() == 0.0 && (1.0..=max).contains(&found) {
-        Ok(found as u32)
-    } else {
-        Err(Error::setting(setting, found, expected))
-    }
-}
-
 fn item_error(item: usize, found: &str, expected: &str) -> Error {
     Error::data(
         format!("values, item {item}"),
-        format!("{found:?}"),
+        config::quoted(found),
         expected,
     )
 }
 
-/// The values in the order of the axis: numbers ascending, the rest as typed.
-fn read_values(config: &StudyConfig) -> Result<Vec<Value>> {
+/// A comma separates the widths within a shape.
+fn separator(factor: Factor) -> char {
+    if factor == Factor::HiddenLayers {
+        ';'
+    } else {
+        ','
+    }
+}
+
+/// The baseline with each value, in the order of the axis: numbers ascending, the
+/// rest as typed.
+fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     let factor = config.factor;
     let text = if config.values.trim().is_empty() {
         factor.default_values()
     } else {
         config.values.trim()
     };
-    // A comma separates the widths within a shape.
-    let separator = if factor == Factor::HiddenLayers {
-        ';'
-    } else {
-        ','
-    };
+    let separator = separator(factor);
     // A trailing separator is a typing habit, not a value.
     let text = text.strip_suffix(separator).unwrap_or(text);
     let items: Vec<&str> = text.split(separator).map(str::trim).collect();
@@ -177,40 +186,32 @@ fn read_values(config: &StudyConfig) -> Result<Vec<Value>> {
         ));
     }
 
-    let mut values = Vec::with_capacity(items.len());
+    let mut configs: Vec<RunConfig> = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let place = index + 1;
-        let mut config = config.baseline.clone();
-        let (label, axis) = match factor {
+        let mut read = config.baseline.clone();
+        match factor {
             Factor::LearningRate => {
-                let rate = number(item, place, LEARNING_RATE, |x| x > 0.0 && x <= 100.0)?;
-                config.learning_rate = rate;
-                (rate.to_string(), rate)
+                let check = |x| config::learning_rate(x).map(drop);
+                read.learning_rate = number(item, place, "a learning rate", check)?;
             }
             Factor::BatchSize => {
-                let size = number(item, place, BATCH_SIZE, |x| {
-                    x.fract() == 0.0 && (1.0..=8192.0).contains(&x)
-                })?;
-                config.batch_size = size;
-                (size.to_string(), size)
+                let check = |x| config::batch_size(x).map(drop);
+                read.batch_size = number(item, place, "a batch size", check)?;
             }
             Factor::Dropout | Factor::DropoutLayerNorm => {
-                let rate = number(item, place, DROPOUT, |x| (0.0..=0.95).contains(&x))?;
-                config.dropout = rate;
-                (rate.to_string(), rate)
+                let check = |x| config::dropout(x).map(drop);
+                read.dropout = number(item, place, "a dropout probability", check)?;
             }
-            Factor::LayerNorm => {
-                config.layer_norm = switch(item, place)?;
-                let label = if config.layer_norm { "on" } else { "off" };
-                (label.into(), f64::from(u8::from(config.layer_norm)))
-            }
-            Factor::HiddenLayers => {
-                config.hidden_layers = shape(item, place)?;
-                (config.hidden_layers.clone(), index as f64)
-            }
+            Factor::LayerNorm => read.layer_norm = switch(item, place)?,
+            Factor::HiddenLayers => read.hidden_layers = shape(item, place)?,
+        }
+        let label = |config: &RunConfig| value_of(factor, config, 0).label;
+        let same = |other: &RunConfig| match factor {
+            Factor::DropoutLayerNorm => other.dropout == read.dropout,
+            _ => label(other) == label(&read),
         };
-        let same = |value: &Value| value.label == label;
-        if values.iter().any(same) {
+        if configs.iter().any(same) {
             // The same settings under the same seed give the same run.
             return Err(item_error(
                 place,
@@ -218,98 +219,82 @@ fn read_values(config: &StudyConfig) -> Result<Vec<Value>> {
                 "each value once; for the same value under other seeds raise the seeds per value",
             ));
         }
-        values.push(Value {
-            label,
-            axis,
-            config,
-        });
+        configs.push(read);
     }
-    if factor != Factor::HiddenLayers {
-        values.sort_by(|a, b| a.axis.total_cmp(&b.axis));
+    match factor {
+        Factor::LearningRate => configs.sort_by(|a, b| a.learning_rate.total_cmp(&b.learning_rate)),
+        Factor::BatchSize => configs.sort_by(|a, b| a.batch_size.total_cmp(&b.batch_size)),
+        Factor::Dropout | Factor::DropoutLayerNorm => {
+            configs.sort_by(|a, b| a.dropout.total_cmp(&b.dropout));
+        }
+        Factor::LayerNorm => configs.sort_by_key(|config| config.layer_norm),
+        Factor::HiddenLayers => {}
     }
     if factor == Factor::DropoutLayerNorm {
-        values = values
+        configs = configs
             .into_iter()
-            .flat_map(|value| {
-                [false, true].map(|layer_norm| Value {
-                    label: format!("{}, {}", value.label, if layer_norm { "on" } else { "off" }),
-                    axis: 0.0,
-                    config: RunConfig {
-                        layer_norm,
-                        ..value.config.clone()
-                    },
+            .flat_map(|config| {
+                [false, true].map(|layer_norm| RunConfig {
+                    layer_norm,
+                    ..config.clone()
                 })
             })
             .collect();
     }
-    if factor.axis_scale() == AxisScale::Category {
-        for (position, value) in values.iter_mut().enumerate() {
-            value.axis = position as f64;
-        }
-    }
-    Ok(values)
+    Ok(configs)
 }
 
-const LEARNING_RATE: &str = "a learning rate above 0 and at most 100";
-const BATCH_SIZE: &str = "a batch size, a whole number from 1 to 8192";
-const DROPOUT: &str = "a dropout probability from 0 to 0.95";
-const SWITCH: &str = "off or on";
-const SHAPE: &str = "one to eight widths separated by commas, each a whole number from 1 to 4096 (shapes are separated by ;)";
-
-fn number(item: &str, place: usize, expected: &str, fits: impl Fn(f64) -> bool) -> Result<f64> {
-    let parsed = item
-        .parse::<f64>()
-        .ok()
-        .filter(|x| x.is_finite() && fits(*x));
-    // Adding zero turns -0 into 0, which is what was meant.
-    parsed
-        .map(|x| x + 0.0)
-        .ok_or_else(|| item_error(place, item, expected))
+/// A value that `check`, a setting's own, lets pass.
+fn number(item: &str, place: usize, what: &str, check: impl Fn(f64) -> Result<()>) -> Result<f64> {
+    // What is no number is refused as NaN; adding zero turns -0 into 0, which is
+    // what was meant.
+    let value = item.parse().unwrap_or(f64::NAN) + 0.0;
+    check(value).map_err(|error| {
+        let expected = error.expected().unwrap_or_default();
+        item_error(place, item, &format!("{what}, {expected}"))
+    })?;
+    Ok(value)
 }
 
 fn switch(item: &str, place: usize) -> Result<bool> {
     match item.to_ascii_lowercase().as_str() {
         "off" | "no" | "false" | "0" => Ok(false),
         "on" | "yes" | "true" | "1" => Ok(true),
-        _ => Err(item_error(place, item, SWITCH)),
+        _ => Err(item_error(place, item, "off or on")),
     }
 }
 
 fn shape(item: &str, place: usize) -> Result<String> {
-    let widths: Option<Vec<u32>> = item
-        .split(',')
-        .map(|width| {
-            width
-                .trim()
-                .parse::<u32>()
-                .ok()
-                .filter(|w| (1..=4096).contains(w))
-        })
-        .collect();
-    match widths {
-        Some(widths) if widths.len() <= 8 => Ok(widths
-            .iter()
-            .map(u32::to_string)
-            .collect::<Vec<_>>()
-            .join(", ")),
-        _ => Err(item_error(place, item, SHAPE)),
-    }
+    let widths = config::parse_hidden_layers(item).map_err(|error| {
+        let expected = error.expected().unwrap_or_default();
+        item_error(
+            place,
+            item,
+            &format!("{expected} (shapes are separated by ;)"),
+        )
+    })?;
+    Ok(joined(widths))
+}
+
+/// The widths of a run's hidden layers, where its settings name any.
+pub(super) fn widths(config: &RunConfig) -> Option<Vec<usize>> {
+    config::parse_hidden_layers(&config.hidden_layers).ok()
+}
+
+fn joined(widths: Vec<usize>) -> String {
+    let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
+    widths.join(", ")
 }
 
 /// Weights, biases and, with layer normalisation, gains and shifts of the
 /// network that the settings describe; `None` where its widths are no numbers.
 pub(super) fn num_parameters(config: &RunConfig) -> Option<f64> {
-    let mut num_inputs = NUM_PIXELS;
-    let mut total = 0.0;
-    for width in config.hidden_layers.split(',') {
-        let width = f64::from(width.trim().parse::<u32>().ok()?);
-        total += (num_inputs + 1.0) * width;
-        if config.layer_norm {
-            total += 2.0 * width;
-        }
-        num_inputs = width;
-    }
-    Some(total + (num_inputs + 1.0) * NUM_CLASSES)
+    let network = NetworkPlan {
+        hidden: widths(config)?,
+        dropout: 0.0,
+        layer_norm: config.layer_norm,
+    };
+    Some(Layout::new(&network).num_parameters as f64)
 }
 
 /// What a run takes, without a unit: only its ratio to the others counts.
@@ -317,7 +302,7 @@ pub(super) fn num_parameters(config: &RunConfig) -> Option<f64> {
 /// A sample costs its multiplications, and a step the update of all weights,
 /// which measured as much as six samples; layer normalisation and dropout add a
 /// pass over the activations each.
-fn cost(config: &RunConfig) -> f64 {
+pub(super) fn cost(config: &RunConfig) -> f64 {
     let parameters = num_parameters(config).unwrap_or(1.0);
     let mut sample = parameters * (1.0 + 6.0 / config.batch_size);
     if config.dropout > 0.0 {
@@ -330,22 +315,21 @@ fn cost(config: &RunConfig) -> f64 {
     if cost.is_finite() { cost } else { 1.0 }
 }
 
-fn notes(config: &StudyConfig, values: &[Value]) -> Vec<String> {
+/// Remarks on a plan that are no errors.
+pub(super) fn notes(factor: Factor, num_values: usize, num_seeds: usize) -> Vec<String> {
     let mut notes = Vec::new();
-    let factor = config.factor;
     let required = matches!(factor, Factor::LearningRate | Factor::BatchSize);
-    if values.len() == 1 {
+    if num_values == 1 {
         notes.push("One value: there is nothing to compare it with.".into());
     }
-    if required && values.len() < ENOUGH_VALUES {
+    if required && num_values < ENOUGH_VALUES {
         notes.push(format!(
-            "{} {} of the {}: an assignment usually asks for at least five.",
-            values.len(),
-            if values.len() == 1 { "value" } else { "values" },
+            "{num_values} {} of the {}: an assignment usually asks for at least five.",
+            if num_values == 1 { "value" } else { "values" },
             factor.name(),
         ));
     }
-    if config.seeds_per_value == 1.0 && values.len() > 1 {
+    if num_seeds == 1 && num_values > 1 {
         notes.push(
             "One seed a value: differences are judged by the size of the validation part alone. \
              Three seeds or more also show how much luck is in a run."
@@ -466,11 +450,11 @@ mod tests {
         let message = |factor, values| plan_study(&study(factor, values)).unwrap_err().to_string();
         assert_eq!(
             message(Factor::LearningRate, "0.1, 0.2, x"),
-            "values, item 3: found \"x\", expected a learning rate above 0 and at most 100"
+            "values, item 3: found \"x\", expected a learning rate, a number above 0, at most 100"
         );
         assert_eq!(
             message(Factor::BatchSize, "16, 2.5"),
-            "values, item 2: found \"2.5\", expected a batch size, a whole number from 1 to 8192"
+            "values, item 2: found \"2.5\", expected a batch size, a whole number from 1 to 8,192"
         );
         assert!(message(Factor::Dropout, "0, 0.96").starts_with("values, item 2: found \"0.96\""));
         assert!(
@@ -478,7 +462,13 @@ mod tests {
         );
         assert!(message(Factor::LearningRate, "inf").starts_with("values, item 1"));
         assert!(message(Factor::LayerNorm, "off, maybe").ends_with("expected off or on"));
-        assert!(message(Factor::HiddenLayers, "64; 0").starts_with("values, item 2: found \"0\""));
+        assert_eq!(
+            message(Factor::HiddenLayers, "64; 0"),
+            "values, item 2: found \"0\", expected 1 to 8 widths from 1 to 4,096, such as 128, 64 \
+             (shapes are separated by ;)"
+        );
+        assert!(message(Factor::LearningRate, "1e-46").ends_with("which makes it 0"));
+        assert!(message(Factor::DropoutLayerNorm, "0.2, 0.20").contains("each value once"));
         assert!(message(Factor::LearningRate, "0.1, 0.10").contains("each value once"));
         let many = (1..=21)
             .map(|i| i.to_string())
@@ -488,6 +478,46 @@ mod tests {
             message(Factor::BatchSize, &many),
             "values: found 21 items, expected at most 20"
         );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_value_is_read_as_a_run_reads_its_settings() {
+        // What a run's field takes, a study's takes, and for the same network.
+        for text in ["64 32", "64,32", " 64 , 32,", "64  32"] {
+            let plan = plan_study(&study(Factor::HiddenLayers, &format!("128; {text}"))).unwrap();
+            assert_eq!(labels(&plan), ["128", "64, 32"], "{text:?}");
+            let typed = RunConfig {
+                hidden_layers: text.into(),
+                ..RunConfig::default()
+            };
+            let run = Plan::try_from(&plan.runs[1].config).unwrap();
+            assert_eq!(run, Plan::try_from(&typed).unwrap(), "{text:?}");
+            assert_eq!(num_parameters(&typed), num_parameters(&plan.runs[1].config));
+        }
+        // What a run refuses, a study refuses before the first one starts.
+        let mut config = study(Factor::LearningRate, "");
+        config.baseline.momentum = 0.999_999_99;
+        let message = plan_study(&config).unwrap_err().to_string();
+        assert!(
+            message.starts_with("momentum: found 0.99999999"),
+            "{message}"
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_plan_is_its_own_text_again() {
+        for (factor, values) in [
+            (Factor::LearningRate, "0.3, 1e-7, 0.1"),
+            (Factor::BatchSize, "512, 1"),
+            (Factor::Dropout, "-0, 0.95"),
+            (Factor::LayerNorm, "on, off"),
+            (Factor::HiddenLayers, "64 32; 8; 256, 128, 64"),
+            (Factor::DropoutLayerNorm, "0.5, 0"),
+        ] {
+            let plan = plan_study(&study(factor, values)).unwrap();
+            let text = values_text(factor, plan.runs.iter().map(|run| &run.config));
+            assert_eq!(plan_study(&study(factor, &text)).unwrap(), plan, "{text}");
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]

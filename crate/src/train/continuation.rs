@@ -1,5 +1,6 @@
 //! Whether a run may go on from a checkpoint: on the same data, as the same
-//! network, in the same split and batches. All else may change.
+//! network, in the same split and batches, to at least as many epochs. All else may
+//! change.
 
 use super::checkpoint::Checkpoint;
 use crate::config::Plan;
@@ -21,7 +22,25 @@ pub fn check(plan: &Plan, dataset: &Dataset, checkpoint: &Checkpoint) -> Result<
     same("seed", plan.seed, begun.seed)?;
     let share = |plan: &Plan| plan.validation_share;
     same("validation share", share(plan), share(&begun))?;
-    same("batch size", plan.batch_size, begun.batch_size)
+    same("batch size", plan.batch_size, begun.batch_size)?;
+    let num_done = checkpoint.history.len();
+    if num_done > plan.num_epochs as usize {
+        let expected = format!("at least {num_done}, as many as the run has finished");
+        return Err(Error::setting("epochs", plan.num_epochs, expected));
+    }
+    Ok(())
+}
+
+/// Refuses a checkpoint that counts other steps than its finished epochs have:
+/// masks and figures would go on from there.
+pub fn check_steps(checkpoint: &Checkpoint, steps_per_epoch: u32) -> Result<()> {
+    let expected = u64::from(steps_per_epoch) * checkpoint.history.len() as u64;
+    if u64::from(checkpoint.step) == expected {
+        return Ok(());
+    }
+    let found = checkpoint.step.to_string();
+    let expected = format!("{expected}, {steps_per_epoch} for each finished epoch");
+    Err(Error::data("checkpoint, steps", found, expected))
 }
 
 fn same<T: PartialEq + ToString>(setting: &'static str, found: T, begun: T) -> Result<()> {

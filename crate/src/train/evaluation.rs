@@ -13,6 +13,10 @@ const NUM_BINS: usize = 15;
 ///
 /// The digit read is the most probable one, the lowest of equals. A probability
 /// of zero counts as the smallest positive `f32`: its logarithm stays finite.
+///
+/// # Errors
+/// When there are not ten for each label, a label is no digit, or a probability is
+/// none: a network whose numbers overflowed reads nothing.
 pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
     let num_rows = labels.len();
     if num_rows == 0 || probabilities.len() != num_rows * NUM_CLASSES {
@@ -28,7 +32,15 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
     let mut confusion = vec![0; NUM_CLASSES * NUM_CLASSES];
     let mut bins = [(0_u32, 0.0_f64, 0_u32); NUM_BINS];
     let mut loss_sum = 0.0;
-    for (row, &label) in probabilities.chunks_exact(NUM_CLASSES).zip(labels) {
+    let rows = probabilities.chunks_exact(NUM_CLASSES);
+    for (index, (row, &label)) in rows.zip(labels).enumerate() {
+        if let Some(value) = row.iter().find(|value| !(0.0..=1.0).contains(*value)) {
+            return Err(Error::data(
+                format!("evaluation, row {}", index + 1),
+                value.to_string(),
+                "probabilities from 0 to 1",
+            ));
+        }
         let truth = usize::from(label);
         if truth >= NUM_CLASSES {
             return Err(Error::data(
@@ -40,7 +52,7 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
         let said = most_probable(row);
         confusion[NUM_CLASSES * truth + said] += 1;
         loss_sum -= f64::from(row[truth].max(f32::MIN_POSITIVE)).ln();
-        let certainty = f64::from(row[said]).clamp(0.0, 1.0);
+        let certainty = f64::from(row[said]);
         let bin = &mut bins[bin_of(certainty)];
         bin.0 += 1;
         bin.1 += certainty;
@@ -254,5 +266,23 @@ mod tests {
         assert!(evaluate(&[], &[]).is_err());
         assert!(evaluate(&rows(&[(0, 0.5)]), &[0, 1]).is_err());
         assert!(evaluate(&rows(&[(0, 0.5)]), &[12]).is_err());
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_is_no_probability_reads_nothing() {
+        for value in [f32::NAN, f32::INFINITY, -0.1, 1.5] {
+            // In a row of its own, and beside numbers, as the answer or not.
+            let mut second = rows(&[(0, 0.9), (3, 0.5)]);
+            second[17] = value;
+            for (probabilities, labels, row) in
+                [(vec![value; 10], &[0][..], 1), (second, &[0, 3], 2)]
+            {
+                let told = evaluate(&probabilities, labels).expect_err("should be refused");
+                let expected = format!(
+                    "evaluation, row {row}: found {value}, expected probabilities from 0 to 1"
+                );
+                assert_eq!(told.to_string(), expected);
+            }
+        }
     }
 }

@@ -5,5 +5,6 @@ pub mod checkpoint;
 mod continuation;
 pub mod evaluation;
 pub mod metrics;
+mod outcome;
 mod pace;
 pub mod trainer;

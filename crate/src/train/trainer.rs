@@ -12,11 +12,11 @@ use web_time::Instant;
 use super::augmentation::Augmentation;
 use super::checkpoint::Checkpoint;
 use super::continuation;
-use super::metrics::{Totals, wilson_interval};
+use super::metrics::Totals;
+use super::outcome::Ending;
 use super::pace::Pace;
 use crate::config::Plan;
 use crate::data::Dataset;
-use crate::data::dataset::checksum;
 use crate::data::split::{Split, stratified_split};
 use crate::error::{Error, Result};
 use crate::message::{EpochRecord, Event, Outcome, Progress, RunConfig, RunResult};
@@ -151,11 +151,12 @@ impl Trainer {
 
     /// Goes on from a checkpoint: on the CPU to the same last bit as the run that
     /// was never cut, elsewhere as exactly as that device repeats itself. `plan`
-    /// may train longer or otherwise than before, but not another network, nor on
-    /// another split or in other batches.
+    /// may train longer or otherwise than before, but not for fewer epochs than are
+    /// done, nor another network, nor on another split or in other batches.
     ///
     /// # Errors
-    /// When the checkpoint is of other data, or of such another plan.
+    /// When the checkpoint is of other data, of such another plan, or counts other
+    /// steps than its epochs have.
     pub fn restore(
         plan: Plan,
         dataset: Rc<Dataset>,
@@ -165,6 +166,7 @@ impl Trainer {
         continuation::check(&plan, &dataset, &checkpoint)?;
         let parameters = std::mem::take(&mut checkpoint.parameters);
         let mut trainer = Self::from_weights(plan, dataset, parameters, device)?;
+        continuation::check_steps(&checkpoint, trainer.steps_per_epoch())?;
         if trainer.plan.sgd.momentum == 0.0 {
             checkpoint.velocities.clear();
         } else if !checkpoint.velocities.is_empty() {
@@ -180,9 +182,9 @@ impl Trainer {
             ..checkpoint
         };
         let num_done = trainer.checkpoint.history.len() as u32;
-        if num_done >= trainer.plan.num_epochs {
+        if num_done == trainer.plan.num_epochs {
             // Cut between the last epoch and the end: the end is all that is missing.
-            trainer.epoch = num_done.max(1);
+            trainer.epoch = num_done;
             trainer.close(Outcome::Finished, String::new());
         } else {
             trainer.epoch = num_done + 1;
@@ -244,6 +246,9 @@ impl Trainer {
                         reason,
                     };
                     events.push(Event::Progress(self.progress()));
+                } else if outcome != Outcome::Failed && !totals.loss().is_finite() {
+                    // Stopped on a model that is no number: the last good one is left.
+                    self.fail(self.step, totals.loss() as f32);
                 } else {
                     self.state = State::Ended;
                     events.push(Event::Ended(self.result(outcome, reason, totals).await?));
@@ -265,7 +270,7 @@ impl Trainer {
     }
 
     /// The flat parameters as they stand; [`Layout`] says what is where.
-    pub async fn parameters(&self) -> Result<Vec<f32>> {
+    pub async fn parameters(&mut self) -> Result<Vec<f32>> {
         self.network.parameters().await
     }
 
@@ -404,8 +409,10 @@ impl Trainer {
         Ok(())
     }
 
-    /// Ends the run at a loss that is no number, on the last good parameters.
+    /// Ends the run at a loss that is no number, on the last good parameters. Its
+    /// steps end there too, though the slice may have gone on.
     fn fail(&mut self, step: u32, loss: f32) {
+        self.step = step;
         let reason = format!(
             "At step {step} (epoch {}) the loss was {}. A learning rate that is too high is the \
              usual cause; the model is kept as it was after epoch {}.",
@@ -465,51 +472,26 @@ impl Trainer {
     }
 
     async fn result(
-        &self,
+        &mut self,
         outcome: Outcome,
         reason: String,
         validation: Totals,
     ) -> Result<RunResult> {
-        let accuracy = validation.accuracy();
-        let (interval_low, interval_high) = wilson_interval(accuracy, validation.num_samples);
-        // The first of equal epochs counts as the best: the cheapest to repeat.
-        let history = &self.checkpoint.history;
-        let best = history
-            .iter()
-            .fold(None, |best: Option<&EpochRecord>, record| match best {
-                Some(best) if best.validation_accuracy >= record.validation_accuracy => Some(best),
-                _ => Some(record),
-            });
         let parameters = self.network.parameters().await?;
-        Ok(RunResult {
+        let ending = Ending {
             outcome,
             reason,
-            backend: device::BACKEND.into(),
+            backend: device::BACKEND,
+            history: &self.checkpoint.history,
             num_steps: self.step,
             num_validation: self.split.validation.len() as u32,
-            validation_accuracy: accuracy,
+            validation_accuracy: validation.accuracy(),
             validation_loss: validation.loss(),
-            interval_low,
-            interval_high,
-            best_epoch: best.map_or(0, |record| record.epoch),
-            best_validation_accuracy: best.map_or(accuracy, |record| record.validation_accuracy),
-            generalisation_gap: history.last().map_or(0.0, |record| {
-                record.train_accuracy - record.validation_accuracy
-            }),
             elapsed_secs: self.elapsed_secs,
-            samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
-            history: history.clone(),
-            weights_checksum: weights_checksum(&parameters),
-            version: env!("CARGO_PKG_VERSION").into(),
-        })
+            train_secs: self.train_secs,
+            num_trained: self.num_trained,
+            parameters: &parameters,
+        };
+        Ok(ending.result())
     }
-}
-
-/// Parameters as [`RunResult::weights_checksum`] words them.
-fn weights_checksum(parameters: &[f32]) -> String {
-    let bytes: Vec<u8> = parameters
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
-    format!("{:016x}", checksum(&[&bytes]))
 }

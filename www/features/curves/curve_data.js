@@ -1,32 +1,71 @@
-// A run's figures as columns that share one x axis, and as text: what the
-// charts draw, the table shows and the files hold. Pure functions.
+// Figures of the run that is shown, and of those beside it, as columns that share one x
+// axis: what the charts draw, the table shows and the files hold. Pure functions.
 
-import * as format from "../../base/format.js";
+import { log_range } from "../../plot/log_scale.js";
 
 /** @import { EpochRecord } from "../../pkg/ndarray/inkling.js" */
 /** @import { RunState } from "../../app/state.js" */
+/** @import { PinnedRun } from "./pinned.js" */
+
+/** @typedef {"loss" | "accuracy"} Kind */
 
 /**
- * Aligned columns. `undefined` means "no value of this series here", `null`
- * means "the line breaks here".
+ * A column's values. `undefined` means "no value of this series here", `null` means
+ * "the line breaks here".
+ * @typedef {(number | null | undefined)[]} Column
+ */
+
+/**
+ * The model of a run that was stopped within an epoch: no epoch's row has its figures.
+ * @typedef {object} StoppedPoint
+ * @property {number} x epochs since the run began, fractional
+ * @property {number} step
+ * @property {number} validation_loss
+ * @property {number} validation_accuracy
+ * @property {number} elapsed_secs
+ */
+
+/**
+ * Aligned columns.
  * @typedef {object} CurveData
  * @property {number[]} x epochs since the run began, fractional
- * @property {number[]} step
- * @property {(EpochRecord | null)[]} record the epoch that ended here
- * @property {(number | null | undefined)[]} running_loss
- * @property {(number | null | undefined)[]} train_loss
- * @property {(number | null | undefined)[]} validation_loss
- * @property {(number | null | undefined)[]} running_accuracy
- * @property {(number | null | undefined)[]} train_accuracy
- * @property {(number | null | undefined)[]} validation_accuracy
+ * @property {(number | undefined)[]} step of the run that is shown
+ * @property {(EpochRecord | null)[]} record the epoch of it that ended here
+ * @property {Column} running_loss
+ * @property {Column} train_loss
+ * @property {Column} validation_loss
+ * @property {Column} running_accuracy
+ * @property {Column} train_accuracy
+ * @property {Column} validation_accuracy
+ * @property {StoppedPoint | null} stopped
+ * @property {number} stopped_row where it stands, -1 without one
+ * @property {readonly PinnedRun[]} pinned with lines of their own
  */
 
 /**
- * @param {Pick<RunState, "running" | "history">} run
+ * @param {Pick<RunState, "running" | "history"> & Partial<Pick<RunState, "result" | "progress">>} run
+ * @param {readonly PinnedRun[]} [pinned] with lines of their own
  * @returns {CurveData}
  */
-export function curve_data({ running, history }) {
-  /** @type {CurveData} */
+export function curve_data(run, pinned = []) {
+  const stopped = stopped_point(run);
+  const places = new Set(pinned.flatMap(({ history }) => history.map(({ epoch }) => epoch)));
+  if (stopped) places.add(stopped.x);
+  const data = with_places(own_columns(run), places);
+  const stopped_row = stopped ? data.x.indexOf(stopped.x) : -1;
+  if (stopped) data.step[stopped_row] = stopped.step;
+  return { ...data, stopped, stopped_row, pinned };
+}
+
+/** @typedef {Omit<CurveData, "stopped" | "stopped_row" | "pinned">} OwnColumns */
+
+/**
+ * The columns of the run that is shown.
+ * @param {Pick<RunState, "running" | "history">} run
+ * @returns {OwnColumns}
+ */
+function own_columns({ running, history }) {
+  /** @type {OwnColumns} */
   const data = {
     x: [],
     step: [],
@@ -93,6 +132,159 @@ function drawable(value) {
 }
 
 /**
+ * The columns with a row at each of these places, which lines of the run itself pass
+ * over.
+ * @param {OwnColumns} data
+ * @param {Set<number>} places
+ * @returns {OwnColumns}
+ */
+function with_places(data, places) {
+  const known = new Set(data.x);
+  const missing = [...places].filter((x) => !known.has(x)).sort((a, b) => a - b);
+  if (missing.length === 0) return data;
+  /** Rows of `data` in their new order; -1 for a row that it has not. @type {number[]} */
+  const order = [];
+  /** @type {number[]} */
+  const x = [];
+  let next = 0;
+  data.x.forEach((place, row) => {
+    for (let new_x = missing[next]; new_x !== undefined && new_x < place; new_x = missing[next]) {
+      x.push(new_x);
+      order.push(-1);
+      next += 1;
+    }
+    x.push(place);
+    order.push(row);
+  });
+  for (const new_x of missing.slice(next)) {
+    x.push(new_x);
+    order.push(-1);
+  }
+  const column = (/** @type {Column} */ values) => order.map((row) => values[row]);
+  return {
+    x,
+    step: order.map((row) => data.step[row]),
+    record: order.map((row) => data.record[row] ?? null),
+    running_loss: column(data.running_loss),
+    train_loss: column(data.train_loss),
+    validation_loss: column(data.validation_loss),
+    running_accuracy: column(data.running_accuracy),
+    train_accuracy: column(data.train_accuracy),
+    validation_accuracy: column(data.validation_accuracy),
+  };
+}
+
+/**
+ * Where a run that was stopped within an epoch stands, with the figures of its model:
+ * those that the headline says. `null` where an epoch's row says them.
+ * @param {Pick<RunState, "running" | "history"> & Partial<Pick<RunState, "result" | "progress">>} run
+ * @returns {StoppedPoint | null}
+ */
+export function stopped_point({ result, history, progress, running }) {
+  if (result?.outcome !== "stopped") return null;
+  const last = history[history.length - 1];
+  if (result.num_steps <= (last?.step ?? 0)) return null;
+  const moment = running.find(({ x }) => x > 0);
+  const steps_per_epoch = last
+    ? last.step / last.epoch
+    : progress?.steps_per_epoch || (moment ? moment.step / moment.x : 0);
+  if (!(steps_per_epoch > 0)) return null;
+  return {
+    x: result.num_steps / steps_per_epoch,
+    step: result.num_steps,
+    validation_loss: result.validation_loss,
+    validation_accuracy: result.validation_accuracy,
+    elapsed_secs: result.elapsed_secs,
+  };
+}
+
+/**
+ * The columns that one chart draws: x, the running mean, training, validation, the
+ * stopped model, then training and validation of each run beside it.
+ * @param {Kind} kind
+ * @param {CurveData} data
+ * @param {boolean} is_log
+ * @returns {Column[]}
+ */
+export function chart_columns(kind, data, is_log) {
+  const empty = data.x.length === 0;
+  const x = empty ? [0] : data.x;
+  const blank = () => /** @type {Column} */ (new Array(x.length).fill(empty ? null : undefined));
+  const stopped = blank();
+  if (data.stopped) stopped[data.stopped_row] = drawable(data.stopped[`validation_${kind}`]);
+  const row_of = new Map(data.pinned.length > 0 ? data.x.map((place, row) => [place, row]) : []);
+  const columns = [
+    empty ? blank() : data[`running_${kind}`],
+    empty ? blank() : data[`train_${kind}`],
+    empty ? blank() : data[`validation_${kind}`],
+    stopped,
+    ...data.pinned.flatMap(({ history }) =>
+      /** @type {const} */ (["train", "validation"]).map((part) => {
+        const column = blank();
+        for (const record of history) {
+          const row = row_of.get(record.epoch);
+          if (row !== undefined) column[row] = drawable(record[`${part}_${kind}`]);
+        }
+        return column;
+      }),
+    ),
+  ];
+  // A logarithm has no zero: a gap is honest, a made-up floor is not.
+  const shown = is_log ? columns.map((column) => column.map(above_zero)) : columns;
+  return [x, ...shown];
+}
+
+/** @param {number | null | undefined} value */
+function above_zero(value) {
+  return typeof value === "number" && !(value > 0) ? null : value;
+}
+
+/**
+ * The ends of a chart's y axis.
+ * @param {Kind} kind
+ * @param {CurveData} data
+ * @param {boolean} is_log
+ * @param {number | null} low of all that is drawn
+ * @param {number | null} high
+ * @returns {[number, number]}
+ */
+export function y_range(kind, data, is_log, low, high) {
+  if (kind === "accuracy") return accuracy_range(data, low);
+  if (is_log) return log_range(low, high);
+  return [0, high === null || !(high > 0) || high === Infinity ? 2.5 : high * 1.05];
+}
+
+/**
+ * The first steps' few percent would flatten everything that follows: once an
+ * epoch has ended, its means decide, and the faint line may leave at the bottom.
+ * @param {CurveData} data
+ * @param {number | null} low
+ * @returns {[number, number]}
+ */
+function accuracy_range(data, low) {
+  let least = data.stopped?.validation_accuracy ?? Infinity;
+  const take = (/** @type {EpochRecord} */ record) => {
+    least = Math.min(least, record.train_accuracy, record.validation_accuracy);
+  };
+  for (const record of data.record) if (record) take(record);
+  for (const { history } of data.pinned) history.forEach(take);
+  const floor = Number.isFinite(least) ? least : (low ?? 0);
+  return [Math.min(0.95, Math.max(0, Math.floor((floor - 0.005) * 20) / 20)), 1];
+}
+
+/**
+ * The last epoch on the x axis: all that the run will have, and all that others had.
+ * @param {RunState} run
+ * @param {readonly PinnedRun[]} pinned
+ * @param {number} planned by the settings, for a run that has not begun
+ */
+export function last_epoch(run, pinned, planned) {
+  const own = run.progress?.num_epochs ?? run.config?.epochs ?? planned;
+  const done = [run, ...pinned].map(({ history }) => history[history.length - 1]?.epoch ?? 0);
+  return Math.max(1, own >= 1 ? own : 10, ...done);
+}
+
+/**
  * The epoch with the highest validation accuracy, the first of equals.
  * @param {readonly EpochRecord[]} history
  * @returns {EpochRecord | null}
@@ -104,59 +296,4 @@ export function best_epoch(history) {
     if (!best || record.validation_accuracy > best.validation_accuracy) best = record;
   }
   return best;
-}
-
-/**
- * The first steps' few percent would flatten everything that follows: once an
- * epoch has ended, its means decide, and the faint line may leave at the bottom.
- * @param {CurveData} data
- * @param {number | null} low
- * @returns {[number, number]}
- */
-export function accuracy_range(data, low) {
-  let least = Infinity;
-  for (const record of data.record) {
-    if (record) least = Math.min(least, record.train_accuracy, record.validation_accuracy);
-  }
-  const floor = Number.isFinite(least) ? least : (low ?? 0);
-  return [Math.max(0, Math.floor((floor - 0.005) * 20) / 20), 1];
-}
-
-/**
- * What a line chart says, in one sentence.
- * @param {"loss" | "accuracy"} kind
- * @param {readonly EpochRecord[]} history
- */
-export function describe_curve(kind, history) {
-  const title = kind === "loss" ? "Loss by epoch" : "Accuracy by epoch";
-  const first = history[0];
-  const last = history[history.length - 1];
-  if (!first || !last) return `${title}: no epoch has finished yet.`;
-  const show = kind === "loss" ? format.loss : (/** @type {number} */ v) => format.percent(v);
-  /** @param {`train_${typeof kind}` | `validation_${typeof kind}`} key */
-  const course = (key) =>
-    history.length === 1 ? show(first[key]) : `from ${show(first[key])} to ${show(last[key])}`;
-  return (
-    `${title}, ${format.counted(history.length, "epoch")}: ` +
-    `training ${course(`train_${kind}`)}, validation ${course(`validation_${kind}`)}.`
-  );
-}
-
-/**
- * The figures of every epoch as CSV, at full precision.
- * @param {readonly EpochRecord[]} history
- */
-export function history_csv(history) {
-  const columns = /** @type {const} */ ([
-    "epoch",
-    "step",
-    "train_loss",
-    "validation_loss",
-    "train_accuracy",
-    "validation_accuracy",
-    "elapsed_secs",
-    "train_secs",
-  ]);
-  const rows = history.map((record) => columns.map((column) => record[column]).join(","));
-  return `${[columns.join(","), ...rows].join("\n")}\n`;
 }

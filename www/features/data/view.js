@@ -1,11 +1,13 @@
-// Part 1, the data: picking, dropping, progress, what was loaded. Reads no file
-// itself; `main.js` has the loading done.
+// Part 1, the data: picking, dropping, progress, what was loaded and what it replaced.
+// Reads no file itself.
 
 import { by_id, css_value, el, on_theme_change, set_text } from "../../ui/dom.js";
+import { digit_at, digit_image } from "../../ui/digit.js";
 import * as format from "../../base/format.js";
 
-/** @import { PageState, Store } from "../../app/state.js" */
-/** @import { Images } from "../../worker/worker.js" */
+/** @import { Actions } from "../../app/actions.js" */
+/** @import { PageState, View } from "../../app/state.js" */
+/** @import { Images } from "../../engine/custody.js" */
 
 /** Images in the strip, and how many of them stand side by side. */
 const STRIP_SIZE = 20;
@@ -14,18 +16,10 @@ const STRIP_CELL = 64;
 const STRIP_ROW = 82;
 
 /**
- * @typedef {object} DataActions
- * @property {(files: File[]) => void} load_files one, or the two that IDX comes as
- * @property {(name: string) => void} load_set a set that ships with the page
- * @property {() => void} cancel_load
- * @property {(rows: number[]) => Promise<Images>} images
+ * @param {View<PageState>} state
+ * @param {Pick<Actions, "load_files" | "load_set" | "cancel_load" | "undo_load" | "images">} actions
  */
-
-/**
- * @param {Store<PageState>} store
- * @param {DataActions} actions
- */
-export function create_data_view(store, actions) {
+export function create_data_view(state, actions) {
   const picker = by_id("mnist-csv", HTMLInputElement);
   const status = by_id("data-status", HTMLElement);
   const loading = by_id("loading", HTMLElement);
@@ -34,20 +28,26 @@ export function create_data_view(store, actions) {
   const view = by_id("data-view", HTMLElement);
   const sample = by_id("load-sample", HTMLButtonElement);
   const mnist = by_id("load-mnist", HTMLButtonElement);
+  const replaced = by_id("replaced", HTMLElement);
+  const undo = by_id("undo-load", HTMLButtonElement);
 
   picker.addEventListener("change", () => {
     const files = Array.from(picker.files ?? []);
-    if (files.length) actions.load_files(files);
     // The same file, mended, must be pickable again.
     picker.value = "";
+    if (files.length) actions.load_files(files);
   });
   sample.addEventListener("click", () => actions.load_set("sample"));
   mnist.addEventListener("click", () => actions.load_set("mnist"));
   by_id("cancel-load", HTMLButtonElement).addEventListener("click", () => actions.cancel_load());
+  undo.addEventListener("click", () => {
+    actions.undo_load();
+    if (replaced.hidden) picker.focus({ preventScroll: true });
+  });
 
-  store.watch(["loading"], ({ loading: now }) => {
+  state.watch(["loading"], ({ loading: now }) => {
     loading.hidden = !now;
-    picker.disabled = sample.disabled = mnist.disabled = now !== null;
+    sample.disabled = mnist.disabled = now !== null;
     if (!now) {
       set_text(figures, "");
       return;
@@ -62,7 +62,7 @@ export function create_data_view(store, actions) {
     );
   });
 
-  store.watch(["data", "data_error"], ({ data, data_error }) => {
+  state.watch(["data", "data_error"], ({ data, data_error }) => {
     const loaded = data
       ? `${data.name}: ${format.counted(data.num_rows, "row")}${data.has_labels ? "" : ", without labels"}.`
       : "";
@@ -79,13 +79,20 @@ export function create_data_view(store, actions) {
     by_id("data-empty", HTMLElement).hidden = data !== null;
   });
 
-  const strip = create_strip(store, actions);
-  store.watch(["data"], () => strip.show(0));
-  by_id("strip-more", HTMLButtonElement).addEventListener("click", () => strip.next());
+  state.watch(["data", "data_before", "loading"], ({ data, data_before, loading: now }) => {
+    replaced.hidden = data === null || data_before === null || now !== null;
+    if (data && data_before) {
+      set_text(by_id("replaced-told", HTMLElement), `Replaced ${named(data_before, data)}.`);
+    }
+  });
+
+  const strip = create_strip(state, actions);
+  state.watch(["data"], () => void strip.begin());
+  by_id("strip-more", HTMLButtonElement).addEventListener("click", () => void strip.next());
   on_theme_change(() => strip.redraw());
 
   const balance = by_id("balance", HTMLTableElement);
-  store.watch(["data", "plan"], ({ data, plan }) => {
+  state.watch(["data", "plan"], ({ data, plan }) => {
     if (!data) return;
     if (plan && plan.num_train > 0) {
       draw_balance(balance, [
@@ -103,6 +110,16 @@ export function create_data_view(store, actions) {
       mnist.hidden = false;
     },
   };
+}
+
+/**
+ * A set that was replaced, told from one of the same name by its rows.
+ * @param {{ name: string, num_rows: number }} before
+ * @param {{ name: string }} now
+ */
+function named(before, now) {
+  const rows = `, ${format.counted(before.num_rows, "row")}`;
+  return `${before.name}${before.name === now.name ? rows : ""}`;
 }
 
 /**
@@ -134,10 +151,10 @@ function draw_balance(table, parts) {
 
 /**
  * Twenty digits of the data with their labels.
- * @param {Store<PageState>} store
- * @param {DataActions} actions
+ * @param {View<PageState>} state
+ * @param {Pick<Actions, "images">} actions
  */
-function create_strip(store, actions) {
+function create_strip(state, actions) {
   const canvas = by_id("strip", HTMLCanvasElement);
   let page = 0;
   /** @type {Images | null} */
@@ -157,7 +174,7 @@ function create_strip(store, actions) {
     context.font = `600 20px ${getComputedStyle(document.body).fontFamily}`;
     context.fillStyle = css_value("--soft");
     for (let at = 0; at < pixels.length / 784; at++) {
-      pen.putImageData(digit_image(pixels.subarray(at * 784, at * 784 + 784)), 0, 0);
+      pen.putImageData(digit_image(digit_at(pixels, at)), 0, 0);
       const x = (at % STRIP_COLUMNS) * STRIP_CELL;
       const y = Math.floor(at / STRIP_COLUMNS) * STRIP_ROW;
       context.drawImage(tile, x + 2, y, STRIP_CELL - 4, STRIP_CELL - 4);
@@ -168,50 +185,41 @@ function create_strip(store, actions) {
     canvas.setAttribute("aria-label", `${pixels.length / 784} images of the data${list}`);
   };
 
+  /** The images of other data are shown no longer. */
+  const clear = () => {
+    shown = null;
+    canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+    canvas.setAttribute("aria-label", "Images of the data");
+  };
+
   /** @param {number} to */
   const show = async (to) => {
     page = to;
-    const { data } = store.get();
+    const { data } = state.get();
     if (!data) return;
+    const is_wanted = () => state.get().data === data && page === to;
     const size = Math.min(STRIP_SIZE, data.num_rows);
     // Spread over the file; each page begins a little further on.
     const stride = Math.max(1, Math.floor(data.num_rows / size));
     const rows = Array.from({ length: size }, (_, at) => (at * stride + page * 7) % data.num_rows);
     try {
       const images = await actions.images(rows);
-      if (store.get().data !== data || page !== to) return;
+      if (!is_wanted()) return;
       shown = images;
       redraw();
     } catch {
       // The images are an extra: whoever needs the data tells why it is gone.
-      canvas.setAttribute("aria-label", "The images could not be shown");
+      if (is_wanted()) canvas.setAttribute("aria-label", "The images could not be shown");
     }
   };
 
-  return { show, redraw, next: () => show(page + 1) };
-}
-
-/**
- * 784 ink values as an image in the page's colours.
- * @param {Uint8Array} pixels 0 paper to 255 ink
- */
-export function digit_image(pixels) {
-  const paper = rgb(css_value("--digit-paper"));
-  const ink = rgb(css_value("--digit-ink"));
-  const image = new ImageData(28, 28);
-  for (let at = 0; at < 784; at++) {
-    const share = (pixels[at] ?? 0) / 255;
-    for (let part = 0; part < 3; part++) {
-      const from = paper[part] ?? 0;
-      image.data[at * 4 + part] = from + ((ink[part] ?? 0) - from) * share;
-    }
-    image.data[at * 4 + 3] = 255;
-  }
-  return image;
-}
-
-/** @param {string} hex six digits @returns {[number, number, number]} */
-export function rgb(hex) {
-  const value = Number.parseInt(hex.replace("#", ""), 16);
-  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+  return {
+    redraw,
+    next: () => show(page + 1),
+    /** Shows the first images of the data that is loaded now. */
+    begin() {
+      clear();
+      return show(0);
+    },
+  };
 }

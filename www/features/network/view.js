@@ -5,10 +5,12 @@
 import { by_id, el, on_theme_change, set_text, svg } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
 import { first_layer_width, paint_weights } from "../../plot/weights_view.js";
+import { other_network } from "./shape.js";
 
 /** @import { PlanSummary } from "../../pkg/ndarray/inkling.js" */
+/** @import { Actions } from "../../app/actions.js" */
 /** @import { Settings } from "../../base/settings.js" */
-/** @import { PageState, Store } from "../../app/state.js" */
+/** @import { PageState, View } from "../../app/state.js" */
 
 const WIDTH = 320;
 const HEIGHT = 132;
@@ -18,33 +20,44 @@ const BOTTOM = 104;
 const MOST_UNITS = 9;
 
 /**
- * @param {Store<PageState>} store
- * @param {{ weights: () => Promise<Float32Array | null> }} actions
+ * @param {View<PageState>} state
+ * @param {Pick<Actions, "weights">} actions
  */
-export function create_network_view(store, actions) {
+export function create_network_view(state, actions) {
   const drawing = by_id("drawing", HTMLElement);
   const lead = by_id("network-lead", HTMLElement);
 
-  store.watch(["plan"], ({ plan, config }) => {
+  state.watch(["plan"], ({ plan, config }) => {
+    if (plan) drawing.replaceChildren(draw(plan, config, pick));
+  });
+  state.watch(["plan", "model"], ({ plan, model }) => {
     if (!plan) return;
     const widths = [784, ...plan.layers.map((layer) => layer.num_outputs)];
-    set_text(lead, `${widths.join(" → ")} · ${format.counted(plan.num_parameters, "parameter")}`);
-    drawing.replaceChildren(draw(plan, config, pick));
+    const words = `${widths.join(" → ")} · ${format.counted(plan.num_parameters, "parameter")}`;
+    set_text(lead, `${words}${other_network(model, widths)}`);
   });
+  // A picture of weights is of the model before.
+  state.watch(["model"], () => drawing.querySelector(".weights")?.remove());
 
   /** @param {number} unit */
   const pick = async (unit) => {
     drawing.querySelector(".weights")?.remove();
-    const { run, model } = store.get();
+    const { model } = state.get();
     const box = el("div", { class: "weights" });
     drawing.append(box);
-    const weights = run.config || model ? await actions.weights().catch(() => null) : null;
-    if (!weights) {
+    const weights = model ? await actions.weights().catch(() => null) : null;
+    if (state.get().model !== model) return;
+    if (!model || !weights) {
       box.append(el("p", {}, "Train first: then a click on a unit shows what it looks for."));
       return;
     }
-    const width = first_layer_width(store.get());
-    if (!Number.isInteger(width) || unit >= width || weights.length < 784 * width) return;
+    const width = first_layer_width(model);
+    if (!Number.isInteger(width) || width < 1 || weights.length < 784 * width) return;
+    if (unit >= width) {
+      const units = format.counted(width, "unit");
+      box.append(el("p", {}, `The trained model has ${units} here. Train to see this one.`));
+      return;
+    }
     const canvas = el("canvas", { width: 28, height: 28, role: "img" });
     canvas.setAttribute("aria-label", `Weights of unit ${unit + 1} as an image`);
     paint_weights(canvas, weights, width, unit);

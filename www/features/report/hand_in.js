@@ -1,11 +1,17 @@
 // What is handed in: the ids, the one button, and each file alone. The code that
 // makes the files is loaded when one is asked for.
 
-import { download, el, message_of, set_text } from "../../ui/dom.js";
+import { chosen_studies } from "../../app/study_state.js";
+import { message_of } from "../../base/fault.js";
+import { preference, set_preference } from "../../base/preferences.js";
+import { download, el, set_text } from "../../ui/dom.js";
+import { create_menu } from "../../ui/menu.js";
 
-/** @import { ReportStudies } from "./bundle.js" */
+/** @import { View } from "../../app/state.js" */
+/** @import { StudyActions } from "../../app/studies.js" */
+/** @import { StudyState } from "../../app/study_state.js" */
 
-const REMEMBERED = "inkling.report.ids";
+const REMEMBERED = "report ids";
 const FILES = [
   "report.pdf",
   "report.md",
@@ -34,10 +40,11 @@ export function zip_name(ids) {
 }
 
 /**
- * @param {object} host
- * @param {() => Promise<ReportStudies>} host.studies what the report is about; rejects with a sentence if there is nothing yet
+ * Builds the report's view in its place.
+ * @param {HTMLElement} place
+ * @param {{ studies: View<StudyState>, actions: StudyActions }} parts
  */
-export function hand_in(host) {
+export function mount_report(place, { studies, actions }) {
   const kept = remembered();
   const fields = [1, 2, 3].map((number) => {
     const input = el("input", {
@@ -45,7 +52,7 @@ export function hand_in(host) {
       id: `report-id-${number}`,
       maxlength: 40,
       autocomplete: "off",
-      spellcheck: false,
+      spellcheck: "false",
       value: kept[number - 1] ?? "",
     });
     input.addEventListener("input", () => {
@@ -58,18 +65,14 @@ export function hand_in(host) {
   const about = el("p", { class: "hint" });
   const status = el("p", { class: "status", role: "status", "aria-label": "Report status" });
   const error = el("p", { class: "wrong", role: "alert", hidden: true });
-  const singles = FILES.map((name) => {
-    const one = el("button", { type: "button" }, name);
-    one.addEventListener("click", () => make(name));
-    return one;
-  });
-  const plots = el("button", { type: "button" }, "Plots (zip)");
-  plots.addEventListener("click", () => make("plots.zip"));
+  const menu = create_menu({ text: "One file" }, [
+    ...FILES.map((name) => ({ text: name, press: () => make(name) })),
+    { text: "Plots (zip)", press: () => make("plots.zip") },
+  ]);
   button.addEventListener("click", () => make("zip"));
 
-  const element = el(
-    "div",
-    { class: "hand-in" },
+  place.classList.add("hand-in");
+  place.append(
     el(
       "div",
       { class: "study-ids" },
@@ -83,20 +86,20 @@ export function hand_in(host) {
       "They name the zip: id1_id2_id3.zip. Leave the ones you do not need empty.",
     ),
     about,
-    el(
-      "div",
-      { class: "buttons" },
-      button,
-      el(
-        "details",
-        { class: "menu" },
-        el("summary", {}, "One file"),
-        el("div", { class: "menu-list" }, ...singles, plots),
-      ),
-    ),
+    el("div", { class: "buttons" }, button, menu),
     status,
     error,
   );
+
+  studies.watch(["record", "kept", "chosen"], (state) => {
+    const names = chosen_studies(state).map(({ name }) => name);
+    set_text(
+      about,
+      names.length === 0
+        ? "Run a study first; tick several kept studies to hand them in together."
+        : `It will hold: ${names.join("; ")}.`,
+    );
+  });
 
   /** @param {string} message */
   function show_error(message) {
@@ -108,53 +111,70 @@ export function hand_in(host) {
     );
   }
 
+  /** What is being made; a press meanwhile is answered, not lost. */
+  let making = "";
+
   /** @param {string} what a file's name, or `zip` */
   async function make(what) {
+    if (making) {
+      show_error(`${making} is still being made. Press again when it is downloaded.`);
+      return;
+    }
     show_error("");
-    const buttons = [button, plots, ...singles];
-    for (const one of buttons) one.disabled = true;
     try {
       const ids = fields.map((input) => input.value.trim());
       // Only the zip's name needs them.
       const name = what === "zip" ? zip_name(ids) : what;
+      making = name;
       set_text(status, `Making ${name} …`);
-      const { make_file } = await import("./bundle.js");
-      const blob = await make_file(what, { ...(await host.studies()), ids: ids.filter(Boolean) });
+      const { make_file } = await fetched(import("./bundle.js"));
+      const read = await actions.read_for_report();
+      const blob = await make_file(what, {
+        studies: read,
+        write_report: actions.write_report,
+        ids: ids.filter(Boolean),
+      });
       download(blob, name);
+      actions.reported(read.map(({ record }) => record));
       set_text(status, `${name} is downloaded.`);
+      show_error("");
     } catch (failure) {
       set_text(status, "");
       show_error(message_of(failure));
     } finally {
-      for (const one of buttons) one.disabled = false;
+      making = "";
     }
   }
+}
 
-  return {
-    element,
-    /** @param {string} sentence which studies it will hold */
-    show_about(sentence) {
-      set_text(about, sentence);
-    },
-  };
+/**
+ * Code that is fetched when it is first needed.
+ * @template T
+ * @param {Promise<T>} loading
+ * @returns {Promise<T>}
+ */
+async function fetched(loading) {
+  try {
+    return await loading;
+  } catch (cause) {
+    const sentence =
+      "The part of Inkling that makes reports could not be fetched: this browser is offline, or the server did not answer. Load the page anew once you are online; your studies are kept.";
+    throw new Error(sentence, { cause });
+  }
 }
 
 /** @returns {string[]} */
 function remembered() {
   try {
-    const value = JSON.parse(localStorage.getItem(REMEMBERED) ?? "[]");
+    const value = JSON.parse(preference(REMEMBERED) ?? "[]");
     return Array.isArray(value) ? value.map(String) : [];
   } catch {
-    // A private window, or text that is not ours: the fields start empty.
+    // Text that is not ours: the fields start empty.
     return [];
   }
 }
 
 /** @param {string[]} ids */
 function remember(ids) {
-  try {
-    localStorage.setItem(REMEMBERED, JSON.stringify(ids));
-  } catch {
-    // Not kept: the ids are typed again next time.
-  }
+  set_preference(REMEMBERED, JSON.stringify(ids));
 }

@@ -1,14 +1,18 @@
 // The card of a run that has ended: all that is needed to repeat it and to tell
 // whether a repetition came out the same, to the last bit. Shows, copies and
-// compares; where runs are kept is the session's business.
+// compares; where runs are kept is the store's business.
 
 import { announce, by_id, set_text } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
 import { config_to_query } from "../../base/settings.js";
+import { is_over } from "../../app/state.js";
 
 /** @import { RunResult } from "../../pkg/ndarray/inkling.js" */
+/** @import { Actions } from "../../app/actions.js" */
+/** @import { PageState, RunState, View } from "../../app/state.js" */
+/** @import { Promised } from "../../base/promise.js" */
 /** @import { Settings } from "../../base/settings.js" */
-/** @import { PageState, RunState, Store } from "../../app/state.js" */
+/** @import { RunSummary } from "../../store/runs.js" */
 
 /**
  * A run that has ended, shown or kept.
@@ -20,22 +24,11 @@ import { config_to_query } from "../../base/settings.js";
  */
 
 /**
- * What the address of a shared card promises.
- * @typedef {object} Promised
- * @property {string} query of the settings
- * @property {string} data checksum of the data set
- * @property {string} weights checksum of the model
+ * @param {View<PageState>} state
+ * @param {Pick<Actions, "repeat" | "notice">} actions
+ * @param {{ promised: Promised | null }} link what the address held when the page was opened
  */
-
-/**
- * @param {Store<PageState>} store
- * @param {object} parts
- * @param {Promised | null} parts.promised by the address this page was opened with
- * @param {() => Promise<(EndedRun & { created: string })[]>} parts.earlier runs kept before this one, newest first
- * @param {(config: Settings) => void} parts.repeat
- * @param {(sentence: string) => void} parts.notice
- */
-export function create_run_card(store, { promised, earlier, repeat, notice }) {
+export function create_run_card(state, actions, { promised }) {
   const box = by_id("run-card", HTMLDetailsElement);
   const text = by_id("run-card-text", HTMLElement);
   const verdict = by_id("run-card-verdict", HTMLElement);
@@ -44,32 +37,24 @@ export function create_run_card(store, { promised, earlier, repeat, notice }) {
   /** @type {RunResult | null} */
   let shown = null;
 
-  store.watch(["run"], ({ run }) => {
+  state.watch(["run", "runs"], ({ run, runs }) => {
     const ended = ended_run(run);
     box.hidden = ended === null;
-    if (!ended || ended.result === shown) return;
-    shown = ended.result;
-    set_text(text, card_text(ended, location.origin + location.pathname));
-    set_text(verdict, "");
-    void judge(ended);
-  });
-
-  /** @param {EndedRun} run */
-  async function judge(run) {
-    const before = await earlier().catch(() => []);
-    if (run.result !== shown) return;
-    const kept_promise = promised ? promise_text(promised, run) : "";
-    const twin = before.find((other) => is_same_task(other, run));
-    const comparison = twin ? comparison_text(twin, run) : "";
-    const told = kept_promise || comparison;
+    if (!ended) return;
+    const kept_promise = promised ? promise_text(promised, ended) : "";
     set_text(
       verdict,
-      told || "Repeat it, here or elsewhere, and this line tells if it came out the same.",
+      kept_promise ||
+        twin_text(ended, run.id, runs) ||
+        "Repeat it, here or elsewhere, and this line tells if it came out the same.",
     );
+    if (ended.result === shown) return;
+    shown = ended.result;
+    set_text(text, card_text(ended, location.origin + location.pathname));
     if (!kept_promise) return;
     box.open = true;
     announce(kept_promise);
-  }
+  });
 
   copy.addEventListener("click", async () => {
     try {
@@ -78,34 +63,20 @@ export function create_run_card(store, { promised, earlier, repeat, notice }) {
       announce("The card of this run is copied");
       setTimeout(() => set_text(copy, "Copy card"), 1500);
     } catch {
-      notice("This browser does not let the page copy. Select the card’s text instead.");
+      actions.notice("This browser does not let the page copy. Select the card’s text instead.");
     }
   });
 
   again.addEventListener("click", () => {
-    const ended = ended_run(store.get().run);
-    if (ended) repeat(task_settings(ended));
+    const ended = ended_run(state.get().run);
+    if (ended) actions.repeat(task_settings(ended));
   });
 }
 
-/**
- * What an address promises of the run that its settings will give: `data` and
- * `weights` in the query, as a card's link has them.
- * @param {string} query
- * @param {Settings} config that the same query holds
- * @returns {Promised | null}
- */
-export function promised_by(query, config) {
-  const params = new URLSearchParams(query);
-  const [data, weights] = [params.get("data") ?? "", params.get("weights") ?? ""];
-  const is_checksum = (/** @type {string} */ text) => /^[0-9a-f]{16}$/.test(text);
-  if (!is_checksum(data) || !is_checksum(weights)) return null;
-  return { query: config_to_query(config), data, weights };
-}
-
 /** @param {RunState} run @returns {EndedRun | null} */
-function ended_run({ phase, config, data_name, data_checksum, result }) {
-  if (phase !== "ended" || !config || !result?.weights_checksum) return null;
+function ended_run(run) {
+  const { config, data_name, data_checksum, result } = run;
+  if (!is_over(run) || !config || !result?.weights_checksum) return null;
   return { config, data_name, data_checksum, result };
 }
 
@@ -171,6 +142,21 @@ export function has_same_bits(one, other) {
   );
 }
 
+/**
+ * Whether a run came out as another did that was asked for the same.
+ * @param {EndedRun} run
+ * @param {string} id of it
+ * @param {readonly RunSummary[]} kept the newest first
+ */
+export function twin_text(run, id, kept) {
+  for (const { result, ...other } of kept) {
+    if (other.id === id || !result) continue;
+    const before = { ...other, result };
+    if (is_same_task(before, run)) return comparison_text(before, run);
+  }
+  return "";
+}
+
 /** @param {EndedRun & { created: string }} before @param {EndedRun} run */
 function comparison_text(before, run) {
   const when = new Date(before.created).toLocaleString();
@@ -180,7 +166,7 @@ function comparison_text(before, run) {
 }
 
 /** @param {Promised} promised @param {EndedRun} run */
-function promise_text(promised, run) {
+export function promise_text(promised, run) {
   // Another backend, or settings changed since: another run, about which the link says nothing.
   if (promised.query !== config_to_query(task_settings(run))) return "";
   if (promised.data !== run.data_checksum)

@@ -1,16 +1,18 @@
-// What is said of a run: the state line, the final sentence, the remarks. Pure
+// What is said of a run: the state line, the final sentence, the large figures. Pure
 // functions of the run's state.
 
 import * as format from "../../base/format.js";
 
 /** @import { RunResult } from "../../pkg/ndarray/inkling.js" */
-/** @import { RunState } from "../../app/state.js" */
+/** @import { ModelRef, RunState } from "../../app/state.js" */
 
 const OUTCOMES = { finished: "Finished", stopped: "Stopped", failed: "Failed" };
 
+/** @typedef {{ title: string, figure: string, aside: string }} Figure */
+
 /**
- * The state of the run in one line. After the end it holds the validation
- * accuracy and ends with `Finished`, `Stopped` or `Failed`.
+ * The state of the run in one line. After the end it holds the validation accuracy, if
+ * there is one, and ends with `Finished`, `Stopped`, `Failed` or `Interrupted`.
  * @param {RunState} run
  * @param {boolean} has_data
  */
@@ -20,20 +22,33 @@ export function status_text(run, has_data) {
       return has_data
         ? "Ready. Press Train and watch the curves."
         : "Load data first, or press Sample and train to see it all at once.";
-    case "starting":
+    case "opening":
       return run.decision
         ? `${run.decision.backend} · preparing the first step`
         : "Opening the backend";
-    case "running":
+    case "training":
       return running_text(run);
     case "paused":
       return `${running_text(run, false)} · paused`;
     case "stopping":
       return `${running_text(run, false)} · stopping after this step`;
     case "ended":
-      if (run.result) return result_text(run.result, run);
-      return `${run.error} ${run.is_interrupted ? "Interrupted" : "Failed"}`;
+      return run.result ? result_text(run.result, run) : `${run.error} Stopped`;
+    case "failed":
+      return run.result ? result_text(run.result, run) : `${run.error} Failed`;
+    case "interrupted":
+      return `${run.error} ${was_closed(run) ? "Interrupted" : "Failed"}`;
+    default: {
+      /** @type {never} */
+      const unknown = run.phase;
+      throw new Error(`a phase that is not known: ${unknown}`);
+    }
   }
+}
+
+/** Whether a run was cut off by its page's end, which is nobody's fault. @param {RunState} run */
+export function was_closed({ phase, error }) {
+  return phase === "interrupted" && /^The page was closed/.test(error);
 }
 
 /**
@@ -58,7 +73,10 @@ function running_text({ decision, progress }, with_pace = true) {
  */
 export function result_text(result, run) {
   const epochs = run.progress?.num_epochs ?? run.config?.epochs ?? result.history.length;
-  const done = `${format.count(result.history.length)} of ${format.counted(epochs, "epoch")}`;
+  const within = stopped_within(result);
+  const done = within
+    ? `stopped in epoch ${format.count(within.epoch)} of ${format.count(epochs)}`
+    : `${format.count(result.history.length)} of ${format.counted(epochs, "epoch")}`;
   const parts = [
     result.backend,
     done,
@@ -70,59 +88,75 @@ export function result_text(result, run) {
 }
 
 /**
+ * In which epoch a run was stopped; `null` where its model is that of an epoch's end.
+ * @param {RunResult} result
+ * @returns {{ epoch: number, step: number } | null}
+ */
+export function stopped_within({ outcome, history, num_steps }) {
+  const last = history.at(-1)?.step ?? 0;
+  if (outcome !== "stopped" || num_steps <= last) return null;
+  return { epoch: history.length + 1, step: num_steps };
+}
+
+/** What there is before any figure. @type {Figure[]} */
+const NO_FIGURES = [
+  { title: "Validation accuracy", figure: format.NO_FIGURE, aside: "of images it never saw" },
+  { title: "Best epoch", figure: format.NO_FIGURE, aside: "highest of those" },
+  { title: "Gap", figure: format.NO_FIGURE, aside: "training above validation" },
+  { title: "Time", figure: format.NO_FIGURE, aside: "pauses left out" },
+];
+
+/**
  * The large figures under the charts: title, figure, what stands beside it.
  * @param {RunState} run
- * @returns {{ title: string, figure: string, aside: string }[]}
+ * @param {boolean} [is_before_tuning] whether another model came of this one since
+ * @returns {Figure[]}
  */
-export function result_figures(run) {
-  const { result, history } = run;
-  const last = history[history.length - 1];
-  if (!result && !last) {
-    return [
-      { title: "Validation accuracy", figure: format.NO_FIGURE, aside: "of images it never saw" },
-      { title: "Best epoch", figure: format.NO_FIGURE, aside: "highest of those" },
-      { title: "Gap", figure: format.NO_FIGURE, aside: "training above validation" },
-      { title: "Time", figure: format.NO_FIGURE, aside: "pauses left out" },
-    ];
-  }
-  if (!result && last) {
-    const best = history.reduce((a, b) => (b.validation_accuracy > a.validation_accuracy ? b : a));
-    return [
-      {
-        title: "Validation accuracy",
-        figure: format.percent(last.validation_accuracy),
-        aside: `after epoch ${last.epoch}`,
-      },
-      {
-        title: "Best epoch",
-        figure: `${best.epoch}`,
-        aside: format.percent(best.validation_accuracy),
-      },
-      {
-        title: "Gap",
-        figure: format.points(last.train_accuracy - last.validation_accuracy),
-        aside: "training above validation",
-      },
-      { title: "Time", figure: format.duration(last.elapsed_secs), aside: "so far" },
-    ];
-  }
-  if (!result) return [];
-  const low = (result.interval_low * 100).toFixed(2);
+export function result_figures({ result, history }, is_before_tuning = false) {
+  const last = history.at(-1);
+  if (result) return ended_figures(result, is_before_tuning);
+  if (!last) return NO_FIGURES;
+  const best = history.reduce((a, b) => (b.validation_accuracy > a.validation_accuracy ? b : a));
   return [
     {
       title: "Validation accuracy",
-      figure: format.percent(result.validation_accuracy),
-      aside: `95 % interval ${low} to ${format.percent(result.interval_high)}, ${format.counted(result.num_validation, "image")}`,
+      figure: format.percent(last.validation_accuracy),
+      aside: `after epoch ${format.count(last.epoch)}`,
     },
     {
       title: "Best epoch",
-      figure: result.best_epoch > 0 ? `${result.best_epoch}` : format.NO_FIGURE,
+      figure: format.count(best.epoch),
+      aside: format.percent(best.validation_accuracy),
+    },
+    {
+      title: "Gap",
+      figure: format.points(last.train_accuracy - last.validation_accuracy),
+      aside: "training above validation",
+    },
+    { title: "Time", figure: format.duration(last.elapsed_secs), aside: "so far" },
+  ];
+}
+
+/** @param {RunResult} result @param {boolean} is_before_tuning @returns {Figure[]} */
+function ended_figures(result, is_before_tuning) {
+  const last = result.history.at(-1);
+  const low = (result.interval_low * 100).toFixed(2);
+  const interval = `95 % interval ${low} to ${format.percent(result.interval_high)}, ${format.counted(result.num_validation, "image")}`;
+  return [
+    {
+      title: `Validation accuracy${is_before_tuning ? " before fine-tuning" : ""}`,
+      figure: format.percent(result.validation_accuracy),
+      aside: [stop_words(result), interval].filter(Boolean).join(". "),
+    },
+    {
+      title: "Best epoch",
+      figure: result.best_epoch > 0 ? format.count(result.best_epoch) : format.NO_FIGURE,
       aside: result.best_epoch > 0 ? format.percent(result.best_validation_accuracy) : "none ended",
     },
     {
       title: "Gap",
       figure: last ? format.points(result.generalisation_gap) : format.NO_FIGURE,
-      aside: "training above validation",
+      aside: last ? "training above validation" : "no epoch ended",
     },
     {
       title: "Time",
@@ -130,4 +164,38 @@ export function result_figures(run) {
       aside: format.samples_rate(result.samples_per_sec),
     },
   ];
+}
+
+/**
+ * Which model the headline is of, where no row of the table has it.
+ * @param {RunResult} result
+ */
+function stop_words(result) {
+  const within = stopped_within(result);
+  if (!within) return "";
+  const last = result.history.at(-1);
+  const before = last
+    ? `; epoch ${format.count(last.epoch)} ended at ${format.percent(last.validation_accuracy)}`
+    : "";
+  return `stopped in epoch ${format.count(within.epoch)}, after step ${format.count(within.step)}${before}`;
+}
+
+/** Whether the model that reads was fine-tuned from the run's. @param {RunState} run @param {ModelRef | null} model */
+export function is_tuned(run, model) {
+  return model?.kind === "tuned" && model.run_id === run.id;
+}
+
+/**
+ * Whose figures these are where another model reads by now; empty where it is the run's.
+ * @param {RunState} run
+ * @param {ModelRef | null} model
+ * @param {string} tuning_told
+ */
+export function model_text(run, model, tuning_told) {
+  if (!model || !run.result) return "";
+  if (model.run_id !== run.id) {
+    return `These figures are of this run’s model. The one that reads now is another: ${model.name}.`;
+  }
+  if (!is_tuned(run, model)) return "";
+  return `These figures are of the model before the fine-tuning. ${tuning_told}`.trim();
 }

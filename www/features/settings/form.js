@@ -1,81 +1,61 @@
-// The form fields of the settings: built from `SETTINGS`, written to the state
-// and to the address as they change, marked where the engine refuses one.
+// The form of the settings: built from `SETTINGS`, always showing what the state holds,
+// marked where a number cannot be read or the engine refuses one.
 
-import { by_id, el, set_text } from "../../ui/dom.js";
-import { SETTINGS, config_to_query, parse_number, setting_of_error } from "../../base/settings.js";
+import { announce, by_id, el, set_text } from "../../ui/dom.js";
+import { SETTINGS, setting_of_fault } from "../../base/settings.js";
+import { Field } from "./field.js";
+import { with_label } from "./typed.js";
 
-/** @import { Setting, Settings } from "../../base/settings.js" */
-/** @import { PageState, Store } from "../../app/state.js" */
+/** @import { PageState, View } from "../../app/state.js" */
+/** @import { Fault } from "../../base/fault.js" */
+/** @import { Settings } from "../../base/settings.js" */
 
 const GENERAL_HINT =
   "Plain SGD on pixels normalised as (x / 255 − 0.1307) / 0.3081. Point at a setting to read of it.";
 
-/** @param {Store<PageState>} store */
-export function create_settings_form(store) {
-  /** @type {Map<keyof Settings, HTMLInputElement | HTMLSelectElement>} */
-  const controls = new Map();
-  /** @type {Map<keyof Settings, HTMLElement>} */
-  const faults = new Map();
-  /** The line that explains each setting. @type {Map<keyof Settings, Element>} */
-  const lines = new Map();
-  const explain = by_id("explain", HTMLElement);
-  let told = "";
-  set_text(explain, GENERAL_HINT);
+/** The focus leaves one field and enters the next within this time. */
+const STEP_MS = 100;
+
+/**
+ * A line that explains the setting pointed at, or says what is wrong with one.
+ * @typedef {{ element: HTMLElement, rest: string }} Line
+ */
+
+/**
+ * @param {View<PageState>} state
+ * @param {{ change_settings: (patch: Partial<Settings>, typed: Fault | null) => void }} actions `typed` is what is wrong with a number as it is written, of which the engine hears only that there is none
+ */
+export function create_settings_form(state, actions) {
+  /** @type {{ field: Field, line: Line }[]} */
+  const parts = [];
+  /** @type {Line} */
+  const explain = { element: by_id("explain", HTMLElement), rest: GENERAL_HINT };
+  set_text(explain.element, explain.rest);
+  /** @type {Line[]} */
+  const lines = [explain];
+  /** When something was last said of a number that was typed. */
+  let settled_ms = -Infinity;
 
   for (const box of document.querySelectorAll("[data-settings]")) {
     const keys = (box.getAttribute("data-settings") ?? "").split(" ");
-    const below = el("p", { class: "hint below", "aria-hidden": "true" });
-    const line = box.classList.contains("run-fields") ? explain : below;
+    const own = el("p", { class: "hint below", "aria-hidden": "true" });
+    const line = box.classList.contains("run-fields") ? explain : { element: own, rest: "" };
     for (const setting of SETTINGS.filter(({ key }) => keys.includes(key))) {
-      const { field, control, fault } = build_field(setting, store.get().config);
-      controls.set(setting.key, control);
-      faults.set(setting.key, fault);
-      box.append(field);
-      control.addEventListener("input", () => {
-        const value = value_of(setting, control);
-        store.set({
-          config: /** @type {Settings} */ ({ ...store.get().config, [setting.key]: value }),
-        });
-      });
-      lines.set(setting.key, line);
-      const show = () => {
-        if (!line.classList.contains("wrong")) set_text(line, `${setting.label}. ${setting.hint}`);
-      };
-      field.addEventListener("pointerenter", show);
-      control.addEventListener("focus", show);
+      const field = new Field(setting);
+      box.append(field.element);
+      parts.push({ field, line });
+      listen(field, line);
     }
-    if (line === below) box.append(below);
+    if (line === explain) continue;
+    box.append(own);
+    lines.push(line);
   }
 
-  store.watch(["config"], ({ config }) => {
-    const query = config_to_query(config, { all: false });
-    const foreign = foreign_query();
-    const search = [query.slice(1), foreign].filter(Boolean).join("&");
-    history.replaceState(
-      null,
-      "",
-      `${location.pathname}${search ? `?${search}` : ""}${location.hash}`,
-    );
+  state.watch(["config"], ({ config }) => {
+    for (const { field } of parts) field.show(config[field.setting.key]);
+    show_faults();
   });
-
-  store.watch(["plan_error"], ({ plan_error }) => {
-    const wrong = plan_error ? setting_of_error(plan_error)?.key : undefined;
-    for (const [key, control] of controls) {
-      const fault = faults.get(key);
-      if (!fault) continue;
-      const is_wrong = key === wrong;
-      if (is_wrong) control.setAttribute("aria-invalid", "true");
-      else control.removeAttribute("aria-invalid");
-      set_text(fault, is_wrong ? plan_error : "");
-    }
-    for (const line of document.querySelectorAll(".explain, .below")) {
-      const is_here = wrong !== undefined && line === lines.get(wrong);
-      line.classList.toggle("wrong", is_here);
-      if (is_here) set_text(line, plan_error);
-      else if (line.textContent === told) set_text(line, line === explain ? GENERAL_HINT : "");
-    }
-    told = plan_error;
-  });
+  state.watch(["plan_fault"], show_faults);
 
   for (const button of document.querySelectorAll(".fold")) {
     button.addEventListener("click", () => {
@@ -84,70 +64,67 @@ export function create_settings_form(store) {
       button.setAttribute("aria-expanded", String(open));
     });
   }
-}
 
-/**
- * @param {Setting} setting
- * @param {Settings} config
- */
-function build_field(setting, config) {
-  const { key, label, kind, hint } = setting;
-  const id = `setting-${key.replaceAll("_", "-")}`;
-  const described = { id, name: key, "aria-describedby": `${id}-hint ${id}-fault` };
-  const value = config[key];
-  /** @type {HTMLInputElement | HTMLSelectElement} */
-  let control;
-  if (kind === "choice") {
-    const options = (setting.choices ?? []).map(([choice, words]) =>
-      el("option", { value: choice }, words),
-    );
-    control = el("select", described, ...options);
-    control.value = String(value);
-  } else if (kind === "flag") {
-    control = el("input", { ...described, type: "checkbox" });
-    control.checked = Boolean(value);
-  } else if (kind === "number") {
-    control = el("input", {
-      ...described,
-      type: "number",
-      step: setting.step ?? "any",
-      min: setting.min ?? false,
-      inputmode: setting.step === "1" ? "numeric" : "decimal",
-      autocomplete: "off",
+  /**
+   * @param {Field} field
+   * @param {Line} line
+   */
+  function listen(field, line) {
+    const { setting, control } = field;
+    /** @param {string} words */
+    const tell = (words) => {
+      if (!line.element.classList.contains("wrong")) set_text(line.element, words);
+    };
+    control.addEventListener("input", () => {
+      const patch = /** @type {Partial<Settings>} */ ({ [setting.key]: field.read().value });
+      actions.change_settings(patch, first_typed_fault());
+      // The value may be no number as before, and yet be written otherwise.
+      show_faults();
+      const told = field.reading();
+      if (told) tell(`${setting.label}: ${told}`);
     });
-    control.value = String(value);
-  } else {
-    control = el("input", { ...described, type: "text", autocomplete: "off", spellcheck: "false" });
-    control.value = String(value);
+    control.addEventListener("change", () => {
+      const told = field.settle();
+      if (!told) return;
+      tell(`${setting.label}: ${told}`);
+      announce(`${setting.label}: ${told}`);
+      settled_ms = performance.now();
+    });
+    const show_hint = () => tell(`${setting.label}. ${setting.hint}`);
+    field.element.addEventListener("pointerenter", show_hint);
+    control.addEventListener("focus", () => {
+      // The step to the next field does not put away what was said of the last one.
+      if (performance.now() - settled_ms > STEP_MS) show_hint();
+    });
   }
-  const fault = el("p", { class: "fault", id: `${id}-fault` });
-  const parts = [
-    el("label", { for: id }, label),
-    control,
-    el("p", { class: "hint", id: `${id}-hint` }, hint),
-    fault,
-  ];
-  if (kind === "flag") parts.splice(0, 2, control, el("label", { for: id }, label));
-  return { field: el("div", { class: `field is-${kind}` }, ...parts), control, fault };
-}
 
-/**
- * @param {Setting} setting
- * @param {HTMLInputElement | HTMLSelectElement} control
- * @returns {string | number | boolean}
- */
-function value_of(setting, control) {
-  if (setting.kind === "flag") return control instanceof HTMLInputElement && control.checked;
-  // What cannot be read as a number goes to the engine as NaN: it has the words.
-  if (setting.kind === "number") return parse_number(control.value);
-  return control.value;
-}
-
-/** What else stands in the address, such as a test's switch, stays there. */
-function foreign_query() {
-  const kept = new URLSearchParams();
-  for (const [key, value] of new URLSearchParams(location.search)) {
-    if (key === "fault" || key === "view") kept.append(key, value);
+  /** @returns {Fault | null} */
+  function first_typed_fault() {
+    for (const { field } of parts) {
+      const { fault } = field.read();
+      if (fault) return fault;
+    }
+    return null;
   }
-  return kept.toString();
+
+  /** What is written comes before what the engine says of it: it was told of no number. */
+  function show_faults() {
+    const { plan_fault } = state.get();
+    const planned = plan_fault ? setting_of_fault(plan_fault) : null;
+    /** @type {Map<Line, Fault>} */
+    const told = new Map();
+    for (const { field, line } of parts) {
+      const own = field.setting === planned ? with_label(field.setting.label, plan_fault) : null;
+      const fault = field.read().fault ?? own;
+      field.show_fault(fault);
+      if (fault && !told.has(line)) told.set(line, fault);
+    }
+    for (const line of lines) {
+      const fault = told.get(line);
+      const was_wrong = line.element.classList.contains("wrong");
+      line.element.classList.toggle("wrong", fault !== undefined);
+      if (fault) set_text(line.element, fault.message);
+      else if (was_wrong) set_text(line.element, line.rest);
+    }
+  }
 }

@@ -1,7 +1,7 @@
 // The final accuracy of each value of a study, as a drawing with whiskers.
 
 import { chart_menu } from "../../plot/chart_menu.js";
-import { el } from "../../ui/dom.js";
+import { el, set_text } from "../../ui/dom.js";
 import { accuracy_plot } from "../../plot/study_plots.js";
 import { svg_node } from "../../plot/svg.js";
 
@@ -13,10 +13,23 @@ const HEIGHT = 260;
 const LABEL_WIDTH = 70;
 
 export function factor_chart() {
+  /** @type {{ record: StudyRecord, figures: StudyReading["figures"], colours: string[] } | null} */
+  let shown = null;
+  const title = el("h3");
+  const menu = chart_menu("Final validation accuracy", async () => {
+    const { accuracy_files } = await import("./chart_files.js");
+    if (!shown) throw new Error("there is no study yet");
+    return accuracy_files(shown.record, shown.figures);
+  });
   const plot = el("div", { class: "study-factor-plot" });
-  const element = el("div", { class: "study-factor-chart" });
-  /** Draws it again; nothing while there is nothing to draw. */
-  let draw = () => {};
+  const hint = el("p", { class: "hint" });
+  const element = el(
+    "div",
+    { class: "study-factor-chart", hidden: true },
+    el("div", { class: "chart-head" }, title, menu),
+    plot,
+    hint,
+  );
   let width = MAX_WIDTH;
   // Drawn as wide as it is shown: scaled down to a telephone its words would be specks.
   new ResizeObserver(() => {
@@ -25,6 +38,19 @@ export function factor_chart() {
     width = clientWidth;
     draw();
   }).observe(element);
+
+  function draw() {
+    if (!shown) return;
+    const { record, figures, colours } = shown;
+    const drawing = accuracy_plot(record, figures, {
+      width: Math.min(MAX_WIDTH, Math.max(width, LABEL_WIDTH * record.plan.values.length)),
+      height: HEIGHT,
+      colours,
+      theme: page_theme(),
+    });
+    const words = "Final accuracy of each value; the table above holds the figures";
+    plot.replaceChildren(svg_node(drawing, words));
+  }
 
   return {
     element,
@@ -36,42 +62,19 @@ export function factor_chart() {
      */
     show(record, reading, colours) {
       const figures = reading?.figures ?? [];
-      if (!record || !figures.some((row) => row.final_accuracy !== undefined)) {
-        draw = () => {};
-        element.replaceChildren();
-        return;
-      }
-      const { factor_name, seeds, values } = record.plan;
-      draw = () => {
-        const drawing = accuracy_plot(record, figures, {
-          width: Math.min(MAX_WIDTH, Math.max(width, LABEL_WIDTH * values.length)),
-          height: HEIGHT,
-          colours,
-          theme: page_theme(),
-        });
-        const words = "Final accuracy of each value; the table above holds the figures";
-        plot.replaceChildren(svg_node(drawing, words));
-      };
-      draw();
-      element.replaceChildren(
-        el(
-          "div",
-          { class: "chart-head" },
-          el("h3", {}, `Final validation accuracy by ${factor_name}`),
-          chart_menu("Final validation accuracy", async () => {
-            const { accuracy_files } = await import("./chart_files.js");
-            return accuracy_files(record, figures);
-          }),
-        ),
-        plot,
-        el(
-          "p",
-          { class: "hint" },
-          seeds.length > 1
-            ? "Whiskers: one standard deviation over the seeds."
-            : "Whiskers: 95 % Wilson intervals.",
-        ),
+      const has_figures = figures.some((row) => row.final_accuracy !== undefined);
+      shown = record && has_figures ? { record, figures, colours } : null;
+      element.hidden = shown === null;
+      if (!shown) return;
+      const { factor_name, seeds } = shown.record.plan;
+      set_text(title, `Final validation accuracy by ${factor_name}`);
+      set_text(
+        hint,
+        seeds.length > 1
+          ? "Whiskers: one standard deviation over the seeds."
+          : "Whiskers: 95 % Wilson intervals.",
       );
+      draw();
     },
   };
 }

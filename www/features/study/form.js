@@ -1,25 +1,22 @@
-// The study's form: what is varied, over which values, how often, on how many
-// workers. Checks nothing; the engine does.
+// The study's form: what is varied, over which values, how often, on how many workers.
+// Shows what the state holds; checks nothing, the engine does.
 
 import { el, set_text } from "../../ui/dom.js";
+import { read_number } from "../../base/number.js";
 import { default_workers } from "../../engine/pool.js";
-import { FACTORS } from "./factors.js";
+import { FACTORS, factor_words, held_description } from "../../app/factors.js";
+import { is_study_active } from "../../app/study_state.js";
+import { about_plan } from "./status.js";
 
 /** @import { Factor } from "../../pkg/ndarray/inkling.js" */
+/** @import { PageState, View } from "../../app/state.js" */
+/** @import { StudyActions } from "../../app/studies.js" */
+/** @import { StudyForm, StudyState } from "../../app/study_state.js" */
 
 /**
- * @typedef {object} FormValues
- * @property {Factor} factor
- * @property {string} values
- * @property {number} seeds_per_value
- * @property {number} workers
+ * @param {{ page: View<PageState>, studies: View<StudyState>, actions: StudyActions }} parts
  */
-
-/**
- * The form's elements and how to read them.
- * @param {{ on_change: () => void, on_run: () => void, on_stop: () => void }} listeners
- */
-export function study_form(listeners) {
+export function study_form({ page, studies, actions }) {
   const factor = el("select", { id: "study-factor" });
   for (const one of FACTORS) factor.append(el("option", { value: one.factor }, one.label));
   const values = el("input", {
@@ -27,25 +24,11 @@ export function study_form(listeners) {
     id: "study-values",
     "aria-describedby": "study-values-hint",
     autocomplete: "off",
-    spellcheck: false,
+    spellcheck: "false",
   });
-  const seeds = el("input", {
-    type: "number",
-    id: "study-seeds",
-    min: 1,
-    max: 10,
-    step: 1,
-    value: 1,
-  });
-  const workers = el("input", {
-    type: "number",
-    id: "study-workers",
-    min: 1,
-    max: 64,
-    step: 1,
-    value: default_workers("ndarray"),
-    "aria-describedby": "study-workers-hint",
-  });
+  const seeds = whole_number("study-seeds", 10);
+  const workers = whole_number("study-workers", 64);
+  workers.setAttribute("aria-describedby", "study-workers-hint");
   const hint = el("p", { class: "hint", id: "study-values-hint" });
   const workers_hint = el("p", { class: "hint", id: "study-workers-hint" });
   const baseline = el("p", { class: "hint", id: "study-baseline" });
@@ -68,64 +51,112 @@ export function study_form(listeners) {
     el("div", { class: "buttons" }, run, stop),
   );
 
-  const chosen = () => FACTORS.find((one) => one.factor === factor.value) ?? FACTORS[0];
-  const fill = () => {
-    const one = chosen();
-    if (!one) return;
-    values.value = one.values;
-    set_text(hint, one.hint);
-  };
-  fill();
-
-  factor.addEventListener("change", () => {
-    fill();
-    listeners.on_change();
-  });
-  for (const input of [values, seeds, workers])
-    input.addEventListener("input", listeners.on_change);
+  /** @type {[keyof StudyForm, HTMLInputElement][]} */
+  const inputs = [
+    ["values", values],
+    ["seeds_per_value", seeds],
+    ["workers", workers],
+  ];
+  factor.addEventListener("change", () =>
+    actions.change_form({ factor: /** @type {Factor} */ (factor.value) }),
+  );
+  for (const [key, input] of inputs) {
+    input.addEventListener("input", () => actions.change_form({ [key]: input.value }));
+  }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    listeners.on_run();
+    actions.run();
   });
-  stop.addEventListener("click", listeners.on_stop);
+  stop.addEventListener("click", actions.stop);
 
-  return {
-    form,
-    /** @returns {FormValues} */
-    read: () => ({
-      factor: /** @type {Factor} */ (factor.value),
-      values: values.value,
-      seeds_per_value: seeds.value.trim() === "" ? NaN : Number(seeds.value),
-      workers: workers.value.trim() === "" ? NaN : Number(workers.value),
-    }),
-    /** @param {string[]} sentences */
-    show_notes(sentences) {
-      notes.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
-    },
-    /** @param {string} sentence what everything else is held at */
-    show_baseline(sentence) {
-      set_text(baseline, sentence);
-    },
-    /** @param {string} sentence */
-    show_workers(sentence) {
-      set_text(workers_hint, sentence);
-    },
-    /** @param {string} message empty for none */
-    show_error(message) {
-      error.hidden = message === "";
-      set_text(error, message);
-      const wrong = /^(values|seeds per value|workers)\b/.exec(message)?.[1];
-      values.setAttribute("aria-invalid", String(wrong === "values"));
-      seeds.setAttribute("aria-invalid", String(wrong === "seeds per value"));
-      workers.setAttribute("aria-invalid", String(wrong === "workers"));
-    },
-    /** @param {boolean} is_running */
-    set_running(is_running) {
-      run.disabled = is_running;
-      stop.disabled = !is_running;
-      for (const input of [factor, values, seeds, workers]) input.disabled = is_running;
-    },
-  };
+  studies.watch(["form"], (state) => {
+    if (factor.value !== state.form.factor) factor.value = state.form.factor;
+    set_text(hint, factor_words(state.form.factor).hint);
+    for (const [key, input] of inputs) {
+      // Setting the same text would move the caret.
+      if (input.value !== state.form[key]) input.value = state.form[key];
+    }
+    for (const input of [seeds, workers]) show_value(input);
+    show_baseline();
+  });
+  page.watch(["config"], show_baseline);
+  function show_baseline() {
+    const held = held_description(studies.get().form.factor, page.get().config);
+    set_text(baseline, `Everything else as on the bench: ${held}.`);
+  }
+
+  studies.watch(["plan", "plan_fault"], show_plan);
+  page.watch(["data"], show_plan);
+  function show_plan() {
+    const { plan, plan_fault } = studies.get();
+    const is_right = plan !== null && plan_fault === null;
+    const sentences = is_right ? plan.notes : [];
+    notes.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
+    const { data } = page.get();
+    set_text(workers_hint, is_right ? about_plan(plan, data, default_workers("ndarray")) : "");
+  }
+
+  studies.watch(["plan_fault", "refusal"], ({ plan_fault, refusal }) => {
+    const message = refusal || (plan_fault?.message ?? "");
+    error.hidden = message === "";
+    set_text(error, message);
+    const place = plan_fault ? plan_fault.place || plan_fault.message : "";
+    for (const [name, input] of /** @type {[string, HTMLInputElement][]} */ ([
+      ["values", values],
+      ["seeds per value", seeds],
+      ["workers", workers],
+    ])) {
+      input.setAttribute("aria-invalid", String(place.toLowerCase().startsWith(name)));
+    }
+  });
+
+  studies.watch(["phase"], (state) => {
+    const is_busy = is_study_active(state);
+    const had_focus = document.activeElement;
+    run.disabled = is_busy;
+    stop.disabled = !is_busy || state.phase === "stopping";
+    for (const input of [factor, values, seeds, workers]) input.disabled = is_busy;
+    // A button that goes dead loses the keyboard's place.
+    if (had_focus === stop && stop.disabled && !is_busy) run.focus({ preventScroll: true });
+  });
+
+  return form;
+}
+
+/**
+ * A field for a whole number, stepped by the arrow keys. Not of the type `number`: that
+ * drops a comma without a word, and 1,5 becomes 15.
+ * @param {string} id
+ * @param {number} most
+ */
+function whole_number(id, most) {
+  const input = el("input", {
+    type: "text",
+    id,
+    role: "spinbutton",
+    inputmode: "numeric",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-valuemin": 1,
+    "aria-valuemax": most,
+  });
+  input.addEventListener("keydown", (event) => {
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const { value } = read_number(input.value, { is_whole: true });
+    if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!Number.isFinite(value)) return;
+    event.preventDefault();
+    input.value = String(Math.min(most, Math.max(1, value + by)));
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  return input;
+}
+
+/** Tells whoever hears the page what the number is. @param {HTMLInputElement} input */
+function show_value(input) {
+  const { value } = read_number(input.value, { is_whole: true });
+  if (Number.isFinite(value)) input.setAttribute("aria-valuenow", String(value));
+  else input.removeAttribute("aria-valuenow");
 }
 
 /**

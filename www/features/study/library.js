@@ -1,24 +1,23 @@
-// The kept studies: name, open, put side by side, export, import, delete.
+// The kept studies: name, open, put side by side, export, import, delete. The list
+// follows from the state; of its own it knows what is being typed and which Delete asks.
 
-import { download, el, message_of } from "../../ui/dom.js";
-import { NO_FIGURE, counted, percent } from "../../base/format.js";
-import { exported, imported } from "./keep.js";
-import { run_counts } from "./runs.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { live } from "../../vendor/lit-html/directives/live.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { download, el, set_text } from "../../ui/dom.js";
+import { exported } from "../../app/study_files.js";
+import { run_counts } from "./status.js";
 
-/** @import { StudyReading, StudyRecord } from "../../pkg/ndarray/inkling.js" */
+/** @import { StudyRecord } from "../../pkg/ndarray/inkling.js" */
+/** @import { StudyActions } from "../../app/studies.js" */
+/** @import { StudyState } from "../../app/study_state.js" */
+/** @import { View } from "../../app/state.js" */
 
 /**
- * @typedef {object} LibraryListeners
- * @property {() => StudyRecord[]} kept as they stand, names and all
- * @property {(id: string) => void} on_open
- * @property {(id: string, name: string) => void} on_rename
- * @property {(id: string) => void} on_remove
- * @property {() => void} on_choose the choice for comparison and report changed
- * @property {(records: StudyRecord[]) => Promise<void>} on_import rejects if the engine cannot read one
+ * @param {View<StudyState>} studies
+ * @param {StudyActions} actions
  */
-
-/** @param {LibraryListeners} listeners */
-export function study_library(listeners) {
+export function study_library(studies, actions) {
   const list = el("ul", { class: "study-kept", "aria-label": "Kept studies" });
   const empty = el(
     "p",
@@ -46,163 +45,106 @@ export function study_library(listeners) {
     error,
   );
 
-  /** @type {Set<string>} */
-  const chosen = new Set();
+  /** Names that are being typed, by id. @type {Map<string, string>} */
+  const drafts = new Map();
+  /** The study whose Delete was pressed once. */
+  let asked = "";
 
-  export_all.addEventListener("click", () => {
-    const kept = listeners.kept();
-    const some = kept.filter((record) => chosen.has(record.id));
-    save(some.length > 0 ? some : kept, "inkling-studies.json");
-  });
-  picker.addEventListener("change", async () => {
-    const file = picker.files?.[0];
-    if (!file) return;
-    error.hidden = true;
-    try {
-      await listeners.on_import(imported(await file.text(), file.name));
-    } catch (failure) {
-      error.textContent = message_of(failure);
-      error.hidden = false;
-    } finally {
-      picker.value = "";
+  /** @param {StudyRecord} record */
+  function row(record) {
+    const { id, name, runs } = record;
+    const state = studies.get();
+    // By its time: a name may repeat, and holds the labels of the bench.
+    const when = record.created.slice(0, 16).replace("T", " ");
+    const where = state.elsewhere.includes(id) ? "; runs in another tab" : "";
+    const is_asked = asked === id;
+    return html`<li aria-current=${id === state.record?.id ? "true" : nothing}>
+      <div class="study-kept-head">
+        <input
+          type="checkbox"
+          aria-label="Compare study of ${when}"
+          .checked=${live(state.chosen.includes(id))}
+          @change=${(/** @type {Event} */ event) =>
+            actions.choose(id, /** @type {HTMLInputElement} */ (event.target).checked)}
+        />
+        <input
+          type="text"
+          aria-label="Study name"
+          maxlength="80"
+          .value=${live(drafts.get(id) ?? name)}
+          @input=${(/** @type {Event} */ event) =>
+            drafts.set(id, /** @type {HTMLInputElement} */ (event.target).value)}
+          @change=${() => rename(record)}
+        />
+      </div>
+      <div class="study-kept-foot">
+        <span class="hint">${run_counts(runs)}${where}; ${when}</span>
+        <button type="button" class="quiet" @click=${() => actions.open(id)}>Open</button>
+        <button
+          type="button"
+          class="quiet"
+          aria-label=${is_asked ? `Delete study of ${when} for good` : `Delete study of ${when}`}
+          @click=${() => remove(id)}
+          @blur=${() => ask(asked === id ? "" : asked)}
+        >
+          ${is_asked ? "Delete for good" : "Delete"}
+        </button>
+      </div>
+    </li>`;
+  }
+
+  /** @param {StudyRecord} record */
+  function rename({ id, name }) {
+    const typed = drafts.get(id)?.trim() || name;
+    drafts.delete(id);
+    if (typed !== name) actions.rename(id, typed);
+    draw();
+  }
+
+  /** @param {string} id of the study whose next press deletes; empty for none */
+  function ask(id) {
+    if (asked === id) return;
+    asked = id;
+    draw();
+  }
+
+  /** @param {string} id */
+  function remove(id) {
+    if (asked !== id) {
+      ask(id);
+      return;
     }
+    asked = "";
+    drafts.delete(id);
+    actions.remove(id);
+  }
+
+  function draw() {
+    const { kept } = studies.get();
+    empty.hidden = kept.length > 0;
+    list.hidden = kept.length === 0;
+    export_all.disabled = kept.length === 0;
+    render(
+      repeat(kept, ({ id }) => id, row),
+      list,
+    );
+  }
+
+  studies.watch(["kept", "record", "chosen", "elsewhere"], draw);
+  studies.watch(["shelf_told"], ({ shelf_told }) => {
+    error.hidden = shelf_told === "";
+    set_text(error, shelf_told);
   });
-
-  return {
-    element,
-    /** Ids ticked for comparison and report. */
-    chosen: () => [...chosen],
-    /**
-     * @param {StudyRecord[]} kept
-     * @param {string | null} open_id
-     * @param {boolean} is_running
-     */
-    show(kept, open_id, is_running) {
-      empty.hidden = kept.length > 0;
-      list.hidden = kept.length === 0;
-      export_all.disabled = kept.length === 0;
-      // Rebuilding would take the field from under whoever is naming a study.
-      const { activeElement } = document;
-      if (list.contains(activeElement) && activeElement?.matches("input[type=text]")) return;
-      list.replaceChildren(
-        ...kept.map((record) => {
-          // By its time: a name may repeat, and holds the labels of the bench.
-          const when = record.created.slice(0, 16).replace("T", " ");
-          const tick = el("input", { type: "checkbox", "aria-label": `Compare study of ${when}` });
-          tick.checked = chosen.has(record.id);
-          tick.addEventListener("change", () => {
-            if (tick.checked) chosen.add(record.id);
-            else chosen.delete(record.id);
-            listeners.on_choose();
-          });
-          const name = el("input", {
-            type: "text",
-            value: record.name,
-            "aria-label": "Study name",
-            maxlength: 80,
-          });
-          name.addEventListener("change", () =>
-            listeners.on_rename(record.id, name.value.trim() || record.name),
-          );
-          const open = el(
-            "button",
-            { type: "button", class: "quiet", disabled: is_running },
-            "Open",
-          );
-          open.addEventListener("click", () => listeners.on_open(record.id));
-          const remove = el(
-            "button",
-            {
-              type: "button",
-              class: "quiet",
-              disabled: is_running,
-              "aria-label": `Delete study of ${when}`,
-            },
-            "Delete",
-          );
-          remove.addEventListener("click", () => {
-            if (remove.dataset["asked"]) {
-              chosen.delete(record.id);
-              listeners.on_remove(record.id);
-            } else {
-              remove.dataset["asked"] = "yes";
-              remove.textContent = "Delete for good";
-            }
-          });
-          return el(
-            "li",
-            { "aria-current": record.id === open_id ? "true" : false },
-            el("div", { class: "study-kept-head" }, tick, name),
-            el(
-              "div",
-              { class: "study-kept-foot" },
-              el("span", { class: "hint" }, `${run_counts(record.runs)}; ${when}`),
-              open,
-              remove,
-            ),
-          );
-        }),
-      );
-    },
-  };
-}
-
-/**
- * @param {StudyRecord[]} records
- * @param {string} name
- */
-function save(records, name) {
-  download(new Blob([exported(records)], { type: "application/json" }), name);
-}
-
-/**
- * Values of several studies in one table, best final accuracy first.
- * @param {{ record: StudyRecord, reading: StudyReading }[]} studies
- */
-export function across_table(studies) {
-  const rows = studies
-    .flatMap(({ record, reading }) =>
-      reading.figures.map((row) => ({ record, row, accuracy: row.final_accuracy ?? -1 })),
-    )
-    .sort((a, b) => b.accuracy - a.accuracy);
-  const header = [
-    "Study",
-    "Factor",
-    "Value",
-    "Final accuracy",
-    "95 % interval",
-    "Best accuracy",
-    "Seeds",
-    "Other settings",
-  ];
-  return el(
-    "table",
-    { class: "figures-table", "aria-label": "Across studies" },
-    el("thead", {}, el("tr", {}, ...header.map((text) => el("th", { scope: "col" }, text)))),
-    el(
-      "tbody",
-      {},
-      ...rows.map(({ record, row }) => {
-        const { plan } = record;
-        const held = plan.baseline;
-        const cells = [
-          plan.factor_name,
-          row.label,
-          row.final_accuracy === undefined ? NO_FIGURE : percent(row.final_accuracy),
-          row.interval_low === undefined || row.interval_high === undefined
-            ? NO_FIGURE
-            : `${percent(row.interval_low)} to ${percent(row.interval_high)}`,
-          row.best_accuracy === undefined ? NO_FIGURE : percent(row.best_accuracy),
-          `${row.num_finished} of ${row.num_runs}`,
-          `${counted(held.epochs ?? NaN, "epoch")}, rate ${held.learning_rate}, batch ${held.batch_size}, [${held.hidden_layers}]`,
-        ];
-        return el(
-          "tr",
-          {},
-          el("th", { scope: "row" }, record.name),
-          ...cells.map((text) => el("td", {}, text)),
-        );
-      }),
-    ),
-  );
+  export_all.addEventListener("click", () => {
+    const { kept, chosen } = studies.get();
+    const some = kept.filter(({ id }) => chosen.includes(id));
+    const text = exported(some.length > 0 ? some : kept);
+    download(new Blob([text], { type: "application/json" }), "inkling-studies.json");
+  });
+  picker.addEventListener("change", () => {
+    const file = picker.files?.[0];
+    if (file) actions.import_file(file);
+    picker.value = "";
+  });
+  return element;
 }

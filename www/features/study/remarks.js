@@ -1,11 +1,15 @@
-// What is to be read in a study: the person's remarks first, then what Inkling
-// wrote by rules, marked as such.
+// What is to be read in a study: the person's remarks first, then what Inkling wrote by
+// rules, marked as such. While remarks are typed the field is the person's: what another
+// tab wrote is put together with them when they are done.
 
-import { el } from "../../ui/dom.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { el, set_text } from "../../ui/dom.js";
 
 /** @import { Insight } from "../../pkg/ndarray/inkling.js" */
 
-/** @param {{ on_remarks: (text: string) => void }} listeners */
+/**
+ * @param {{ on_remarks: (text: string) => void, on_end: () => void }} listeners the latter when the person is done
+ */
 export function remarks_view(listeners) {
   const text = el("textarea", {
     id: "study-remarks",
@@ -13,6 +17,7 @@ export function remarks_view(listeners) {
     placeholder: "What do you see in the curves, and why? Your remarks stand first in the report.",
   });
   text.addEventListener("input", () => listeners.on_remarks(text.value));
+  text.addEventListener("blur", listeners.on_end);
   const list = el("ul", { class: "insights" });
   const empty = el("p", { class: "hint" });
   const element = el(
@@ -32,43 +37,53 @@ export function remarks_view(listeners) {
     list,
     empty,
   );
+  /** The study whose remarks the field holds. @type {string | null} */
+  let shown = null;
 
   return {
     element,
     /**
-     * @param {Insight[]} insights
+     * @param {string | null} id of the study; none is open without
      * @param {string} remarks
+     */
+    show_remarks(id, remarks) {
+      const is_typing = document.activeElement === text && id === shown;
+      shown = id;
+      text.disabled = id === null;
+      if (!is_typing && text.value !== remarks) text.value = remarks;
+    },
+    /**
+     * @param {Insight[]} insights
      * @param {string} otherwise what to say while there are none
      */
-    show(insights, remarks, otherwise) {
-      // What is being typed must not be taken from under the hands.
-      if (document.activeElement !== text && text.value !== remarks) text.value = remarks;
+    show_insights(insights, otherwise) {
       empty.hidden = insights.length > 0;
-      empty.textContent = otherwise;
-      list.replaceChildren(
-        ...insights.map((insight) => {
-          const item = el("li", { "data-kind": insight.kind }, el("p", {}, insight.sentence));
-          if (insight.numbers.length > 0) {
-            item.append(
-              el(
-                "details",
-                { class: "numbers" },
-                el("summary", {}, "Numbers"),
-                el(
-                  "dl",
-                  {},
-                  ...insight.numbers.map(({ name, value }) =>
-                    el("div", {}, el("dt", {}, name), el("dd", {}, figure(value))),
-                  ),
-                ),
-              ),
-            );
-          }
-          return item;
-        }),
-      );
+      set_text(empty, otherwise);
+      render(insights.map(item), list);
     },
   };
+}
+
+/** @param {Insight} insight */
+function item({ kind, sentence, numbers }) {
+  const figures = numbers.map(
+    ({ name, value }) =>
+      html`<div>
+        <dt>${name}</dt>
+        <dd>${figure(value)}</dd>
+      </div>`,
+  );
+  return html`<li data-kind=${kind}>
+    <p>${sentence}</p>
+    ${
+      numbers.length > 0
+        ? html`<details class="numbers">
+            <summary>Numbers</summary>
+            <dl>${figures}</dl>
+          </details>`
+        : nothing
+    }
+  </li>`;
 }
 
 /** @param {number} value */

@@ -1,115 +1,98 @@
-// The runs of the study under way: how far each is, and a way to end one.
+// The runs of the open study: how far each is, and a way to end one.
 
-import { el, set_text } from "../../ui/dom.js";
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../vendor/lit-html/directives/repeat.js";
+import { el } from "../../ui/dom.js";
 import { duration, percent } from "../../base/format.js";
+import { is_elsewhere, is_study_active } from "../../app/study_state.js";
+import { line_sample } from "./line_sample.js";
+import { STATE_WORDS } from "./status.js";
 
-/** @import { Progress, RunState, StudyRecord, StudyRun } from "../../pkg/ndarray/inkling.js" */
-
-/** @type {Record<RunState, string>} */
-const WORDS = {
-  waiting: "waiting",
-  running: "running",
-  finished: "finished",
-  diverged: "diverged",
-  stopped: "stopped",
-  crashed: "failed",
-};
+/** @import { Progress, StudyRun } from "../../pkg/ndarray/inkling.js" */
+/** @import { StudyState } from "../../app/study_state.js" */
 
 /**
  * A list of runs.
  * @param {{ on_cancel: (index: number) => void, on_highlight: (value_index: number | null) => void }} listeners
  */
 export function run_list(listeners) {
-  const list = el("ol", { class: "study-runs", "aria-label": "Runs" });
-  /** @type {ReturnType<typeof row>[]} */
-  let rows = [];
-
-  /** @param {StudyRun} run @param {number} index @param {boolean} has_seeds */
-  function row(run, index, has_seeds) {
-    const name = has_seeds ? `${run.spec.label} · seed ${run.spec.seed}` : run.spec.label;
-    const state = el("span", { class: "study-run-state" });
-    const bar = el("progress", { max: 1, value: 0, "aria-label": `Progress of ${name}` });
-    const reason = el("span", { class: "study-run-reason hint", hidden: true });
-    const cancel = el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Cancel ${name}` },
-      "Cancel",
-    );
-    cancel.addEventListener("click", () => listeners.on_cancel(index));
-    const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
-    const item = el(
-      "li",
-      {},
-      swatch,
-      el("span", { class: "study-run-name" }, name),
-      state,
-      cancel,
-      bar,
-      reason,
-    );
-    item.addEventListener("pointerenter", () => listeners.on_highlight(run.spec.value_index));
-    item.addEventListener("pointerleave", () => listeners.on_highlight(null));
-    return { item, state, bar, reason, cancel, swatch };
-  }
+  const list = el("ol", { class: "study-runs", "aria-label": "Runs of the study" });
 
   return {
     list,
     /**
-     * @param {StudyRecord | null} record
+     * @param {StudyState} state
      * @param {string[]} colours of the values
      */
-    reset(record, colours) {
+    show(state, colours) {
+      const { record, progress } = state;
       const has_seeds = (record?.plan.seeds.length ?? 0) > 1;
-      rows = (record?.runs ?? []).map((run, index) => row(run, index, has_seeds));
-      rows.forEach(({ swatch }, index) => {
-        swatch.style.background = colours[record?.runs[index]?.spec.value_index ?? 0] ?? "";
-      });
-      list.replaceChildren(...rows.map(({ item }) => item));
-      record?.runs.forEach((run, index) => this.show(index, run, null));
-    },
-    /**
-     * @param {number} index
-     * @param {StudyRun} run
-     * @param {Progress | null} progress
-     */
-    show(index, run, progress) {
-      const found = rows[index];
-      if (!found) return;
-      const { item, state, bar, reason, cancel } = found;
-      item.dataset["state"] = run.state;
-      const is_open = run.state === "waiting" || run.state === "running";
-      cancel.hidden = !is_open;
-      bar.hidden = run.state !== "running";
-      if (run.state === "running" && progress) {
-        bar.value = progress.num_steps > 0 ? progress.step / progress.num_steps : 0;
-        set_text(state, `epoch ${progress.epoch} of ${progress.num_epochs}`);
-      } else if (run.state === "running" && run.history.length === 0) {
-        bar.value = 0;
-        set_text(state, "starting");
-      } else if (run.state === "finished" && run.result) {
-        set_text(
-          state,
-          `${percent(run.result.validation_accuracy)}, ${duration(run.result.elapsed_secs)}`,
-        );
-      } else if (run.state !== "running") {
-        set_text(state, WORDS[run.state]);
-      }
-      reason.hidden = run.reason === "";
-      set_text(reason, run.reason);
+      const is_mine = is_study_active(state) && !is_elsewhere(state);
+      const rows = (record?.runs ?? []).map((run, index) => ({ run, index }));
+      const key = (/** @type {{ index: number }} */ { index }) => `${record?.id} ${index}`;
+      render(
+        repeat(rows, key, ({ run, index }) => {
+          const { value_index, label, seed } = run.spec;
+          return row({
+            run,
+            name: has_seeds ? `${label} · seed ${seed}` : label,
+            colour: colours[value_index] ?? "",
+            moment: progress.get(index),
+            can_cancel: is_mine && (run.state === "waiting" || run.state === "running"),
+            cancel: () => listeners.on_cancel(index),
+            point: (is_over) => listeners.on_highlight(is_over ? value_index : null),
+          });
+        }),
+        list,
+      );
     },
   };
 }
 
 /**
- * The runs in numbers, the most telling first: `2 finished, 2 running, 2 waiting`.
- * @param {readonly StudyRun[]} runs
+ * @param {object} about
+ * @param {StudyRun} about.run
+ * @param {string} about.name
+ * @param {string} about.colour
+ * @param {Progress | undefined} about.moment
+ * @param {boolean} about.can_cancel
+ * @param {() => void} about.cancel
+ * @param {(is_over: boolean) => void} about.point
  */
-export function run_counts(runs) {
-  /** @type {RunState[]} */
-  const order = ["finished", "running", "waiting", "diverged", "crashed", "stopped"];
-  const parts = order
-    .map((state) => ({ state, count: runs.filter((run) => run.state === state).length }))
-    .filter(({ state, count }) => count > 0 || state === "finished")
-    .map(({ state, count }) => `${count} ${WORDS[state]}`);
-  return parts.join(", ");
+function row({ run, name, colour, moment, can_cancel, cancel, point }) {
+  const share = moment && moment.num_steps > 0 ? moment.step / moment.num_steps : 0;
+  const bar = html`<progress max="1" .value=${share} aria-label="Progress of ${name}"></progress>`;
+  const button = html`<button
+    type="button"
+    class="quiet"
+    aria-label="Cancel ${name}"
+    @click=${cancel}
+  >
+    Cancel
+  </button>`;
+  return html`<li
+    data-state=${run.state}
+    @pointerenter=${() => point(true)}
+    @pointerleave=${() => point(false)}
+  >
+    ${line_sample(run.spec.value_index, colour)}
+    <span class="study-run-name">${name}</span>
+    <span class="study-run-state">${run_words(run, moment)}</span>
+    ${can_cancel ? button : nothing} ${run.state === "running" ? bar : nothing}
+    ${run.reason ? html`<span class="study-run-reason hint">${run.reason}</span>` : nothing}
+  </li>`;
+}
+
+/**
+ * @param {StudyRun} run
+ * @param {Progress | undefined} moment
+ */
+function run_words({ state, history, result }, moment) {
+  if (state === "running" && moment) return `epoch ${moment.epoch} of ${moment.num_epochs}`;
+  if (state === "running")
+    return history.length === 0 ? "starting" : `epoch ${history.length} done`;
+  if (state === "finished" && result) {
+    return `${percent(result.validation_accuracy)}, ${duration(result.elapsed_secs)}`;
+  }
+  return STATE_WORDS[state];
 }

@@ -1,37 +1,63 @@
-// How a study stands, in words and as a share of its work.
+// How a study stands, in words.
 
-import { duration, time_left } from "../../base/format.js";
+import { counted, duration, time_left } from "../../base/format.js";
 import { remaining_secs } from "../../engine/pool.js";
-import { run_counts } from "./runs.js";
+import { held_description } from "../../app/factors.js";
+import { is_elsewhere } from "../../app/study_state.js";
+import { DEFAULTS } from "../../base/settings.js";
 
-/** @import { Progress, StudyRecord, StudyRun } from "../../pkg/ndarray/inkling.js" */
+/** @import { RunState, StudyPlan, StudyRecord, StudyRun } from "../../pkg/ndarray/inkling.js" */
+/** @import { StudyState } from "../../app/study_state.js" */
+
+/** @type {Record<RunState, string>} */
+export const STATE_WORDS = {
+  waiting: "waiting",
+  running: "running",
+  finished: "finished",
+  diverged: "diverged",
+  stopped: "stopped",
+  crashed: "failed",
+};
 
 /**
- * @typedef {object} StudyMoment
- * @property {StudyRecord | null} record the study that is shown
- * @property {ReadonlyMap<number, Progress>} progress of the runs under way
- * @property {boolean} is_starting
- * @property {boolean} is_running
- * @property {boolean} is_stopped whether it was asked to stop
- * @property {string} failure why it could not start
+ * The runs in numbers, the most telling first: `2 finished, 2 running, 2 waiting`.
+ * @param {readonly StudyRun[]} runs
  */
+export function run_counts(runs) {
+  /** @type {RunState[]} */
+  const order = ["finished", "running", "waiting", "diverged", "crashed", "stopped"];
+  const parts = order
+    .map((state) => ({ state, count: runs.filter((run) => run.state === state).length }))
+    .filter(({ state, count }) => count > 0 || state === "finished")
+    .map(({ state, count }) => `${count} ${STATE_WORDS[state]}`);
+  return parts.join(", ");
+}
 
 /**
  * A sentence or two; they end with the outcome once there is one.
- * @param {StudyMoment} moment
+ * @param {Pick<StudyState, "phase" | "record" | "progress" | "is_stopped" | "has_failed" | "elsewhere">} state
  * @returns {string}
  */
-export function study_status({ record, progress, is_starting, is_running, is_stopped, failure }) {
-  if (is_starting) return "Getting ready.";
-  if (!record) return failure ? `${failure} Failed` : "Choose a factor and press Run study.";
-  const { runs, plan, wall_secs } = record;
-  const counts = `${runs.length} ${runs.length === 1 ? "run" : "runs"}: ${run_counts(runs)}.`;
-  if (is_running) {
-    if (is_stopped) return `${counts} Stopping.`;
-    const left = remaining_secs(runs, plan.order, progress, plan.workers);
-    return `${counts} ${left === null ? "Starting the workers." : time_left(left)}`;
+export function study_status(state) {
+  const { phase, record, progress, is_stopped, has_failed } = state;
+  if (phase === "starting") return "Getting ready.";
+  if (!record) {
+    if (is_stopped) return "Nothing was run. Stopped";
+    return has_failed ? "It could not start. Failed" : "Choose a factor and press Run study.";
   }
-  return `${counts} It took ${duration(wall_secs)}. ${outcome(runs, is_stopped)}`;
+  const { runs, plan, wall_secs } = record;
+  const counts = `${counted(runs.length, "run")}: ${run_counts(runs)}.`;
+  switch (phase) {
+    case "stopping":
+      return `${counts} Stopping.`;
+    case "running": {
+      const left = remaining_secs(runs, plan.order, progress, plan.workers);
+      return `${counts} ${left === null ? "Starting the workers." : time_left(left)}`;
+    }
+    case "idle":
+      if (is_elsewhere(state)) return `${counts} It runs in another tab.`;
+      return `${counts} It took ${duration(wall_secs)}. ${outcome(runs, is_stopped)}`;
+  }
 }
 
 /**
@@ -45,22 +71,28 @@ function outcome(runs, is_stopped) {
 }
 
 /**
- * How much of a study's work is done, from 0 to 1; runs weigh what they cost.
+ * What the open study is of, whatever bench and form say by now.
  * @param {StudyRecord | null} record
- * @param {ReadonlyMap<number, Progress>} progress
- * @returns {number}
  */
-export function share_done(record, progress) {
-  let total = 0;
-  let done = 0;
-  record?.runs.forEach(({ spec, state }, index) => {
-    total += spec.cost;
-    if (state === "waiting") return;
-    const moment = state === "running" ? progress.get(index) : null;
-    done += spec.cost * (state === "running" ? share_of(moment) : 1);
-  });
-  return total > 0 ? done / total : 0;
+export function about_study(record) {
+  if (!record) return "";
+  const { data, plan, name } = record;
+  const held = { ...DEFAULTS, ...plan.baseline };
+  const where = `${data.name}, ${counted(data.num_rows, "row")}`;
+  return `${name}: on ${where}; ${counted(held.epochs, "epoch")} each, ${held_description(plan.factor, { ...held, epochs: DEFAULTS.epochs })}.`;
 }
 
-/** @param {Progress | null | undefined} moment */
-const share_of = (moment) => (moment && moment.num_steps > 0 ? moment.step / moment.num_steps : 0);
+/**
+ * What Run study would run.
+ * @param {StudyPlan} plan
+ * @param {{ name: string, num_rows: number } | null} data
+ * @param {number} suited workers that suit this machine
+ */
+export function about_plan(plan, data, suited) {
+  const runs = counted(plan.runs.length, "run");
+  const where = data ? ` on ${data.name}, ${counted(data.num_rows, "row")}` : "";
+  const epochs = counted(plan.baseline.epochs ?? DEFAULTS.epochs, "epoch");
+  const at_once = Math.min(plan.workers, plan.runs.length);
+  const none = data ? "" : " Load a data set under Train first.";
+  return `${runs}${where}; ${epochs} each.${none} Up to ${at_once} at a time; this machine suits ${suited}.`;
+}

@@ -1,9 +1,9 @@
 //! Made-up handwriting: digits drawn by a program, in MNIST's form.
 //!
 //! `skeleton` has the ten digits in the styles people write them, `hand` the
-//! choices (slant, size, tremor), `raster` the pen and the paper.
-//! [`crate::data::ink`] then prepares the raster as it prepares the pad's. No
-//! pixel of MNIST is in here.
+//! choices (slant, size, tremor), `raster` how the digit lies on the paper.
+//! [`crate::data::pen`] draws it and [`crate::data::ink`] prepares it, as both do
+//! the pad's strokes. No pixel of MNIST is in here.
 //!
 //! The same seed gives the same bytes on every platform: the generator is
 //! MT19937, and the arithmetic keeps to +, −, ×, ÷ and the square root, which
@@ -84,9 +84,9 @@ fn draw(digit: u8, hand: &mut Hand) -> [u8; NUM_PIXELS] {
     loop {
         let mut strokes = skeleton(digit, hand);
         deform(&mut strokes, hand, digit);
-        let raster = render(&strokes, digit, hand);
+        let paper = render(&strokes, digit, hand);
         // A digit has ink by construction; were one ever empty, draw another.
-        if let Some(mut image) = prepare_ink(&raster, RASTER_SIDE, RASTER_SIDE) {
+        if let Some(mut image) = prepare_ink(paper.ink(), RASTER_SIDE, RASTER_SIDE) {
             for pixel in &mut image {
                 *pixel = pixel.saturating_add(GREY_STEP / 2) / GREY_STEP * GREY_STEP;
             }

@@ -2,7 +2,8 @@
 //! with a pen.
 
 use super::hand::Hand;
-use super::stroke::{Point, Stroke, circle};
+use super::stroke::{Stroke, circle};
+use crate::data::pen::{Paper, Point};
 
 /// Pixels on a side of the raster a digit is drawn on.
 pub(super) const RASTER_SIDE: usize = 112;
@@ -90,9 +91,9 @@ impl Warp {
     }
 }
 
-/// Draws the strokes with a pen whose thickness wanders, edges anti-aliased.
-pub(super) fn render(strokes: &[Stroke], digit: u8, hand: &mut Hand) -> Vec<u8> {
-    let mut raster = vec![0_u8; RASTER_SIDE * RASTER_SIDE];
+/// Draws the strokes with a pen whose thickness wanders.
+pub(super) fn render(strokes: &[Stroke], digit: u8, hand: &mut Hand) -> Paper {
+    let mut paper = Paper::new(RASTER_SIDE);
     // A one has room for a thicker pen.
     let widest = match digit {
         0 => 0.135,
@@ -118,38 +119,8 @@ pub(super) fn render(strokes: &[Stroke], digit: u8, hand: &mut Hand) -> Vec<u8> 
             radius * (from + (to - from) * (at - at.floor().min(1.0)))
         };
         for (i, pair) in points.windows(2).enumerate() {
-            capsule(
-                &mut raster,
-                pair[0],
-                pair[1],
-                thickness(i),
-                thickness(i + 1),
-            );
+            paper.line(pair[0], pair[1], thickness(i), thickness(i + 1));
         }
     }
-    raster
-}
-
-/// Inks everything within the radius of the line from `a` to `b`; the radius
-/// goes evenly from `radius_a` to `radius_b`.
-fn capsule(raster: &mut [u8], a: Point, b: Point, radius_a: f32, radius_b: f32) {
-    let reach = radius_a.max(radius_b) + 1.0;
-    let range = |k: usize| {
-        let low = (a[k].min(b[k]) - reach).max(0.0) as usize;
-        let high = ((a[k].max(b[k]) + reach).max(0.0) as usize + 1).min(RASTER_SIDE);
-        low..high
-    };
-    let along = [b[0] - a[0], b[1] - a[1]];
-    let length_squared = (along[0] * along[0] + along[1] * along[1]).max(1e-9);
-    for y in range(1) {
-        for x in range(0) {
-            let to = [x as f32 + 0.5 - a[0], y as f32 + 0.5 - a[1]];
-            let t = ((to[0] * along[0] + to[1] * along[1]) / length_squared).clamp(0.0, 1.0);
-            let away = [to[0] - t * along[0], to[1] - t * along[1]];
-            let distance = (away[0] * away[0] + away[1] * away[1]).sqrt();
-            let cover = (radius_a + (radius_b - radius_a) * t - distance + 0.5).clamp(0.0, 1.0);
-            let pixel = &mut raster[y * RASTER_SIDE + x];
-            *pixel = (*pixel).max((cover * 255.0) as u8);
-        }
-    }
+    paper
 }

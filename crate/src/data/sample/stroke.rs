@@ -1,12 +1,10 @@
 //! A stroke of the pen: smooth curves and corners, as a chain of points.
 
 use super::hand::Hand;
+use crate::data::pen::Point;
 
 /// Straight pieces that each stretch of curve between two knots is drawn in.
 const PIECES: usize = 10;
-
-/// A point: x to the right, y down, the digit within about 0 to 1.
-pub(super) type Point = [f32; 2];
 
 /// What the pen passes through.
 #[derive(Clone, Copy)]

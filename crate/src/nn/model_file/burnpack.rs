@@ -151,7 +151,7 @@ fn put_array(cbor: &mut Encoder<Vec<u8>>, numbers: &[usize]) {
     }
 }
 
-/// Reads a burnpack that [`write`] wrote, or one of a burn module of the same build:
+/// Reads a burnpack that [`write()`] wrote, or one of a burn module of the same build:
 /// the linear layers and the layer normalisations, each in order of the numbers that
 /// end their names (`linears.0.weight`, `fc1.bias`, `norms.0.gamma`).
 ///

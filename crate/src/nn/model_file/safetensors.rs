@@ -85,7 +85,7 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
         .expect("names are unique and the header is short")
 }
 
-/// Reads a `.safetensors` file that [`write`] wrote, or one of a PyTorch module
+/// Reads a `.safetensors` file that [`write()`] wrote, or one of a PyTorch module
 /// of the same build: linear layers in order of the numbers that end their
 /// modules' names (`0.weight`, `net.3.bias`, `fc2.weight`), each hidden one
 /// followed by a layer normalisation or none of them.

@@ -21,7 +21,7 @@ impl<'a> Reader<'a> {
                 .runs
                 .iter()
                 .filter(|run| run.state == RunState::Diverged)
-                .filter_map(|run| step_of(&run.reason))
+                .filter_map(|run| Some(run.result.as_ref()?.num_steps))
                 .min();
             let mut numbers = Vec::new();
             let mut sentence = format!(
@@ -243,16 +243,4 @@ impl<'a> Reader<'a> {
             ],
         });
     }
-}
-
-/// The step that a failed run's reason names; the run itself goes on to the end
-/// of its slice, so its count of steps says less.
-fn step_of(reason: &str) -> Option<u32> {
-    let (_, after) = reason.split_once("step ")?;
-    let digits: String = after
-        .chars()
-        .filter(|c| *c != ',')
-        .take_while(char::is_ascii_digit)
-        .collect();
-    digits.parse().ok()
 }

@@ -271,8 +271,9 @@ impl<'a> Reader<'a> {
                 .split_once(", ")
                 .map_or(off.label, |(rate, _)| rate);
             items.push(format!(
-                "{:+.2} points at dropout {rate} ({})",
-                100.0 * comparison.difference,
+                "{}{} at dropout {rate} ({})",
+                if comparison.difference < 0.0 { "" } else { "+" },
+                points(comparison.difference),
                 if comparison.stands_out() {
                     "more than the noise"
                 } else {

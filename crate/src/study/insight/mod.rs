@@ -12,12 +12,14 @@ mod ranking;
 use crate::message::{Factor, Insight, InsightNumber, StudyReading, StudyRecord};
 
 use super::noise::{Comparison, Noise};
+use super::record::derived;
 use super::value::{Value, collect, figures};
 use super::words::list;
 
 /// The table and the sentences of a study as it stands; runs that have not
 /// finished are left out of both and named.
 pub fn read_study(record: &StudyRecord) -> StudyReading {
+    let record = &derived(record);
     let values = collect(record);
     let figures = values.iter().map(|value| figures(record, value)).collect();
     let reader = Reader {

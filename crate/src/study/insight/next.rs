@@ -3,7 +3,7 @@
 use crate::message::{Factor, Insight, InsightKind, InsightNumber};
 
 use super::{Reader, number};
-use crate::study::noise::{Noise, critical_among};
+use crate::study::noise::Noise;
 use crate::study::value::{Value, still_falling};
 use crate::study::words::{capitalised, points, share, significant};
 
@@ -128,13 +128,9 @@ impl<'a> Reader<'a> {
             && !comparison.stands_out()
             && comparison.difference > 0.0
         {
-            let per_run = noise.variance(best) + noise.variance(second);
             let now = best.results.len().min(second.results.len());
-            let needed = (now.max(1) + 1..=10).find(|&seeds| {
-                let noise = critical_among(ranked.len(), ranked.len() * (seeds - 1))
-                    * (per_run / seeds as f64).sqrt();
-                noise < comparison.difference
-            });
+            let needed = (now.max(1) + 1..=10)
+                .find(|&seeds| noise.with_seeds(best, second, seeds) < comparison.difference);
             push(
                 if let Some(needed) = needed {
                     format!(

@@ -38,6 +38,7 @@ pub(super) fn markdown(blocks: &[Block]) -> String {
                 text.push_str(&lines.join("\n"));
             }
             Block::Plot { name, caption, .. } => {
+                let name = file_name(name);
                 let _ = write!(text, "![{}](plots/{name}.png)", escaped(caption));
             }
         }
@@ -46,6 +47,14 @@ pub(super) fn markdown(blocks: &[Block]) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+/// A plot's name as a link may hold it: those that the page gives are such already.
+fn file_name(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    name.chars()
+        .map(|c| if is_plain(c) { c } else { '-' })
+        .collect()
 }
 
 /// Text that Markdown shows as it is: a file's name must not become markup.

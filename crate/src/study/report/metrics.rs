@@ -58,6 +58,9 @@ fn quoted(text: &str) -> String {
     }
 }
 
+/// Version of the shape of `metrics.json`.
+const FORMAT_VERSION: u32 = 1;
+
 /// Studies with their figures, insights, remarks and runs. What is no number is
 /// `null`.
 pub(super) fn json(request: &ReportRequest) -> String {
@@ -87,6 +90,7 @@ pub(super) fn json(request: &ReportRequest) -> String {
         })
         .collect();
     pretty(&json!({
+        "format_version": FORMAT_VERSION,
         "made_by": format!("Inkling {VERSION}"),
         "created": request.created,
         "ids": request.ids,
@@ -104,6 +108,7 @@ fn runs(record: &StudyRecord) -> Vec<Value> {
                 "seed": run.spec.seed,
                 "state": run.state,
                 "reason": run.reason,
+                "weights_checksum": run.result.as_ref().map(|result| &result.weights_checksum),
                 "settings": run.spec.config,
                 "history": run.history,
                 "result": run.result.as_ref().map(|result| {
@@ -178,6 +183,8 @@ mod tests {
         let run = &value["studies"][0]["runs"][1];
         assert!(run["result"]["validation_loss"].is_null());
         assert_eq!(run["state"], "diverged");
+        assert_eq!(run["weights_checksum"], "0123456789abcdef");
+        assert_eq!(value["format_version"], 1);
         assert_eq!(value["studies"][0]["figures"][0]["final_accuracy"], 0.9);
         assert!(
             value["studies"][0]["insights"]["written_by"]

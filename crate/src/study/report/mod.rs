@@ -9,17 +9,29 @@ mod metrics;
 mod notebook;
 mod passages;
 
-use crate::message::{Block, ReportFiles, ReportRequest};
+use crate::message::{Block, ReportFiles, ReportRequest, ReportStudy};
 
 use super::insight::read_study;
+use super::record::derived;
 use markdown::markdown;
 use passages::{
     INSIGHTS_MARK, comparison_tables, heading, opening, paragraph, remarks, runs, sentences, setup,
     title_of,
 };
 
-/// The texts of a report on these studies.
+/// The texts of a report on these studies. Whether they are true is for
+/// [`check`](super::check::check) to say beforehand; whatever the records hold, the
+/// files are safe to open and the notebook's code is Inkling's.
 pub fn write_report(request: &ReportRequest) -> ReportFiles {
+    let studies = request.studies.iter().map(|study| ReportStudy {
+        record: derived(&study.record),
+        plots: study.plots.clone(),
+    });
+    let request = &ReportRequest {
+        ids: request.ids.clone(),
+        created: request.created.clone(),
+        studies: studies.collect(),
+    };
     let blocks = blocks(request);
     ReportFiles {
         report_md: markdown(&blocks),

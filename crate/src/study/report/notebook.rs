@@ -1,16 +1,21 @@
 //! `analysis.ipynb` (nbformat 4.5): the analysis in Markdown, Inkling's plots as
 //! marked outputs, and PyTorch code that reruns the same experiment.
 //!
-//! No cell pretends to have been run: an execution count is only ever `null`.
+//! No cell pretends to have been run: an execution count is only ever `null`. What
+//! comes from a record reaches a code cell as a literal or within a comment, so that
+//! whatever the record holds, the cells' statements are those written here.
 
 use serde_json::{Value, json};
 
-use crate::message::{Block, LearningRateSchedule, Plot, ReportRequest, RunConfig, StudyRecord};
+use crate::config::Plan;
+use crate::message::{
+    Block, LearningRateSchedule, Plot, ReportRequest, RunConfig, RunState, StudyRecord,
+};
 
 use super::markdown::markdown;
 use super::metrics::pretty;
 use super::passages::{
-    INSIGHTS_MARK, comparison_tables, opening, remarks, sentences, setup, share, title_of,
+    INSIGHTS_MARK, comparison_tables, opening, remarks, sentences, setup, title_of,
 };
 use crate::study::VERSION;
 use crate::study::insight::read_study;
@@ -115,7 +120,7 @@ pub(super) fn write(request: &ReportRequest) -> String {
         notebook.code(&runs(&name, &study.record), Vec::new());
         notebook.code(&format!("rerun({name})"), Vec::new());
         notebook.code(
-            &format!("plot({name}, {})", python(&title_of(&study.record))),
+            &format!("plot({name}, {})", literal(&title_of(&study.record))),
             Vec::new(),
         );
     }
@@ -161,11 +166,13 @@ impl Notebook {
 
     /// A plot as an output that says who made it.
     fn plot(&mut self, plot: &Plot) {
+        // The caption stands third: a comment in the first two lines of a source may
+        // declare its encoding.
         let source = format!(
-            "# {}\n# The output was made by Inkling in the browser, not by this cell.\n\
-             show_inkling_plot({})",
-            plot.caption.replace('\n', " "),
-            python(&plot.name)
+            "# The output was made by Inkling in the browser, not by this cell.\n\
+             # It shows:\n# {}\nshow_inkling_plot({})",
+            comment(&plot.caption),
+            literal(&plot.name)
         );
         let outputs = vec![
             json!({
@@ -203,12 +210,39 @@ fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
 }
 
-/// A Python string literal: JSON's escapes are Python's too.
-fn python(text: &str) -> String {
-    Value::from(text).to_string()
+/// A Python string literal, of plain ASCII alone.
+fn literal(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match (c, u32::from(c)) {
+            ('"' | '\\', _) => out.extend(['\\', c]),
+            (' '..='~', _) => out.push(c),
+            (_, code @ ..0x100) => out += &format!("\\x{code:02x}"),
+            (_, code @ ..0x1_0000) => out += &format!("\\u{code:04x}"),
+            (_, code) => out += &format!("\\U{code:08x}"),
+        }
+    }
+    out + "\""
 }
 
-/// The runs of a study as a Python list.
+/// Characters of a comment's text that are kept.
+const COMMENT_LEN: usize = 300;
+
+/// Text that stays within the line of a comment, whatever reads the line's end.
+fn comment(text: &str) -> String {
+    let is_odd = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let kept = text.chars().take(COMMENT_LEN);
+    kept.map(|c| if is_odd(c) { ' ' } else { c }).collect()
+}
+
+/// A number of a setting, which is finite and not below 0, as a Python literal.
+fn number(value: f64) -> String {
+    // Adding zero turns -0, which would be an operation on 0, into 0.
+    (value + 0.0).to_string()
+}
+
+/// The runs of a study as a Python list; what has no settings to train with is left
+/// out.
 fn runs(name: &str, record: &StudyRecord) -> String {
     let mut text = format!(
         "# {}: the settings of each run, and the final validation accuracy that Inkling reached.\n\
@@ -216,44 +250,43 @@ fn runs(name: &str, record: &StudyRecord) -> String {
         title_of(record)
     );
     for run in &record.runs {
-        let accuracy = match (&run.state, &run.result) {
-            (crate::message::RunState::Finished, Some(result)) => {
-                result.validation_accuracy.to_string()
-            }
-            _ => "None".into(),
+        let Ok(plan) = Plan::try_from(&run.spec.config) else {
+            continue;
         };
+        let accuracy = run.result.as_ref().map(|result| result.validation_accuracy);
+        let accuracy = accuracy.filter(|share| (0.0..=1.0).contains(share));
         text += &format!(
-            "    dict(value={}, {}, inkling={accuracy}),\n",
-            python(&run.spec.label),
-            settings(&run.spec.config, run.spec.seed)
+            "    dict(value={}, {}, inkling={}),\n",
+            literal(&run.spec.label),
+            settings(&run.spec.config, &plan, run.spec.seed),
+            match (run.state, accuracy) {
+                (RunState::Finished, Some(share)) => number(share),
+                _ => "None".into(),
+            }
         );
     }
     text + "]"
 }
 
-fn settings(config: &RunConfig, seed: u32) -> String {
-    let hidden: Vec<&str> = config
-        .hidden_layers
-        .split([',', ' '])
-        .map(str::trim)
-        .filter(|width| !width.is_empty() && width.chars().all(|c| c.is_ascii_digit()))
-        .collect();
+/// The settings of a run and the plan that they came to: what is whole or a list is
+/// written from the plan, other numbers as they were typed.
+fn settings(config: &RunConfig, plan: &Plan, seed: u32) -> String {
     format!(
-        "seed={seed}, validation_share={}, hidden=[{}], dropout={}, layer_norm={}, epochs={}, \
+        "seed={seed}, validation_share={}, hidden={:?}, dropout={}, layer_norm={}, epochs={}, \
          batch_size={}, learning_rate={}{}, momentum={}, weight_decay={}",
-        share(config.validation_share),
-        hidden.join(", "),
-        config.dropout,
+        number(plan.validation_share),
+        plan.network.hidden,
+        number(config.dropout),
         if config.layer_norm { "True" } else { "False" },
-        config.epochs,
-        config.batch_size,
-        config.learning_rate,
+        plan.num_epochs,
+        plan.batch_size,
+        number(config.learning_rate),
         match config.learning_rate_schedule {
             LearningRateSchedule::Constant => "",
             LearningRateSchedule::Cosine => ", schedule=\"cosine\"",
         },
-        config.momentum,
-        config.weight_decay
+        number(config.momentum),
+        number(config.weight_decay)
     )
 }
 
@@ -301,6 +334,26 @@ mod tests {
         for cell in with_output {
             assert!(cell.to_string().contains("Made by Inkling"));
         }
+    }
+
+    // Python's ast.literal_eval gives each text back.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_literal_is_one_line_of_ascii() {
+        for (text, expected) in [
+            ("0.1", r#""0.1""#),
+            ("a\"b\\c'''", r#""a\"b\\c'''""#),
+            ("\"\"\"", r#""\"\"\"""#),
+            ("\n\r\0\t\u{b}\u{7f}", r#""\x0a\x0d\x00\x09\x0b\x7f""#),
+            ("é\u{85}\u{2028}\u{2029}", r#""\xe9\x85\u2028\u2029""#),
+            ("\u{202e}\u{10ffff}", r#""\u202e\U0010ffff""#),
+            ("", r#""""#),
+        ] {
+            assert_eq!(literal(text), expected);
+        }
+        assert_eq!(comment("a\nb\r\u{2028}\u{85}\0c é"), "a b    c é");
+        assert_eq!(comment(&"long ".repeat(1_000_000)).len(), COMMENT_LEN);
+        let numbers = (number(-0.0), number(1e-7));
+        assert_eq!(numbers, ("0".into(), "0.0000001".into()));
     }
 
     #[wasm_bindgen_test(unsupported = test)]

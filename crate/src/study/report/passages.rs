@@ -8,8 +8,9 @@ use crate::message::{
     StudyRecord, StudyRun, ValueFigures,
 };
 
+use crate::config::validation_share;
 use crate::study::VERSION;
-use crate::study::words::{percent, points, significant, thousands};
+use crate::study::words::{fixed, percent, points, significant, thousands};
 
 pub(super) fn heading(level: u32, text: impl Into<String>) -> Block {
     Block::Heading {
@@ -53,6 +54,7 @@ pub(super) fn remarks(record: &StudyRecord) -> Vec<Block> {
     let remarks: Vec<Block> = record
         .remarks
         .replace("\r\n", "\n")
+        .replace('\r', "\n")
         .split("\n\n")
         .map(str::trim)
         .filter(|text| !text.is_empty())
@@ -111,7 +113,7 @@ pub(super) fn setup(record: &StudyRecord) -> Vec<Block> {
             format!(
                 "stratified, {} validation{}; the rows of scikit-learn's train_test_split with \
                  stratify and random_state = seed",
-                percent_short(share(held.validation_share)),
+                percent_short(validation_share(held.validation_share).unwrap_or(f64::NAN)),
                 num_validation.map_or(String::new(), |n| format!(
                     " ({} images)",
                     thousands(n.into())
@@ -206,20 +208,20 @@ pub(super) fn run_sentence(run: &StudyRun) -> String {
     };
     let _ = write!(
         text,
-        "Final validation accuracy {} (95 % interval {} to {}), validation loss {:.4}.",
+        "Final validation accuracy {} (95 % interval {} to {}), validation loss {}.",
         percent(result.validation_accuracy),
         percent(result.interval_low),
         percent(result.interval_high),
-        result.validation_loss
+        fixed(result.validation_loss, 4)
     );
     if let Some(last) = result.history.last() {
         let _ = write!(
             text,
-            " In epoch {} the training accuracy was {} and the training loss {:.4}; the gap is {}. \
+            " In epoch {} the training accuracy was {} and the training loss {}; the gap is {}. \
              The best epoch was {} with {}.",
             last.epoch,
             percent(last.train_accuracy),
-            last.train_loss,
+            fixed(last.train_loss, 4),
             points(result.generalisation_gap),
             result.best_epoch,
             percent(result.best_validation_accuracy)
@@ -326,15 +328,6 @@ pub(super) fn sentences(insights: &[Insight]) -> Vec<String> {
         .iter()
         .map(|insight| insight.sentence.clone())
         .collect()
-}
-
-/// The share held out: a fraction stands for itself, 1 and above is a percentage.
-pub(super) fn share(validation_share: f64) -> f64 {
-    if validation_share >= 1.0 {
-        validation_share / 100.0
-    } else {
-        validation_share
-    }
 }
 
 fn percent_short(share: f64) -> String {

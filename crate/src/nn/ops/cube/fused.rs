@@ -17,21 +17,24 @@ use crate::nn::layout::Layout;
 pub const MAX_SLOTS: usize = 64;
 
 /// A network's tensors on the device, whatever the batch. Batches are recorded
-/// and run together when their metrics are asked for: the device is then given
-/// many steps at a time.
+/// and run together, in order, when their metrics are asked for or anything else
+/// that follows from them: the device is then given many steps at a time.
 pub struct FusedMlp {
     device: Device,
     padding: Padding,
     parameters: Tensor<1>,
     velocities: Tensor<1>,
     dataset: Images,
-    recording: Recording,
+    /// Batches that wait to be run.
+    recordings: Vec<Recording>,
+    /// What those came to that were run, until it is asked for.
+    readings: Vec<Reading>,
     training: Option<Pass>,
     evaluation: Option<Pass>,
 }
 
-/// Batches of one kind that wait to be run.
-#[derive(Default)]
+/// Batches of one kind and size, but that the last may be shorter: what the device
+/// is given in one go.
 struct Recording {
     /// Rows of the data set, or of `images` where there are any.
     rows: Vec<u32>,
@@ -40,6 +43,7 @@ struct Recording {
     batch_size: usize,
     /// The first batch's mask; the others' follow step by step.
     mask: Option<DropoutMask>,
+    /// How to learn; nothing for a forward pass.
     sgd: Option<Sgd>,
 }
 
@@ -76,19 +80,22 @@ impl FusedMlp {
             parameters: Tensor::from_floats(parameters.as_slice(), device),
             padding,
             dataset: Images::new(dataset.pixels(), dataset.labels(), device),
-            recording: Recording::default(),
+            recordings: vec![],
+            readings: vec![],
             training: None,
             evaluation: None,
         }
     }
 
     /// The flat parameters, as [`Self::stripped`] takes them once read.
-    pub fn parameters(&self) -> Tensor<1> {
+    pub fn parameters(&mut self) -> Tensor<1> {
+        self.run_recorded();
         self.parameters.clone()
     }
 
     /// The flat velocities, likewise; zeros before the first step with momentum.
-    pub fn velocities(&self) -> Tensor<1> {
+    pub fn velocities(&mut self) -> Tensor<1> {
+        self.run_recorded();
         self.velocities.clone()
     }
 
@@ -99,55 +106,78 @@ impl FusedMlp {
 
     /// Takes flat velocities, `[layout.num_parameters]`.
     pub fn set_velocities(&mut self, velocities: &[f32]) {
+        self.run_recorded();
         let velocities = self.padding.fill(velocities);
         self.velocities = Tensor::from_floats(velocities.as_slice(), &self.device);
     }
 
-    /// Records a step of SGD. Between two calls of [`Self::run_recorded`] all
-    /// batches are of one kind and size, but that the last may be shorter.
+    /// Records a step of SGD.
     pub fn record_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Sgd) {
-        if self.recording.rows.is_empty() {
-            self.recording.mask = mask.copied();
-            self.recording.sgd = Some(sgd);
-        }
-        self.recording.push(batch);
+        self.record(batch, mask, Some(sgd));
     }
 
-    /// Records a forward pass over a labelled batch, likewise.
+    /// Records a forward pass over a labelled batch.
     pub fn record_evaluation(&mut self, batch: Batch<'_>) {
-        self.recording.push(batch);
+        self.record(batch, None, None);
     }
 
-    /// Runs what was recorded, at most [`MAX_SLOTS`] batches.
-    pub fn run_recorded(&mut self) -> Option<Reading> {
-        let recording = std::mem::take(&mut self.recording);
-        if recording.rows.is_empty() {
-            return None;
+    fn record(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Option<Sgd>) {
+        match self.recordings.last_mut() {
+            Some(last) if last.takes(batch, mask, sgd) => last.push(batch),
+            _ => {
+                let mut recording = Recording {
+                    rows: vec![],
+                    images: None,
+                    batch_size: batch.len(),
+                    mask: mask.copied(),
+                    sgd,
+                };
+                recording.push(batch);
+                self.recordings.push(recording);
+            }
         }
-        let own = recording.images.as_ref();
-        let own = own.map(|(pixels, labels)| Images::new(pixels, labels, &self.device));
-        let images = own.unwrap_or_else(|| self.dataset.clone());
-        let (mask, sgd) = (recording.mask.as_ref(), recording.sgd);
-        let kept = if sgd.is_some() {
-            &mut self.training
-        } else {
-            &mut self.evaluation
-        };
-        let pass = match kept.take() {
-            Some(pass) if pass.batch_size == recording.batch_size => pass,
-            _ => Pass::new(&self.padding, recording.batch_size, mask, &self.device),
-        };
-        let reading = self.run(&pass, &images, &recording.rows, mask, sgd);
-        *(if sgd.is_some() {
-            &mut self.training
-        } else {
-            &mut self.evaluation
-        }) = Some(pass);
-        Some(reading)
     }
 
-    /// Logits of images `[n, 784]`, as [`Self::stripped_logits`] takes them once read.
+    /// Runs what was recorded and gives what all batches since the last call came
+    /// to, in order.
+    pub fn take_readings(&mut self) -> Vec<Reading> {
+        self.run_recorded();
+        std::mem::take(&mut self.readings)
+    }
+
+    fn run_recorded(&mut self) {
+        for recording in std::mem::take(&mut self.recordings) {
+            let own = recording.images.as_ref();
+            let own = own.map(|(pixels, labels)| Images::new(pixels, labels, &self.device));
+            let images = own.unwrap_or_else(|| self.dataset.clone());
+            let (mask, sgd) = (recording.mask.as_ref(), recording.sgd);
+            let kept = if sgd.is_some() {
+                self.training.take()
+            } else {
+                self.evaluation.take()
+            };
+            let mut pass = match kept {
+                Some(pass) if pass.is_for(recording.batch_size, mask) => pass,
+                _ => Pass::new(&self.padding, recording.batch_size, mask, &self.device),
+            };
+            if !self.readings.is_empty() {
+                // The one before may still stand where this one would write.
+                pass.metrics = Tensor::zeros(pass.metrics.dims(), &self.device);
+            }
+            let reading = self.run(&pass, &images, &recording.rows, mask, sgd);
+            self.readings.push(reading);
+            if sgd.is_some() {
+                self.training = Some(pass);
+            } else {
+                self.evaluation = Some(pass);
+            }
+        }
+    }
+
+    /// Logits of images `[n, 784]`, at least one, as [`Self::stripped_logits`] takes
+    /// them once read.
     pub fn logits(&mut self, pixels: &[u8]) -> Tensor<1> {
+        self.run_recorded();
         let num_rows = pixels.len() / NUM_PIXELS;
         let pass = Pass::new(&self.padding, num_rows, None, &self.device);
         let images = Images::new(pixels, &vec![0; num_rows], &self.device);
@@ -219,8 +249,22 @@ pub struct Reading {
 }
 
 impl Recording {
+    /// Whether this batch can be run in one go with those recorded.
+    fn takes(&self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Option<Sgd>) -> bool {
+        let num_batches = self.rows.len() / self.batch_size;
+        let next_mask = self.mask.map(|mask| DropoutMask {
+            step: mask.step + num_batches as u32,
+            ..mask
+        });
+        sgd == self.sgd
+            && mask.copied() == next_mask
+            && matches!(batch, Batch::Images(..)) == self.images.is_some()
+            && self.rows.len().is_multiple_of(self.batch_size)
+            && batch.len() <= self.batch_size
+            && num_batches < MAX_SLOTS
+    }
+
     fn push(&mut self, batch: Batch<'_>) {
-        self.batch_size = self.batch_size.max(batch.len());
         match batch {
             Batch::Rows(rows) => self.rows.extend_from_slice(rows),
             Batch::Images(pixels, labels) => {
@@ -272,6 +316,12 @@ impl Images {
 }
 
 impl Pass {
+    /// Whether it can run batches of this size with such a mask.
+    fn is_for(&self, batch_size: usize, mask: Option<&DropoutMask>) -> bool {
+        let threshold = mask.map_or(0, DropoutMask::threshold);
+        self.batch_size == batch_size && self.shapes[0].drop_threshold == threshold
+    }
+
     fn new(
         padding: &Padding,
         batch_size: usize,

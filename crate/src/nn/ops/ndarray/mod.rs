@@ -106,7 +106,7 @@ fn values(array: &mut SharedArray<f32>) -> &mut [f32] {
     array.as_slice_mut().expect("a rank-1 tensor is contiguous")
 }
 
-/// Runs [`MlpStep::mlp_step`] on tensors of the ndarray device.
+/// Runs `MlpStep::mlp_step` on tensors of the ndarray device.
 pub fn mlp_step(
     parameters: Tensor<1>,
     velocities: Tensor<1>,
@@ -128,7 +128,7 @@ pub fn mlp_step(
     )
 }
 
-/// Runs [`MlpStep::mlp_logits`] on tensors of the ndarray device.
+/// Runs `MlpStep::mlp_logits` on tensors of the ndarray device.
 pub fn mlp_logits(
     parameters: Tensor<1>,
     workspace: &mut Workspace,

@@ -117,8 +117,7 @@ impl Workspace {
                     );
                 }
                 for value in &mut space.output {
-                    // As `max` does, but in four lanes at once.
-                    *value = if *value > 0.0 { *value } else { 0.0 };
+                    *value = relu(*value);
                 }
                 if let Some(mask) = mask {
                     mask.apply(index, &mut space.output);
@@ -150,12 +149,13 @@ impl Workspace {
             let width = layer.num_outputs;
             if index < last {
                 let space = &self.layers[index];
-                // A unit that ReLU or dropout silenced stands at 0 and passes no gradient.
+                // A unit that ReLU or dropout silenced stands at 0 and passes no
+                // gradient; one that is no number passes it, as torch's does.
                 for (gradient, &output) in self.upstream.iter_mut().zip(&space.output) {
-                    *gradient = if output > 0.0 {
-                        *gradient * keep_scale
-                    } else {
+                    *gradient = if output <= 0.0 {
                         0.0
+                    } else {
+                        *gradient * keep_scale
                     };
                 }
                 if layer.norm.is_some() {
@@ -288,6 +288,13 @@ impl Workspace {
     }
 }
 
+/// The value where it is above 0, else 0; what is no number stays none. `max`,
+/// and a comparison the other way round, would take that for 0 and hide that a run
+/// diverged. A comparison and a mask, in four lanes at once.
+fn relu(value: f32) -> f32 {
+    if value <= 0.0 { 0.0 } else { value }
+}
+
 /// A run of the velocities, or nothing where there is no momentum.
 fn run(velocities: &mut [f32], range: std::ops::Range<usize>) -> &mut [f32] {
     velocities.get_mut(range).unwrap_or_default()
@@ -355,4 +362,29 @@ pub fn cross_entropy(
         }
     }
     metrics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relu;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn relu_keeps_every_bit_of_a_number_and_what_is_none() {
+        // Every sign and exponent, with mantissas spread over their range.
+        for bits in (0..=u32::MAX).step_by(4_093) {
+            let value = f32::from_bits(bits);
+            let found = relu(value);
+            if value.is_nan() {
+                assert!(found.is_nan(), "{bits:08x}");
+            } else {
+                let expected = if value > 0.0 { value } else { 0.0 };
+                assert_eq!(found.to_bits(), expected.to_bits(), "{bits:08x}");
+            }
+        }
+        assert_eq!(relu(-0.0).to_bits(), 0);
+        assert_eq!(relu(f32::INFINITY), f32::INFINITY);
+        assert_eq!(relu(f32::NEG_INFINITY), 0.0);
+        assert!(relu(f32::NAN).is_nan() && relu(-f32::NAN).is_nan());
+    }
 }

@@ -1,5 +1,11 @@
+from decimal import ROUND_HALF_UP, Decimal
+
+
 def percent(share):
-    return "–" if share is None else f"{100 * share:.2f} %"
+    """Two decimals, halves rounded up, as Inkling writes its figures."""
+    if share is None:
+        return "–"
+    return f"{Decimal(100 * share).quantize(Decimal('0.01'), ROUND_HALF_UP)} %"
 
 
 def rerun(runs):

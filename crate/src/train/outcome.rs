@@ -1,0 +1,123 @@
+//! What came of a run, in figures: worked out of its finished epochs and of the
+//! model that is left, in one way wherever the run ended. Knows no device.
+
+use super::checkpoint::Checkpoint;
+use super::metrics::wilson_interval;
+use crate::data::dataset::checksum;
+use crate::error::{Error, Result};
+use crate::message::{EpochRecord, Outcome, RunResult};
+
+/// A run that is over.
+pub(super) struct Ending<'a> {
+    pub(super) outcome: Outcome,
+    /// Why it failed; empty otherwise.
+    pub(super) reason: String,
+    /// The backend that ran.
+    pub(super) backend: &'a str,
+    /// The finished epochs in order.
+    pub(super) history: &'a [EpochRecord],
+    /// Steps done.
+    pub(super) num_steps: u32,
+    /// Images held out.
+    pub(super) num_validation: u32,
+    /// Accuracy of `parameters` on those images, 0 to 1.
+    pub(super) validation_accuracy: f64,
+    /// Their loss there (nats).
+    pub(super) validation_loss: f64,
+    /// Seconds computed.
+    pub(super) elapsed_secs: f64,
+    /// Seconds of those spent in training steps.
+    pub(super) train_secs: f64,
+    /// Images trained on, each as often as it was.
+    pub(super) num_trained: u64,
+    /// The flat parameters of the model that is left.
+    pub(super) parameters: &'a [f32],
+}
+
+impl Ending<'_> {
+    /// The run's figures.
+    pub(super) fn result(self) -> RunResult {
+        let accuracy = self.validation_accuracy;
+        let (interval_low, interval_high) =
+            wilson_interval(accuracy, u64::from(self.num_validation));
+        // The first of equal epochs counts as the best: the cheapest to repeat.
+        let best =
+            self.history
+                .iter()
+                .fold(None, |best: Option<&EpochRecord>, record| match best {
+                    Some(best) if best.validation_accuracy >= record.validation_accuracy => {
+                        Some(best)
+                    }
+                    _ => Some(record),
+                });
+        RunResult {
+            outcome: self.outcome,
+            reason: self.reason,
+            backend: self.backend.into(),
+            history: self.history.to_vec(),
+            num_steps: self.num_steps,
+            num_validation: self.num_validation,
+            validation_accuracy: accuracy,
+            validation_loss: self.validation_loss,
+            interval_low,
+            interval_high,
+            best_epoch: best.map_or(0, |record| record.epoch),
+            best_validation_accuracy: best.map_or(accuracy, |record| record.validation_accuracy),
+            generalisation_gap: self.history.last().map_or(0.0, |record| {
+                record.train_accuracy - record.validation_accuracy
+            }),
+            elapsed_secs: self.elapsed_secs,
+            samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
+            weights_checksum: weights_checksum(self.parameters),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
+impl Checkpoint {
+    /// The result of a run that was ended from outside, on `backend` with
+    /// `num_validation` images held out, after this checkpoint was taken: that of
+    /// its last finished epoch, whose model this is. It counts as finished if no
+    /// epoch was left, as where [`super::trainer::Trainer::restore`] goes on.
+    ///
+    /// # Errors
+    /// When no epoch was finished: then there is a beginning and no result.
+    pub fn stopped_result(&self, backend: &str, num_validation: u32) -> Result<RunResult> {
+        let last = self.history.last().ok_or_else(|| {
+            Error::data(
+                "checkpoint, finished epochs",
+                "none",
+                "at least one, for a result",
+            )
+        })?;
+        let is_finished = self.history.len() as f64 >= self.config.epochs;
+        let ending = Ending {
+            outcome: if is_finished {
+                Outcome::Finished
+            } else {
+                Outcome::Stopped
+            },
+            reason: String::new(),
+            backend,
+            history: &self.history,
+            num_steps: self.step,
+            num_validation,
+            validation_accuracy: last.validation_accuracy,
+            validation_loss: last.validation_loss,
+            elapsed_secs: self.elapsed_secs,
+            train_secs: self.train_secs,
+            num_trained: self.num_trained,
+            parameters: &self.parameters,
+        };
+        Ok(ending.result())
+    }
+}
+
+/// Parameters as [`RunResult::weights_checksum`] words them.
+fn weights_checksum(parameters: &[f32]) -> String {
+    let bytes: Vec<u8> = parameters
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    format!("{:016x}", checksum(&[&bytes]))
+}

@@ -1,0 +1,231 @@
+//! A study's file may be anyone's. Whatever its words and numbers are, it is refused
+//! in a clear sentence, or its notebook states what an honest one's does, but for
+//! literals.
+
+mod studies;
+
+use std::collections::HashSet;
+
+use inkling::message::{Factor, ReportRequest, StudyRecord};
+use inkling::study::{check::check, insight::read_study, report::write_report};
+use serde_json::Value;
+use studies::{request, statements, statements_of_cells, study};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+/// Words that would end a comment, a literal or a line, or begin a statement.
+const HOSTILE: [&str; 16] = [
+    "a\nimport os",
+    "a\rimport os",
+    "a\r\nimport os\r\n",
+    "a\u{2028}import os\u{2029}",
+    "a\u{85}import os\u{b}import os\u{c}import os\u{1e}",
+    "\"\nimport os\n\"",
+    "'''\nimport os\n'''",
+    "\"\"\"",
+    "\\",
+    "\\\"",
+    "a\0b",
+    "{__import__('os')}",
+    "coding: utf-7 +AAo-import os",
+    "64], *__import__('os').listdir(",
+    "%run x\n!ls\n?",
+    "\u{202e}\u{1f600}",
+];
+
+const NUMBERS: [f64; 12] = [
+    f64::NAN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    -0.0,
+    -1.0,
+    0.0,
+    0.5,
+    1.5,
+    2.0,
+    1e300,
+    5e-324,
+    4_294_967_295.0,
+];
+
+const STUDIES: [(Factor, &str); 4] = [
+    (Factor::LearningRate, "0.01, 0.1"),
+    (Factor::LayerNorm, ""),
+    (Factor::HiddenLayers, "32; 64,32"),
+    (Factor::DropoutLayerNorm, "0, 0.5"),
+];
+
+/// What is passed on to `with`: the record with each of its words or numbers in turn
+/// replaced by each of these, where it is still a record.
+fn each_replaced(record: &StudyRecord, with: &mut dyn FnMut(StudyRecord)) {
+    let value = serde_json::to_value(record).unwrap();
+    let mut places = Vec::new();
+    leaves(&value, &mut String::new(), &mut places);
+    let long = "'\"\n".repeat(5_000);
+    for place in places {
+        let is_text = value.pointer(&place).is_some_and(Value::is_string);
+        let instead: Vec<Value> = if is_text {
+            let texts = HOSTILE.iter().copied().chain([long.as_str()]);
+            texts.map(Value::from).collect()
+        } else {
+            NUMBERS.map(number_value).into()
+        };
+        for instead in instead {
+            let mut changed = value.clone();
+            *changed.pointer_mut(&place).unwrap() = instead;
+            // Names of factors and states are refused here, as the page's are.
+            if let Ok(record) = serde_json::from_value(changed) {
+                with(with_numbers(record));
+            }
+        }
+    }
+}
+
+/// JSON has no such numbers, the page's own reading of studies has: they stand for
+/// themselves until [`with_numbers`].
+fn number_value(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() <= 4_294_967_295.0 && number.is_sign_positive() {
+        return Value::from(number as u64);
+    }
+    match number {
+        _ if number.is_nan() => Value::from(-1.25e-11),
+        f64::INFINITY => Value::from(-1.25e-12),
+        f64::NEG_INFINITY => Value::from(-1.25e-13),
+        _ => Value::from(number),
+    }
+}
+
+fn with_numbers(mut record: StudyRecord) -> StudyRecord {
+    let meant = |number: &mut f64| {
+        *number = match *number {
+            -1.25e-11 => f64::NAN,
+            -1.25e-12 => f64::INFINITY,
+            -1.25e-13 => f64::NEG_INFINITY,
+            number => number,
+        };
+    };
+    let plan = &mut record.plan;
+    let specs = record.runs.iter_mut().map(|run| &mut run.spec);
+    for spec in plan.runs.iter_mut().chain(specs) {
+        meant(&mut spec.axis);
+        meant(&mut spec.cost);
+        let config = &mut spec.config;
+        for number in [
+            &mut config.epochs,
+            &mut config.batch_size,
+            &mut config.learning_rate,
+            &mut config.momentum,
+            &mut config.weight_decay,
+            &mut config.seed,
+            &mut config.validation_share,
+            &mut config.dropout,
+        ] {
+            meant(number);
+        }
+    }
+    for run in &mut record.runs {
+        if let Some(result) = &mut run.result {
+            meant(&mut result.validation_accuracy);
+            meant(&mut result.validation_loss);
+        }
+    }
+    record
+}
+
+/// The places of all words and numbers, as JSON pointers; of a list's items, which are
+/// alike, those of the first two.
+fn leaves(value: &Value, at: &mut String, places: &mut Vec<String>) {
+    let mut visit = |key: &str, value: &Value| {
+        let len = at.len();
+        *at += "/";
+        *at += key;
+        leaves(value, at, places);
+        at.truncate(len);
+    };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| visit(key, value)),
+        Value::Array(items) => {
+            let items = items.iter().enumerate().take(2);
+            items.for_each(|(index, value)| visit(&index.to_string(), value));
+        }
+        Value::String(_) | Value::Number(_) => places.push(at.clone()),
+        _ => {}
+    }
+}
+
+fn stated(request: &ReportRequest) -> Vec<Vec<String>> {
+    statements_of_cells(&write_report(request).analysis_ipynb)
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_record_is_refused_or_states_what_an_honest_one_does() {
+    for (factor, values) in STUDIES {
+        let honest = study(factor, values);
+        assert_eq!(check(&honest), Ok(()));
+        let expected = stated(&request(honest.clone()));
+        let (mut num_refused, mut num_read) = (0, 0);
+        each_replaced(&honest, &mut |record| match check(&record) {
+            Err(error) => {
+                num_refused += 1;
+                let told = error.to_string();
+                assert!(told.starts_with("study \"A study\", ") || record.name != honest.name);
+                assert!(!told.contains(['\n', '\r', '\0']), "{told:?}");
+                assert!(told.len() < 800, "{told}");
+            }
+            Ok(()) => {
+                num_read += 1;
+                read_study(&record);
+                assert_eq!(stated(&request(record)), expected);
+            }
+        });
+        assert!(
+            num_refused > 100 && num_read > 100,
+            "{num_refused}, {num_read}"
+        );
+    }
+}
+
+/// Nothing relies on the check: the code of a report on any record is Inkling's.
+#[wasm_bindgen_test(unsupported = test)]
+fn what_was_not_checked_states_nothing_new_either() {
+    for (factor, values) in STUDIES {
+        let honest = study(factor, values);
+        let lines: HashSet<String> = stated(&request(honest.clone()))
+            .into_iter()
+            .flatten()
+            .collect();
+        each_replaced(&honest, &mut |record| {
+            if check(&record).is_err() {
+                for line in stated(&request(record)).into_iter().flatten() {
+                    assert!(lines.contains(&line), "{line}");
+                }
+            }
+        });
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn captions_names_and_authors_state_nothing() {
+    let honest = request(study(Factor::LearningRate, "0.01, 0.1"));
+    let expected = stated(&honest);
+    for text in HOSTILE {
+        let mut request = honest.clone();
+        for plot in &mut request.studies[0].plots {
+            plot.caption = text.into();
+            plot.name = text.into();
+            plot.png_base64 = text.into();
+        }
+        request.ids = vec![text.into()];
+        request.created = text.into();
+        assert_eq!(stated(&request), expected, "{text:?}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn statements_are_told_from_what_only_looks_like_them() {
+    let code = "# a\nx = f\"{y}\" + 'it''s' # b\rrun(0.1e5, -1, None)\n\n    \"\"\"a\n'b'\n\"\"\"";
+    assert_eq!(statements(code), ["x = L + LL ", "run(L, -L, L)", "    L"]);
+    assert_eq!(statements("a('\\'')\na(\"\\\\\")\nb"), ["a(L)", "b"]);
+    assert_ne!(statements("a(\"b\nc\")"), statements("a(\"b\")"));
+}

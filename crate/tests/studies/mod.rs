@@ -1,0 +1,187 @@
+//! Studies that are over, made up for tests, and what the code cells of their
+//! notebook state.
+#![allow(dead_code, reason = "each test that has this module uses some of it")]
+
+use inkling::data::{Dataset, sample};
+use inkling::message::{
+    DataSummary, EpochRecord, Factor, Outcome, Plot, ReportRequest, ReportStudy, RunResult,
+    RunState, StudyConfig, StudyRecord, StudyRun,
+};
+use inkling::study::plan::plan_study;
+use serde_json::Value;
+
+pub fn epoch(epoch: u32) -> EpochRecord {
+    EpochRecord {
+        epoch,
+        step: 5 * epoch,
+        train_loss: 0.5,
+        train_accuracy: 0.8,
+        validation_loss: 0.6,
+        validation_accuracy: 0.75,
+        elapsed_secs: 1.0,
+        train_secs: 0.5,
+    }
+}
+
+/// A study that is over.
+pub fn study(factor: Factor, values: &str) -> StudyRecord {
+    let config = StudyConfig {
+        factor,
+        values: values.into(),
+        seeds_per_value: 2.0,
+        workers: 1.0,
+        ..StudyConfig::default()
+    };
+    let plan = plan_study(&config).unwrap();
+    let runs = plan.runs.iter().map(|spec| StudyRun {
+        spec: spec.clone(),
+        state: RunState::Finished,
+        reason: String::new(),
+        history: vec![epoch(1), epoch(2)],
+        result: Some(RunResult {
+            outcome: Outcome::Finished,
+            reason: String::new(),
+            backend: "ndarray".into(),
+            history: vec![epoch(1), epoch(2)],
+            num_steps: 10,
+            num_validation: 100,
+            validation_accuracy: 0.75,
+            validation_loss: 0.6,
+            interval_low: 0.7,
+            interval_high: 0.8,
+            best_epoch: 2,
+            best_validation_accuracy: 0.75,
+            generalisation_gap: 0.05,
+            elapsed_secs: 1.0,
+            samples_per_sec: 640.0,
+            weights_checksum: "0123456789abcdef".into(),
+            version: "0.1.0".into(),
+        }),
+    });
+    StudyRecord {
+        format_version: 1,
+        id: "1".into(),
+        name: "A study".into(),
+        created: "2026-11-24T08:00:00Z".into(),
+        version: "0.1.0".into(),
+        data: sample_summary(),
+        runs: runs.collect(),
+        plan,
+        wall_secs: 10.0,
+        remarks: "One.\n\nTwo.".into(),
+    }
+}
+
+pub fn sample_summary() -> DataSummary {
+    let (pixels, labels) = sample::generate(20, 3);
+    Dataset::from_parts("a.csv", pixels, labels)
+        .unwrap()
+        .summary()
+}
+
+/// A report on one study, with a plot of the comparison and one of its first run.
+pub fn request(record: StudyRecord) -> ReportRequest {
+    let plot = |name: &str, caption: &str, run| Plot {
+        name: name.into(),
+        caption: caption.into(),
+        run,
+        png_base64: "iVBORw0KGgo=".into(),
+    };
+    ReportRequest {
+        ids: vec!["1".into()],
+        created: record.created.clone(),
+        studies: vec![ReportStudy {
+            record,
+            plots: vec![
+                plot("comparison", "The comparison.", None),
+                plot("run-1", "The curves of run 1.", Some(0)),
+            ],
+        }],
+    }
+}
+
+/// What each code cell of a notebook states, in order.
+pub fn statements_of_cells(notebook: &str) -> Vec<Vec<String>> {
+    let notebook: Value = serde_json::from_str(notebook).expect("a notebook is JSON");
+    let cells = notebook["cells"].as_array().expect("it has cells");
+    let code = cells.iter().filter(|cell| cell["cell_type"] == "code");
+    let source = |cell: &Value| -> String {
+        let lines = cell["source"].as_array().expect("it has lines");
+        lines
+            .iter()
+            .map(|line| line.as_str().expect("of text"))
+            .collect()
+    };
+    code.map(|cell| statements(&source(cell))).collect()
+}
+
+/// The lines of a piece of Python without comments, each literal as `L`; of lines
+/// that state the same one after the other, as the runs of a list do, one.
+pub fn statements(source: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut rest = source;
+    while let Some(c) = rest.chars().next() {
+        let len = match c {
+            '\n' | '\r' => {
+                lines.push(std::mem::take(&mut line));
+                1
+            }
+            '#' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            '"' | '\'' => {
+                line.push('L');
+                string_len(rest)
+            }
+            '0'..='9' => {
+                line.push('L');
+                let is_part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';
+                rest.find(|c| !is_part(c)).unwrap_or(rest.len())
+            }
+            _ if c.is_alphabetic() || c == '_' => {
+                let is_part = |c: char| c.is_alphanumeric() || c == '_';
+                let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+                match &rest[..len] {
+                    "True" | "False" | "None" => line.push('L'),
+                    // A string's prefix belongs to its literal.
+                    "f" | "r" | "b" if rest[len..].starts_with(['"', '\'']) => {}
+                    name => line += name,
+                }
+                len
+            }
+            _ => {
+                line.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[len..];
+    }
+    lines.push(line);
+    lines.retain(|line| !line.trim().is_empty());
+    lines.dedup();
+    lines
+}
+
+/// Bytes of the string literal at the beginning of `text`; of one that ends with its
+/// line, which Python refuses, all there is.
+fn string_len(text: &str) -> usize {
+    let quote = &text[..1];
+    let triple = quote.repeat(3);
+    let is_triple = text.starts_with(&triple);
+    let end = if is_triple { &triple } else { quote };
+    let mut at = end.len();
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.starts_with(end) {
+            return at + end.len();
+        }
+        let c = rest.chars().next().expect("some text is left");
+        if matches!(c, '\n' | '\r') && !is_triple {
+            break;
+        }
+        at += c.len_utf8();
+        if c == '\\' {
+            at += text[at..].chars().next().map_or(0, char::len_utf8);
+        }
+    }
+    text.len()
+}

@@ -1,0 +1,362 @@
+// The controllers of studies: what a person asks for is done or refused with a sentence,
+// a study that could not start is still to be had, and two tabs lose nothing.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { held_description, typed_values } from "../../www/app/factors.js";
+import { share_done, study_config, study_ticks } from "../../www/app/study_state.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { BackendUnavailable } from "../../www/engine/backend.js";
+import { about_plan, study_status } from "../../www/features/study/status.js";
+import { DATA, fake_browser, moments } from "./fake_studies.mjs";
+
+/** @param {any} record */
+const states = (record) => record?.runs.map((/** @type {any} */ run) => run.state);
+
+test("a study runs, is read and kept, and its steps are ticked", async (t) => {
+  const browser = fake_browser(t);
+  const tab = browser.open();
+  tab.load();
+  tab.actions.change_form({ values: "0.1, 0.2" });
+  tab.actions.run();
+  assert.equal(tab.state.phase, "starting", "at once");
+  assert.ok(tab.page.get().is_study_busy);
+  await moments();
+  assert.equal(tab.state.phase, "running");
+  assert.deepEqual(states(tab.state.record), ["running", "running"]);
+  assert.equal(tab.state.kept.length, 1, "it is listed while it runs");
+  assert.deepEqual(study_ticks(tab.state), {
+    study: false,
+    comparison: false,
+    insights: false,
+    report: false,
+  });
+  tab.pools[0]?.finish();
+  await moments();
+  assert.equal(tab.state.phase, "idle");
+  assert.ok(!tab.page.get().is_study_busy);
+  assert.match(study_status(tab.state), /^2 runs: 2 finished\. .*Finished$/);
+  assert.equal(share_done(tab.state), 1);
+  const [kept] = [...browser.rows.values()];
+  assert.deepEqual(states(kept), ["finished", "finished"]);
+  const reported = (await tab.actions.read_for_report()).map(({ record }) => record);
+  tab.actions.reported(reported);
+  assert.deepEqual(study_ticks(tab.state), {
+    study: true,
+    comparison: true,
+    insights: true,
+    report: true,
+  });
+  tab.actions.remark("Another word.");
+  assert.ok(!study_ticks(tab.state).report, "the report does not hold it");
+  assert.deepEqual([tab.notices, tab.faults], [[], []]);
+});
+
+test("a study is refused while something else goes on, and says why", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.actions.run();
+  await moments();
+  assert.match(tab.state.refusal, /^There is no data to study\./);
+  tab.load();
+  assert.equal(tab.state.refusal, "", "it says so no more");
+  const run = tab.page.get().run;
+  for (const [patch, why, undo] of /** @type {[any, RegExp, any][]} */ ([
+    [{ run: { ...run, phase: "training" } }, /^A run is under way/, { run }],
+    [{ loading: { name: "a.csv", progress: null } }, /^a\.csv is still/, { loading: null }],
+    [{ is_tuning: true }, /^Your digits are being learned/, { is_tuning: false }],
+  ])) {
+    tab.page.set(patch);
+    tab.actions.run();
+    await moments();
+    assert.match(tab.state.refusal, why);
+    assert.equal(tab.state.phase, "idle");
+    tab.page.set(undo);
+    assert.equal(tab.state.refusal, "");
+  }
+  assert.equal(tab.pools.length, 0);
+});
+
+test("what cannot be read in the form is named, and nothing starts", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  const half = { ...tab.state.form, seeds_per_value: "1,5" };
+  assert.equal(study_config(half, DEFAULTS).seeds_per_value, 1.5, "and not 15");
+  tab.actions.change_form({ seeds_per_value: "1 x" });
+  tab.actions.run();
+  await moments();
+  assert.equal(tab.pools.length, 0);
+  assert.equal(tab.state.record, null);
+  assert.match(tab.state.refusal, /^seeds per value: found “1 x”, expected a/);
+  tab.actions.change_form({ seeds_per_value: "1", values: "x" });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(tab.state.plan_fault?.place, "values, item 1");
+});
+
+test("Stop while it starts stops at once, and nothing runs afterwards", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  /** @type {(decision: any) => void} */
+  let decide = () => {};
+  tab.engine.backend = () => new Promise((resolve) => (decide = resolve));
+  tab.actions.run();
+  await moments();
+  assert.equal(tab.state.phase, "starting");
+  tab.actions.stop();
+  await moments();
+  assert.equal(tab.state.phase, "idle");
+  decide({ backend: "ndarray" });
+  await moments();
+  assert.equal(tab.pools.length, 0);
+  assert.match(study_status(tab.state), /6 stopped\. .*Stopped$/);
+  tab.engine.backend = async () => ({ backend: "ndarray" });
+  tab.actions.run_missing();
+  await moments();
+  assert.equal(tab.state.phase, "running");
+});
+
+test("Stop waits for the pool's runs, and another study can run after it", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  tab.actions.run();
+  await moments();
+  tab.actions.stop();
+  assert.equal(tab.state.phase, "stopping");
+  assert.ok(tab.pools[0]?.is_cancelled);
+  tab.pools[0]?.end();
+  await moments();
+  assert.match(study_status(tab.state), /Stopped$/);
+  await tab.study("0.5");
+  assert.match(study_status(tab.state), /1 finished\. .*Finished$/);
+});
+
+test("a refused WebGPU leaves a study that is kept, says why, and can be had", async (t) => {
+  const browser = fake_browser(t);
+  const tab = browser.open();
+  tab.load();
+  tab.engine.backend = async () => {
+    throw new BackendUnavailable("this browser found no adapter.");
+  };
+  tab.actions.change_form({ values: "0.1, 0.2" });
+  tab.actions.run();
+  await moments();
+  assert.equal(tab.state.phase, "idle");
+  assert.match(tab.state.refusal, /WebGPU cannot run: .* Choose another backend/);
+  assert.match(study_status(tab.state), /2 failed\. .*Failed$/);
+  const later = browser.open();
+  await later.restore();
+  assert.deepEqual(states(later.state.record), ["crashed", "crashed"]);
+  assert.match(later.state.record?.runs[0]?.reason ?? "", /^WebGPU cannot run/);
+  later.load();
+  later.actions.run_missing();
+  await moments();
+  later.pools[0]?.finish();
+  await moments();
+  assert.match(study_status(later.state), /2 finished\. .*Finished$/);
+});
+
+test("a study goes on with the data it began on only", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  tab.actions.run();
+  await moments();
+  tab.actions.stop();
+  tab.pools[0]?.end();
+  await moments();
+  tab.load({ name: "other.csv", checksum: "c2" });
+  tab.actions.run_missing();
+  await moments();
+  assert.match(tab.state.refusal, /begun on bars\.csv \(checksum c1\); found other\.csv \(c2\)/);
+  tab.load();
+  tab.actions.run_missing();
+  await moments();
+  assert.equal(tab.state.phase, "running", "the lock was given back");
+});
+
+test("opening a kept study writes it into the form; while one runs it is refused", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  tab.actions.change_form({ seeds_per_value: "2", workers: "3" });
+  await tab.study("0.1, 0.2");
+  const first = tab.state.record?.id ?? "";
+  tab.actions.change_form({ factor: "batch_size", seeds_per_value: "1", workers: "1" });
+  await tab.study("16, 32");
+  tab.actions.open(first);
+  assert.deepEqual(tab.state.form, {
+    factor: "learning_rate",
+    values: "0.1, 0.2",
+    seeds_per_value: "2",
+    workers: "3",
+  });
+  tab.actions.run();
+  await moments();
+  tab.actions.open(first);
+  tab.actions.remove(tab.state.record?.id ?? "");
+  await moments();
+  assert.match(tab.notices[0] ?? "", /^A study runs\. Open another one/);
+  assert.match(tab.notices[1] ?? "", /^This study runs\. Stop it/);
+  assert.equal(tab.state.kept.length, 3);
+  tab.pools.at(-1)?.finish();
+  await moments();
+  tab.actions.open(first);
+  assert.equal(tab.state.record?.id, first);
+  tab.actions.remove(first);
+  await moments();
+  assert.equal(tab.state.record, null);
+  assert.equal(tab.state.kept.length, 2);
+});
+
+test("the newest study stays the newest when the clock is set back", async (t) => {
+  const browser = fake_browser(t);
+  const tab = browser.open();
+  tab.load();
+  await tab.study("0.1");
+  t.mock.timers.enable({ apis: ["Date"], now: new Date("2020-01-01") });
+  await tab.study("0.2");
+  t.mock.timers.reset();
+  const newest = tab.state.record?.id;
+  assert.equal(tab.state.kept[0]?.id, newest);
+  const later = browser.open();
+  await later.restore();
+  assert.equal(later.state.record?.id, newest);
+});
+
+test("a study in another tab is followed there, and not run or deleted twice", async (t) => {
+  const browser = fake_browser(t);
+  const first = browser.open();
+  first.load();
+  first.actions.change_form({ values: "0.1, 0.2" });
+  first.actions.run();
+  await moments();
+  const second = browser.open();
+  second.load();
+  await second.restore();
+  const id = second.state.record?.id ?? "";
+  assert.deepEqual(second.state.elsewhere, [id]);
+  assert.match(study_status(second.state), /It runs in another tab\.$/);
+  assert.deepEqual(states(second.state.record), ["running", "running"]);
+  second.actions.run_missing();
+  await moments();
+  assert.match(second.state.refusal, /^This study runs in another tab/);
+  second.actions.remove(id);
+  await moments();
+  assert.match(second.notices[0] ?? "", /runs in another tab\. Stop it there/);
+  first.pools[0]?.finish();
+  await moments(30);
+  assert.deepEqual(states(second.state.record), ["finished", "finished"]);
+  assert.match(study_status(second.state), /Finished$/);
+});
+
+test("a study whose tab was closed has stopped, and goes on elsewhere", async (t) => {
+  const browser = fake_browser(t);
+  const first = browser.open();
+  first.load();
+  first.actions.run();
+  await moments();
+  first.close();
+  const second = browser.open();
+  second.load();
+  await second.restore();
+  assert.match(second.state.record?.runs[0]?.reason ?? "", /^The page was closed/);
+  second.actions.run_missing();
+  await moments();
+  second.pools[0]?.finish();
+  await moments();
+  assert.match(study_status(second.state), /6 finished/);
+});
+
+test("remarks of two tabs on one study both stand", async (t) => {
+  const browser = fake_browser(t);
+  const first = browser.open();
+  first.load();
+  await first.study("0.1, 0.2");
+  const second = browser.open();
+  await second.restore();
+  const written = () => [...browser.rows.values()][0]?.remarks;
+
+  first.actions.remark("From the first");
+  second.actions.remark("From the sec");
+  first.actions.remark("From the first.");
+  first.actions.end_remarks();
+  await moments(30);
+  assert.equal(second.state.record?.remarks, "From the sec", "nobody types into what is typed");
+  second.actions.remark("From the second.");
+  second.actions.end_remarks();
+  await moments(30);
+  assert.equal(written(), "From the first.\n\nFrom the second.");
+  assert.equal(first.state.record?.remarks, written());
+  assert.equal(second.state.record?.remarks, written());
+  assert.match(second.notices[0] ?? "", /at the same time\. Both stand there now/);
+
+  second.actions.remark(`${written()} More.`);
+  second.actions.end_remarks();
+  await moments(30);
+  assert.equal(first.state.record?.remarks, "From the first.\n\nFrom the second. More.");
+  first.actions.rename(first.state.record?.id ?? "", "Rates");
+  await moments(30);
+  assert.equal(second.state.kept[0]?.name, "Rates");
+  assert.match(second.state.record?.remarks ?? "", /More\.$/);
+});
+
+test("a tab that runs a study leaves what another wrote on it", async (t) => {
+  const browser = fake_browser(t);
+  const first = browser.open();
+  first.load();
+  first.actions.run();
+  await moments();
+  const second = browser.open();
+  await second.restore();
+  second.actions.remark("Seen from the second.");
+  second.actions.end_remarks();
+  await moments();
+  first.actions.remark("Typed while it ru");
+  first.pools[0]?.finish();
+  await moments(30);
+  first.actions.remark("Typed while it runs.");
+  first.actions.end_remarks();
+  await moments(30);
+  const [row] = [...browser.rows.values()];
+  assert.equal(row.remarks, "Seen from the second.\n\nTyped while it runs.");
+  assert.ok(row.runs.every((/** @type {any} */ run) => run.state === "finished"));
+});
+
+test("a file of studies is taken whole or named", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  await tab.study("0.1");
+  const { exported } = await import("../../www/app/study_files.js");
+  const text = exported(tab.state.kept);
+  tab.actions.import_file(new File([text], "studies.json"));
+  await moments(30);
+  assert.equal(tab.state.kept.length, 2);
+  assert.match(tab.state.record?.name ?? "", /\(imported\)$/);
+  assert.notEqual(tab.state.kept[0]?.id, tab.state.kept[1]?.id);
+  tab.actions.import_file(new File(['{"a":1}'], "other.json"));
+  await moments(30);
+  assert.match(tab.state.shelf_told, /^other\.json: found other JSON/);
+  assert.equal(tab.state.kept.length, 2);
+});
+
+test("the form says what it would run, and what it holds still", async () => {
+  const config = { ...DEFAULTS, learning_rate: 0.1, dropout: 0.2, layer_norm: true, epochs: 3 };
+  assert.equal(
+    held_description("learning_rate", { ...DEFAULTS, learning_rate: 0.1 }),
+    "default settings",
+  );
+  assert.doesNotMatch(held_description("learning_rate", config), /learning rate/);
+  assert.doesNotMatch(held_description("dropout_layer_norm", config), /dropout|layer norm/);
+  assert.match(
+    held_description("batch_size", config),
+    /epochs 3.*learning rate 0\.1|learning rate 0\.1.*epochs 3/,
+  );
+  const of = (/** @type {string[]} */ ...labels) => labels.map((label) => ({ label, axis: 0 }));
+  const values = of("0, off", "0, on", "0.2, off", "0.2, on");
+  assert.equal(typed_values({ factor: "dropout_layer_norm", values }), "0, 0.2");
+  assert.equal(typed_values({ factor: "hidden_layers", values: of("32", "64, 32") }), "32; 64, 32");
+  const plan = { runs: Array(6).fill(0), workers: 8, baseline: { epochs: 10 } };
+  assert.equal(
+    about_plan(/** @type {any} */ (plan), { name: "train.csv.gz", num_rows: 42_000 }, 2),
+    "6 runs on train.csv.gz, 42,000 rows; 10 epochs each. Up to 6 at a time; this machine suits 2.",
+  );
+  assert.match(about_plan(/** @type {any} */ (plan), null, 2), /^6 runs; 10 epochs each\. Load a/);
+  assert.equal(DATA.num_rows, 1200);
+});

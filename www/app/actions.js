@@ -1,0 +1,157 @@
+// What a person can do on the bench, and who does it. Views call these; no view calls
+// another. Makes the controllers and knows no document.
+
+import { sentence_of } from "../base/fault.js";
+import { DataController, SAMPLE } from "./data_set.js";
+import { EvaluationController } from "./evaluation.js";
+import { Library } from "./library.js";
+import { RunController } from "./run.js";
+import { why_not_train } from "./state.js";
+import { TuningController } from "./tuning.js";
+
+/** @import { Fault } from "../base/fault.js" */
+/** @import { Settings } from "../base/settings.js" */
+/** @import { Custody } from "../engine/custody.js" */
+/** @import { DataSets } from "../store/data_sets.js" */
+/** @import { Locks } from "../store/locks.js" */
+/** @import { Notes } from "../store/notes.js" */
+/** @import { Runs } from "../store/runs.js" */
+/** @import { ModelFormat } from "../worker/model.js" */
+/** @import { Cell, PageState, Store } from "./state.js" */
+
+/** @typedef {ReturnType<typeof create_actions>["actions"]} Actions */
+
+/**
+ * @typedef {object} AppParts
+ * @property {Store<PageState>} store
+ * @property {Custody} engine
+ * @property {Runs} runs
+ * @property {DataSets} data_sets
+ * @property {Notes} notes
+ * @property {Locks} locks
+ * @property {(name: string, signal: AbortSignal) => Promise<File>} fetch_set
+ * @property {(blob: Blob, name: string) => void} download
+ * @property {(sentence: string) => void} notice
+ * @property {(sentence: string) => void} announce
+ * @property {(work: () => void, after_ms: number) => unknown} [later]
+ */
+
+/** @param {AppParts} parts */
+export function create_actions(parts) {
+  const { store, engine, notice } = parts;
+  const run = new RunController({
+    ...parts,
+    on_shown: (id) => void parts.notes.set_shown_run(id),
+    on_kept: () => library.refresh().then(() => library.prune()),
+  });
+  const data = new DataController(parts);
+  const tuning = new TuningController({
+    ...parts,
+    keep: (run_id, tuned) => library.keep_tuned(run_id, tuned),
+  });
+  const library = new Library({ ...parts, run, data, tuning });
+  const evaluation = new EvaluationController({
+    ...parts,
+    on_evaluated: (found, model) => {
+      if (model.kind === "run") void library.keep_evaluation(found, model.run_id).catch(report);
+    },
+  });
+
+  /** @param {unknown} error */
+  function report(error) {
+    notice(sentence_of(error));
+  }
+
+  /** Keeps what was asked for from failing in silence. @param {Promise<unknown>} work */
+  const done = (work) => void work.catch(report);
+
+  /** The fields say what runs. @param {Settings} config */
+  function begin_with(config) {
+    if (why_not_train(store.get()) === "") store.set({ config, typed_fault: null });
+    done(run.begin(config));
+  }
+
+  const actions = {
+    /** @param {File[]} files */
+    load_files: (files) => done(data.load_files(files)),
+    /** @param {string} name */
+    load_set: (name) => done(data.load_set(name)),
+    cancel_load: () => data.cancel(),
+    undo_load: () => done(data.undo()),
+
+    /**
+     * @param {Partial<Settings>} patch
+     * @param {Fault | null} [typed_fault] what is wrong with it as it was written
+     */
+    change_settings: (patch, typed_fault = null) =>
+      store.set({ config: { ...store.get().config, ...patch }, typed_fault }),
+    /** The fields take the settings of the run that is shown. */
+    use_settings_of_run() {
+      const { config } = store.get().run;
+      if (config) store.set({ config, typed_fault: null });
+    },
+
+    train: () => done(run.begin(store.get().config)),
+    async sample_and_train() {
+      const is_there = data.is_sample || (await data.load_set(SAMPLE));
+      if (is_there) done(run.begin(store.get().config));
+    },
+    pause_or_resume: () => done(run.pause_or_resume()),
+    stop: () => run.stop(),
+    train_on_cpu: () => begin_with({ ...store.get().config, backend: "ndarray" }),
+    /** @param {string} id */
+    go_on: (id) => done(library.go_on(id)),
+    /** @param {Settings} config */
+    repeat: (config) => begin_with(config),
+
+    evaluate: () => done(evaluation.evaluate()),
+    /** @param {Cell} cell */
+    open_cell: (cell) => evaluation.open_cell(cell),
+    /** @param {File[]} files */
+    pick_test: (files) => done(evaluation.pick_test(files)),
+    drop_test: () => done(evaluation.drop_test()),
+    /** @param {File} file */
+    load_model: (file) => done(evaluation.load_model(file)),
+    /** @param {ModelFormat} [format] */
+    save_model: (format) => done(evaluation.save_model(format)),
+    submission: () => done(evaluation.submission()),
+    /** @param {readonly number[]} places */
+    readings_pixels: (places) => evaluation.pixels(places),
+
+    /** @param {readonly import("./tuning.js").Digit[]} digits */
+    tune: (digits) => done(tuning.tune(digits)),
+    untune: () => done(tuning.untune()),
+
+    /** @param {string} id */
+    open_run: (id) => done(library.open(id)),
+    /** @param {readonly string[]} ids */
+    delete_runs: (ids) => done(library.remove(ids)),
+    undo_delete: () => done(library.undo()),
+    /** @param {string} id @param {string} name */
+    rename_run: (id, name) => done(library.rename(id, name)),
+    /** @param {string} id @param {string} note */
+    note_run: (id, note) => done(library.note(id, note)),
+    /** @param {string} id @param {boolean} is_pinned */
+    pin: (id, is_pinned) => done(library.pin(id, is_pinned)),
+    /** @param {readonly string[]} ids */
+    export_runs: (ids) => done(library.export_runs(ids)),
+    /** @param {File} file */
+    import_runs: (file) => done(library.import_runs(file)),
+    /** @param {string} id */
+    full_run: (id) => library.full_run(id),
+
+    /** Rows of the loaded data. @param {number[]} rows */
+    images: (rows) => engine.images(store.get().data?.checksum ?? "", rows),
+    /** Parameters of the model that stands. @returns {Promise<Float32Array | null>} */
+    async weights() {
+      const { model } = store.get();
+      return model ? engine.weights(model.id) : null;
+    },
+    /** @param {Uint8Array} ink @param {number} width @param {number} height */
+    predict_ink: (ink, width, height) => engine.predict_ink(ink, width, height),
+    /** @param {import("../engine/custody.js").Strokes} strokes */
+    predict_strokes: (strokes) => engine.predict_strokes(strokes),
+    notice,
+  };
+  return { actions, library, data, run };
+}

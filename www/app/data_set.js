@@ -1,0 +1,181 @@
+// The controller of the data that is trained on: reading it, keeping it, and bringing
+// back what it replaced. One file at a time; what stands stays until the new one is whole.
+
+import { Cancelled, message_of } from "../base/fault.js";
+import * as format from "../base/format.js";
+import { is_active } from "./state.js";
+
+/** @import { Custody, LoadedData } from "../engine/custody.js" */
+/** @import { DataSets } from "../store/data_sets.js" */
+/** @import { Notes } from "../store/notes.js" */
+/** @import { PageState, Store } from "./state.js" */
+
+/**
+ * @typedef {object} DataParts
+ * @property {Store<PageState>} store
+ * @property {Custody} engine
+ * @property {DataSets} data_sets
+ * @property {Notes} notes
+ * @property {(name: string, signal: AbortSignal) => Promise<File>} fetch_set a set that ships with the page
+ * @property {(sentence: string) => void} notice
+ * @property {(sentence: string) => void} announce
+ */
+
+/** The set that ships is asked for by this name. */
+export const SAMPLE = "sample";
+
+export class DataController {
+  #parts;
+  /** @type {AbortController | null} */
+  #loading = null;
+  /** What the newest load replaced. @type {LoadedData | null} */
+  #before = null;
+
+  /** @param {DataParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param {File[]} files one, or the two that IDX comes as
+   * @returns {Promise<boolean>} whether they were taken
+   */
+  load_files(files) {
+    const name = files.map((file) => file.name).join(" and ");
+    return this.#load(name, async () => files);
+  }
+
+  /**
+   * @param {string} name of a set that ships with the page
+   * @returns {Promise<boolean>} whether it was taken
+   */
+  load_set(name) {
+    const { fetch_set } = this.#parts;
+    return this.#load(`${name}.csv.gz`, async (signal) => [await fetch_set(name, signal)]);
+  }
+
+  /** Ends the reading at once; what was loaded before stays. */
+  cancel() {
+    this.#loading?.abort(new Cancelled());
+  }
+
+  /** Brings back what the newest load replaced, which then can come back itself. */
+  async undo() {
+    const { engine, store } = this.#parts;
+    const before = this.#before;
+    const why = this.#why_not();
+    if (!before) return;
+    if (why) {
+      store.set({ data_error: why });
+      return;
+    }
+    this.#before = engine.data;
+    this.take(before, engine.data);
+    await this.#keep(before);
+  }
+
+  /** Whether the shipped sample is what is loaded. */
+  get is_sample() {
+    return this.#parts.store.get().data?.name.startsWith(`${SAMPLE}.`) ?? false;
+  }
+
+  /**
+   * Makes a data set the one to train on. At once: nobody sees one half of it.
+   * @param {LoadedData} data
+   * @param {LoadedData | null} [before] what it replaces, to be brought back
+   */
+  take(data, before = null) {
+    const { engine, store } = this.#parts;
+    engine.set_data(data);
+    this.#before = before;
+    store.set({
+      data: data.summary,
+      data_before: before?.summary ?? null,
+      data_error: "",
+      plan: null,
+      evaluation_told: "",
+    });
+  }
+
+  /** Why no other data can be taken now; empty where it can. */
+  #why_not() {
+    const { run, is_tuning } = this.#parts.store.get();
+    if (is_active(run)) return "A run is under way. Stop it before you load other data.";
+    if (is_tuning) return "Your digits are being learned. Load other data when that is done.";
+    return "";
+  }
+
+  /**
+   * @param {string} name
+   * @param {(signal: AbortSignal) => Promise<File[]>} bring
+   */
+  async #load(name, bring) {
+    const { store, engine, announce, notice } = this.#parts;
+    const why = this.#why_not();
+    if (why) {
+      store.set({ data_error: why });
+      return false;
+    }
+    if (this.#loading) {
+      const reading = store.get().loading?.name ?? "Another file";
+      notice(
+        `${reading} is still being read, so ${name} was not. Cancel it first, then pick again.`,
+      );
+      return false;
+    }
+    const loading = new AbortController();
+    this.#loading = loading;
+    store.set({ loading: { name, progress: null }, data_error: "" });
+    try {
+      const files = await bring(loading.signal);
+      loading.signal.throwIfAborted();
+      const data = await engine.read_files(files, {
+        signal: loading.signal,
+        on_progress: (progress) => {
+          if (this.#loading === loading) store.set({ loading: { name, progress } });
+        },
+        needs_labels: true,
+      });
+      const { data: standing } = engine;
+      const is_other = standing !== null && standing.summary.checksum !== data.summary.checksum;
+      this.#loading = null;
+      store.set({ loading: null });
+      this.take(data, is_other ? standing : null);
+      announce(`${data.summary.name} is loaded, ${format.counted(data.summary.num_rows, "row")}`);
+      void this.#keep(data);
+      return true;
+    } catch (error) {
+      this.#loading = null;
+      const data_error = loading.signal.aborted
+        ? `Reading ${name} was cancelled.`
+        : told(name, error);
+      store.set({ loading: null, data_error });
+      announce(data_error);
+      return false;
+    }
+  }
+
+  /** @param {LoadedData} data */
+  async #keep({ summary, blob }) {
+    const { data_sets, notes, store } = this.#parts;
+    const is_kept = await data_sets.put({ summary, blob });
+    if (!is_kept) return;
+    await notes.set("data", summary.checksum);
+    store.set({ is_kept: true });
+    // Asked once, when there is something worth keeping.
+    if (await notes.get("asked")) return;
+    await notes.set("asked", true);
+    await globalThis.navigator?.storage?.persist?.().catch(() => false);
+  }
+}
+
+/**
+ * What is wrong with a file, with its name. The engine's own words often begin with it.
+ * @param {string} name
+ * @param {unknown} error
+ */
+export function told(name, error) {
+  const message = message_of(error);
+  const whole = message.startsWith(name) ? message : `${name}: ${message}`;
+  return /[.?]$/.test(whole) ? whole : `${whole}.`;
+}

@@ -1,0 +1,296 @@
+// The controller of what is done with a model that stands: evaluated, saved, replaced by
+// a file's, asked to predict a test set. One thing at a time, in the order in which a
+// person asked; each result bears the ids of the model and the images that it is of.
+
+import { Refused, message_of, sentence_of } from "../base/fault.js";
+import * as format from "../base/format.js";
+import { new_id } from "../base/id.js";
+import { submission_csv } from "../base/ink.js";
+import { told } from "./data_set.js";
+import { evaluable, is_active, shown_evaluation } from "./state.js";
+
+/** @import { Custody, LoadedData } from "../engine/custody.js" */
+/** @import { ModelFormat } from "../worker/model.js" */
+/** @import { Cell, EvaluationState, ModelRef, PageState, Store } from "./state.js" */
+
+/** Rows asked for at once: a worker that trains or draws in between stays quick. */
+const CHUNK = 2000;
+
+/** @type {Record<ModelFormat, string>} */
+const ENDINGS = { safetensors: "safetensors", burnpack: "bpk", onnx: "onnx" };
+
+/**
+ * @typedef {object} EvaluationParts
+ * @property {Store<PageState>} store
+ * @property {Custody} engine
+ * @property {(blob: Blob, name: string) => void} download
+ * @property {(sentence: string) => void} announce
+ * @property {(evaluation: EvaluationState, model: ModelRef) => void} on_evaluated to keep it with its run
+ */
+
+export class EvaluationController {
+  #parts;
+  /** The end of all that was asked for so far. @type {Promise<unknown>} */
+  #last = Promise.resolve();
+  #num_waiting = 0;
+  /** @type {LoadedData | null} */
+  #test = null;
+
+  /** @param {EvaluationParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  evaluate() {
+    return this.#work("Evaluating", async () => {
+      const { store, engine, on_evaluated } = this.#parts;
+      const wanted = this.#evaluable();
+      const model = /** @type {ModelRef} */ (store.get().model);
+      const test = wanted.set_id.startsWith("test ") ? this.#test : null;
+      const { labels, probabilities, rows } = test
+        ? await this.#read_test(model.id, test)
+        : await this.#read_validation(model);
+      const figures = await engine.evaluate(probabilities, labels);
+      /** @type {EvaluationState} */
+      const evaluation = {
+        ...wanted,
+        about: test ? test.summary.name : validation_words(model),
+        figures,
+        labels,
+        probabilities,
+        rows,
+      };
+      store.set({ evaluation, cell: null });
+      if (shown_evaluation(store.get()) !== evaluation) {
+        throw new Refused("The model or its images changed meanwhile. Press Evaluate again.");
+      }
+      on_evaluated(evaluation, model);
+    });
+  }
+
+  /** Shows the images of a cell, or with `null` the worst mistakes. @param {Cell} cell */
+  open_cell(cell) {
+    this.#parts.store.set({ cell });
+  }
+
+  /**
+   * Pixels of some images of the evaluation that is shown.
+   * @param {readonly number[]} places in its order
+   * @returns {Promise<Uint8Array>} 784 an image
+   */
+  async pixels(places) {
+    const { store, engine } = this.#parts;
+    const evaluation = shown_evaluation(store.get());
+    if (!evaluation) throw new Refused("Nothing is evaluated now.");
+    const { rows, set_id } = evaluation;
+    if (rows) {
+      const checksum = set_id.slice("validation ".length);
+      const images = await engine.images(
+        checksum,
+        places.map((place) => rows[place] ?? 0),
+      );
+      return images.pixels;
+    }
+    const { blob } = /** @type {LoadedData} */ (this.#test);
+    const all = new Uint8Array(places.length * 784);
+    for (const [at, place] of places.entries()) {
+      const part = blob.slice(place * 784, place * 784 + 784);
+      all.set(new Uint8Array(await part.arrayBuffer()), at * 784);
+    }
+    return all;
+  }
+
+  /** @param {File[]} files */
+  pick_test(files) {
+    const { store, engine, announce } = this.#parts;
+    const name = files.map((file) => file.name).join(" and ");
+    return this.#work(`Reading ${name}`, async () => {
+      let is_over = false;
+      try {
+        const test = await engine.read_files(files, {
+          signal: new AbortController().signal,
+          // Progress comes through a port of its own and may arrive after the end.
+          on_progress: ({ rows }) => {
+            if (!is_over)
+              store.set({ test_told: `${name}: ${format.counted(rows, "row")} so far` });
+          },
+          needs_labels: false,
+        });
+        is_over = true;
+        this.#test = test;
+        const use = test.summary.has_labels
+          ? "Evaluate now reads these."
+          : "No labels, so there is nothing to score; Download submission predicts them.";
+        const rows = format.counted(test.summary.num_rows, "row");
+        store.set({ test: test.summary, test_told: `${test.summary.name}: ${rows}. ${use}` });
+      } catch (error) {
+        is_over = true;
+        const standing = this.#test ? ` Still loaded: ${this.#test.summary.name}.` : "";
+        store.set({ test_told: `${told(name, error)}${standing}` });
+      }
+      announce(store.get().test_told);
+    });
+  }
+
+  /** Evaluate reads the validation part again. */
+  drop_test() {
+    return this.#work("", async () => {
+      const { store } = this.#parts;
+      const name = store.get().test?.name;
+      this.#test = null;
+      const told = name ? `${name} is taken away. Evaluate reads the validation part again.` : "";
+      store.set({ test: null, test_told: told });
+    });
+  }
+
+  /** Predicts the test set as Kaggle's `submission.csv`. */
+  submission() {
+    return this.#work("Predicting", async () => {
+      const { store, download } = this.#parts;
+      const test = this.#test;
+      const { model } = store.get();
+      if (!test) throw new Refused("Pick a test CSV first.");
+      if (!model) throw new Refused("There is no trained model yet. Train first.");
+      const { probabilities } = await this.#read_test(model.id, test);
+      download(new Blob([submission_csv(probabilities)], { type: "text/csv" }), "submission.csv");
+      const told = `submission.csv holds ${format.counted(test.summary.num_rows, "row")}.`;
+      store.set({ evaluation_told: told });
+    });
+  }
+
+  /** The newest model as a file. @param {ModelFormat} [kind] */
+  save_model(kind = "safetensors") {
+    return this.#work("Writing the model", async () => {
+      const { store, engine, download } = this.#parts;
+      const { model } = store.get();
+      if (!model) throw new Refused("There is no trained model yet. Train first.");
+      const bytes = await engine.save_model(model.id, kind);
+      download(new Blob([bytes]), `inkling.${ENDINGS[kind]}`);
+    });
+  }
+
+  /** Makes a file's model the newest; with a wrong file the one before stays. @param {File} file */
+  load_model(file) {
+    return this.#work(`Reading ${file.name}`, async () => {
+      const { store, engine, announce } = this.#parts;
+      const { run, is_tuning } = store.get();
+      if (is_active(run)) {
+        throw new Refused(`A run is under way, so ${file.name} was not read. Stop it first.`);
+      }
+      if (is_tuning) {
+        throw new Refused(`Your digits are being learned, so ${file.name} was not read.`);
+      }
+      const id = `file ${new_id()}`;
+      const summary = await engine.load_model(id, file);
+      engine.set_model_source(id, async () => new Uint8Array(await file.arrayBuffer()));
+      store.set({
+        model: {
+          id,
+          kind: "file",
+          name: file.name,
+          run_id: "",
+          config: null,
+          data_checksum: "",
+          summary,
+        },
+        can_untune: false,
+        tuning_told: "",
+      });
+      announce(`${file.name} is loaded`);
+    });
+  }
+
+  /**
+   * Waits for its turn, then works; what goes wrong is said where it was asked.
+   * @param {string} label what is said meanwhile
+   * @param {() => Promise<void>} work
+   * @returns {Promise<void>} when it is done
+   */
+  #work(label, work) {
+    const { store, announce } = this.#parts;
+    this.#num_waiting += 1;
+    if (this.#num_waiting === 1) store.set({ evaluating: label, evaluation_told: "" });
+    const turn = this.#last.then(async () => {
+      store.set({ evaluating: label, evaluation_told: "" });
+      try {
+        await work();
+      } catch (error) {
+        const evaluation_told = error instanceof Refused ? sentence_of(error) : message_of(error);
+        store.set({ evaluation_told });
+        announce(evaluation_told);
+      } finally {
+        this.#num_waiting -= 1;
+        if (this.#num_waiting === 0) store.set({ evaluating: "" });
+      }
+    });
+    this.#last = turn;
+    return turn;
+  }
+
+  #evaluable() {
+    const state = this.#parts.store.get();
+    const { model, data, run } = state;
+    const wanted = evaluable(state);
+    if (is_active(run))
+      throw new Refused("A run is under way; evaluate its model when it has ended.");
+    if (wanted) return wanted;
+    if (!model) throw new Refused("Train first; then see which digits are confused.");
+    if (!data) throw new Refused("Load data or a test CSV to evaluate this model.");
+    throw new Refused("The data has changed since this model was trained. Train again.");
+  }
+
+  /** @param {number} done @param {number} total */
+  #tell(done, total) {
+    const evaluating = `Reading image ${format.count(done)} of ${format.count(total)}`;
+    this.#parts.store.set({ evaluating });
+  }
+
+  /**
+   * Images that the model never trained on, whatever the settings say by now. For a
+   * file's model nobody knows: they are those that the present settings hold out.
+   * @param {ModelRef} model
+   */
+  async #read_validation(model) {
+    const { store, engine } = this.#parts;
+    const { data, config } = store.get();
+    const checksum = data?.checksum ?? "";
+    const rows = await engine.validation_rows(model.id, checksum, model.config ?? config);
+    if (rows.length === 0) {
+      throw new Refused("This model has no validation part here; load a test CSV.");
+    }
+    const labels = new Uint8Array(rows.length);
+    const probabilities = new Float32Array(rows.length * 10);
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      const part = Array.from(rows.subarray(from, from + CHUNK));
+      labels.set((await engine.images(checksum, part)).labels, from);
+      probabilities.set(await engine.predict_rows(model.id, checksum, part), from * 10);
+      this.#tell(from + part.length, rows.length);
+    }
+    return { labels, probabilities, rows };
+  }
+
+  /**
+   * @param {string} model_id
+   * @param {LoadedData} test
+   */
+  async #read_test(model_id, { summary, blob }) {
+    const { engine } = this.#parts;
+    const { num_rows } = summary;
+    const bytes = async (/** @type {number} */ from, /** @type {number} */ to) =>
+      new Uint8Array(await blob.slice(from, to).arrayBuffer());
+    const probabilities = new Float32Array(num_rows * 10);
+    for (let from = 0; from < num_rows; from += CHUNK) {
+      const to = Math.min(num_rows, from + CHUNK);
+      const part = await bytes(from * 784, to * 784);
+      probabilities.set(await engine.predict_pixels(model_id, part), from * 10);
+      this.#tell(to, num_rows);
+    }
+    const labels = await bytes(num_rows * 784, blob.size);
+    return { labels, probabilities, rows: null };
+  }
+}
+
+/** @param {ModelRef} model */
+function validation_words({ kind }) {
+  return kind === "file" ? "Validation part of these settings" : "Validation part";
+}

@@ -1,0 +1,75 @@
+// What comes back when the page is opened: the settings, the data set, the run that was
+// shown last and its model; and what keeps them for the next time.
+
+import { message_of } from "../base/fault.js";
+import { DEFAULTS } from "../base/settings.js";
+
+/** @import { Settings } from "../base/settings.js" */
+/** @import { Custody } from "../engine/custody.js" */
+/** @import { DataSets } from "../store/data_sets.js" */
+/** @import { Notes } from "../store/notes.js" */
+/** @import { DataController } from "./data_set.js" */
+/** @import { Library } from "./library.js" */
+/** @import { PageState, Store } from "./state.js" */
+
+/**
+ * @param {object} parts
+ * @param {Store<PageState>} parts.store
+ * @param {Custody} parts.engine
+ * @param {DataSets} parts.data_sets
+ * @param {Notes} parts.notes
+ * @param {DataController} parts.data
+ * @param {Library} parts.library
+ * @param {boolean} parts.with_settings whether the address leaves the settings to us
+ * @param {(sentence: string) => void} parts.notice
+ */
+export async function restore(parts) {
+  const { store, engine, data_sets, notes, data, library, with_settings, notice } = parts;
+  const { config: at_first } = store.get();
+  const settings = await notes.get("settings");
+  if (with_settings && settings && store.get().config === at_first) {
+    store.set({ config: known_settings(settings, at_first) });
+  }
+  await library.refresh();
+  const checksum = await notes.get("data");
+  const kept = checksum ? await data_sets.get(String(checksum)) : undefined;
+  const is_new = () => {
+    const { data: loaded, loading, run } = store.get();
+    return loaded === null && loading === null && run.phase === "idle";
+  };
+  if (kept && is_new()) {
+    data.take(kept);
+    try {
+      // It is checked where it is taken in.
+      await engine.images(kept.summary.checksum, [0]);
+    } catch (error) {
+      if (store.get().data?.checksum === kept.summary.checksum) {
+        engine.set_data(null);
+        store.set({ data: null });
+      }
+      notice(`The data set kept from before could not be read: ${message_of(error)}`);
+    }
+  }
+  const shown = await notes.shown_run();
+  const { run, runs } = store.get();
+  const last = runs.find(({ id }) => id === shown) ?? runs.find(({ state }) => state !== "running");
+  if (last && run.phase === "idle") {
+    // The fields say what the address or the last change said, which may be newer.
+    await library.open(last.id, { with_settings: with_settings && !settings });
+  }
+}
+
+/**
+ * Only what is a setting still, of the kind that it has.
+ * @param {unknown} kept
+ * @param {Settings} config
+ * @returns {Settings}
+ */
+export function known_settings(kept, config) {
+  const found = Object.entries(/** @type {object} */ (kept)).filter(
+    ([key, value]) =>
+      Object.hasOwn(DEFAULTS, key) &&
+      typeof value === typeof (/** @type {Record<string, unknown>} */ ({ ...DEFAULTS })[key]),
+  );
+  return { ...config, ...Object.fromEntries(found) };
+}

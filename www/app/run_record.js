@@ -1,0 +1,83 @@
+// A run as it is kept, and what follows from it: its name, the state in which it is
+// shown, its model. Pure functions.
+
+import * as format from "../base/format.js";
+import { run_name } from "../store/runs.js";
+import { idle_run } from "./state.js";
+
+export { run_name };
+
+/** @import { RunRecord, Runs, RunSummary } from "../store/runs.js" */
+/** @import { ModelRef, RunState } from "./state.js" */
+
+/** @param {Pick<RunRecord, "state">} run @returns {RunState["phase"]} */
+export function phase_of({ state }) {
+  // Whoever computed it is gone, or it would not be read here.
+  return state === "running" ? "interrupted" : state;
+}
+
+/**
+ * A kept run as it is shown.
+ * @param {RunRecord} record
+ * @returns {RunState}
+ */
+export function run_state(record) {
+  const done = record.history.length;
+  const { epochs } = record.config;
+  const is_cut_off = record.state === "running" && record.result === null;
+  return {
+    ...idle_run(),
+    phase: phase_of(record),
+    id: record.id,
+    name: run_name(record),
+    config: record.config,
+    data_name: record.data_name,
+    data_checksum: record.data_checksum,
+    data_rows: record.data_rows,
+    decision: record.decision,
+    history: record.history,
+    running: record.running.slice(),
+    result: record.result,
+    error: is_cut_off
+      ? `The page was closed in epoch ${format.count(Math.min(done + 1, epochs))} of ${format.count(epochs)}.`
+      : record.error,
+  };
+}
+
+/**
+ * The model of a run.
+ * @param {RunRecord} record
+ * @param {string} id
+ * @returns {ModelRef}
+ */
+export function run_model(record, id) {
+  return {
+    id,
+    kind: "run",
+    name: run_name(record),
+    run_id: record.id,
+    config: record.config,
+    data_checksum: record.data_checksum,
+    summary: null,
+  };
+}
+
+/**
+ * The id of the model that a kept run came to; empty where it came to none.
+ * @param {Pick<RunSummary, "id" | "history" | "result">} run
+ */
+export function model_id_of({ id, history, result }) {
+  const step = result?.num_steps ?? history.at(-1)?.step;
+  return step === undefined ? "" : `${id}@${step}`;
+}
+
+/**
+ * The bytes that bring a kept run's model back.
+ * @param {Runs} runs
+ * @param {string} id
+ * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
+ */
+export async function model_bytes(runs, id) {
+  const found = await runs.get(id);
+  return found?.bytes.model ?? found?.bytes.checkpoint ?? null;
+}

@@ -1,0 +1,286 @@
+// Runs as a file, to carry to another browser: JSON, the bytes of models as base64.
+// What comes in is hostile until read: each field is checked here, with its place.
+
+import { DEFAULTS } from "../base/settings.js";
+
+/** @import { RunBytes, RunRecord } from "../store/runs.js" */
+
+const FORMAT = "inkling runs";
+
+/** Limits of what is taken in, in keeping with the engine's own. */
+const MOST_RUNS = 1000;
+const MOST_EPOCHS = 1000;
+const MOST_POINTS = 10_000;
+
+/** @typedef {{ record: RunRecord, bytes: Omit<RunBytes, "id"> }} WholeRun */
+
+/** JSON has no NaN; a diverged run has. */
+const written = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
+  typeof value === "number" && !Number.isFinite(value) ? `number:${value}` : value;
+
+const read = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
+  value === "number:NaN"
+    ? NaN
+    : value === "number:Infinity"
+      ? Infinity
+      : value === "number:-Infinity"
+        ? -Infinity
+        : value;
+
+/**
+ * @param {readonly WholeRun[]} runs
+ * @returns {string}
+ */
+export function runs_to_json(runs) {
+  const parts = runs.map(({ record, bytes }) => ({
+    record: { ...record, evaluated: null, tuned: null },
+    model: bytes.model ? base64(bytes.model) : null,
+    checkpoint: bytes.checkpoint ? base64(bytes.checkpoint) : null,
+  }));
+  return JSON.stringify({ format: FORMAT, version: 1, runs: parts }, written, 1);
+}
+
+/**
+ * @param {string} text
+ * @returns {WholeRun[]} in the file's order, turned so that the oldest comes first
+ */
+export function runs_from_json(text) {
+  /** @type {any} */
+  let found;
+  try {
+    found = JSON.parse(text, read);
+  } catch {
+    throw wrong("the file", "text that is no JSON", "a file that Export made");
+  }
+  if (found?.format !== FORMAT || !Array.isArray(found.runs)) {
+    throw wrong(
+      "the file",
+      `the format ${shown(found?.format)}`,
+      `"${FORMAT}", as Export writes it`,
+    );
+  }
+  if (found.version !== 1) throw wrong("version", shown(found.version), "1; load the newest page");
+  if (found.runs.length > MOST_RUNS) {
+    throw wrong("runs", `${found.runs.length}`, `at most ${MOST_RUNS}`);
+  }
+  const runs = found.runs.map((/** @type {any} */ one, /** @type {number} */ at) =>
+    whole_run(one, `run ${at + 1}`),
+  );
+  return runs.sort(
+    (/** @type {WholeRun} */ a, /** @type {WholeRun} */ b) => a.record.order - b.record.order,
+  );
+}
+
+/** @param {any} found @param {string} place @returns {WholeRun} */
+function whole_run(found, place) {
+  const given = object(found?.record, place);
+  const state = one_of(given.state, ["ended", "failed", "interrupted"], `${place}, state`);
+  const result = given.result === null ? null : run_result(given.result, `${place}, result`);
+  if (state === "ended" && !result) throw wrong(`${place}, result`, "nothing", "what it came to");
+  /** @type {RunRecord} */
+  const record = {
+    format_version: 2,
+    id: words(given.id, `${place}, id`, 100),
+    order: number(given.order, `${place}, order`),
+    name: words(given.name, `${place}, name`, 200),
+    note: words(given.note, `${place}, note`, 10_000),
+    created: date(given.created, `${place}, created`),
+    is_pinned: false,
+    state: /** @type {RunRecord["state"]} */ (state),
+    error: words(given.error, `${place}, error`, 1000),
+    has_crashed: given.has_crashed === true,
+    config: settings(given.config, `${place}, config`),
+    data_name: words(given.data_name, `${place}, data_name`, 300),
+    data_checksum: checksum(given.data_checksum, `${place}, data_checksum`),
+    data_rows: number(given.data_rows, `${place}, data_rows`),
+    decision: decision(given.decision, `${place}, decision`),
+    history: list(given.history, `${place}, history`, MOST_EPOCHS).map((epoch, at) =>
+      numbers(epoch, EPOCH, `${place}, epoch ${at + 1}`),
+    ),
+    running: list(given.running, `${place}, running`, MOST_POINTS).map((point, at) =>
+      numbers(point, POINT, `${place}, point ${at + 1}`),
+    ),
+    result,
+    tuned: null,
+    evaluated: null,
+  };
+  return {
+    record,
+    bytes: {
+      model: bytes(found.model, `${place}, model`),
+      checkpoint: bytes(found.checkpoint, `${place}, checkpoint`),
+    },
+  };
+}
+
+const EPOCH = /** @type {const} */ ([
+  "epoch",
+  "step",
+  "train_loss",
+  "train_accuracy",
+  "validation_loss",
+  "validation_accuracy",
+  "elapsed_secs",
+  "train_secs",
+]);
+
+const POINT = /** @type {const} */ (["x", "step", "train_loss", "train_accuracy"]);
+
+const RESULT = /** @type {const} */ ([
+  "num_steps",
+  "num_validation",
+  "validation_accuracy",
+  "validation_loss",
+  "interval_low",
+  "interval_high",
+  "best_epoch",
+  "best_validation_accuracy",
+  "generalisation_gap",
+  "elapsed_secs",
+  "samples_per_sec",
+]);
+
+/** @param {any} found @param {string} place @returns {import("../pkg/ndarray/inkling.js").RunResult} */
+function run_result(found, place) {
+  const given = object(found, place);
+  const outcome = one_of(given.outcome, ["finished", "stopped", "failed"], `${place}, outcome`);
+  return {
+    ...numbers(given, RESULT, place),
+    outcome: /** @type {"finished" | "stopped" | "failed"} */ (outcome),
+    reason: words(given.reason, `${place}, reason`, 1000),
+    backend: one_of(given.backend, ["ndarray", "webgpu"], `${place}, backend`),
+    history: list(given.history, `${place}, history`, MOST_EPOCHS).map((epoch, at) =>
+      numbers(epoch, EPOCH, `${place}, epoch ${at + 1}`),
+    ),
+    weights_checksum: given.weights_checksum
+      ? checksum(given.weights_checksum, `${place}, weights_checksum`)
+      : "",
+    version: words(given.version ?? "", `${place}, version`, 100),
+  };
+}
+
+/** @param {any} found @param {string} place @returns {RunRecord["decision"]} */
+function decision(found, place) {
+  if (found === null || found === undefined) return null;
+  const given = object(found, place);
+  return {
+    backend: /** @type {"ndarray" | "webgpu"} */ (
+      one_of(given.backend, ["ndarray", "webgpu"], `${place}, backend`)
+    ),
+    reason: words(given.reason, `${place}, reason`, 1000),
+    device: words(given.device, `${place}, device`, 1000),
+  };
+}
+
+/** @param {any} found @param {string} place @returns {RunRecord["config"]} */
+function settings(found, place) {
+  const given = object(found, place);
+  const config = Object.entries(DEFAULTS).map(([key, value]) => {
+    const kept = given[key] ?? value;
+    if (typeof kept !== typeof value) {
+      throw wrong(`${place}, ${key}`, shown(kept), `a ${typeof value}`);
+    }
+    return [key, typeof kept === "string" ? kept.slice(0, 1000) : kept];
+  });
+  return Object.fromEntries(config);
+}
+
+/**
+ * @template {string} K
+ * @param {any} found
+ * @param {readonly K[]} keys
+ * @param {string} place
+ * @returns {Record<K, number>}
+ */
+function numbers(found, keys, place) {
+  const given = object(found, place);
+  return /** @type {Record<K, number>} */ (
+    Object.fromEntries(keys.map((key) => [key, number(given[key], `${place}, ${key}`)]))
+  );
+}
+
+/** @param {any} found @param {string} place */
+function number(found, place) {
+  if (typeof found !== "number") throw wrong(place, shown(found), "a number");
+  return found;
+}
+
+/** @param {any} found @param {string} place @returns {Record<string, any>} */
+function object(found, place) {
+  if (typeof found !== "object" || found === null || Array.isArray(found)) {
+    throw wrong(place, shown(found), "its fields");
+  }
+  return found;
+}
+
+/** @param {any} found @param {string} place @param {number} most @returns {any[]} */
+function list(found, place, most) {
+  if (!Array.isArray(found)) throw wrong(place, shown(found), "a list");
+  if (found.length > most) throw wrong(place, `${found.length} entries`, `at most ${most}`);
+  return found;
+}
+
+/** @param {any} found @param {string} place @param {number} most */
+function words(found, place, most) {
+  if (typeof found !== "string") throw wrong(place, shown(found), "text");
+  if (found.length > most) throw wrong(place, `${found.length} characters`, `at most ${most}`);
+  return found;
+}
+
+/** @param {any} found @param {readonly string[]} choices @param {string} place @returns {string} */
+function one_of(found, choices, place) {
+  if (!choices.includes(found)) throw wrong(place, shown(found), choices.join(", "));
+  return found;
+}
+
+/** @param {any} found @param {string} place */
+function checksum(found, place) {
+  if (typeof found !== "string" || !/^[0-9a-f]{16}$/.test(found)) {
+    throw wrong(place, shown(found), "16 hexadecimal digits");
+  }
+  return found;
+}
+
+/** @param {any} found @param {string} place */
+function date(found, place) {
+  if (typeof found !== "string" || Number.isNaN(Date.parse(found))) {
+    throw wrong(place, shown(found), "a date such as 2026-11-25T12:00:00.000Z");
+  }
+  return found;
+}
+
+/** @param {any} found @param {string} place @returns {Uint8Array<ArrayBuffer> | undefined} */
+function bytes(found, place) {
+  if (found === null || found === undefined) return undefined;
+  if (typeof found !== "string") throw wrong(place, shown(found), "base64");
+  try {
+    const text = atob(found);
+    const all = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at++) all[at] = text.charCodeAt(at);
+    return all;
+  } catch {
+    throw wrong(place, "text that is no base64", "base64");
+  }
+}
+
+/** @param {Uint8Array} all */
+function base64(all) {
+  let text = "";
+  // A call takes only so many arguments.
+  for (let from = 0; from < all.length; from += 0x8000) {
+    text += String.fromCharCode(...all.subarray(from, from + 0x8000));
+  }
+  return btoa(text);
+}
+
+/** @param {unknown} value */
+function shown(value) {
+  const text = typeof value === "string" ? `"${value}"` : String(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+/** @param {string} place @param {string} found @param {string} expected */
+function wrong(place, found, expected) {
+  const error = new Error(`${place}: found ${found}, expected ${expected}`);
+  return Object.assign(error, { place, found, expected });
+}

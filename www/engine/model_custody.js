@@ -1,0 +1,226 @@
+// The page's side of its workers, as far as the newest model goes: what it reads, what
+// it is made of, what file it becomes. Each question names the model it means; where
+// that is, and how it comes back, is the business of newest_model.js.
+
+import { Refused } from "../base/fault.js";
+import { DataCustody } from "./data_custody.js";
+import { NewestModel } from "./newest_model.js";
+
+/** @import { ModelSummary, RunConfig } from "../pkg/ndarray/inkling.js" */
+/** @import { Remote } from "../vendor/comlink.mjs" */
+/** @import { ModelFormat } from "../worker/model.js" */
+/** @import { Engine, InkReading, Strokes } from "../worker/engine.js" */
+/** @import { DataCustodyOptions } from "./data_custody.js" */
+/** @import { Held, Source } from "./newest_model.js" */
+/** @import { Station } from "./station.js" */
+
+export class ModelCustody extends DataCustody {
+  /** @protected */
+  model;
+
+  /** @param {DataCustodyOptions} options */
+  constructor(options) {
+    super(options);
+    this.model = new NewestModel(this.stations);
+  }
+
+  /** Empty before there is a model. */
+  get model_id() {
+    return this.model.id;
+  }
+
+  /**
+   * Says how to bring a model back when its worker is gone.
+   * @param {string} id
+   * @param {Source} bytes its file, or a checkpoint of its run
+   */
+  set_model_source(id, bytes) {
+    this.model.set_source(id, bytes);
+  }
+
+  /**
+   * The model of the run under way, or of the one that ended last, is the newest, and
+   * bears this id from now on.
+   * @param {string} id
+   */
+  adopt_trained(id) {
+    this.model.adopt(id);
+  }
+
+  /**
+   * Takes a model out of a `.safetensors` file or a burnpack: it is the newest from then
+   * on, on the CPU. On any error the one before stays.
+   * @param {string} id
+   * @param {File} file
+   * @returns {Promise<ModelSummary>}
+   */
+  load_model(id, file) {
+    return this.#load(id, "reading the model’s file", (engine, key) =>
+      engine.load_model(key, file),
+    );
+  }
+
+  /**
+   * The same with the model of a run's checkpoint, or with a file's bytes.
+   * @param {string} id
+   * @param {Uint8Array} bytes
+   */
+  async load_checkpoint(id, bytes) {
+    await this.#load(id, "taking the model", (engine, key) => engine.restore_model(key, bytes));
+  }
+
+  /**
+   * What the newest model reads in a raster of ink (0 empty to 255 full).
+   * @param {Uint8Array} ink `width * height` bytes, row by row
+   * @param {number} width
+   * @param {number} height
+   * @returns {Promise<InkReading | null>} `null` for an empty pad; `probabilities` is `null` before any model
+   */
+  predict_ink(ink, width, height) {
+    return this.#read((engine, key) => engine.predict_ink(key, ink, width, height));
+  }
+
+  /**
+   * What it reads in strokes of a pen.
+   * @param {Strokes} strokes
+   * @returns {Promise<InkReading | null>} as `predict_ink`
+   */
+  predict_strokes(strokes) {
+    return this.#read((engine, key) => engine.predict_strokes(key, strokes));
+  }
+
+  /**
+   * Probabilities, ten a row, for rows of the loaded data.
+   * @param {string} model_id
+   * @param {string} checksum of the data that the rows are of
+   * @param {ArrayLike<number>} rows
+   * @returns {Promise<Float32Array>}
+   */
+  predict_rows(model_id, checksum, rows) {
+    return this.#ask(model_id, async ({ station, key }) => {
+      await this.feed(station, checksum);
+      return station.call((engine) => engine.predict_rows(key, checksum, Array.from(rows)));
+    });
+  }
+
+  /**
+   * Probabilities, ten an image, for any images.
+   * @param {string} model_id
+   * @param {Uint8Array} pixels 784 an image, 0 paper to 255 ink
+   * @returns {Promise<Float32Array>}
+   */
+  predict_pixels(model_id, pixels) {
+    return this.#ask(model_id, ({ station, key }) =>
+      station.call((engine) => engine.predict_pixels(key, pixels)),
+    );
+  }
+
+  /**
+   * Its parameters, flat, in the engine's documented layout.
+   * @param {string} model_id
+   * @returns {Promise<Float32Array>}
+   */
+  weights(model_id) {
+    return this.#ask(model_id, ({ station, key }) => station.call((engine) => engine.weights(key)));
+  }
+
+  /**
+   * The model as a file: `.safetensors` for PyTorch, burn's burnpack, or ONNX.
+   * @param {string} model_id
+   * @param {ModelFormat} [format]
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  save_model(model_id, format = "safetensors") {
+    return this.#ask(model_id, ({ station, key }) =>
+      station.call((engine) => engine.save_model(key, format)),
+    );
+  }
+
+  /**
+   * Rows of the loaded data that the model never trained on, in split order. Of a model
+   * that was not trained in its worker nobody knows: they are those that `config` holds out.
+   * @param {string} model_id
+   * @param {string} checksum of the data that the rows are to be of
+   * @param {RunConfig | null} config
+   * @returns {Promise<Uint32Array>}
+   */
+  async validation_rows(model_id, checksum, config) {
+    this.named(checksum);
+    const own = await this.#ask(model_id, ({ station, key }) => {
+      const trained_on = this.model.checksum;
+      if (trained_on !== "" && trained_on !== checksum) {
+        throw new Refused("This model was trained on other data. Load those, or a test CSV.");
+      }
+      return station.call((engine) => engine.validation_rows(key));
+    });
+    if (own) return own;
+    if (!config) throw new Refused("This model has no validation part here; load a test CSV.");
+    return this.on_cpu("splitting the data", async (station) => {
+      await this.feed(station, checksum);
+      return station.call((engine) => engine.held_out_rows(checksum, config));
+    });
+  }
+
+  /**
+   * Refuses what would get in the way of a run.
+   * @protected
+   */
+  refuse_while_occupied() {}
+
+  /**
+   * Whether a run is under way in that worker.
+   * @protected
+   * @param {Station} _station
+   */
+  is_training_on(_station) {
+    return false;
+  }
+
+  /**
+   * @template T
+   * @param {string} id
+   * @param {string} doing
+   * @param {(engine: Remote<Engine>, key: string) => Promise<T>} take
+   */
+  async #load(id, doing, take) {
+    this.refuse_while_occupied();
+    try {
+      return await this.model.load(id, take);
+    } catch (error) {
+      throw this.told(error, doing);
+    }
+  }
+
+  /**
+   * @template T
+   * @param {string} id
+   * @param {(held: Held) => Promise<T>} ask
+   */
+  async #ask(id, ask) {
+    try {
+      return await this.model.ask(id, ask);
+    } catch (error) {
+      throw this.told(error, "reading with the model");
+    }
+  }
+
+  /**
+   * Reads ink with whichever model is the newest by then.
+   * @param {(engine: Remote<Engine>, key: string | null) => Promise<InkReading | null>} ask
+   * @returns {Promise<InkReading | null>}
+   */
+  async #read(ask) {
+    const ask_at = (/** @type {Station} */ station, /** @type {string} */ key) =>
+      // A worker's own run has the newest model a moment before the page knows of it.
+      station.call((engine) => ask(engine, this.is_training_on(station) ? null : key));
+    for (;;) {
+      const { id, is_there } = this.model;
+      try {
+        if (!is_there) return await this.on_cpu("reading ink", (station) => ask_at(station, ""));
+        return await this.#ask(id, ({ station, key }) => ask_at(station, key));
+      } catch (error) {
+        if (this.model.id === id) throw error;
+      }
+    }
+  }
+}

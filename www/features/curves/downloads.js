@@ -1,0 +1,44 @@
+// The menu above the curves: what they show as PNG, SVG and CSV. `ui/menu.js` closes it.
+
+import { curves_csv } from "./curve_csv.js";
+import { curves_png, curves_svg } from "./curve_files.js";
+import { sentence_of } from "../../base/fault.js";
+import { by_id, download } from "../../ui/dom.js";
+
+/** @import { Actions } from "../../app/actions.js" */
+/** @import { Shown } from "./curve_files.js" */
+
+/**
+ * @param {Pick<Actions, "notice">} actions
+ * @param {() => Shown} shown
+ */
+export function create_curve_downloads({ notice }, shown) {
+  for (const button of by_id("downloads", HTMLElement).querySelectorAll("[data-download]")) {
+    button.addEventListener("click", async () => {
+      const now = shown();
+      if (now.run.history.length === 0 && now.pinned.length === 0) {
+        notice("There are no figures to download yet; they come with the first epoch.");
+        return;
+      }
+      try {
+        await save(button.getAttribute("data-download") ?? "", now);
+      } catch (error) {
+        notice(`The curves could not be written: ${sentence_of(error)}`);
+      }
+    });
+  }
+}
+
+/** @param {string} kind @param {Shown} shown */
+async function save(kind, shown) {
+  switch (kind) {
+    case "png":
+      download(await curves_png(shown), "inkling-curves.png");
+      break;
+    case "svg":
+      download(new Blob([curves_svg(shown)], { type: "image/svg+xml" }), "inkling-curves.svg");
+      break;
+    default:
+      download(new Blob([curves_csv(shown)], { type: "text/csv" }), "inkling-metrics.csv");
+  }
+}

@@ -1,0 +1,82 @@
+// What the evaluation's status says: of which model and images its figures are, and
+// what to do where there are none. Pure functions of the state.
+
+import * as format from "../../base/format.js";
+import { evaluable, is_active, shown_evaluation } from "../../app/state.js";
+
+/** @import { Cell, EvaluationState, ModelRef, PageState } from "../../app/state.js" */
+
+/**
+ * @param {Pick<PageState, "run" | "data" | "model" | "test" | "evaluation" | "evaluating" | "evaluation_told">} state
+ */
+export function evaluation_text(state) {
+  const { run, model, evaluating, evaluation_told } = state;
+  if (evaluating) return evaluating;
+  if (evaluation_told) return evaluation_told;
+  if (is_active(run)) return "A run is under way; evaluate its model when it has ended.";
+  const shown = shown_evaluation(state);
+  if (shown) return figures_text(shown);
+  if (!model) return "Train first; then see which digits are confused, and how sure it was.";
+  return [former_text(state), model_text(model), next_text(state)].filter(Boolean).join(" ");
+}
+
+/**
+ * The figures in a line; the set they are of comes first.
+ * @param {Pick<EvaluationState, "about" | "figures">} evaluation
+ */
+export function figures_text({ about, figures }) {
+  const num_wrong = figures.num_rows - figures.num_correct;
+  return (
+    `${about} · accuracy ${format.percent(figures.accuracy)} · ` +
+    `${format.counted(figures.num_rows, "image")}, ${format.count(num_wrong)} wrong · ` +
+    `95 % interval ${(figures.interval_low * 100).toFixed(2)} to ${format.percent(figures.interval_high)} · ` +
+    `loss ${format.loss(figures.loss)}`
+  );
+}
+
+/**
+ * What the last evaluation was of, where that is not what stands.
+ * @param {Pick<PageState, "model" | "evaluation">} state
+ */
+function former_text({ model, evaluation }) {
+  if (!evaluation) return "";
+  const whose = evaluation.model_id === model?.id ? "" : " with the model before";
+  return `The last figures were of “${evaluation.about}”${whose} and are not shown.`;
+}
+
+/**
+ * A model that is not the run's, in a sentence: `The model of the file a.bpk, 784 → 10, is loaded.`
+ * @param {ModelRef} model
+ */
+function model_text({ kind, name, summary }) {
+  if (kind === "tuned") return "This is the fine-tuned model.";
+  if (kind !== "file" || !summary) return "";
+  const widths = [784, ...summary.layers.map((layer) => layer.num_outputs)].join(" → ");
+  const norm = summary.layer_norm ? " with layer normalisation" : "";
+  return `The model of the file ${name}, ${widths}${norm}, is loaded.`;
+}
+
+/** @param {Pick<PageState, "model" | "test" | "data">} state */
+function next_text(state) {
+  if (evaluable(state)) return "Press Evaluate to see what is confused with what.";
+  if (!state.data) return "Load data or a test CSV to evaluate it.";
+  return "The data has changed since this model was trained: load that again, pick a test CSV, or train again.";
+}
+
+/**
+ * What the gallery shows, and of how many images.
+ * @param {Cell} cell
+ * @param {number} num_shown
+ * @param {number} num_found
+ */
+export function gallery_text(cell, num_shown, num_found) {
+  const some = num_shown < num_found ? `${format.count(num_shown)} of ` : "";
+  return `${cell_words(cell)}: ${some}${format.counted(num_found, "image")}`;
+}
+
+/** @param {Cell} cell */
+function cell_words(cell) {
+  if (!cell) return "Wrong, and most sure of it";
+  const { truth, said } = cell;
+  return truth === said ? `Rightly read as ${said}` : `${truth} read as ${said}`;
+}

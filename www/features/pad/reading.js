@@ -1,0 +1,200 @@
+// What the network sees on the pad and makes of it: the 28 × 28 pixels, ten bars, and
+// the digit in words, also while it is training.
+
+import { Cancelled, Refused, message_of, sentence_of } from "../../base/fault.js";
+import * as format from "../../base/format.js";
+import { top_digit } from "../../base/ink.js";
+import { digit_image } from "../../ui/digit.js";
+import { announce, by_id, el, set_text } from "../../ui/dom.js";
+import { PAPER_SIDE } from "./picture.js";
+
+/** @import { Actions } from "../../app/actions.js" */
+/** @import { PageState, View } from "../../app/state.js" */
+/** @import { InkReading } from "../../engine/custody.js" */
+/** @import { Drawing } from "./strokes.js" */
+
+/** While training goes on, the same ink is read again this often. */
+const REREAD_MS = 200;
+/** A screen reader hears of a reading once the pen has rested this long. */
+const REST_MS = 1200;
+
+/** @typedef {Pick<Actions, "predict_ink" | "predict_strokes">} ReadingActions */
+
+/**
+ * @param {View<PageState>} view
+ * @param {ReadingActions} actions
+ * @param {Drawing} drawing
+ */
+export function create_reading(view, actions, drawing) {
+  const preview = by_id("preview", HTMLCanvasElement);
+  const prediction = by_id("prediction", HTMLElement);
+  const fills = build_bars(by_id("bars", HTMLElement));
+  prediction.setAttribute("aria-live", "off");
+
+  /** @type {InkReading | null} */
+  let reading = null;
+  /** Why something did not go on the pad, until there is other ink. */
+  let told = "";
+  /** Why what is on it could not be read, until it can. */
+  let unread = "";
+
+  // One request under way, and the newest ink after it. What was asked before the pad
+  // was emptied is no reading of what is drawn since.
+  let is_asking = false;
+  let num_emptied = 0;
+  let is_stale = false;
+  let last_asked = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
+
+  const ask = async () => {
+    clearTimeout(later);
+    if (!drawing.has_ink) {
+      num_emptied += 1;
+      is_stale = false;
+      reading = null;
+      unread = "";
+      show();
+      announce("The pad is empty.");
+      return;
+    }
+    if (is_asking) {
+      is_stale = true;
+      return;
+    }
+    is_asking = true;
+    is_stale = false;
+    last_asked = performance.now();
+    const asked_after = num_emptied;
+    try {
+      const found = await request(drawing, actions);
+      if (num_emptied === asked_after) {
+        reading = found;
+        unread = "";
+        show();
+      }
+    } catch (error) {
+      if (num_emptied === asked_after && !(error instanceof Cancelled)) {
+        reading = null;
+        unread = why_unread(error);
+        show();
+        announce(unread);
+      }
+    } finally {
+      is_asking = false;
+    }
+    if (is_stale) void ask();
+  };
+
+  const ask_again = () => {
+    const wait = REREAD_MS - (performance.now() - last_asked);
+    clearTimeout(later);
+    if (wait <= 0) void ask();
+    else later = setTimeout(ask, wait);
+  };
+
+  /** @param {string} sentence */
+  const tell = (sentence) => {
+    told = sentence;
+    set_text(prediction, told);
+    announce(told);
+  };
+
+  const show = () => {
+    const pixels = reading?.pixels ?? new Uint8Array(784);
+    preview.getContext("2d")?.putImageData(digit_image(pixels), 0, 0);
+    const probabilities = reading?.probabilities ?? null;
+    const top = probabilities ? top_digit(probabilities) : -1;
+    fills.forEach(({ row, fill, share }, digit) => {
+      const value = probabilities?.[digit] ?? 0;
+      fill.style.width = `${(value * 100).toFixed(1)}%`;
+      set_text(share, probabilities ? format.percent(value, 1) : "");
+      row.classList.toggle("top-digit", digit === top);
+    });
+    const why = told || unread;
+    if (why) set_text(prediction, why);
+    else if (!reading) set_text(prediction, words_of_empty(view.get().model !== null));
+    else if (!probabilities) {
+      set_text(prediction, "Nothing is trained yet, so it cannot be read. Press Train.");
+    } else {
+      const sure = format.percent(probabilities[top] ?? 0, 1);
+      show_digit(prediction, `${top}`, `with ${sure}`);
+      announce(`It reads ${top}, ${sure}`, REST_MS);
+    }
+  };
+
+  /** @type {unknown[]} */
+  let seen = [];
+  view.watch(["run", "model"], ({ run, model }) => {
+    const now = [model, run.progress, run.result, run.history.length];
+    if (now.every((part, at) => part === seen[at])) return;
+    seen = now;
+    if (drawing.has_ink) ask_again();
+    else show();
+  });
+
+  return {
+    /** The ink is another. */
+    update() {
+      told = "";
+      void ask();
+    },
+    tell,
+    show,
+    /** The 28 × 28 as last read; `null` for an empty pad. */
+    pixels: () => reading?.pixels ?? null,
+  };
+}
+
+/**
+ * @param {Drawing} drawing
+ * @param {ReadingActions} actions
+ */
+function request(drawing, actions) {
+  const ink = drawing.ink();
+  return ink.paper && ink.lengths.length === 0
+    ? actions.predict_ink(ink.paper, PAPER_SIDE, PAPER_SIDE)
+    : actions.predict_strokes(ink);
+}
+
+/** @param {unknown} error */
+function why_unread(error) {
+  if (error instanceof Refused) return sentence_of(error);
+  return `The drawing could not be read: ${message_of(error)}`;
+}
+
+/** @param {boolean} has_model */
+function words_of_empty(has_model) {
+  return has_model ? "The pad is empty." : "The pad is empty, and nothing is trained yet.";
+}
+
+/**
+ * @param {HTMLElement} prediction
+ * @param {string} digit
+ * @param {string} sure
+ */
+function show_digit(prediction, digit, sure) {
+  const large = prediction.querySelector(".digit");
+  const beside = prediction.querySelector(".sure");
+  if (large && beside) {
+    set_text(large, digit);
+    set_text(beside, sure);
+  } else {
+    prediction.replaceChildren(
+      el("span", { class: "digit" }, digit),
+      " ",
+      el("span", { class: "sure" }, sure),
+    );
+  }
+}
+
+/** @param {HTMLElement} list */
+function build_bars(list) {
+  return Array.from({ length: 10 }, (_, digit) => {
+    const fill = el("span", { class: "fill" });
+    const share = el("span", { class: "share" });
+    const row = el("li", {}, `${digit}`, el("span", { class: "track" }, fill), share);
+    list.append(row);
+    return { row, fill, share };
+  });
+}

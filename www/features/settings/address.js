@@ -1,0 +1,60 @@
+// The page's address follows the settings: what differs from the defaults, and what a
+// card's link promised of them. Written a few times a second at most, for a browser may
+// refuse more.
+
+import { promise_query } from "../../base/promise.js";
+import { config_to_query } from "../../base/settings.js";
+
+/** @import { PageState, View } from "../../app/state.js" */
+/** @import { Promised } from "../../base/promise.js" */
+/** @import { Settings } from "../../base/settings.js" */
+
+/** Safari throws at the hundredth change within 30 seconds. */
+const WRITE_EVERY_MS = 400;
+
+/** Query keys of other parts of the page; they stay in the address. */
+const OTHERS = ["fault", "view"];
+
+/**
+ * @param {View<PageState>} state
+ * @param {{ promised: Promised | null }} link what the address held when the page was opened
+ */
+export function create_address(state, { promised }) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  let written_ms = -Infinity;
+
+  const write = () => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    const search = search_of(state.get().config, promised, location.search);
+    if (search === location.search) return;
+    written_ms = performance.now();
+    try {
+      history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+    } catch {
+      // Refused for now: the next change writes it.
+    }
+  };
+  state.watch(["config"], () => {
+    waiting ??= setTimeout(write, Math.max(0, WRITE_EVERY_MS - (performance.now() - written_ms)));
+  });
+  addEventListener("pagehide", write);
+}
+
+/**
+ * @param {Settings} config
+ * @param {Promised | null} promised
+ * @param {string} now the query that stands in the address
+ */
+export function search_of(config, promised, now) {
+  const others = new URLSearchParams(
+    [...new URLSearchParams(now)].filter(([key]) => OTHERS.includes(key)),
+  );
+  const parts = [
+    config_to_query(config, { all: false }).slice(1),
+    promise_query(promised, config),
+    others.toString(),
+  ].filter(Boolean);
+  return parts.length ? `?${parts.join("&")}` : "";
+}

@@ -1,0 +1,87 @@
+// The one legend of a study's four charts: a row a value, with its figures at the epoch
+// pointed at. A press on a value keeps it bright.
+
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { el, set_text } from "../../ui/dom.js";
+import { FIGURES } from "../../plot/series.js";
+import { line_sample } from "./line_sample.js";
+import { figure_words } from "./value_curves.js";
+
+/** @import { ValueCurves } from "./value_curves.js" */
+
+/**
+ * @typedef {object} LegendMoment
+ * @property {ValueCurves[]} values
+ * @property {string[]} colours
+ * @property {string} factor_name
+ * @property {number | null} hovered index of the epoch pointed at
+ * @property {number | null} pinned index of the value kept bright
+ * @property {(value: number) => boolean} is_faded
+ */
+
+/**
+ * @param {{ on_pin: (value: number) => void, on_highlight: (value: number | null) => void }} listeners
+ */
+export function curves_legend(listeners) {
+  const title = el("p", { class: "hint" });
+  const table = el("table", { class: "figures-table study-legend", "aria-label": "Legend" });
+  const element = el(
+    "div",
+    {},
+    title,
+    el(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Legend, to scroll" },
+      table,
+    ),
+  );
+
+  return {
+    element,
+    /** @param {LegendMoment} moment */
+    show({ values, colours, factor_name, hovered, pinned, is_faded }) {
+      element.hidden = values.length === 0;
+      set_text(
+        title,
+        hovered === null
+          ? "After the last epoch so far. Point at a chart for another epoch; rings mark the best one."
+          : `After epoch ${hovered + 1}.`,
+      );
+      const head = factor_name.charAt(0).toUpperCase() + factor_name.slice(1);
+      const rows = values.map(
+        (value, index) =>
+          html`<tr
+            class=${is_faded(index) ? "faded" : ""}
+            @pointerenter=${() => listeners.on_highlight(index)}
+            @pointerleave=${() => listeners.on_highlight(null)}
+          >
+            <th scope="row">
+              <button
+                type="button"
+                class="legend-value"
+                aria-pressed=${String(pinned === index)}
+                @click=${() => listeners.on_pin(index)}
+              >
+                ${[line_sample(index, colours[index] ?? ""), value.label]}
+              </button>
+            </th>
+            ${FIGURES.map((figure) => html`<td>${figure_words(value, figure, hovered)}</td>`)}
+          </tr>`,
+      );
+      const header = [head, ...FIGURES.map((one) => one.title)];
+      render(
+        values.length === 0
+          ? nothing
+          : html`<thead>
+                <tr>
+                  ${header.map((text) => html`<th scope="col">${text}</th>`)}
+                </tr>
+              </thead>
+              <tbody>
+                ${rows}
+              </tbody>`,
+        table,
+      );
+    },
+  };
+}

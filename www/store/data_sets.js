@@ -1,0 +1,110 @@
+// The data sets that are kept, so that a reload or a run that goes on needs no file:
+// a light row each, and the bytes beside it. One that the browser has no room for stays
+// in this tab's memory.
+
+import { next_order } from "./run_rows.js";
+
+/** @import { DataSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { Database } from "./database.js" */
+/** @import { Room } from "./room.js" */
+
+/**
+ * A data set as it is loaded.
+ * @typedef {object} KeptData
+ * @property {DataSummary} summary
+ * @property {Blob} blob pixels, then labels
+ */
+
+/**
+ * @typedef {object} DataRow
+ * @property {string} checksum
+ * @property {DataSummary} summary
+ * @property {number} bytes
+ * @property {number} order ever increasing
+ */
+
+/** @typedef {{ checksum: string, blob: Blob }} DataBytes */
+
+/** Data sets that are kept; the oldest go first. */
+export const MOST_DATA_SETS = 3;
+
+export class DataSets {
+  #database;
+  #room;
+  /** Those that the browser does not have. @type {Map<string, KeptData>} */
+  #here = new Map();
+
+  /** @param {{ database: Database, room: Room }} parts */
+  constructor({ database, room }) {
+    this.#database = database;
+    this.#room = room;
+  }
+
+  /**
+   * Keeps a data set, as the newest, and drops the oldest of what is more than enough.
+   * @param {KeptData} data
+   * @returns {Promise<boolean>} whether it is kept; else this tab has it
+   */
+  async put({ summary, blob }) {
+    const { checksum } = summary;
+    const done = await this.#database.write(
+      ["sets", "data", "notes"],
+      async (at) => {
+        const order = await next_order(at);
+        await Promise.all([
+          at("sets").put({ checksum, summary, bytes: blob.size, order }),
+          at("data").put({ checksum, blob }),
+        ]);
+      },
+      { bytes: blob.size, data: [checksum] },
+    );
+    if (done) {
+      this.#here.delete(checksum);
+      this.#database.tell("data", checksum);
+      this.#room.evicted(await this.prune({ keep: [checksum] }));
+      return true;
+    }
+    this.#here.delete(checksum);
+    this.#here.set(checksum, { summary, blob });
+    const [oldest = ""] = this.#here.keys();
+    if (this.#here.size > MOST_DATA_SETS) this.#here.delete(oldest);
+    return false;
+  }
+
+  /** @param {string} checksum @returns {Promise<KeptData | undefined>} */
+  async get(checksum) {
+    const here = this.#here.get(checksum);
+    if (here) return here;
+    const found = await this.#database.read(["sets", "data"], (at) =>
+      Promise.all([at("sets").get(checksum), at("data").get(checksum)]),
+    );
+    const [row, data] = found ?? [];
+    return row && data ? { summary: row.summary, blob: data.blob } : undefined;
+  }
+
+  /**
+   * Drops the oldest of what is more than the limit; never one that is loaded, or that a
+   * run which can go on needs.
+   * @param {{ keep?: readonly string[] }} [options]
+   * @returns {Promise<string[]>} names of those that went
+   */
+  async prune({ keep = [] } = {}) {
+    const done = await this.#database.write(["sets", "data", "runs", "notes"], async (at) => {
+      const [sets, runs, loaded] = await Promise.all([
+        at("sets").getAll(),
+        at("runs").getAll(),
+        at("notes").get("data"),
+      ]);
+      const may_go = this.#room.may_set_go(keep, runs, loaded);
+      const old = sets
+        .filter(may_go)
+        .sort((a, b) => a.order - b.order)
+        .slice(0, Math.max(0, sets.length - MOST_DATA_SETS));
+      await Promise.all(
+        old.flatMap(({ checksum }) => [at("sets").delete(checksum), at("data").delete(checksum)]),
+      );
+      return old.map(({ summary }) => summary.name);
+    });
+    return done?.value ?? [];
+  }
+}

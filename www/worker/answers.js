@@ -1,0 +1,112 @@
+// What a worker answers without data and without a model: that it is there, what it
+// sees of WebGPU, its engine's device and version, figures, studies and reports.
+
+import { probe } from "./adapter.js";
+import { open_artifact } from "./artifact.js";
+import { guarded } from "./death.js";
+
+/** @import { Evaluation, ReportFiles, ReportRequest, RunResult, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "../pkg/ndarray/inkling.js" */
+/** @import { WebgpuProbe } from "./adapter.js" */
+/** @import { Artifact, Opened } from "./artifact.js" */
+
+export class Answers {
+  #open_artifact;
+  /** @type {Promise<string> | null} */
+  #opening = null;
+  /** @type {Opened | null} */
+  #opened = null;
+
+  /** @param {(artifact: Artifact) => Promise<Opened>} [open] tests put an engine of their own in */
+  constructor(open = open_artifact) {
+    this.#open_artifact = open;
+  }
+
+  /** Answers as soon as this worker gets to it. */
+  ping() {}
+
+  /**
+   * What this worker sees of WebGPU. Needs no artifact.
+   * @returns {Promise<WebgpuProbe>}
+   */
+  probe_webgpu() {
+    return probe();
+  }
+
+  /**
+   * Loads an artifact and opens its device, once.
+   * @param {Artifact} artifact
+   * @returns {Promise<string>} the device in words
+   */
+  open(artifact) {
+    this.#opening ??= guarded(async () => {
+      this.#opened = await this.#open_artifact(artifact);
+      return this.#opened.device;
+    });
+    return this.#opening;
+  }
+
+  /**
+   * The engine's version.
+   * @returns {Promise<string>}
+   */
+  version() {
+    return guarded(() => this.wasm.version());
+  }
+
+  /**
+   * The figures of probabilities, ten a row, against the rows' labels.
+   * @param {Float32Array} probabilities
+   * @param {Uint8Array} labels
+   * @returns {Promise<Evaluation>}
+   */
+  evaluate(probabilities, labels) {
+    return guarded(() => this.wasm.evaluate(probabilities, labels));
+  }
+
+  /**
+   * What a run came to that was ended by force after its last checkpoint.
+   * @param {Uint8Array} checkpoint
+   * @param {string} backend that computed it
+   * @param {number} num_validation images held out
+   * @returns {Promise<RunResult>}
+   */
+  stopped_result(checkpoint, backend, num_validation) {
+    return guarded(() => this.wasm.stopped_result(checkpoint, backend, num_validation));
+  }
+
+  /**
+   * The runs of a study.
+   * @param {StudyConfig} config
+   * @returns {Promise<StudyPlan>}
+   */
+  plan_study(config) {
+    return guarded(() => this.wasm.plan_study(config));
+  }
+
+  /**
+   * The comparison and the insights of a study as it stands.
+   * @param {StudyRecord} record
+   * @returns {Promise<StudyReading>}
+   */
+  read_study(record) {
+    return guarded(() => this.wasm.read_study(record));
+  }
+
+  /**
+   * The texts of a report on studies.
+   * @param {ReportRequest} request
+   * @returns {Promise<ReportFiles>}
+   */
+  write_report(request) {
+    return guarded(() => this.wasm.write_report(request));
+  }
+
+  /**
+   * The engine, once it is open.
+   * @protected
+   */
+  get wasm() {
+    if (!this.#opened) throw new Error("The engine is not open yet.");
+    return this.#opened.wasm;
+  }
+}

@@ -1,0 +1,162 @@
+// The data set that this worker holds, and files read beside it. Every question names
+// the data it means by their checksum, and no other data answer. How a file becomes a
+// data set is the business of reading.js.
+
+import { Cancelled, Refused } from "../base/fault.js";
+import { InputError } from "../base/input_error.js";
+import { bytes_of, release } from "./crossing_values.js";
+import { death } from "./death.js";
+import { read_dataset } from "./reading.js";
+
+/** @import { DataSummary, Dataset, LoadProgress } from "../pkg/ndarray/inkling.js" */
+/** @import { Wasm } from "./artifact.js" */
+
+/** Pixels of an image. */
+const IMAGE = 784;
+
+/**
+ * Rows of a data set.
+ * @typedef {object} Images
+ * @property {Uint8Array} pixels 784 a row, 0 paper to 255 ink
+ * @property {Uint8Array} labels one a row; none if the data set has none
+ */
+
+/**
+ * A data set as it was read: the page keeps it, whatever becomes of a worker.
+ * @typedef {object} LoadedData
+ * @property {DataSummary} summary
+ * @property {Blob} blob `num_rows * 784` bytes of pixels, then `num_rows` labels (none if unlabelled)
+ */
+
+export class HeldData {
+  /** @type {Dataset | null} */
+  #dataset = null;
+  /** Of that data set; asking again would hash all its pixels again. @type {DataSummary | null} */
+  #summary = null;
+  /** Files being read, by the name the page gave the reading. @type {Map<string, AbortController>} */
+  #readings = new Map();
+  /** Ends when a trainer that is being made has all it needs of the data set. @type {Promise<unknown>} */
+  #lent = Promise.resolve();
+
+  /**
+   * Reads files for whoever asked, and keeps nothing of them.
+   * @param {Wasm} wasm
+   * @param {string} token to cancel this reading by
+   * @param {File[]} files one, or the two of IDX
+   * @param {boolean} needs_labels refuses a file without
+   * @param {(progress: LoadProgress) => unknown} on_progress released at the end
+   * @returns {Promise<LoadedData>}
+   */
+  async read(wasm, token, files, needs_labels, on_progress) {
+    const reading = new AbortController();
+    this.#readings.set(token, reading);
+    try {
+      const { signal } = reading;
+      const dataset = await read_dataset(wasm.DatasetReader, files, signal, on_progress);
+      try {
+        const summary = dataset.summary();
+        // Asking for a label that is not there gives the engine's own sentence on
+        // what such a file is.
+        if (needs_labels && !summary.has_labels) dataset.label(0);
+        return {
+          summary,
+          blob: new Blob([bytes_of(dataset.pixels()), bytes_of(dataset.labels())]),
+        };
+      } finally {
+        if (!death.error) dataset.free();
+      }
+    } finally {
+      this.#readings.delete(token);
+      release(on_progress);
+    }
+  }
+
+  /** Ends a reading, which rejects with `Cancelled`. @param {string} token */
+  cancel_read(token) {
+    this.#readings.get(token)?.abort(new Cancelled("Reading was cancelled."));
+  }
+
+  /**
+   * Takes a data set that was read before, in place of the one that is held.
+   * @param {Wasm} wasm
+   * @param {LoadedData} data
+   */
+  async load({ Dataset }, { blob, summary }) {
+    const num_pixels = summary.num_rows * IMAGE;
+    const expected = num_pixels + (summary.has_labels ? summary.num_rows : 0);
+    const again = "load the file again";
+    if (blob.size !== expected) {
+      throw new InputError(summary.name, `${blob.size} bytes kept`, `${expected}; ${again}`);
+    }
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    const dataset = Dataset.from_parts(
+      summary.name,
+      bytes.subarray(0, num_pixels),
+      bytes.subarray(num_pixels),
+    );
+    const { checksum } = dataset.summary();
+    if (checksum !== summary.checksum) {
+      dataset.free();
+      const found = `checksum ${checksum}`;
+      throw new InputError(summary.name, found, `${summary.checksum}; ${again}`);
+    }
+    await this.#lent;
+    const old = this.#dataset;
+    this.#dataset = dataset;
+    this.#summary = summary;
+    old?.free();
+  }
+
+  /**
+   * The data set itself, if it is the one that is meant.
+   * @param {string} checksum
+   * @returns {Dataset}
+   */
+  named(checksum) {
+    return this.#named(checksum).dataset;
+  }
+
+  /**
+   * Lends it to a trainer that is being made: until then it is not freed.
+   * @template T
+   * @param {string} checksum
+   * @param {(dataset: Dataset) => Promise<T>} make
+   * @returns {Promise<T>}
+   */
+  lend(checksum, make) {
+    const making = make(this.named(checksum));
+    this.#lent = making.catch(() => {});
+    return making;
+  }
+
+  /**
+   * @param {string} checksum
+   * @param {ArrayLike<number>} rows
+   * @returns {Images}
+   */
+  images(checksum, rows) {
+    const { dataset, summary } = this.#named(checksum);
+    const { has_labels, num_rows } = summary;
+    const pixels = new Uint8Array(rows.length * IMAGE);
+    const labels = new Uint8Array(has_labels ? rows.length : 0);
+    Array.from(rows).forEach((row, index) => {
+      if (!Number.isInteger(row) || row < 0 || row >= num_rows) {
+        throw new InputError("images", `row ${row}`, `0 to ${num_rows - 1}`);
+      }
+      pixels.set(dataset.image(row), index * IMAGE);
+      if (has_labels) labels[index] = dataset.label(row);
+    });
+    return { pixels, labels };
+  }
+
+  /** @param {string} checksum */
+  #named(checksum) {
+    const dataset = this.#dataset;
+    const summary = this.#summary;
+    if (!dataset || !summary) throw new Refused("Load a data set first.");
+    if (summary.checksum !== checksum) {
+      throw new Refused("Other data have been loaded meanwhile. Ask again.");
+    }
+    return { dataset, summary };
+  }
+}

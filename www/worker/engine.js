@@ -1,0 +1,330 @@
+// What a worker is asked: one engine (a wasm artifact) with its data set, its model and
+// the run under way. Says who answers what; how is in the files beside it. Knows nothing
+// of the page, nor of how it is asked.
+
+import { Refused } from "../base/fault.js";
+import * as Comlink from "../vendor/comlink.mjs";
+import { Answers } from "./answers.js";
+import { bytes_of, given, release } from "./crossing_values.js";
+import { HeldData } from "./dataset.js";
+import { guarded } from "./death.js";
+import { Fault } from "./fault.js";
+import { HeldModel, Model, file_of, model_of_bytes, model_of_file } from "./model.js";
+import { trainer_of } from "./run.js";
+import { fine_tune } from "./tuning.js";
+import { Work } from "./work.js";
+
+/** @import { EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "../pkg/ndarray/inkling.js" */
+/** @import { Images, LoadedData } from "./dataset.js" */
+/** @import { ModelFormat, Reader } from "./model.js" */
+/** @import { RunTask } from "./run.js" */
+/** @import { TuningTask } from "./tuning.js" */
+
+/**
+ * What the model reads in a piece of ink.
+ * @typedef {object} InkReading
+ * @property {Uint8Array} pixels the 28×28 the model sees
+ * @property {Float32Array | null} probabilities of the ten digits; `null` without a model
+ */
+
+/**
+ * Strokes of a pen, in units of the pad's side.
+ * @typedef {object} Strokes
+ * @property {Float32Array} points x and y by turns, 0 to 1
+ * @property {Uint32Array} lengths points of each stroke
+ * @property {number} width of the pen
+ * @property {Uint8Array} [paper] ink that lies under them, as square as the engine's own paper
+ */
+
+/** Long enough to work, short enough that Pause and Stop act within 100 ms. */
+const SLICE_MS = 50;
+
+/** While someone draws, the bars should follow the stroke. */
+const SLICE_WHILE_DRAWING_MS = 12;
+
+/** How long after a reading the pad counts as in use. */
+const DRAWING_LASTS_MS = 600;
+
+/** The one object that the page sees; its type is the page's type of a worker. */
+export class Engine extends Answers {
+  #data = new HeldData();
+  #model = new HeldModel();
+  #work = new Work();
+  #last_ink_ms = -Infinity;
+  #fault = new Fault();
+
+  // Data
+
+  /**
+   * Reads a file, or the two of IDX, for whoever asked, and takes nothing of it.
+   * @param {string} token to cancel this reading by
+   * @param {File[]} files
+   * @param {boolean} needs_labels refuses a file without
+   * @param {(progress: LoadProgress) => unknown} on_progress
+   * @returns {Promise<LoadedData>}
+   */
+  read_file(token, files, needs_labels, on_progress) {
+    return guarded(() => this.#data.read(this.wasm, token, files, needs_labels, on_progress));
+  }
+
+  /** Ends a reading, which rejects with `Cancelled`. @param {string} token */
+  cancel_read(token) {
+    this.#data.cancel_read(token);
+  }
+
+  /** Takes a data set that was read before. @param {LoadedData} data @returns {Promise<void>} */
+  load_data(data) {
+    return guarded(() => this.#data.load(this.wasm, data));
+  }
+
+  /**
+   * Rows of the data set.
+   * @param {string} checksum
+   * @param {ArrayLike<number>} rows
+   * @returns {Promise<Images>}
+   */
+  images(checksum, rows) {
+    return guarded(() => {
+      const { pixels, labels } = this.#data.images(checksum, rows);
+      return Comlink.transfer({ pixels, labels }, [
+        bytes_of(pixels).buffer,
+        bytes_of(labels).buffer,
+      ]);
+    });
+  }
+
+  /**
+   * Checks settings and says what they will build.
+   * @param {string | null} checksum of the data set they are for; `null` before there is one
+   * @param {RunConfig} config
+   * @returns {Promise<PlanSummary>}
+   */
+  plan(checksum, config) {
+    return guarded(() =>
+      checksum === null ? this.wasm.plan(config) : this.#data.named(checksum).plan(config),
+    );
+  }
+
+  /**
+   * Rows that these settings hold out, whatever a model was trained on.
+   * @param {string} checksum
+   * @param {RunConfig} config
+   * @returns {Promise<Uint32Array>}
+   */
+  held_out_rows(checksum, config) {
+    return guarded(() => this.#data.named(checksum).validation_rows(config));
+  }
+
+  // A run
+
+  /**
+   * Trains from scratch, from given weights, or on from a checkpoint. The model
+   * before this one reads ink until the new one stands.
+   * @param {RunTask} task
+   * @param {(event: Event) => unknown} on_event
+   * @param {((checkpoint: Uint8Array<ArrayBuffer>, epoch: EpochRecord) => unknown) | null} [on_checkpoint]
+   * @returns {Promise<RunResult>} after every event has been delivered
+   */
+  train({ token, checksum, config, start = {} }, on_event, on_checkpoint = null) {
+    return guarded(async () => {
+      try {
+        return await this.#work.occupy(token, (occupant) =>
+          occupant.run.train(
+            this.#data.lend(checksum, (dataset) => trainer_of(this.wasm, dataset, config, start)),
+            {
+              slice_ms: () => this.#slice_ms(),
+              on_stands: (model) => {
+                occupant.has_model = true;
+                this.#model.take(token, model);
+              },
+              on_event,
+              on_checkpoint,
+              at_step: (step, model) => this.#fault.at(step, this.wasm, model),
+            },
+          ),
+        );
+      } finally {
+        release(on_event);
+        release(on_checkpoint);
+      }
+    });
+  }
+
+  /** Stops pulling after the slice under way. @param {string} token */
+  pause(token) {
+    this.#work.pause(token);
+  }
+
+  /** Goes on pulling. @param {string} token */
+  resume(token) {
+    this.#work.resume(token);
+  }
+
+  /** Ends a run after the slice under way, paused or not, or once it comes. @param {string} token */
+  stop(token) {
+    return guarded(() => this.#work.stop(token));
+  }
+
+  /** Gives up a run or a fine-tuning, or refuses it once it comes. @param {string} token */
+  drop(token) {
+    this.#work.drop(token);
+  }
+
+  /**
+   * Has a fault happen, for tests: `trap@120` and the like, see ARCHITECTURE.md.
+   * @param {string} fault
+   * @returns {Promise<boolean>} whether it can happen here
+   */
+  arm_fault(fault) {
+    return this.#fault.arm(fault);
+  }
+
+  /**
+   * Trains weights a little further on a person's own digits among rows of the data
+   * set. Nothing here is replaced: the model comes back as a file.
+   * @param {string} token to drop it by
+   * @param {string} checksum
+   * @param {ArrayLike<number>} rows of the data set to remember
+   * @param {Omit<TuningTask, "remembered">} task
+   * @returns {Promise<Uint8Array<ArrayBuffer>>} `.safetensors`
+   */
+  fine_tune(token, checksum, rows, task) {
+    return guarded(() =>
+      this.#work.occupy(token, async ({ abort }) => {
+        const remembered = this.#data.images(checksum, rows);
+        return given(await fine_tune(this.wasm, { ...task, remembered }, abort.signal));
+      }),
+    );
+  }
+
+  // The model. A key is what the page calls it by.
+
+  /**
+   * Prepares ink as MNIST was and reads it.
+   * @param {string | null} key `null` for whichever model stands, empty for none
+   * @param {Uint8Array} ink `width * height`, 0 empty to 255 full
+   * @param {number} width
+   * @param {number} height
+   * @returns {Promise<InkReading | null>} `null` for an empty pad
+   */
+  predict_ink(key, ink, width, height) {
+    return guarded(() => this.#read(key, this.wasm.prepare_ink(ink, width, height)));
+  }
+
+  /**
+   * Draws strokes as ink, prepares it as MNIST was and reads it.
+   * @param {string | null} key `null` for whichever model stands, empty for none
+   * @param {Strokes} strokes
+   * @returns {Promise<InkReading | null>} `null` for an empty pad
+   */
+  predict_strokes(key, { points, lengths, width, paper }) {
+    return guarded(() => this.#read(key, this.wasm.prepare_strokes(points, lengths, width, paper)));
+  }
+
+  /**
+   * Probabilities, ten a row, for rows of the data set.
+   * @param {string} key
+   * @param {string} checksum
+   * @param {ArrayLike<number>} rows
+   * @returns {Promise<Float32Array>}
+   */
+  predict_rows(key, checksum, rows) {
+    return guarded(() => {
+      const { pixels } = this.#data.images(checksum, rows);
+      return this.#model.ask(key, (reader) => reader.predict(pixels));
+    });
+  }
+
+  /**
+   * Probabilities, ten an image.
+   * @param {string} key
+   * @param {Uint8Array} pixels 784 an image
+   * @returns {Promise<Float32Array>}
+   */
+  predict_pixels(key, pixels) {
+    return guarded(() => this.#model.ask(key, (reader) => reader.predict(pixels)));
+  }
+
+  /** The parameters, flat. @param {string} key @returns {Promise<Float32Array>} */
+  weights(key) {
+    return guarded(() => this.#model.ask(key, (reader) => reader.weights()));
+  }
+
+  /**
+   * Rows held out from the model's training, in split order.
+   * @param {string} key
+   * @returns {Promise<Uint32Array | null>} `null` for a model that was not trained here
+   */
+  validation_rows(key) {
+    return guarded(() => this.#model.ask(key, (reader) => reader.validation_rows?.() ?? null));
+  }
+
+  /**
+   * The model as it stands as a file.
+   * @param {string} key
+   * @param {ModelFormat} format
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  save_model(key, format) {
+    return guarded(async () => {
+      const version = this.wasm.version();
+      return given(await this.#model.ask(key, (reader) => file_of(reader, format, version)));
+    });
+  }
+
+  /**
+   * Takes a model out of a `.safetensors` file or a burnpack, told by its content; a
+   * wrong file leaves the model before it alone.
+   * @param {string} key it is called by from now on
+   * @param {File} file
+   * @returns {Promise<ModelSummary>}
+   */
+  load_model(key, file) {
+    return this.#take_model(key, () => model_of_file(this.wasm, file));
+  }
+
+  /**
+   * The same from bytes that the page kept: a model's file, or a run's checkpoint.
+   * @param {string} key
+   * @param {Uint8Array} bytes
+   * @returns {Promise<ModelSummary>}
+   */
+  restore_model(key, bytes) {
+    return this.#take_model(key, () => model_of_bytes(this.wasm, bytes));
+  }
+
+  /**
+   * @param {string} key
+   * @param {() => Promise<Reader>} read
+   * @returns {Promise<ModelSummary>}
+   */
+  #take_model(key, read) {
+    return guarded(async () => {
+      const model = await read();
+      // What a run has learned is newer than any file.
+      if (this.#work.has_model) {
+        model.free();
+        throw new Refused("A run is under way, and its own model is the newest.");
+      }
+      const summary = model.summary();
+      this.#model.take(key, new Model(model));
+      return summary;
+    });
+  }
+
+  /**
+   * @param {string | null} key
+   * @param {Uint8Array} pixels none where there is no ink
+   * @returns {Promise<InkReading | null>}
+   */
+  async #read(key, pixels) {
+    this.#last_ink_ms = performance.now();
+    if (pixels.length === 0) return null;
+    return { pixels, probabilities: await this.#model.predict(key, pixels) };
+  }
+
+  #slice_ms() {
+    const is_drawing = performance.now() - this.#last_ink_ms < DRAWING_LASTS_MS;
+    return is_drawing ? SLICE_WHILE_DRAWING_MS : SLICE_MS;
+  }
+}
