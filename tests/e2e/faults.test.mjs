@@ -121,7 +121,7 @@ test("a private window that cannot be filled refuses what is written", async (t)
   await sees(page, "Training status", /3 of 3 epochs.*finished/i, RUN_SECS);
   const notices = await page.locator("#notices .notice").allInnerTexts();
   assert.equal(notices.length, 1);
-  assert.match(notices[0] ?? "", /refuses to keep anything/);
+  assert.match(notices[0] ?? "", /storage that this browser allows is full/);
 });
 
 test("a learning rate that is too high stops at its step", async (t) => {
