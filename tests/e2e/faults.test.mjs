@@ -136,20 +136,20 @@ test("a learning rate that is too high stops at its step", async (t) => {
 
 test("a tab that is frozen in the background goes on, with nothing lost", async (t) => {
   const { page } = await open_page(t, {
-    query: "?backend=ndarray&epochs=60&batch_size=1&hidden_layers=128",
+    query: "?backend=ndarray&epochs=500&batch_size=1&hidden_layers=128",
   });
   await pick(page, small);
   await sees(page, "Data status", /bars\.csv/);
   await press(page, "Train");
-  await sees(page, "Training status", /epoch \d+ of 60 · step/);
+  await sees(page, "Training status", /epoch \d+ of 500 · step/);
   const session = await page.context().newCDPSession(page);
   await session.send("Page.setWebLifecycleState", { state: "frozen" });
   // As long as a person might look elsewhere: the time is what is tested.
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await session.send("Page.setWebLifecycleState", { state: "active" });
-  await sees(page, "Training status", /60 of 60 epochs.*finished/i, RUN_SECS);
+  await sees(page, "Training status", /500 of 500 epochs.*finished/i, RUN_SECS);
   await page.getByText("Figures as a table").click();
   const table = page.getByRole("table", { name: "Loss and accuracy after each epoch" });
-  assert.equal(await table.locator("tbody tr").count(), 60);
+  assert.equal(await table.locator("tbody tr").count(), 500);
   assert.equal(await page.locator("#notices .notice").count(), 0);
 });

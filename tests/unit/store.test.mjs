@@ -147,7 +147,7 @@ function size_of_all(database) {
 
 /** @param {any} value @returns {number} */
 function size_of(value) {
-  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
   if (value instanceof Blob) return value.size;
   if (typeof value !== "object" || value === null) return 8;
   return Object.values(value).reduce((sum, part) => sum + size_of(part), 16);

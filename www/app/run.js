@@ -21,6 +21,10 @@ import { idle_run, is_active, why_not_train, with_progress } from "./state.js";
 /** A step that has not ended by then is ended with its worker; a person waits no longer. */
 const STOP_PATIENCE_MS = 1000;
 
+/** A write takes a moment; a storage that has not answered by then never will. */
+const STORAGE_PATIENCE_MS = 10_000;
+const SILENT = Symbol("silent");
+
 /** A lock that a reload has not given back yet is free within this time. */
 const LOCK_PATIENCE_MS = 1500;
 
@@ -55,6 +59,7 @@ const NO_BYTES = {
  * @property {Uint8Array<ArrayBuffer> | undefined} checkpoint the newest
  * @property {WholeRun | null} before it as it was kept before it went on
  * @property {(() => void) | null} release gives its lock back
+ * @property {boolean} is_begun whether what is kept of it is ours to change
  * @property {boolean} is_learning whether the first step is done
  * @property {boolean} is_forced whether its worker was ended to stop it
  */
@@ -65,6 +70,8 @@ export class RunController {
   #ends;
   /** @type {Active | null} */
   #active = null;
+  /** Whether the storage has left a write without an answer. */
+  #is_storage_silent = false;
 
   /** @param {RunParts} parts */
   constructor(parts) {
@@ -76,6 +83,12 @@ export class RunController {
   /** Whether a run is under way, or is being kept. */
   get is_busy() {
     return this.#active !== null;
+  }
+
+  /** Why none can begin, or go on, now; empty where one can. */
+  get why_not() {
+    const why = why_not_train(this.#parts.store.get());
+    return why || (this.#active ? "The run before is still being kept. Press again." : "");
   }
 
   /** The id of the run under way. */
@@ -185,11 +198,9 @@ export class RunController {
   }
 
   #may_begin() {
-    const { store, notice } = this.#parts;
-    const why = why_not_train(store.get());
-    if (why) notice(why);
-    else if (this.#active) notice("The run before is still being kept. Press Train again.");
-    return !why && !this.#active;
+    const why = this.why_not;
+    if (why) this.#parts.notice(why);
+    return why === "";
   }
 
   /**
@@ -214,7 +225,9 @@ export class RunController {
    */
   async #run(record, checkpoint, before) {
     const { store, engine } = this.#parts;
-    const { run: shown, offer } = store.get();
+    const { run: shown, offer, config, typed_fault } = store.get();
+    // The fields say what goes on.
+    const fields = before ? { config: { ...config, ...record.config }, typed_fault: null } : {};
     const abort = new AbortController();
     /** @type {Active} */
     const active = {
@@ -224,6 +237,7 @@ export class RunController {
       checkpoint,
       before,
       release: null,
+      is_begun: false,
       is_learning: false,
       is_forced: false,
     };
@@ -232,6 +246,7 @@ export class RunController {
       run: { ...run_state(record), phase: "opening" },
       offer: null,
       evaluation_told: "",
+      ...fields,
     });
     try {
       // Before anything that is kept is touched.
@@ -239,7 +254,8 @@ export class RunController {
     } catch (error) {
       if (!abort.signal.aborted) {
         this.#active = null;
-        store.set({ offer });
+        const is_typed = store.get().config !== fields.config;
+        store.set({ offer, ...(is_typed ? {} : { config, typed_fault }) });
         this.#refuse(shown, sentence_of(error));
         return;
       }
@@ -277,11 +293,17 @@ export class RunController {
     const release = await unless_aborted(holding, signal);
     if (!release) throw new Refused("Another tab goes on with this run.");
     active.release = release;
+    const { before } = active;
+    // Whoever held it until now may have gone on with it, or deleted it.
+    if (before && (await runs.get(active.id))?.record.order !== before.record.order) {
+      throw new Refused("Another tab has gone on with this run meanwhile. Open it again.");
+    }
+    active.is_begun = true;
     // What an earlier try of it came to is its no longer.
-    await runs.begin(active.record, { ...NO_BYTES, checkpoint: active.checkpoint });
-    signal.throwIfAborted();
+    const begun = runs.begin(active.record, { ...NO_BYTES, checkpoint: active.checkpoint });
+    await unless_aborted(this.#bounded(begun), signal);
     on_shown(active.id);
-    await this.#parts.on_kept();
+    void this.#parts.on_kept();
   }
 
   /** Drops what is told of a run that is no longer the one. @param {Active} active @param {() => void} work */
@@ -341,6 +363,13 @@ export class RunController {
     const history = [...active.record.history, epoch];
     active.record = { ...active.record, decision, running: running.slice(), history };
     active.checkpoint = checkpoint;
-    await this.#parts.runs.write(active.record, { checkpoint });
+    await this.#bounded(this.#parts.runs.write(active.record, { checkpoint }));
+  }
+
+  /** Waits for the storage, but no longer than a run can: one that answers nothing stops no run. @param {Promise<unknown>} work */
+  async #bounded(work) {
+    if (this.#is_storage_silent) return;
+    const late = new Promise((done) => this.#later(() => done(SILENT), STORAGE_PATIENCE_MS));
+    if ((await Promise.race([work, late])) === SILENT) this.#is_storage_silent = true;
   }
 }

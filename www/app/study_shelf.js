@@ -237,14 +237,17 @@ export class StudyShelf {
    * @returns {StudyRecord} as it stands in the list; it is kept soon
    */
   add(record) {
-    const { store, studies, page } = this.#parts;
+    const { store } = this.#parts;
     const added = { ...record, order: next_order(store.get().kept) };
     this.#read.set(added.id, added);
     this.put(added);
-    void this.#in_turn(async () => {
-      if (await studies.put(added)) page.set({ is_kept: true });
-    });
+    void this.#in_turn(() => this.#keep_new(added));
     return added;
+  }
+
+  /** @param {StudyRecord} record */
+  async #keep_new(record) {
+    if (await this.#parts.studies.put(record)) this.#parts.page.set({ is_kept: true });
   }
 
   /** Shows a study as it stands in this tab. @param {StudyRecord} record */
@@ -316,7 +319,12 @@ export class StudyShelf {
       // The first of a file is its newest.
       for (const one of records.toReversed()) {
         const copy = { ...one, id: new_id(), name: `${one.name} (imported)` };
-        this.add(settled(this.#find(one.id) ? copy : one));
+        const taken = settled(this.#find(one.id) ? copy : one);
+        const added = { ...taken, order: next_order(store.get().kept) };
+        // What a person sees imported is kept by then.
+        await this.#in_turn(() => this.#keep_new(added));
+        this.#read.set(added.id, added);
+        this.put(added);
       }
       const [newest] = store.get().kept;
       if (newest && records.length > 0 && !is_study_active(store.get())) this.#show(newest);

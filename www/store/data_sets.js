@@ -23,7 +23,11 @@ import { next_order } from "./run_rows.js";
  * @property {number} order ever increasing
  */
 
-/** @typedef {{ checksum: string, blob: Blob }} DataBytes */
+/**
+ * As bytes, which every browser keeps: WebKit in a private window refuses a Blob, and its
+ * database then answers nothing more. Older pages kept Blobs.
+ * @typedef {{ checksum: string, buffer?: ArrayBuffer, blob?: Blob }} DataBytes
+ */
 
 /** Data sets that are kept; the oldest go first. */
 export const MOST_DATA_SETS = 3;
@@ -47,13 +51,15 @@ export class DataSets {
    */
   async put({ summary, blob }) {
     const { checksum } = summary;
+    // Read before the transaction, which waits for nothing but its own requests.
+    const buffer = await blob.arrayBuffer();
     const done = await this.#database.write(
       ["sets", "data", "notes"],
       async (at) => {
         const order = await next_order(at);
         await Promise.all([
           at("sets").put({ checksum, summary, bytes: blob.size, order }),
-          at("data").put({ checksum, blob }),
+          at("data").put({ checksum, buffer }),
         ]);
       },
       { bytes: blob.size, data: [checksum] },
@@ -79,7 +85,8 @@ export class DataSets {
       Promise.all([at("sets").get(checksum), at("data").get(checksum)]),
     );
     const [row, data] = found ?? [];
-    return row && data ? { summary: row.summary, blob: data.blob } : undefined;
+    if (!row || !data) return undefined;
+    return { summary: row.summary, blob: data.blob ?? new Blob([data.buffer ?? ""]) };
   }
 
   /**
