@@ -13,6 +13,8 @@ import { serve } from "../../scripts/serve.mjs";
 /** @import { TestContext } from "node:test" */
 /** @import { Page } from "playwright-core" */
 
+/** @typedef {{ url: string, close: () => Promise<void> }} Server */
+
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Chromium as Debian ships it. */
@@ -52,22 +54,34 @@ export const DATA_SET = existsSync(real_set)
  * @param {string} [options.folder] of another site than `www`
  * @param {boolean} [options.is_live] `false` serves `version.js` as it lies there
  * @param {boolean} [options.storage] `false`: the browser denies sites every storage
+ * @param {string} [options.profile] folder of a profile that outlives the browser
+ * @param {Server} [options.server] one that is there already, and stays
+ * @param {string} [options.host] a name by which the browser reaches the server, in plain http
+ * @param {{ width: number, height: number }} [options.viewport]
+ * @param {number} [options.quota] bytes that the browser lets the site keep; it looks again only every half minute, so it is set before the page is opened
+ * @param {(page: Page) => unknown} [options.prepare] done before the page is opened
  * @param {RegExp} [options.allowed_errors] console errors that the test provokes
  */
 export async function open_page(t, options = {}) {
   const { query = "", webgpu = false, storage = true, allowed_errors } = options;
-  const { folder = `${root}www`, is_live } = options;
-  const server = await serve({ root: folder, base: "/some/where/", is_live });
+  const { folder = `${root}www`, is_live, host, quota, prepare } = options;
+  const { viewport = { width: 1440, height: 900 } } = options;
+  const own = options.server ?? (await serve({ root: folder, base: "/some/where/", is_live }));
+  const server = { ...own, url: host ? own.url.replace("127.0.0.1", host) : own.url };
   const launch = {
     executablePath: EXECUTABLE,
-    args: webgpu ? [...FLAGS, ...WEBGPU_FLAGS] : FLAGS,
+    args: [
+      ...FLAGS,
+      ...(webgpu ? WEBGPU_FLAGS : []),
+      ...(host ? [`--host-resolver-rules=MAP ${host} 127.0.0.1`] : []),
+    ],
   };
-  const viewport = { width: 1440, height: 900 };
-  const browser = storage ? await chromium.launch(launch) : null;
+  const is_fresh = storage && !options.profile;
+  const browser = is_fresh ? await chromium.launch(launch) : null;
   const profile = storage ? "" : profile_without_storage();
   const context = browser
     ? await browser.newContext({ viewport })
-    : await chromium.launchPersistentContext(profile, { ...launch, viewport });
+    : await chromium.launchPersistentContext(options.profile ?? profile, { ...launch, viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   /** @type {string[]} */
@@ -99,7 +113,7 @@ export async function open_page(t, options = {}) {
     await context.close();
     await browser?.close();
     if (profile) rmSync(profile, { recursive: true, force: true });
-    await server.close();
+    if (!options.server) await own.close();
     assert.deepEqual(faults, [], "what the page did wrong on the way");
   });
   await page.addInitScript(() => {
@@ -109,8 +123,21 @@ export async function open_page(t, options = {}) {
       for (const { duration } of list.getEntries()) tasks.push(Math.round(duration));
     }).observe({ type: "longtask", buffered: true });
   });
+  if (quota !== undefined) {
+    const session = await context.newCDPSession(page);
+    const { origin } = new URL(server.url);
+    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: quota });
+  }
+  await prepare?.(page);
   await page.goto(server.url + query);
   return { page, url: server.url, responses, server };
+}
+
+/** A new folder for a profile of Chromium, gone after the test. @param {TestContext} t */
+export function new_profile(t) {
+  const folder = mkdtempSync(join(tmpdir(), "inkling-profile-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
 }
 
 /** A folder with a profile of Chromium whose owner blocks cookies and site data. */

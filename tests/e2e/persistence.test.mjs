@@ -171,12 +171,7 @@ test("a worker that traps loses nothing it had finished", async (t) => {
 });
 
 test("a full storage is said once and training goes on", async (t) => {
-  const { page, url } = await open_page(t, { query: SETTINGS });
-  const session = await page.context().newCDPSession(page);
-  await session.send("Storage.overrideQuotaForOrigin", {
-    origin: new URL(url).origin,
-    quotaSize: 1_000_000,
-  });
+  const { page } = await open_page(t, { query: SETTINGS, quota: 100_000 });
   await pick(page, small);
   await sees(page, "Data status", /bars\.csv/);
   await page

@@ -18,7 +18,7 @@ export const figure_of = (origin) => (digest(origin) % 10_000) / 10_000;
 
 /** @param {RunConfig} config @param {string} checksum @param {number} step */
 export const origin_of = (config, checksum, step) =>
-  `${checksum} ${step} ${config.hidden_layers} ${config.learning_rate}`;
+  `${checksum} ${step} ${config.hidden_layers} ${config.seed}`;
 
 const encode = (/** @type {unknown} */ value) => new TextEncoder().encode(JSON.stringify(value));
 const decode = (/** @type {Uint8Array} */ bytes) => JSON.parse(new TextDecoder().decode(bytes));
@@ -43,11 +43,26 @@ export class FakeEngine {
   #is_dead = false;
   /** @type {{ is_stop: boolean, is_paused: boolean, kill: (error: Error) => void } | null} */
   #training = null;
-  #tick;
+  #is_tuning = false;
+  #is_gone = false;
+  #moment;
+  /** Moments that a step of a run takes. */
+  step_moments = 1;
 
-  /** @param {() => Promise<void>} tick resolves a moment later, as the test has it */
-  constructor(tick) {
-    this.#tick = tick;
+  /** @param {() => Promise<void>} moment resolves a moment later, as the test has it */
+  constructor(moment) {
+    this.#moment = moment;
+  }
+
+  /** Nothing comes of anything any more once the page is gone. @returns {Promise<void>} */
+  async #tick() {
+    if (!this.#is_gone) await this.#moment();
+    if (this.#is_gone) await new Promise(() => {});
+  }
+
+  /** The page is closed, and its workers with it. */
+  unload() {
+    this.#is_gone = true;
   }
 
   /** The worker ends, without a word. */
@@ -105,12 +120,20 @@ export class FakeEngine {
   /** @param {string} id */
   async #check_model(id) {
     await this.#tick();
-    if (id !== this.model_id) throw refused("Another model is the newest by now.");
+    this.#check_newest(id);
     if (!this.#is_dead) return;
     const bytes = await this.#source?.();
+    // Another may have been taken in while this one was brought back.
+    this.#check_newest(id);
+    if (!this.#is_dead) return;
     if (!bytes) throw refused("There is no trained model any more. Train again.");
     this.#is_dead = false;
     this.#model = decode(bytes).model;
+  }
+
+  /** @param {string} id */
+  #check_newest(id) {
+    if (id !== this.model_id) throw refused("Another model is the newest by now.");
   }
 
   /** @param {string} checksum @param {number[]} rows */
@@ -133,6 +156,7 @@ export class FakeEngine {
   /** @param {RunConfig} config @param {any} listeners @param {any} start @param {AbortSignal} signal */
   async train(config, listeners, start, signal) {
     if (this.#training) throw new Error("the test's engine trains already");
+    if (this.#is_tuning) throw new Error("the test's engine fine-tunes already");
     const { checksum } = this.data.summary;
     await this.#tick();
     signal.throwIfAborted();
@@ -166,9 +190,9 @@ export class FakeEngine {
     if (found) this.#model = found.model;
     const is_diverging = config.learning_rate > 10;
     while (history.length < config.epochs && !training.is_stop) {
-      await this.#tick();
+      for (let moment = 0; moment < this.step_moments; moment++) await this.#tick();
       signal.throwIfAborted();
-      if (this.#is_dead) return new Promise(() => {});
+      if (this.#is_dead || this.#training !== training) return new Promise(() => {});
       if (training.is_paused) continue;
       step += 1;
       this.#model = { origin: origin_of(config, checksum, step), checksum };
@@ -203,7 +227,7 @@ export class FakeEngine {
         encode({ model: this.#model, history: [...history, record] }),
         record,
       );
-      if (this.#is_dead) return new Promise(() => {});
+      if (this.#is_dead || this.#training !== training) return new Promise(() => {});
       history.push(record);
       listeners.on_event({ kind: "epoch", ...record });
     }
@@ -295,6 +319,11 @@ export class FakeEngine {
     this.model_id = id;
     this.#source = this.#sources.get(id) ?? null;
   }
+  /** What the newest model came from, for tests. @param {string} id */
+  async origin_of_model(id) {
+    await this.#check_model(id);
+    return this.#model?.origin ?? "";
+  }
   /** @param {string} id */
   async save_model(id) {
     await this.#check_model(id);
@@ -335,9 +364,14 @@ export class FakeEngine {
   /** @param {string} id @param {RunConfig} config */
   async fine_tune(id, config) {
     await this.#check_model(id);
-    if (this.#training) throw refused("A run is under way; stop it first.");
+    if (this.#training || this.#is_tuning) throw refused("A run is under way; stop it first.");
     const before = this.#model;
-    for (let step = 0; step < 3; step++) await this.#tick();
+    this.#is_tuning = true;
+    try {
+      for (let step = 0; step < 3; step++) await this.#tick();
+    } finally {
+      this.#is_tuning = false;
+    }
     if (!before) throw new Error("there is no model to fine-tune");
     return encode({ model: { ...before, origin: `${before.origin} tuned ${config.epochs}` } });
   }

@@ -47,7 +47,7 @@ export function create_actions(parts) {
   const data = new DataController(parts);
   const tuning = new TuningController({
     ...parts,
-    keep: (run_id, tuned) => library.keep_tuned(run_id, tuned),
+    keep: (former, tuned) => library.keep_tuned(former, tuned),
   });
   const library = new Library({ ...parts, run, data, tuning });
   const evaluation = new EvaluationController({

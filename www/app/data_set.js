@@ -97,6 +97,16 @@ export class DataController {
     });
   }
 
+  /**
+   * The same with one that is kept: a reload brings it back to this tab, too.
+   * @param {LoadedData} data
+   * @param {LoadedData | null} [before]
+   */
+  take_kept(data, before = null) {
+    this.take(data, before);
+    void this.#parts.notes.set("data", data.summary.checksum);
+  }
+
   /** Why no other data can be taken now; empty where it can. */
   #why_not() {
     const { run, is_tuning } = this.#parts.store.get();

@@ -7,6 +7,7 @@ import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { offer_of } from "./offer.js";
 import {
+  as_over,
   model_bytes,
   model_id_of,
   phase_of,
@@ -23,7 +24,7 @@ import { idle_run, is_active } from "./state.js";
 /** @import { Removed, RunBytes, RunRecord, Runs, RunSummary } from "../store/runs.js" */
 /** @import { DataController } from "./data_set.js" */
 /** @import { RunController } from "./run.js" */
-/** @import { EvaluationState, PageState, Store } from "./state.js" */
+/** @import { EvaluationState, ModelRef, PageState, Store } from "./state.js" */
 /** @import { Tuned, TuningController } from "./tuning.js" */
 
 /** So many runs can be told apart in one chart. */
@@ -31,6 +32,15 @@ export const MOST_PINNED = 8;
 
 /** A file of runs is text with models in it; more than this is none of ours. */
 const MOST_FILE_BYTES = 600e6;
+
+/** What is shown of a model that nobody has asked anything. */
+const NOTHING_OF_A_MODEL = {
+  evaluation: null,
+  cell: null,
+  evaluation_told: "",
+  tuning_told: "",
+  can_untune: false,
+};
 
 /**
  * @typedef {object} LibraryParts
@@ -77,10 +87,15 @@ export class Library {
       return one.state === "running" && !is_alive ? { ...one, state: "interrupted" } : one;
     });
     const pinned = listed.filter(({ is_pinned }) => is_pinned).map(({ id }) => id);
+    const { run: shown, is_kept } = store.get();
+    const as_kept = listed.find(({ id }) => id === shown.id);
     store.set({
       runs: listed,
       pinned: pinned.slice(0, MOST_PINNED),
-      is_kept: store.get().is_kept || listed.length > 0,
+      is_kept: is_kept || listed.length > 0,
+      // Another tab may have named it, gone on with it or deleted it.
+      ...(as_kept ? { run: { ...shown, name: run_name(as_kept) } } : {}),
+      ...(run.is_busy ? {} : { offer: as_kept ? offer_of(as_kept) : null }),
     });
   }
 
@@ -135,11 +150,8 @@ export class Library {
         state: record.state === "running" ? "interrupted" : record.state,
       }),
       model,
+      ...NOTHING_OF_A_MODEL,
       evaluation: model ? kept_evaluation(record, bytes, model.id) : null,
-      cell: null,
-      evaluation_told: "",
-      tuning_told: "",
-      can_untune: false,
       ...(with_settings ? { config: record.config, typed_fault: null } : {}),
     });
     await notes.set_shown_run(id);
@@ -159,7 +171,6 @@ export class Library {
   async go_on(id) {
     const { store, runs, run, data, data_sets, notice } = this.#parts;
     const found = await runs.get(id);
-    const { offer: shown } = store.get();
     if (!found) return notice("That run is not kept any more.");
     const { record, bytes } = found;
     if (record.state === "running" && (await runs.running_elsewhere(id))) {
@@ -167,16 +178,15 @@ export class Library {
     }
     const summary = summary_of(record, bytes);
     const state = record.state === "running" ? "interrupted" : record.state;
-    const offer = shown?.run_id === id ? shown : offer_of({ ...summary, state });
+    const offer = offer_of({ ...summary, state });
     if (!offer) return notice("There is nothing left of that run to go on with.");
     if (store.get().data?.checksum !== record.data_checksum) {
       const kept = await data_sets.get(record.data_checksum);
       if (!kept) return notice(`Load ${record.data_name} first: that run was trained on it.`);
-      if (is_active(store.get().run)) return notice("A run is under way. Stop it first.");
-      data.take(kept, this.#parts.engine.data);
+      if (run.why_not) return notice(run.why_not);
+      data.take_kept(kept, this.#parts.engine.data);
       notice(`${record.data_name} is loaded again, for the run that goes on.`);
     }
-    store.set({ config: { ...store.get().config, ...offer.config }, typed_fault: null });
     await run.go_on(found, offer.config);
   }
 
@@ -201,7 +211,7 @@ export class Library {
       removed: { ids: free, names: names.join("; ") },
       // What is shown is kept, or it is not shown.
       ...(free.includes(shown.id) && !is_active(shown)
-        ? { run: idle_run(), offer: null, model: null, evaluation: null }
+        ? { run: idle_run(), offer: null, model: null, ...NOTHING_OF_A_MODEL }
         : {}),
     });
     announce(`Deleted ${names.join("; ")}`);
@@ -225,12 +235,8 @@ export class Library {
 
   /** @param {string} id @param {string} name */
   async rename(id, name) {
-    const { store } = this.#parts;
     await this.#parts.runs.patch(id, { name: name.trim().slice(0, 200) });
     await this.refresh();
-    const { run } = store.get();
-    const renamed = store.get().runs.find((one) => one.id === id);
-    if (run.id === id && renamed) store.set({ run: { ...run, name: run_name(renamed) } });
   }
 
   /** @param {string} id @param {string} note */
@@ -263,7 +269,7 @@ export class Library {
     const found = [];
     for (const id of wanted) {
       const one = await runs.get(id);
-      if (one && one.record.state !== "running") found.push(one);
+      if (one && !(await this.#is_under_way(one.record))) found.push(as_over(one));
     }
     if (found.length === 0) return notice("There is no run to export yet.");
     download(new Blob([runs_to_json(found)], { type: "application/json" }), "inkling-runs.json");
@@ -271,13 +277,13 @@ export class Library {
 
   /** Takes the runs of a file; one that is kept already becomes a copy. @param {File} file */
   async import_runs(file) {
-    const { store, runs, notice, announce } = this.#parts;
+    const { runs, notice, announce } = this.#parts;
     try {
       if (file.size > MOST_FILE_BYTES) {
         throw new Error(`found ${format.bytes(file.size)}, expected at most 600 MB`);
       }
       const found = runs_from_json(await file.text());
-      const known = new Set(store.get().runs.map(({ id }) => id));
+      const known = new Set((await runs.list()).map(({ id }) => id));
       let num_kept = 0;
       // The oldest first: the order in which they are kept is theirs.
       for (const { record, bytes } of found) {
@@ -298,20 +304,23 @@ export class Library {
    * @param {EvaluationState} evaluation
    * @param {string} run_id
    */
-  async keep_evaluation({ about, set_id, figures, labels, probabilities, rows }, run_id) {
+  async keep_evaluation(evaluation, run_id) {
+    const { about, set_id, figures, labels, probabilities, rows, model_id } = evaluation;
     await this.#change(
       run_id,
       { evaluated: { about, set_id, figures } },
       { labels, probabilities, rows: rows ?? undefined },
+      model_id,
     );
   }
 
-  /** @param {string} run_id @param {Tuned | null} tuned */
-  async keep_tuned(run_id, tuned) {
+  /** @param {ModelRef} former the run's own model @param {Tuned | null} tuned */
+  async keep_tuned({ run_id, id }, tuned) {
     await this.#change(
       run_id,
       { tuned: tuned && { config: tuned.config } },
       { tuned: tuned?.model, former: tuned?.former },
+      id,
     );
   }
 
@@ -319,13 +328,20 @@ export class Library {
    * @param {string} id
    * @param {Partial<RunRecord>} patch
    * @param {Partial<RunBytes>} bytes
+   * @param {string} model_id of the model that it came to
    */
-  async #change(id, patch, bytes) {
+  async #change(id, patch, bytes, model_id) {
     const { runs, run } = this.#parts;
     const found = await runs.get(id);
-    // A run that has gone on since is another one.
-    if (!found || run.id === id) return;
+    // A run that has gone on since, here or in another tab, is another one.
+    if (!found || run.id === id || model_id_of(found.record) !== model_id) return;
     await runs.write({ ...found.record, ...patch }, bytes);
+  }
+
+  /** Whether somebody computes it. @param {RunRecord} record */
+  async #is_under_way({ id, state }) {
+    const { runs, run } = this.#parts;
+    return state === "running" && (id === run.id || (await runs.running_elsewhere(id)));
   }
 
   /**

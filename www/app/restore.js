@@ -38,7 +38,7 @@ export async function restore(parts) {
     return loaded === null && loading === null && run.phase === "idle";
   };
   if (kept && is_new()) {
-    data.take(kept);
+    data.take_kept(kept);
     try {
       // It is checked where it is taken in.
       await engine.images(kept.summary.checksum, [0]);

@@ -126,7 +126,10 @@ async function put_back(parts, active, { sentence, is_stop, name }) {
   active.record = is_further
     ? { ...active.record, ...seen(parts), state: "interrupted", error: sentence, has_crashed }
     : { ...before.record, has_crashed: before.record.has_crashed || has_crashed };
-  await kept(parts, active, is_further ? { checkpoint: active.checkpoint } : before.bytes);
+  // Where another tab has it, it is that tab's to write.
+  if (active.is_begun) {
+    await kept(parts, active, is_further ? { checkpoint: active.checkpoint } : before.bytes);
+  }
   const model = active.is_learning ? await read_by_checkpoint(parts, active) : store.get().model;
   store.set({
     run: {

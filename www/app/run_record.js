@@ -7,7 +7,7 @@ import { idle_run } from "./state.js";
 
 export { run_name };
 
-/** @import { RunRecord, Runs, RunSummary } from "../store/runs.js" */
+/** @import { RunBytes, RunRecord, Runs, RunSummary } from "../store/runs.js" */
 /** @import { ModelRef, RunState } from "./state.js" */
 
 /** @param {Pick<RunRecord, "state">} run @returns {RunState["phase"]} */
@@ -42,6 +42,16 @@ export function run_state(record) {
       ? `The page was closed in epoch ${format.count(Math.min(done + 1, epochs))} of ${format.count(epochs)}.`
       : record.error,
   };
+}
+
+/**
+ * A run that nobody computes, as it is shown: whatever cut it off, it is over.
+ * @param {{ record: RunRecord, bytes: RunBytes }} found
+ */
+export function as_over({ record, bytes }) {
+  const { phase, error } = run_state(record);
+  const state = phase === "interrupted" ? phase : record.state;
+  return { record: { ...record, state, error }, bytes };
 }
 
 /**

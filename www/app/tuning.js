@@ -45,7 +45,7 @@ const STEPS = /** @type {const} */ ({
  * @typedef {object} TuningParts
  * @property {Store<PageState>} store
  * @property {Custody} engine
- * @property {(run_id: string, tuned: Tuned | null) => Promise<unknown>} keep so that a reload brings it back
+ * @property {(former: ModelRef, tuned: Tuned | null) => Promise<unknown>} keep so that a reload brings it back
  * @property {(sentence: string) => void} notice
  * @property {(sentence: string) => void} announce
  */
@@ -94,7 +94,7 @@ export class TuningController {
         this.#former?.tuned_id === model.id ? this.#former : { ref: model, bytes: former };
       const tuned = await this.#take(bytes, { ...model, config }, back);
       const after = await this.#figures(tuned.id, data.checksum, { pixels, labels }, held_out);
-      if (model.run_id) await keep(model.run_id, { config, model: bytes, former: back.bytes });
+      if (model.run_id) await keep(back.ref, { config, model: bytes, former: back.bytes });
       store.set({
         tuning_told: words({ before, after, num_digits: digits.length, num_rows: rows.length }),
       });
@@ -115,7 +115,7 @@ export class TuningController {
         can_untune: false,
         tuning_told: "The model before the fine-tuning reads again.",
       });
-      if (former.ref.run_id) await keep(former.ref.run_id, null);
+      if (former.ref.run_id) await keep(former.ref, null);
     });
   }
 

@@ -1,0 +1,300 @@
+// What a person can do on the bench, by name, and what each thing alone must come to.
+
+import assert from "node:assert/strict";
+import { is_active, is_over, shown_evaluation, why_not_train } from "../../www/app/state.js";
+import { check, check_settled } from "./journey_checks.mjs";
+import { moments } from "./journey_site.mjs";
+
+/** @import { Seen } from "./journey_checks.mjs" */
+/** @import { Offer } from "../../www/app/state.js" */
+/** @import { Page, Site } from "./journey_site.mjs" */
+
+/** @typedef {(site: Site, seen: Seen) => unknown} Action */
+
+const files = /** @type {Record<string, any>} */ ({
+  small: { name: "small.csv", num_rows: 40 },
+  large: { name: "large.csv", num_rows: 400 },
+  broken: { name: "broken.csv", num_rows: 0 },
+  unlabelled: { name: "test.csv", num_rows: 30, is_unlabelled: true },
+});
+
+const digit = { label: 1, pixels: new Uint8Array(784) };
+
+/** @type {Map<string, Action>} */
+export const actions = new Map();
+
+/** @param {string} name @param {Action} action */
+const can = (name, action) => void actions.set(name, action);
+
+/** @param {Site} site @param {Seen} seen */
+async function at_rest(site, seen) {
+  await site.settle();
+  check(seen, site);
+  return site.page;
+}
+
+// Data
+
+for (const name of Object.keys(files)) {
+  can(`load ${name}`, ({ page }) => page.actions.load_files([files[name]]));
+}
+can("load the sample", ({ page }) => page.actions.load_set("sample"));
+can("cancel", ({ page }) => page.actions.cancel_load());
+can("bring it back", ({ page }) => page.actions.undo_load());
+can("bring it back, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { data_before, run } = page.store.get();
+  page.actions.undo_load();
+  await page.settle();
+  if (!data_before || is_active(run)) return;
+  assert.equal(page.store.get().data?.checksum, data_before.checksum, "it did not come back");
+});
+
+// Settings
+
+/** @param {Page} page @param {Partial<Page["config"]>} patch */
+function change(page, patch) {
+  page.config = { ...page.config, ...patch };
+  page.actions.change_settings(patch);
+}
+for (const epochs of [0, 1, 2, 5]) can(`epochs ${epochs}`, ({ page }) => change(page, { epochs }));
+for (const learning_rate of [0.01, 0.1, 50]) {
+  can(`rate ${learning_rate}`, ({ page }) => change(page, { learning_rate }));
+}
+for (const seed of [2, 3]) can(`seed ${seed}`, ({ page }) => change(page, { seed }));
+for (const hidden_layers of ["16", "32, 16"]) {
+  can(`hidden ${hidden_layers}`, ({ page }) => change(page, { hidden_layers }));
+}
+can("use its settings", ({ page }) => {
+  page.config = page.store.get().run.config ?? page.config;
+  page.actions.use_settings_of_run();
+});
+
+// The run
+
+can("train", ({ page }) => page.actions.train());
+can("sample and train", ({ page }) => page.actions.sample_and_train());
+can("train, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { config, data, run } = page.store.get();
+  const why = why_not_train(page.store.get());
+  const { length: num_told } = page.notices;
+  page.actions.train();
+  await page.settle();
+  const { run: now } = page.store.get();
+  if (why) {
+    assert.equal(now.id, run.id, "it trained although it may not");
+    assert.ok(page.notices.length > num_told, "Train said nothing");
+  } else if (!data || config.epochs < 1) {
+    assert.equal(now.id, run.id, "a run that cannot begin took the place of what was shown");
+    assert.ok(now.error !== "" || page.notices.length > num_told, "Train said nothing");
+  } else if (config.learning_rate < 10) {
+    assert.notEqual(now.id, run.id, "Train did nothing");
+    assert.equal(now.result?.outcome, "finished", "it did not finish");
+    assert.equal(now.history.length, config.epochs);
+  }
+});
+can("pause or resume", ({ page }) => page.actions.pause_or_resume());
+can("stop", async ({ page }) => {
+  page.actions.stop();
+  for (let waited = 0; is_active(page.store.get().run); waited++) {
+    assert.ok(waited < 150, `Stop did not stop: ${page.store.get().run.phase}`);
+    await moments(1);
+  }
+});
+can("long steps", ({ page }) => void (page.engine.step_moments = 40));
+can("short steps", ({ page }) => void (page.engine.step_moments = 1));
+can("continue", ({ page }, seen) => {
+  const { offer } = page.store.get();
+  if (offer) go_on(page, seen, offer);
+});
+
+/** @param {Page} page @param {Seen} seen @param {Offer} offer */
+function go_on(page, { results, continued }, offer) {
+  page.offered = offer;
+  // What it comes to from here on is another result.
+  results.delete(offer.run_id);
+  continued.set(offer.run_id, { tab: page.tab, result: page.store.get().run.result });
+  page.actions.go_on(offer.run_id);
+}
+can("continue, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { offer, runs } = page.store.get();
+  if (!offer) return;
+  const { length: num_told } = page.notices;
+  page.engine.step_moments = 1;
+  go_on(page, seen, offer);
+  await page.settle();
+  const { run, config } = page.store.get();
+  const before = runs.find(({ id }) => id === offer.run_id);
+  const now = page.store.get().runs.find(({ id }) => id === offer.run_id);
+  if (before?.order === now?.order) {
+    assert.ok(page.notices.length > num_told, "Continue said nothing");
+    assert.deepEqual(config, page.config, "the fields changed, and it did not go on");
+    return;
+  }
+  page.config = { ...page.config, ...offer.config };
+  assert.equal(run.id, offer.run_id);
+  assert.equal(config.learning_rate, offer.config.learning_rate, "the fields say what goes on");
+  if (offer.config.learning_rate < 10) {
+    assert.equal(run.result?.outcome, "finished", "it goes on to its end");
+  }
+});
+can("the worker ends", ({ page }) => page.engine.crash());
+can("a study begins or ends", ({ page: { store } }) =>
+  store.set({ is_study_busy: !store.get().is_study_busy }),
+);
+
+// The model
+
+can("evaluate", ({ page }) => page.actions.evaluate());
+can("evaluate, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  page.actions.evaluate();
+  await page.settle();
+  const state = page.store.get();
+  assert.ok(shown_evaluation(state) || state.evaluation_told, "Evaluate said nothing");
+});
+for (const name of ["small", "unlabelled", "broken"]) {
+  can(`test ${name}`, ({ page }) => page.actions.pick_test([files[name]]));
+}
+can("drop the test set", ({ page }) => page.actions.drop_test());
+can("a good model file", ({ page }) => {
+  const text = '{"model":{"origin":"a file","checksum":""}}';
+  page.actions.load_model(new File([text], "file.safetensors"));
+});
+can("a wrong model file", async ({ page }) => {
+  page.actions.load_model(new File(["no model"], "wrong.safetensors"));
+});
+can("save the model", ({ page }) => page.actions.save_model());
+can("submission", ({ page }) => page.actions.submission());
+can("fine-tune", ({ page }) => page.actions.tune([digit]));
+can("undo the fine-tuning", ({ page }) => page.actions.untune());
+can("fine-tune, and undo it", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { model } = page.store.get();
+  page.actions.tune([digit]);
+  await page.settle();
+  const { model: tuned } = page.store.get();
+  if (tuned?.id === model?.id) return;
+  page.actions.untune();
+  await page.settle();
+  const { model: back } = page.store.get();
+  assert.ok(back && back.kind !== "tuned", "the model before did not come back");
+});
+
+// Kept runs
+
+/** @param {Page} page @param {number} at */
+const listed = ({ store }, at) => {
+  const { runs } = store.get();
+  return runs.length > 0 ? runs[at % runs.length] : undefined;
+};
+for (const at of [0, 1, 2, 4]) {
+  can(`open run ${at}`, async ({ page }) => {
+    const found = listed(page, at);
+    if (found && (await page.library.open(found.id))) page.config = page.store.get().config;
+  });
+  can(`delete run ${at}`, async ({ page }, { deleted }) => {
+    const found = listed(page, at);
+    if (!found) return;
+    const { length: num_told } = page.notices;
+    await page.library.remove([found.id]);
+    const is_gone = page.store.get().removed?.ids.includes(found.id);
+    if (is_gone) deleted.add(found.id);
+    else assert.ok(page.notices.length > num_told, "Delete said nothing");
+  });
+  can(`compare run ${at}`, ({ page }) => {
+    const found = listed(page, at);
+    if (found) return page.library.pin(found.id, !found.is_pinned);
+  });
+  can(`name run ${at}`, async ({ page }, { names }) => {
+    const found = listed(page, at);
+    if (!found) return;
+    const name = `run ${names.size}`;
+    await page.library.rename(found.id, name);
+    names.set(found.id, name);
+  });
+}
+can("undo the deletion", async ({ page }, { deleted }) => {
+  const { removed, run } = page.store.get();
+  await page.library.undo();
+  for (const id of removed?.ids ?? []) deleted.delete(id);
+  // It is opened again where nothing else is shown.
+  if (run.phase === "idle") page.config = page.store.get().config;
+});
+can("export", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const over = page.store.get().runs.filter(({ state }) => state !== "running");
+  page.downloaded = null;
+  await page.library.export_runs([]);
+  if (over.length === 0) return;
+  const file = /** @type {Blob | null} */ (page.downloaded);
+  assert.ok(file, "nothing was exported");
+  assert.equal(JSON.parse(await file.text()).runs.length, over.length, "runs that are missing");
+});
+can("import", async ({ page }, { names, deleted }) => {
+  const file = page.downloaded;
+  if (!file || file.type !== "application/json") return;
+  const { length: num_told } = page.notices;
+  const num = JSON.parse(await file.text()).runs.length;
+  const { runs } = page.store.get();
+  await page.library.import_runs(new File([file], "runs.json"));
+  // One that was deleted comes as it was exported.
+  for (const id of deleted) names.delete(id);
+  const is_refused = page.notices.length > num_told;
+  if (is_refused) throw new Error(page.notices.at(-1));
+  assert.ok(page.store.get().runs.length >= Math.min(100, runs.length + num) - 1, "runs missing");
+});
+
+// Tabs
+
+can("the other tab", async (site) => {
+  // Settings that were typed are kept by then.
+  await moments(10);
+  const is_new = site.pages.length === 1;
+  await site.other_tab();
+  if (is_new) take_settings(site);
+});
+can("reload", async (site, seen) => {
+  // A person reads what is there before they reload: what was typed is kept by then.
+  await moments(10);
+  await reload(site);
+  await check_settled(seen, site);
+});
+can("reload at rest", async (site, seen) => {
+  await at_rest(site, seen);
+  const { run, data, model } = site.page.store.get();
+  await reload(site);
+  await check_settled(seen, site);
+  const state = site.page.store.get();
+  if (data) assert.equal(state.data?.checksum, data.checksum, "other data than before");
+  if (!state.runs.some(({ id }) => id === run.id)) return;
+  assert.equal(state.run.id, run.id, "another run than before");
+  assert.ok(state.run.history.length >= run.history.length, "a shorter curve than before");
+  if (!is_over(run) || model?.run_id !== run.id) return;
+  assert.ok(state.model, "no model, though there was one");
+  // Another tab may have fine-tuned it, or gone back to the model before.
+  if (site.pages.length > 1) return;
+  assert.equal(state.model.kind, model.kind, "another model than before");
+});
+can("wait", (site, seen) => check_settled(seen, site));
+
+/** @param {Site} site */
+async function reload(site) {
+  await site.load();
+  take_settings(site);
+}
+
+/**
+ * A tab that opens takes the settings that it, or another tab, was given last, or those of
+ * the run that it shows.
+ * @param {Site} site
+ */
+function take_settings({ page, pages, settings }) {
+  const { config, run } = page.store.get();
+  const known = [...pages.map((one) => one.config), ...settings, run.config ?? page.config];
+  const is_known = known.some((one) => JSON.stringify(one) === JSON.stringify(config));
+  assert.ok(is_known, "settings that nobody gave");
+  page.config = config;
+}
