@@ -62,7 +62,11 @@ test("after one visit the page trains and reads a digit with the server gone", a
  * @param {number} edition
  * @param {string[]} [layers]
  */
-async function edit(folder, edition, layers = ["index.html", "main.js", "worker/worker.js", "glue"]) {
+async function edit(
+  folder,
+  edition,
+  layers = ["index.html", "main.js", "worker/worker.js", "glue"],
+) {
   for (const layer of layers) {
     const file = layer === "glue" ? "pkg/ndarray/inkling.js" : layer;
     const text = await readFile(join(www, file), "utf8");
@@ -126,7 +130,9 @@ test("an update never mixes versions, and comes in with a reload", async (t) => 
   await second.reload();
   assert.equal(await editions(second), "1 1 1 1");
   await second.getByText(/newer version is ready/).waitFor({ timeout: 60_000 });
-  const seen = await page.evaluate(() => fetch("worker/worker.js").then((response) => response.text()));
+  const seen = await page.evaluate(() =>
+    fetch("worker/worker.js").then((response) => response.text()),
+  );
   assert.match(seen, /edition_of_worker = "1"/, "what the first page fetches late is its own");
 
   // Alone, a reload is enough.
