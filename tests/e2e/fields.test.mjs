@@ -218,3 +218,34 @@ test("Ctrl+Z after a press on the pad is the pad's", async (t) => {
     assert.equal(await ink(), drawn);
   });
 });
+
+test("what a study's plan says moves no button from under the pointer", async (t) => {
+  const { page } = await open_page(t, { query: QUICK });
+  await pick(page, bars);
+  await sees(page, "Data status", /bars\.csv/);
+  await page.getByRole("link", { name: "Study", exact: true }).click();
+  const run = page.getByRole("button", { name: "Run study", exact: true });
+  await run.waitFor();
+  await page.evaluate(() => {
+    const places = /** @type {Set<number>} */ (new Set());
+    Object.assign(window, { places });
+    const look = () => {
+      const found = document.querySelector(".study-form button[type=submit]");
+      places.add(Math.round(found?.getBoundingClientRect().y ?? 0));
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  const values = page.getByRole("textbox", { name: "Values", exact: true });
+  const planned = page.getByText(/\d+ runs on bars\.csv/);
+  await planned.waitFor();
+  await values.fill("nothing of the kind");
+  await page.getByRole("form").getByRole("alert").waitFor();
+  await values.fill("0.01, 0.1");
+  await page.getByRole("form").getByRole("alert").waitFor({ state: "hidden" });
+  await planned.waitFor();
+  const places = await page.evaluate(() => [
+    .../** @type {{ places: Set<number> }} */ (/** @type {unknown} */ (window)).places,
+  ]);
+  assert.equal(places.length, 1, `it stood at ${places.join(", ")}`);
+});

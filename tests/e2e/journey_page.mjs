@@ -199,7 +199,6 @@ export class Expected {
   data = "";
   /** @type {{ name: string, num_rows: number } | null} with labels */
   test = null;
-  has_killed = false;
   /** A model that was downloaded. @type {Buffer | null} */
   model = null;
 

@@ -8,14 +8,16 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { config_from_query } from "../../www/base/settings.js";
 import { open_page } from "./helper.mjs";
-import { ACTIONS, begin_with_data, rest } from "./journey_actions.mjs";
+import { ACTIONS } from "./journey_actions.mjs";
+import { begin_with_data } from "./journey_bench.mjs";
+import { rest } from "./journey_browser.mjs";
 import { Expected, until } from "./journey_page.mjs";
 
 /** @import { TestContext } from "node:test" */
-/** @import { Site } from "./journey_actions.mjs" */
+/** @import { Site } from "./journey_steps.mjs" */
 
 const NUM_ACTIONS = Number(process.env.INKLING_PAGE_ACTIONS ?? 300);
-const SEED = Number(process.env.INKLING_SEED ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env.INKLING_SEED ?? 20261125);
 /** Actions of one visit: long ones find more, short ones cut down faster. */
 const IN_A_ROW = 40;
 /** Cutting down is for whoever reads it, and has its limit. */
@@ -106,7 +108,7 @@ test("journeys at random keep what a person may expect", { timeout: 36_000_000 }
   assert.fail(`seed ${SEED}: ${told_of(cut.counterexample ? cut : found)}`);
 });
 
-/** @param {fc.RunDetails<[boolean, Iterable<unknown>]>} found */
+/** @param {{ counterexample: [boolean, Iterable<unknown>] | null, errorInstance?: unknown }} found */
 function told_of({ counterexample, errorInstance }) {
   const [has_data = false, commands = []] = counterexample ?? [];
   const steps = [...(has_data ? ["load two and wait"] : []), ...commands].map(String).join(", ");

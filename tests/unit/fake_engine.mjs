@@ -48,6 +48,8 @@ export class FakeEngine {
   #moment;
   /** Moments that a step of a run takes. */
   step_moments = 1;
+  /** Whether the next plan comes to nothing. */
+  is_plan_failing = false;
 
   /** @param {() => Promise<void>} moment resolves a moment later, as the test has it */
   constructor(moment) {
@@ -149,6 +151,10 @@ export class FakeEngine {
   /** @param {RunConfig} config */
   async plan(config) {
     await this.#tick();
+    if (this.is_plan_failing) {
+      this.is_plan_failing = false;
+      throw failure("WorkerCrashed", "The worker stopped while planning.");
+    }
     if (!(config.epochs >= 1)) throw failure("Error", `Epochs: found ${config.epochs}, expected 1`);
     return { layers: [], num_parameters: 1, num_validation: 20, notes: [], step_multiply_adds: 1 };
   }
@@ -192,7 +198,10 @@ export class FakeEngine {
     while (history.length < config.epochs && !training.is_stop) {
       for (let moment = 0; moment < this.step_moments; moment++) await this.#tick();
       signal.throwIfAborted();
-      if (this.#is_dead || this.#training !== training) return new Promise(() => {});
+      if (this.#is_dead || this.#training !== training) {
+        const epoch = this.#epoch(history.length + 1, config, checksum);
+        return this.#late(() => listeners.on_checkpoint(epoch.checkpoint(history), epoch.record));
+      }
       if (training.is_paused) continue;
       step += 1;
       this.#model = { origin: origin_of(config, checksum, step), checksum };
@@ -213,25 +222,39 @@ export class FakeEngine {
       });
       if (is_diverging && step === STEPS + 1) return this.#result(config, history, step, "failed");
       if (step % STEPS !== 0) continue;
-      const record = {
-        epoch,
-        step,
-        train_loss: 1,
-        train_accuracy: 0.5,
-        validation_loss: 1,
-        validation_accuracy: figure_of(this.#model.origin),
-        elapsed_secs: step,
-        train_secs: step,
-      };
-      await listeners.on_checkpoint(
-        encode({ model: this.#model, history: [...history, record] }),
-        record,
-      );
+      const { record, checkpoint } = this.#epoch(epoch, config, checksum);
+      await listeners.on_checkpoint(checkpoint(history), record);
       if (this.#is_dead || this.#training !== training) return new Promise(() => {});
       history.push(record);
       listeners.on_event({ kind: "epoch", ...record });
     }
     return this.#result(config, history, step, training.is_stop ? "stopped" : "finished");
+  }
+
+  /** What was on its way when its worker ended comes late. @param {() => unknown} tell @returns {Promise<never>} */
+  async #late(tell) {
+    for (let moment = 0; moment < 60; moment++) await this.#tick();
+    tell();
+    return new Promise(() => {});
+  }
+
+  /** @param {number} epoch @param {RunConfig} config @param {string} checksum */
+  #epoch(epoch, config, checksum) {
+    const step = epoch * STEPS;
+    const model = { origin: origin_of(config, checksum, step), checksum };
+    const record = {
+      epoch,
+      step,
+      train_loss: 1,
+      train_accuracy: 0.5,
+      validation_loss: 1,
+      validation_accuracy: figure_of(model.origin),
+      elapsed_secs: step,
+      train_secs: step,
+    };
+    const checkpoint = (/** @type {EpochRecord[]} */ before) =>
+      encode({ model, history: [...before, record] });
+    return { record, checkpoint };
   }
 
   /** @param {RunConfig} config @param {EpochRecord[]} history @param {number} num_steps @param {RunResult["outcome"]} outcome @returns {RunResult} */
@@ -269,8 +292,9 @@ export class FakeEngine {
   }
   /** @param {string} reason */
   end_training(reason) {
+    if (!this.#training) return;
     this.#is_dead = true;
-    this.#training?.kill(failure("WorkerCrashed", reason));
+    this.#training.kill(failure("WorkerCrashed", reason));
   }
 
   /** @param {string} id */
@@ -291,6 +315,7 @@ export class FakeEngine {
     const bytes = new Uint8Array(await file.arrayBuffer());
     await this.#tick();
     if (this.#training) throw refused("A run is under way; stop it first.");
+    if (this.#is_tuning) throw refused("Your digits are being learned; wait for that to end.");
     let found;
     try {
       found = decode(bytes);
@@ -314,6 +339,7 @@ export class FakeEngine {
   async load_checkpoint(id, bytes) {
     await this.#tick();
     if (this.#training) throw refused("A run is under way; stop it first.");
+    if (this.#is_tuning) throw refused("Your digits are being learned; wait for that to end.");
     this.#is_dead = false;
     this.#model = decode(bytes).model;
     this.model_id = id;

@@ -1,7 +1,7 @@
 // What a person can do on the bench, by name, and what each thing alone must come to.
 
 import assert from "node:assert/strict";
-import { is_active, is_over, shown_evaluation, why_not_train } from "../../www/app/state.js";
+import { is_active, is_over, shown_evaluation } from "../../www/app/state.js";
 import { check, check_settled } from "./journey_checks.mjs";
 import { moments } from "./journey_site.mjs";
 
@@ -77,7 +77,8 @@ can("sample and train", ({ page }) => page.actions.sample_and_train());
 can("train, and look", async (site, seen) => {
   const page = await at_rest(site, seen);
   const { config, data, run } = page.store.get();
-  const why = why_not_train(page.store.get());
+  const why = is_active(run) || page.store.get().is_study_busy;
+  Object.assign(page.engine, { is_plan_failing: false, step_moments: 1 });
   const { length: num_told } = page.notices;
   page.actions.train();
   await page.settle();
@@ -98,11 +99,11 @@ can("pause or resume", ({ page }) => page.actions.pause_or_resume());
 can("stop", async ({ page }) => {
   page.actions.stop();
   for (let waited = 0; is_active(page.store.get().run); waited++) {
-    assert.ok(waited < 150, `Stop did not stop: ${page.store.get().run.phase}`);
+    assert.ok(waited < 110, `Stop did not stop: ${page.store.get().run.phase}`);
     await moments(1);
   }
 });
-can("long steps", ({ page }) => void (page.engine.step_moments = 40));
+can("long steps", ({ page }) => void (page.engine.step_moments = 120));
 can("short steps", ({ page }) => void (page.engine.step_moments = 1));
 can("continue", ({ page }, seen) => {
   const { offer } = page.store.get();
@@ -139,6 +140,50 @@ can("continue, and look", async (site, seen) => {
   if (offer.config.learning_rate < 10) {
     assert.equal(run.result?.outcome, "finished", "it goes on to its end");
   }
+});
+can("continue while a file is read, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { offer, runs } = page.store.get();
+  if (!offer) return;
+  const { length: num_told } = page.notices;
+  page.actions.load_files([files.small]);
+  go_on(page, seen, offer);
+  await page.settle();
+  const told = page.notices.slice(num_told);
+  const is_other = told.some((sentence) => sentence.includes("is loaded again"));
+  const order = (/** @type {readonly { id: string, order: number }[]} */ all) =>
+    all.find(({ id }) => id === offer.run_id)?.order;
+  if (is_other) assert.notEqual(order(page.store.get().runs), order(runs), "other data in vain");
+});
+can("continue in both tabs, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { offer, run: before } = page.store.get();
+  if (!offer || site.pages.length < 2) return;
+  const { run_id } = offer;
+  for (const { engine } of site.pages) engine.step_moments = 1;
+  for (const one of site.pages) {
+    const { offer: its } = one.store.get();
+    if (its?.run_id === run_id) go_on(one, seen, its);
+  }
+  await site.settle();
+  const shown = site.pages.map(({ store }) => store.get().run).filter(({ id }) => id === run_id);
+  const found = page.store.get().runs.find(({ id }) => id === run_id);
+  const results = shown.flatMap(({ result }) => (result?.outcome === "finished" ? result : []));
+  if (results.length === 0 || !found || before.phase === "paused") return;
+  assert.equal(found.result?.outcome, "finished", "what the one came to, the other took away");
+});
+can("a plan fails", ({ page }) => void (page.engine.is_plan_failing = true));
+can("train, and stop it half-way", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  if (is_active(page.store.get().run)) return;
+  page.engine.step_moments = 1;
+  page.actions.train();
+  for (let waited = 0; waited < 2000 && page.store.get().run.history.length < 1; waited++) {
+    await moments(1);
+  }
+  page.engine.step_moments = 20;
+  page.actions.stop();
+  await page.settle();
 });
 can("the worker ends", ({ page }) => page.engine.crash());
 can("a study begins or ends", ({ page: { store } }) =>
@@ -193,7 +238,11 @@ const listed = ({ store }, at) => {
 for (const at of [0, 1, 2, 4]) {
   can(`open run ${at}`, async ({ page }) => {
     const found = listed(page, at);
-    if (found && (await page.library.open(found.id))) page.config = page.store.get().config;
+    if (!found || !(await page.library.open(found.id))) return;
+    const { run, model } = page.store.get();
+    assert.ok(run.config);
+    page.config = run.config;
+    if (found.history.length > 0) assert.ok(model, "a run without its model");
   });
   can(`delete run ${at}`, async ({ page }, { deleted }) => {
     const found = listed(page, at);
@@ -251,14 +300,14 @@ can("import", async ({ page }, { names, deleted }) => {
 
 can("the other tab", async (site) => {
   // Settings that were typed are kept by then.
-  await moments(10);
+  await moments(20);
   const is_new = site.pages.length === 1;
   await site.other_tab();
   if (is_new) take_settings(site);
 });
 can("reload", async (site, seen) => {
   // A person reads what is there before they reload: what was typed is kept by then.
-  await moments(10);
+  await moments(20);
   await reload(site);
   await check_settled(seen, site);
 });

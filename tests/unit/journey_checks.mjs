@@ -163,8 +163,10 @@ function may_go_on({ state, result, history, config, has_checkpoint }) {
 }
 
 /** The model that is shown reads. @param {Seen} seen @param {Page} page */
-async function check_model({ deleted }, { store, engine }) {
+async function check_model({ deleted, continued }, { store, engine, tab }) {
   const { run, model } = store.get();
+  // Nor is it kept as it was, where another tab went on with its run.
+  if (model && (continued.get(model.run_id)?.tab ?? tab) !== tab) return;
   // Where its run was deleted, only its worker has it.
   if (is_active(run) || !model || deleted.has(model.run_id)) return;
   assert.equal(engine.model_id, model.id, "another model reads than is shown");

@@ -20,7 +20,7 @@ export async function moments(num) {
 }
 
 /** So long is a moment to whoever waits by the clock. */
-const MOMENT_MS = 100;
+const MOMENT_MS = 50;
 
 /** @param {() => void} work @param {number} [after_ms] */
 const later = (work, after_ms = 0) =>
@@ -133,6 +133,9 @@ export function without_time() {
   };
 }
 
+/** What of a page's state tells that something is under way. */
+const MOVING = /** @type {const} */ (["loading", "evaluating", "is_tuning"]);
+
 /** A page: its state, its controllers and its engine. */
 export class Page {
   notices = /** @type {string[]} */ ([]);
@@ -141,6 +144,8 @@ export class Page {
   config = { ...DEFAULTS };
   /** What was offered when Continue was pressed last. @type {import("../../www/app/state.js").Offer | null} */
   offered = null;
+  #num_changes = 0;
+  #is_moving = false;
   /** What was downloaded last. @type {Blob | null} */
   downloaded = null;
 
@@ -149,6 +154,11 @@ export class Page {
     this.tab = tab;
     const notice = (/** @type {string} */ sentence) => void this.notices.push(sentence);
     this.store = create_store(initial_state(this.config), (error) => this.faults.push(error));
+    this.store.watch(["run", "runs", "data", "model", "offer", "config", ...MOVING], (state) => {
+      const is_running = ["opening", "stopping", "training"].includes(state.run.phase);
+      this.#is_moving = is_running || MOVING.some((key) => Boolean(state[key]));
+      this.#num_changes += 1;
+    });
     this.engine = new FakeEngine(moment);
     this.stores = create_stores({
       scope,
@@ -187,30 +197,13 @@ export class Page {
     );
   }
 
-  /** As far as it tells of anything that moves. */
-  get #now() {
-    const { run, loading, evaluating, is_tuning, runs, data, model, offer } = this.store.get();
-    const kept = runs.map(({ id, order, state, history }) => [id, order, state, history.length]);
-    return JSON.stringify([
-      [run.phase, run.id, run.progress?.step, offer?.run_id],
-      [loading, evaluating, is_tuning, data?.checksum, model?.id],
-      [this.notices.length, kept],
-    ]);
-  }
-
-  get #is_moving() {
-    const { run, loading, evaluating, is_tuning } = this.store.get();
-    const is_running = ["opening", "stopping", "training"].includes(run.phase);
-    return is_running || loading !== null || evaluating !== "" || is_tuning;
-  }
-
   /** Until nothing moves by itself any more. */
   async settle() {
-    let before = "";
-    for (let quiet = 0, waited = 0; quiet < 60; waited++) {
-      if (waited > 20_000) throw new Error(`it never comes to rest: ${this.#now}`);
+    let before = -1;
+    for (let quiet = 0, waited = 0; quiet < 50; waited++) {
+      if (waited > 20_000) throw new Error(`it never comes to rest: ${this.store.get().run.phase}`);
       await moment();
-      const now = this.#now;
+      const now = this.#num_changes + this.notices.length;
       quiet = now === before && !this.#is_moving ? quiet + 1 : 0;
       before = now;
     }

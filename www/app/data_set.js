@@ -170,8 +170,10 @@ export class DataController {
     const { data_sets, notes, store } = this.#parts;
     const is_kept = await data_sets.put({ summary, blob });
     if (!is_kept) return;
-    await notes.set("data", summary.checksum);
     store.set({ is_kept: true });
+    // Another may have been taken while this one was written.
+    if (store.get().data?.checksum !== summary.checksum) return;
+    await notes.set("data", summary.checksum);
     // Asked once, when there is something worth keeping.
     if (await notes.get("asked")) return;
     await notes.set("asked", true);

@@ -225,7 +225,9 @@ export class Library {
     if (!removed) return;
     const { removed: about, run } = store.get();
     this.#removed = null;
-    await runs.put_back(removed);
+    // One that came from a file meanwhile may have gone on since.
+    const kept = new Set((await runs.list()).map(({ id }) => id));
+    await runs.put_back({ runs: removed.runs.filter(({ row }) => !kept.has(row.id)) });
     store.set({ removed: null });
     announce(`${about?.names ?? "What was deleted"} is back`);
     await this.refresh();
@@ -334,7 +336,7 @@ export class Library {
     const { runs, run } = this.#parts;
     const found = await runs.get(id);
     // A run that has gone on since, here or in another tab, is another one.
-    if (!found || run.id === id || model_id_of(found.record) !== model_id) return;
+    if (!found || run.id === id || model_id_of(found.record, found.bytes) !== model_id) return;
     await runs.write({ ...found.record, ...patch }, bytes);
   }
 
@@ -351,13 +353,13 @@ export class Library {
    */
   async #bring_model_back(record, bytes) {
     const { engine, runs, notice } = this.#parts;
-    const id = model_id_of(record);
+    const id = model_id_of(record, bytes);
     if (id === "" || (!bytes.model && !bytes.checkpoint)) return null;
     try {
       if (bytes.model) {
         await engine.load_model(id, new File([bytes.model], "the model kept with this run"));
       } else if (bytes.checkpoint) await engine.load_checkpoint(id, bytes.checkpoint);
-      engine.set_model_source(id, () => model_bytes(runs, record.id));
+      engine.set_model_source(id, () => model_bytes(runs, record.id, id));
       return run_model(record, id);
     } catch (error) {
       notice(`The model kept with this run could not be read: ${message_of(error)}`);

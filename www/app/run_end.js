@@ -26,7 +26,6 @@ export async function end_run(parts, active, result) {
   const { progress } = store.get().run;
   const id = `${active.id}@${result.num_steps}`;
   engine.adopt_trained(id);
-  engine.set_model_source(id, () => model_bytes(runs, active.id));
   active.record = {
     ...active.record,
     ...seen(parts),
@@ -35,10 +34,13 @@ export async function end_run(parts, active, result) {
     result,
   };
   const model = await engine.save_model(id, "safetensors").catch(() => undefined);
+  if (model) engine.set_model_source(id, () => model_bytes(runs, active.id, id));
   await kept(parts, active, { model, checkpoint: active.checkpoint });
+  // Where its worker died meanwhile, the last epoch is what is left of it.
+  const standing = model ? run_model(active.record, id) : await read_by_checkpoint(parts, active);
   store.set({
     run: { ...run_state(active.record), progress, phase: phase_of(active.record) },
-    model: run_model(active.record, id),
+    model: standing,
     offer: offer(active),
   });
 }
@@ -197,7 +199,7 @@ async function read_by_checkpoint({ engine, runs }, { checkpoint, record }) {
   const last = record.history.at(-1);
   if (!checkpoint || !last) return null;
   const id = `${record.id}@${last.step}`;
-  engine.set_model_source(id, () => model_bytes(runs, record.id));
+  engine.set_model_source(id, () => model_bytes(runs, record.id, id));
   try {
     await engine.load_checkpoint(id, checkpoint);
     return run_model(record, id);

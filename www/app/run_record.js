@@ -73,21 +73,25 @@ export function run_model(record, id) {
 }
 
 /**
- * The id of the model that a kept run came to; empty where it came to none.
+ * The id of the model that a kept run came to, or else of its last epoch's; empty where
+ * it came to none.
  * @param {Pick<RunSummary, "id" | "history" | "result">} run
+ * @param {Pick<RunBytes, "model">} bytes
  */
-export function model_id_of({ id, history, result }) {
-  const step = result?.num_steps ?? history.at(-1)?.step;
+export function model_id_of({ id, history, result }, bytes) {
+  const step = (bytes.model && result?.num_steps) ?? history.at(-1)?.step;
   return step === undefined ? "" : `${id}@${step}`;
 }
 
 /**
- * The bytes that bring a kept run's model back.
+ * The bytes that bring a kept run's model back; none once the run came to another one.
  * @param {Runs} runs
  * @param {string} id
+ * @param {string} model_id
  * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
  */
-export async function model_bytes(runs, id) {
+export async function model_bytes(runs, id, model_id) {
   const found = await runs.get(id);
-  return found?.bytes.model ?? found?.bytes.checkpoint ?? null;
+  if (!found || model_id_of(found.record, found.bytes) !== model_id) return null;
+  return found.bytes.model ?? found.bytes.checkpoint ?? null;
 }

@@ -44,11 +44,13 @@ export function study_form({ page, studies, actions }) {
     field("Values", values),
     hint,
     el("div", { class: "study-pair" }, field("Seeds per value", seeds), field("Workers", workers)),
-    workers_hint,
     baseline,
-    notes,
-    error,
     el("div", { class: "buttons" }, run, stop),
+    // What comes a moment after each change stands below: it must not move a button from
+    // under the pointer.
+    error,
+    workers_hint,
+    notes,
   );
 
   /** @type {[keyof StudyForm, HTMLInputElement][]} */
