@@ -195,6 +195,7 @@ test("kept digits are seen, relabelled once, and removed", async (t) => {
   assert.equal(await labels(), "1,0");
   await page.getByText("See and correct them").click();
   const list = page.getByRole("list", { name: "Kept digits" });
+  await list.getByRole("img").nth(1).waitFor();
   assert.equal(await list.getByRole("listitem").count(), 2);
   assert.equal(await list.getByRole("img").count(), 2);
 

@@ -34,6 +34,7 @@ test("a decimal comma is one, and a number is never another", async (t) => {
 
   await t.test("0,05 is a twentieth, and the page says so", async () => {
     await rate.fill("");
+    await page.locator("#explain.wrong").waitFor();
     await rate.pressSequentially("0,05");
     assert.equal(await rate.inputValue(), "0,05", "what is being typed stays as it is");
     await page.getByText("Learning rate: 0,05 is read as 0.05.").first().waitFor();

@@ -159,6 +159,11 @@ test("two tabs keep and offer a run each, and see the other's", async (t) => {
     await press(second, "Continue");
     await sees(second, "Training status", /epoch \d+ of 800/);
     await second.close();
+    // The browser lets go of what the tab held a moment after it is gone.
+    await first.waitForFunction(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return !held.some(({ name = "" }) => / run /.test(name));
+    });
     await view(first, "Runs");
     const other = runs(first).filter({ hasText: "interrupted" });
     await first.reload();

@@ -124,7 +124,16 @@ export function create_settings_form(state, actions) {
       const was_wrong = line.element.classList.contains("wrong");
       line.element.classList.toggle("wrong", fault !== undefined);
       if (fault) set_text(line.element, fault.message);
-      else if (was_wrong) set_text(line.element, line.rest);
+      else if (was_wrong) set_text(line.element, reading_on(line) || line.rest);
     }
+  }
+
+  /** What the number being typed is read as, which a fault before it kept from being said. @param {Line} line */
+  function reading_on(line) {
+    const typed = parts.find(
+      (part) => part.line === line && part.field.control === document.activeElement,
+    );
+    const told = typed?.field.reading();
+    return typed && told ? `${typed.field.setting.label}: ${told}` : "";
   }
 }
