@@ -295,7 +295,8 @@ export class RunController {
     active.release = release;
     const { before } = active;
     // Whoever held it until now may have gone on with it, or deleted it.
-    if (before && (await runs.get(active.id))?.record.order !== before.record.order) {
+    const found = before && (await unless_aborted(runs.get(active.id), signal));
+    if (before && found?.record.order !== before.record.order) {
       throw new Refused("Another tab has gone on with this run meanwhile. Open it again.");
     }
     active.is_begun = true;
