@@ -176,7 +176,8 @@ impl Dataset {
     pub fn validation_rows(&self, config: Ts<RunConfig>) -> Result<Uint32Array, Thrown> {
         let plan = Plan::try_from(&config.to_rust()?)?;
         self.0.require_labels()?;
-        let split = split::stratified_split(self.0.labels(), plan.validation_share, plan.seed)?;
+        let split =
+            split::stratified_split(self.0.labels(), plan.validation_share, plan.split_seed)?;
         Ok(Uint32Array::from(split.validation.as_slice()))
     }
 
@@ -221,7 +222,8 @@ fn summarise(
     };
     if let Some(dataset) = dataset {
         dataset.require_labels()?;
-        let split = split::stratified_split(dataset.labels(), plan.validation_share, plan.seed)?;
+        let split =
+            split::stratified_split(dataset.labels(), plan.validation_share, plan.split_seed)?;
         summary.num_train = split.train.len() as u32;
         summary.num_validation = split.validation.len() as u32;
         summary.steps_per_epoch = split.train.len().div_ceil(plan.batch_size) as u32;

@@ -32,14 +32,18 @@ pub struct Plan {
     pub sgd: Sgd,
     /// How its learning rate goes on from there.
     pub schedule: LearningRateSchedule,
-    /// Seed of everything that is drawn.
+    /// Seed of everything that is drawn but the split.
     pub seed: u32,
+    /// Seed of the split.
+    pub split_seed: u32,
     /// Share of the rows held out, strictly between 0 and 1.
     pub validation_share: f64,
     /// The network.
     pub network: NetworkPlan,
     /// How far training images are distorted, where they are.
     pub augmentation: Option<Distortion>,
+    /// Whether each epoch measures the training part as validation is.
+    pub clean_curve: bool,
     /// Which training step runs.
     pub step: StepKind,
     /// Remarks worth reading that are no errors.
@@ -157,6 +161,7 @@ impl TryFrom<&RunConfig> for Plan {
             },
             schedule: config.learning_rate_schedule,
             seed: seed(config.seed)?,
+            split_seed: split_seed(config)?,
             validation_share: validation_share(config.validation_share)?,
             network: NetworkPlan {
                 hidden,
@@ -164,6 +169,7 @@ impl TryFrom<&RunConfig> for Plan {
                 layer_norm: config.layer_norm,
             },
             augmentation: config.augmentation.then(Distortion::default),
+            clean_curve: config.clean_curve,
             step: config.step,
             notes,
         })
@@ -183,11 +189,14 @@ impl From<&Plan> for RunConfig {
             momentum: plan.sgd.momentum.into(),
             weight_decay: plan.sgd.weight_decay.into(),
             seed: plan.seed.into(),
+            // What is not said follows the seed, in settings of whichever version.
+            split_seed: (plan.split_seed != plan.seed).then_some(plan.split_seed.into()),
             validation_share: plan.validation_share,
             hidden_layers: hidden.join(", "),
             dropout: plan.network.dropout.into(),
             layer_norm: plan.network.layer_norm,
             augmentation: plan.augmentation.is_some(),
+            clean_curve: plan.clean_curve,
             step: plan.step,
         }
     }
@@ -213,6 +222,12 @@ pub(crate) fn dropout(value: f64) -> Result<f32> {
 /// A seed of everything that is drawn.
 pub(crate) fn seed(value: f64) -> Result<u32> {
     Ok(whole("seed", value, 0, u32::MAX.into())? as u32)
+}
+
+/// The seed of a run's split: its own, or else the run's.
+pub(crate) fn split_seed(config: &RunConfig) -> Result<u32> {
+    let seed = config.split_seed.unwrap_or(config.seed);
+    Ok(whole("split seed", seed, 0, u32::MAX.into())? as u32)
 }
 
 /// A whole number of a setting's range.

@@ -460,6 +460,7 @@ fn settings() {
             values: config.hidden_layers.clone(),
             seeds_per_value: config.epochs,
             workers: config.momentum,
+            vary_split: config.layer_norm,
             baseline: config.clone(),
         };
         let _ = plan_study(&study);

@@ -34,6 +34,11 @@ test("the page's defaults are the engine's", () => {
       .replace(/\.into\(\)$/, "")
       .replace(/^"(.*)"$/, "$1")
       .replace(/^\w+::(\w+)$/, (_, name) => name.toLowerCase());
+    if (value === "None") {
+      assert.ok(key in DEFAULTS, key);
+      assert.equal(DEFAULTS[/** @type {keyof typeof DEFAULTS} */ (key)], undefined, key);
+      continue;
+    }
     const found = DEFAULTS[/** @type {keyof typeof DEFAULTS} */ (key)];
     const expected = typeof found === "number" ? Number(value) : value;
     assert.equal(typeof found === "boolean" ? String(found) : found, expected, key);
@@ -51,7 +56,7 @@ test("every spelling of a key is the same key", () => {
 test("all settings are read", () => {
   const { config, remarks } = config_from_query(
     "?backend=ndarray&epochs=3&batch_size=64&learning_rate=1e-2&hidden_layers=128,64&dropout=0.2" +
-      "&learning_rate_schedule=cosine&layer_norm=true&seed=1&validation_share=20%25&momentum=.9&weight_decay=0.0001&augmentation=on",
+      "&learning_rate_schedule=cosine&layer_norm=true&seed=1&validation_share=20%25&momentum=.9&weight_decay=0.0001&augmentation=on&split_seed=7&clean_curve=1",
   );
   assert.deepEqual(remarks, []);
   assert.deepEqual(config, {
@@ -63,11 +68,13 @@ test("all settings are read", () => {
     momentum: 0.9,
     weight_decay: 0.0001,
     seed: 1,
+    split_seed: 7,
     validation_share: 20,
     hidden_layers: "128,64",
     dropout: 0.2,
     layer_norm: true,
     augmentation: true,
+    clean_curve: true,
     step: "fused",
   });
 });
@@ -87,6 +94,21 @@ test("what cannot be read is told and keeps its default", () => {
     assert.match(remarks[0] ?? "", expected);
     assert.deepEqual(config, { ...DEFAULTS });
   }
+});
+
+test("a split seed that is not given is the seed's own", () => {
+  assert.equal(config_from_query("?seed=7").config.split_seed, undefined);
+  assert.deepEqual(config_from_query("?seed=7&split_seed=").remarks, []);
+  assert.doesNotMatch(config_to_query({ ...DEFAULTS, seed: 7 }), /split_seed/);
+  assert.match(config_to_query({ ...DEFAULTS, split_seed: 3 }), /&split_seed=3&/);
+  const field = setting("split_seed");
+  assert.deepEqual(typed_number(field, " "), { value: undefined, fault: null });
+  assert.deepEqual(typed_number(field, "3"), { value: 3, fault: null });
+  assert.match(typed_number(field, "x").fault?.message ?? "", /^Split seed: found “x”/);
+  assert.equal(words_of(field, DEFAULTS), "split seed as the seed");
+  assert.equal(short_description({ ...DEFAULTS, split_seed: 3 }), "split seed 3");
+  const same = { ...DEFAULTS, split_seed: DEFAULTS.seed };
+  assert.deepEqual(differing_settings(DEFAULTS, same), [], "the same split, said or not");
 });
 
 test("other switches of the page are no mistakes", () => {

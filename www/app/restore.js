@@ -2,7 +2,7 @@
 // shown last and its model; and what keeps them for the next time.
 
 import { message_of } from "../base/fault.js";
-import { DEFAULTS } from "../base/settings.js";
+import { is_of_kind } from "../base/settings.js";
 
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Custody } from "../engine/custody.js" */
@@ -66,10 +66,8 @@ export async function restore(parts) {
  * @returns {Settings}
  */
 export function known_settings(kept, config) {
-  const found = Object.entries(/** @type {object} */ (kept)).filter(
-    ([key, value]) =>
-      Object.hasOwn(DEFAULTS, key) &&
-      typeof value === typeof (/** @type {Record<string, unknown>} */ ({ ...DEFAULTS })[key]),
+  const found = Object.entries(/** @type {object} */ (kept)).filter(([key, value]) =>
+    is_of_kind(key, value),
   );
   return { ...config, ...Object.fromEntries(found) };
 }

@@ -1,7 +1,7 @@
 // Runs as a file, to carry to another browser: JSON, the bytes of models as base64.
 // What comes in is hostile until read: each field is checked here, with its place.
 
-import { DEFAULTS } from "../base/settings.js";
+import { DEFAULTS, is_of_kind } from "../base/settings.js";
 
 /** @import { RunBytes, RunRecord } from "../store/runs.js" */
 
@@ -177,8 +177,9 @@ function settings(found, place) {
   const given = object(found, place);
   const config = Object.entries(DEFAULTS).map(([key, value]) => {
     const kept = given[key] ?? value;
-    if (typeof kept !== typeof value) {
-      throw wrong(`${place}, ${key}`, shown(kept), `a ${typeof value}`);
+    if (!is_of_kind(key, kept)) {
+      const expected = typeof value === "undefined" ? "number" : typeof value;
+      throw wrong(`${place}, ${key}`, shown(kept), `a ${expected}`);
     }
     return [key, typeof kept === "string" ? kept.slice(0, 1000) : kept];
   });

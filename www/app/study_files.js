@@ -41,7 +41,7 @@ export function imported(text, name) {
   }
   value.studies.forEach((/** @type {any} */ study, /** @type {number} */ index) => {
     const is_study =
-      study?.format_version === 1 &&
+      [1, 2].includes(study?.format_version) &&
       typeof study.id === "string" &&
       typeof study.name === "string" &&
       Array.isArray(study.plan?.values) &&

@@ -78,7 +78,7 @@ export class StudyRunner {
       const now = new Date().toISOString();
       /** @type {StudyRecord} */
       const record = {
-        format_version: 1,
+        format_version: 2,
         id: new_id(),
         name: `${factor_words(plan.factor).label}, ${now.slice(0, 16).replace("T", " ")}`,
         created: now,

@@ -7,7 +7,11 @@ import { read_number } from "./number.js";
 /** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
 /** @import { Fault } from "./fault.js" */
 
-/** A run's settings, none left out. @typedef {Required<RunConfig>} Settings */
+/**
+ * A run's settings, none left out; the split seed has a value only where a person gave
+ * the split one of its own.
+ * @typedef {Required<Omit<RunConfig, "split_seed">> & { split_seed: number | undefined }} Settings
+ */
 
 /**
  * One setting as the form and the address know it.
@@ -19,6 +23,7 @@ import { read_number } from "./number.js";
  * @property {readonly (readonly [string, string])[]} [choices] value and wording
  * @property {boolean} [is_whole] a number without decimals, which arrow keys step
  * @property {number} [least] where the arrow keys end
+ * @property {keyof RunConfig} [stands_for] the setting whose value an empty field means
  * @property {"percentage" | "fraction"} [percent] what `20 %` stands for, 20 or 0.2; without it no percent sign is taken
  */
 
@@ -120,6 +125,21 @@ export const SETTINGS = [
     least: 0,
     hint: "Start of the random numbers for split, weights and order. The same seed repeats a run exactly; another one shows how much is luck.",
   },
+  {
+    key: "split_seed",
+    label: "Split seed",
+    kind: "number",
+    is_whole: true,
+    least: 0,
+    stands_for: "seed",
+    hint: "Which images are held out, apart from the seed. Empty: the same as Seed. With one split, runs under several seeds are tested on the same images, so that only training differs.",
+  },
+  {
+    key: "clean_curve",
+    label: "Clean training curve",
+    kind: "flag",
+    hint: "Measures training images after each epoch as validation images are, and draws that as a thin third line. Costs as long as a validation pass, for each epoch.",
+  },
 ];
 
 /**
@@ -135,13 +155,27 @@ export const DEFAULTS = Object.freeze({
   momentum: 0,
   weight_decay: 0,
   seed: 42,
+  split_seed: undefined,
   validation_share: 20,
   hidden_layers: "128, 64",
   dropout: 0,
   layer_norm: false,
   augmentation: false,
+  clean_curve: false,
   step: "fused",
 });
+
+/**
+ * Whether a value is of the kind that a setting has.
+ * @param {string} key
+ * @param {unknown} value
+ */
+export function is_of_kind(key, value) {
+  if (!Object.hasOwn(DEFAULTS, key)) return false;
+  const usual = DEFAULTS[/** @type {keyof Settings} */ (key)];
+  // The one that has no value by default is a number.
+  return typeof value === typeof usual || (usual === undefined && typeof value === "number");
+}
 
 /** Query keys that other parts of the page read; no setting, and no mistake. */
 const FOREIGN_KEYS = new Set(["data", "fault", "view", "weights"]);
@@ -250,6 +284,10 @@ function read_into(config, setting, value) {
   switch (setting.kind) {
     case "number": {
       const { value: number, expected } = read_number(text, setting);
+      if (text === "" && setting.stands_for) {
+        target[setting.key] = undefined;
+        return null;
+      }
       if (Number.isNaN(number)) return unread(setting.label, value, expected || "a number", kept);
       target[setting.key] = number;
       return null;
@@ -296,8 +334,12 @@ function is_default(key, value) {
   return query_value(value) === query_value(DEFAULTS[key]);
 }
 
-/** Whether a setting's value is one: a field may hold no number. @param {unknown} value */
+/**
+ * Whether a setting's value is one: a field may hold no number, and an optional one none.
+ * @param {unknown} value
+ */
 function is_set(value) {
+  if (value === undefined) return false;
   return typeof value !== "number" || Number.isFinite(value);
 }
 
@@ -314,13 +356,24 @@ function query_value(value) {
 }
 
 /**
+ * A setting's value; none where it says no more than the setting that it stands for.
+ * @param {Setting} setting
+ * @param {Settings} config
+ */
+function meant({ key, stands_for }, config) {
+  return stands_for && config[key] === config[stands_for] ? undefined : config[key];
+}
+
+/**
  * The settings in which two runs differ, in the form's order.
  * @param {Settings} one
  * @param {Settings} other
  * @returns {Setting[]}
  */
 export function differing_settings(one, other) {
-  return SETTINGS.filter(({ key }) => query_value(one[key]) !== query_value(other[key]));
+  return SETTINGS.filter(
+    (setting) => query_value(meant(setting, one)) !== query_value(meant(setting, other)),
+  );
 }
 
 /**
@@ -331,6 +384,7 @@ export function differing_settings(one, other) {
 export function words_of(setting, config) {
   const name = setting.label.toLowerCase();
   const value = config[setting.key];
+  if (value === undefined && setting.stands_for) return `${name} as the ${setting.stands_for}`;
   if (!is_set(value)) return `no ${name}`;
   if (setting.kind === "flag") return `${name} ${value ? "on" : "off"}`;
   const wording = (setting.choices ?? []).find(([choice]) => choice === value)?.[1];

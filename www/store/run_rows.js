@@ -1,7 +1,7 @@
 // A run as it lies in the database: a light row for lists, and its parts, the heavy
 // ones, each by itself, so that a new part is written without reading the others.
 
-import { short_description } from "../base/settings.js";
+import { DEFAULTS, short_description } from "../base/settings.js";
 
 /** @import { EpochRecord, Evaluation, ModelSummary, RunResult } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
@@ -83,10 +83,20 @@ export function run_name({ name, config, data_name }) {
   return name.trim() || `${short_description(config)}, ${data_name}`;
 }
 
+/**
+ * The settings of a run that an older page may have kept: one that it did not know stood
+ * as it does by default.
+ * @param {RunRecord["config"]} config
+ */
+function whole_config(config) {
+  return { ...DEFAULTS, ...config };
+}
+
 /** @param {RunRow} row @returns {RunSummary} */
 export function summary_of({ sizes, ...row }) {
   return {
     ...row,
+    config: whole_config(row.config),
     has_model: sizes.model !== undefined,
     has_checkpoint: sizes.checkpoint !== undefined,
     bytes: Object.values(sizes).reduce((sum, size) => sum + size, 0),
@@ -104,7 +114,8 @@ export function weight_of(row) {
  */
 export function record_of({ row: { sizes: _, ...row }, parts }) {
   const { running = [], ...bytes } = /** @type {Record<string, any>} */ (Object.fromEntries(parts));
-  return { record: { ...row, running }, bytes: { id: row.id, ...bytes } };
+  const config = whole_config(row.config);
+  return { record: { ...row, config, running }, bytes: { id: row.id, ...bytes } };
 }
 
 /**

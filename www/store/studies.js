@@ -157,7 +157,7 @@ function name_of(id) {
 
 /** A later page may keep records that this one does not know. @param {StudyRecord} record */
 function is_known(record) {
-  return record.format_version === 1;
+  return [1, 2].includes(record.format_version);
 }
 
 /**

@@ -13,11 +13,11 @@ pub use data::{ClassCounts, DataSummary, LoadProgress};
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use model::ModelSummary;
 pub use run::{
-    BackendChoice, EpochRecord, Event, LayerSummary, LearningRateSchedule, Outcome, PlanSummary,
-    Progress, RunConfig, RunResult, StepKind,
+    BackendChoice, CleanFigures, EpochRecord, Event, Failure, FailureKind, LayerSummary,
+    LearningRateSchedule, Outcome, PlanSummary, Progress, RunConfig, RunResult, StepKind,
 };
 pub use study::{
-    AxisScale, Block, Factor, Insight, InsightKind, InsightNumber, Plot, ReportFiles,
-    ReportRequest, ReportStudy, RunSpec, RunState, StudyConfig, StudyPlan, StudyReading,
-    StudyRecord, StudyRun, StudyValue, ValueFigures,
+    AxisScale, Block, Factor, FinalTest, FinalTestRun, Insight, InsightKind, InsightNumber, Plot,
+    ReportFiles, ReportRequest, ReportStudy, RunSpec, RunState, StudyConfig, StudyPlan,
+    StudyReading, StudyRecord, StudyRun, StudyValue, ValueFigures,
 };

@@ -60,8 +60,12 @@ pub struct RunConfig {
     pub momentum: f64,
     /// L2 penalty added to the gradient, 0 (none) to 1; torch's formula.
     pub weight_decay: f64,
-    /// Seed of the split, the weights, the shuffles and the masks, 0 to 2³² − 1.
+    /// Seed of the weights, the shuffles, the masks and, unless `split_seed` is given,
+    /// the split, 0 to 2³² − 1.
     pub seed: f64,
+    /// Seed of the split alone, in the same range; none for the seed's own value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split_seed: Option<f64>,
     /// Share of the rows held out: a fraction below 1, or a percentage from 1 up.
     pub validation_share: f64,
     /// Widths of the hidden layers, such as `128, 64`.
@@ -72,6 +76,9 @@ pub struct RunConfig {
     pub layer_norm: bool,
     /// Small random shifts, turns and stretches of the training images.
     pub augmentation: bool,
+    /// Whether each epoch also measures the training images as validation is, with
+    /// dropout off and without distortion; a run's end always does.
+    pub clean_curve: bool,
     /// Which training step runs.
     pub step: StepKind,
 }
@@ -87,11 +94,13 @@ impl Default for RunConfig {
             momentum: 0.0,
             weight_decay: 0.0,
             seed: 42.0,
+            split_seed: None,
             validation_share: 20.0,
             hidden_layers: "128, 64".into(),
             dropout: 0.0,
             layer_norm: false,
             augmentation: false,
+            clean_curve: false,
             step: StepKind::Fused,
         }
     }
@@ -178,6 +187,47 @@ pub struct EpochRecord {
     pub elapsed_secs: f64,
     /// Seconds of those spent in training steps, validation left out.
     pub train_secs: f64,
+    /// Mean loss of the training sample measured as validation is (nats), as in
+    /// [`CleanFigures`]; none where [`RunConfig::clean_curve`] did not ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clean_loss: Option<f64>,
+    /// Share of that sample that is right, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clean_accuracy: Option<f64>,
+}
+
+/// A model on a fixed sample of the images it was trained on, measured as validation
+/// is: dropout off, no distortion, the weights as they stand. The sample is the first
+/// images of the split's training order, as many as are held out or all there are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct CleanFigures {
+    /// Images of the sample.
+    pub num_images: u32,
+    /// Share of them that is right, 0 to 1.
+    pub accuracy: f64,
+    /// Their mean loss (nats).
+    pub loss: f64,
+}
+
+/// What a run failed of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The loss was not a number.
+    NotANumber,
+    /// The loss was infinite.
+    Infinite,
+}
+
+/// Where a run's loss stopped being a finite number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct Failure {
+    /// What the loss was.
+    pub kind: FailureKind,
+    /// The epoch under way, from 1.
+    pub epoch: u32,
+    /// The step, from 1 since the run began.
+    pub step: u32,
 }
 
 /// How a run ended.
@@ -197,8 +247,11 @@ pub enum Outcome {
 pub struct RunResult {
     /// How it ended.
     pub outcome: Outcome,
-    /// Why it failed, in one sentence; empty otherwise.
+    /// Why it failed, in one sentence that follows from `failure`; empty otherwise.
     pub reason: String,
+    /// What it failed of; none otherwise, and in runs older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
     /// The backend that ran: `ndarray` or `webgpu`.
     pub backend: String,
     /// The finished epochs in order.
@@ -219,7 +272,9 @@ pub struct RunResult {
     pub best_epoch: u32,
     /// That epoch's validation accuracy.
     pub best_validation_accuracy: f64,
-    /// Training minus validation accuracy of the last finished epoch.
+    /// Training minus validation accuracy: of `clean` where it is known, else of the
+    /// last finished epoch, whose training accuracy is a mean over the epoch's steps
+    /// as they trained.
     pub generalisation_gap: f64,
     /// Seconds computed.
     pub elapsed_secs: f64,
@@ -233,6 +288,14 @@ pub struct RunResult {
     /// The version of Inkling that trained; empty in runs older than this field.
     #[serde(default)]
     pub version: String,
+    /// Which held-out images the model that is left reads right: a bit each, in the
+    /// order of the split's validation part, the first in the lowest bit of the first
+    /// byte; as base64 with padding. Empty where it is not known.
+    #[serde(default)]
+    pub correct: String,
+    /// The model that is left on images it was trained on; none where not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clean: Option<CleanFigures>,
 }
 
 /// What a slice of work reports. `Ended` comes last and once.

@@ -53,6 +53,9 @@ pub struct StudyConfig {
     pub seeds_per_value: f64,
     /// Runs at a time, 1 to 64.
     pub workers: f64,
+    /// Whether the split follows each run's seed too. If not, runs under several seeds
+    /// share the baseline's split.
+    pub vary_split: bool,
     /// Everything else.
     pub baseline: RunConfig,
 }
@@ -102,6 +105,9 @@ pub struct StudyPlan {
     pub order: Vec<u32>,
     /// Runs at a time.
     pub workers: u32,
+    /// Whether runs under several seeds differ in their split too; never with one seed.
+    #[serde(default)]
+    pub vary_split: bool,
     /// Everything that is not varied.
     pub baseline: RunConfig,
     /// Remarks worth reading that are no errors.
@@ -145,7 +151,7 @@ pub struct StudyRun {
 /// A study with its runs, as it is kept and exported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct StudyRecord {
-    /// Version of this format, at present 1.
+    /// Version of this format, at present 2.
     pub format_version: u32,
     /// Unique among a person's studies.
     pub id: String,
@@ -165,6 +171,41 @@ pub struct StudyRecord {
     pub wall_secs: f64,
     /// The person's own remarks; paragraphs separated by blank lines.
     pub remarks: String,
+    /// What its winner came to on images that no run had seen, once that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_test: Option<FinalTest>,
+}
+
+/// The one look at a test set: the value that validation chose, read by the models of
+/// its finished runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct FinalTest {
+    /// Index of the value in [`StudyPlan::values`].
+    pub value_index: u32,
+    /// The test set.
+    pub test_set: DataSummary,
+    /// What each finished run of the value came to, in the plan's order.
+    pub runs: Vec<FinalTestRun>,
+    /// When it was first asked for, ISO 8601.
+    pub tested_at: String,
+    /// How often it was asked for, the first time included: from the second look on the
+    /// test set is no longer one that nothing was chosen by.
+    pub num_looks: u32,
+}
+
+/// A run of the winner on the test set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct FinalTestRun {
+    /// Index into [`StudyRecord::runs`].
+    pub run_index: u32,
+    /// Images read right.
+    pub num_correct: u32,
+    /// Images read.
+    pub num_rows: u32,
+    /// Share that was right, 0 to 1.
+    pub accuracy: f64,
+    /// Mean cross-entropy (nats).
+    pub loss: f64,
 }
 
 /// A row of the comparison: one value of the factor, its seeds taken together.

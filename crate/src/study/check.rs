@@ -3,12 +3,11 @@
 //! says that everything but the factor stayed the same.
 
 use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS, plan_study, values_text};
+use super::record::{FORMAT_VERSION, varies_split};
 use crate::config::{MAX_EPOCHS, quoted};
 use crate::error::{Error, Result};
 use crate::message::{RunConfig, RunSpec, StudyConfig, StudyRecord};
 
-/// Version of [`StudyRecord`] that this code knows.
-const FORMAT_VERSION: u32 = 1;
 /// Values of two factors crossed.
 const MAX_CROSSED: usize = 2 * MAX_VALUES;
 
@@ -74,6 +73,7 @@ fn check_runs(record: &StudyRecord, at: &impl Fn(&str) -> String) -> Result<()> 
         values: values_text(plan.factor, first_of_each.map(|run| &run.config)),
         seeds_per_value: plan.seeds.len() as f64,
         workers: plan.workers.into(),
+        vary_split: varies_split(record),
         baseline: plan.baseline.clone(),
     };
     let planned = plan_study(&config).map_err(|error| {
@@ -194,7 +194,7 @@ mod tests {
     fn an_error_repeats_only_so_much_of_a_name() {
         let mut record = study(Factor::Dropout, "0, 0.5", 1);
         record.name = "é\n".repeat(1_000_000);
-        record.format_version = 2;
+        record.format_version = 3;
         let message = check(&record).unwrap_err().to_string();
         assert!(message.len() < 400 && !message.contains('\n'), "{message}");
     }
@@ -212,8 +212,8 @@ mod tests {
             "study \"a\", workers: found 4294967295, expected 1 to 64"
         );
         assert_eq!(
-            message(|record| record.format_version = 2),
-            "study \"a\", format_version: found 2, expected 1 to 1"
+            message(|record| record.format_version = 3),
+            "study \"a\", format_version: found 3, expected 1 to 2"
         );
         assert_eq!(
             message(|record| record.plan.order[1] = 9),

@@ -91,7 +91,8 @@ pub(super) fn values_text<'a>(
 }
 
 /// The runs of a study: one factor changes, each run starts from scratch, and
-/// within a value each further run takes the next seed.
+/// within a value each further run takes the next seed. The split of runs under
+/// several seeds stays the baseline's, unless it is to vary with them.
 ///
 /// # Errors
 /// [`Error::Data`] with the item's place for a value that is none, and
@@ -103,6 +104,15 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
     let first_seed = config::seed(config.baseline.seed)?;
     // Wrapping keeps the seeds distinct even at the top of the range.
     let seeds: Vec<u32> = (0..num_seeds).map(|i| first_seed.wrapping_add(i)).collect();
+
+    let vary_split = config.vary_split && num_seeds > 1;
+    let split_seed = if num_seeds == 1 {
+        config.baseline.split_seed
+    } else if vary_split {
+        None
+    } else {
+        Some(config::split_seed(&config.baseline)?.into())
+    };
 
     let factor = config.factor;
     let configs = read_values(config)?;
@@ -117,6 +127,7 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
         for &seed in &seeds {
             let run = RunConfig {
                 seed: f64::from(seed),
+                split_seed,
                 ..config.clone()
             };
             runs.push(RunSpec {
@@ -144,6 +155,7 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
         runs,
         order,
         workers,
+        vary_split,
         baseline: config.baseline.clone(),
     })
 }
@@ -351,6 +363,7 @@ mod tests {
             values: values.into(),
             seeds_per_value: 1.0,
             workers: 2.0,
+            vary_split: false,
             baseline: RunConfig::default(),
         }
     }

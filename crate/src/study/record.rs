@@ -7,10 +7,15 @@
 use super::plan::{cost, notes, value_of};
 use crate::message::{Outcome, RunResult, RunSpec, StudyRecord};
 
+/// Version of [`StudyRecord`] that this code writes.
+pub(super) const FORMAT_VERSION: u32 = 2;
+
 /// The record with its names, labels, axes, costs and notes derived. One that
 /// [`super::plan::plan_study`] planned stays as it is.
 pub fn derived(record: &StudyRecord) -> StudyRecord {
     let mut record = record.clone();
+    record.plan.vary_split = varies_split(&record);
+    record.format_version = FORMAT_VERSION;
     let plan = &mut record.plan;
     let factor = plan.factor;
     plan.factor_name = factor.name().into();
@@ -35,6 +40,13 @@ pub fn derived(record: &StudyRecord) -> StudyRecord {
         }
     }
     record
+}
+
+/// Whether the split of a study's runs follows their seeds. Before version 2 of the
+/// format it always did, and went without saying; with one seed nothing varies.
+pub(super) fn varies_split(record: &StudyRecord) -> bool {
+    let has_seeds = record.plan.seeds.len() > 1;
+    has_seeds && (record.format_version < 2 || record.plan.vary_split)
 }
 
 /// Runs that failed before versions told them apart counted their steps to the end

@@ -17,6 +17,7 @@ pub fn study(factor: Factor, values: &str, num_seeds: u32) -> StudyRecord {
         values: values.into(),
         seeds_per_value: f64::from(num_seeds),
         workers: 2.0,
+        vary_split: false,
         baseline: RunConfig {
             epochs: 5.0,
             ..RunConfig::default()
@@ -35,7 +36,7 @@ pub fn study(factor: Factor, values: &str, num_seeds: u32) -> StudyRecord {
         })
         .collect();
     StudyRecord {
-        format_version: 1,
+        format_version: 2,
         id: "1".into(),
         name: format!("Study of the {}", plan.factor_name),
         created: "2026-11-23T21:00:00Z".into(),
@@ -51,6 +52,7 @@ pub fn study(factor: Factor, values: &str, num_seeds: u32) -> StudyRecord {
         runs,
         wall_secs: 12.0,
         remarks: String::new(),
+        final_test: None,
     }
 }
 
@@ -81,6 +83,8 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
                 validation_accuracy,
                 elapsed_secs: 0.5 * f64::from(epoch),
                 train_secs: 0.4 * f64::from(epoch),
+                clean_loss: None,
+                clean_accuracy: None,
             }
         })
         .collect();
@@ -101,6 +105,9 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
         samples_per_sec: 84_000.0,
         weights_checksum: "0123456789abcdef".into(),
         version: "0.1.0".into(),
+        failure: None,
+        correct: String::new(),
+        clean: None,
         history: history.clone(),
     };
     let run = &mut record.runs[run];

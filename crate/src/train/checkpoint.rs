@@ -98,6 +98,8 @@ fn record((epoch, step, bits): Figures) -> EpochRecord {
         validation_accuracy,
         elapsed_secs,
         train_secs,
+        clean_loss: None,
+        clean_accuracy: None,
     }
 }
 
@@ -264,6 +266,8 @@ mod tests {
             validation_accuracy: 0.5,
             elapsed_secs: 1.5e-7,
             train_secs: 0.1,
+            clean_loss: None,
+            clean_accuracy: None,
         };
         Checkpoint {
             config,

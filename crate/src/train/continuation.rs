@@ -20,6 +20,7 @@ pub fn check(plan: &Plan, dataset: &Dataset, checkpoint: &Checkpoint) -> Result<
     let begun = Plan::try_from(&checkpoint.config)?;
     same("hidden layers", network_words(plan), network_words(&begun))?;
     same("seed", plan.seed, begun.seed)?;
+    same("split seed", plan.split_seed, begun.split_seed)?;
     let share = |plan: &Plan| plan.validation_share;
     same("validation share", share(plan), share(&begun))?;
     same("batch size", plan.batch_size, begun.batch_size)?;

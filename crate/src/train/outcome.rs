@@ -70,6 +70,9 @@ impl Ending<'_> {
             samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
             weights_checksum: weights_checksum(self.parameters),
             version: env!("CARGO_PKG_VERSION").into(),
+            failure: None,
+            correct: String::new(),
+            clean: None,
         }
     }
 }

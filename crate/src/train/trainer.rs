@@ -92,7 +92,7 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self> {
         dataset.require_labels()?;
-        let split = stratified_split(dataset.labels(), plan.validation_share, plan.seed)?;
+        let split = stratified_split(dataset.labels(), plan.validation_share, plan.split_seed)?;
         let layout = Layout::new(&plan.network);
         if parameters.len() != layout.num_parameters {
             let expected = format!("{}, as the network has", layout.num_parameters);
@@ -384,6 +384,8 @@ impl Trainer {
             validation_accuracy: validation.accuracy(),
             elapsed_secs: self.elapsed_secs,
             train_secs: self.train_secs,
+            clean_loss: None,
+            clean_accuracy: None,
         };
         let kept = &mut self.checkpoint;
         kept.parameters = self.network.parameters().await?;

@@ -20,6 +20,8 @@ pub fn epoch(epoch: u32) -> EpochRecord {
         validation_accuracy: 0.75,
         elapsed_secs: 1.0,
         train_secs: 0.5,
+        clean_loss: None,
+        clean_accuracy: None,
     }
 }
 
@@ -56,10 +58,13 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
             samples_per_sec: 640.0,
             weights_checksum: "0123456789abcdef".into(),
             version: "0.1.0".into(),
+            failure: None,
+            correct: String::new(),
+            clean: None,
         }),
     });
     StudyRecord {
-        format_version: 1,
+        format_version: 2,
         id: "1".into(),
         name: "A study".into(),
         created: "2026-11-24T08:00:00Z".into(),
@@ -69,6 +74,7 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
         plan,
         wall_secs: 10.0,
         remarks: "One.\n\nTwo.".into(),
+        final_test: None,
     }
 }
 

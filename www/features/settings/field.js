@@ -9,7 +9,7 @@ import { reading_words, text_of, typed_number } from "./typed.js";
 
 /**
  * @typedef {object} Reading
- * @property {string | number | boolean} value `NaN` for what is no number
+ * @property {string | number | boolean | undefined} value `NaN` for what is no number; nothing where an empty field means another setting's value
  * @property {Fault | null} fault none for an empty field: the engine has the words
  */
 
@@ -70,11 +70,16 @@ export class Field {
     } else control.value = text_of(value);
   }
 
+  /** Shows, while the field is empty, the value that it then means. @param {string} value */
+  show_default(value) {
+    if (this.control instanceof HTMLInputElement) this.control.placeholder = value;
+  }
+
   /** What a number is read as, where it is written otherwise; or empty. */
   reading() {
     const { value } = this.read();
-    if (this.#setting.kind !== "number" || Number.isNaN(value)) return "";
-    return reading_words(this.control.value, Number(value));
+    if (typeof value !== "number" || Number.isNaN(value)) return "";
+    return reading_words(this.control.value, value);
   }
 
   /**
@@ -84,7 +89,7 @@ export class Field {
   settle() {
     const told = this.reading();
     const { value } = this.read();
-    if (this.#setting.kind === "number" && !Number.isNaN(value)) {
+    if (typeof value === "number" && !Number.isNaN(value)) {
       this.control.value = text_of(value);
     }
     return told;

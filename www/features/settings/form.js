@@ -4,7 +4,7 @@
 import { announce, by_id, el, set_text } from "../../ui/dom.js";
 import { SETTINGS, setting_of_fault } from "../../base/settings.js";
 import { Field } from "./field.js";
-import { with_label } from "./typed.js";
+import { text_of, with_label } from "./typed.js";
 
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Fault } from "../../base/fault.js" */
@@ -52,7 +52,11 @@ export function create_settings_form(state, actions) {
   }
 
   state.watch(["config"], ({ config }) => {
-    for (const { field } of parts) field.show(config[field.setting.key]);
+    for (const { field } of parts) {
+      const { key, stands_for } = field.setting;
+      field.show(config[key]);
+      if (stands_for) field.show_default(text_of(config[stands_for]));
+    }
     show_faults();
   });
   state.watch(["plan_fault"], show_faults);

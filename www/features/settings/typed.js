@@ -7,21 +7,24 @@ import { clip } from "../../base/settings.js";
 /** @import { Setting, Settings } from "../../base/settings.js" */
 
 /**
- * How a field writes a setting; a number that there is none of as nothing.
+ * How a field writes a setting; a number that there is none of, and a setting that is
+ * left to another, as nothing.
  * @param {Settings[keyof Settings]} value
  */
 export function text_of(value) {
-  return Number.isNaN(value) ? "" : String(value);
+  return value === undefined || Number.isNaN(value) ? "" : String(value);
 }
 
 /**
- * What is written in a number's field.
+ * What is written in a number's field; nothing in a field that then means another's value
+ * is no fault and no number.
  * @param {Setting} setting
  * @param {string} text
- * @returns {{ value: number, fault: Fault | null }}
+ * @returns {{ value: number | undefined, fault: Fault | null }}
  */
 export function typed_number(setting, text) {
   const { value, expected } = read_number(text, setting);
+  if (setting.stands_for && text.trim() === "") return { value: undefined, fault: null };
   if (!expected) return { value, fault: null };
   const found = `“${clip(text.trim())}”`;
   const message = `${setting.label}: found ${found}, expected ${expected}`;

@@ -93,7 +93,7 @@ pub(super) fn write(request: &ReportRequest) -> String {
         },
         Block::Paragraph {
             text: "The cells below train every run again: on the same rows (scikit-learn's \
-                   stratified split with the run's seed is Inkling's split, index for index), \
+                   stratified split with the run's split seed is Inkling's split, index for index), \
                    from the same initial weights and in the same order of the images, all drawn \
                    from numpy's generator with the run's seed. Only dropout masks are PyTorch's \
                    own. The figures come close without being equal to the last digit: sums are \
@@ -272,8 +272,9 @@ fn runs(name: &str, record: &StudyRecord) -> String {
 /// written from the plan, other numbers as they were typed.
 fn settings(config: &RunConfig, plan: &Plan, seed: u32) -> String {
     format!(
-        "seed={seed}, validation_share={}, hidden={:?}, dropout={}, layer_norm={}, epochs={}, \
+        "seed={seed}, split_seed={}, validation_share={}, hidden={:?}, dropout={}, layer_norm={}, epochs={}, \
          batch_size={}, learning_rate={}{}, momentum={}, weight_decay={}",
+        plan.split_seed,
         number(plan.validation_share),
         plan.network.hidden,
         number(config.dropout),
@@ -361,7 +362,7 @@ mod tests {
         let text = notebook().to_string();
         assert!(
             text.contains(
-                r#"dict(value=\"0.1\", seed=42, validation_share=0.2, hidden=[128, 64], dropout=0, layer_norm=False, epochs=5, batch_size=64, learning_rate=0.1, momentum=0, weight_decay=0, inkling=0.97)"#
+                r#"dict(value=\"0.1\", seed=42, split_seed=42, validation_share=0.2, hidden=[128, 64], dropout=0, layer_norm=False, epochs=5, batch_size=64, learning_rate=0.1, momentum=0, weight_decay=0, inkling=0.97)"#
             ),
             "{text}"
         );

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use crate::message::{
     Block, Insight, LearningRateSchedule, ReportRequest, ReportStudy, RunConfig, RunState,
-    StudyRecord, StudyRun, ValueFigures,
+    StudyPlan, StudyRecord, StudyRun, ValueFigures,
 };
 
-use crate::config::validation_share;
+use crate::config::{split_seed, validation_share};
 use crate::study::VERSION;
 use crate::study::words::{fixed, percent, points, significant, thousands};
 
@@ -92,8 +92,13 @@ pub(super) fn setup(record: &StudyRecord) -> Vec<Block> {
         plan.factor_name,
         labels.join(separator),
         if plan.seeds.len() > 1 {
-            ", and runs of the same seed share the split, the order of the images and the draw of \
-             the initial weights"
+            if plan.vary_split {
+                ", and runs of the same seed share the split, the order of the images and the draw \
+                 of the initial weights"
+            } else {
+                " on the same split, and runs of the same seed share the order of the images and \
+                 the draw of the initial weights"
+            }
         } else {
             " on the same split, with the same order of the images and the same draw of the \
              initial weights"
@@ -112,12 +117,13 @@ pub(super) fn setup(record: &StudyRecord) -> Vec<Block> {
             "split",
             format!(
                 "stratified, {} validation{}; the rows of scikit-learn's train_test_split with \
-                 stratify and random_state = seed",
+                 stratify and random_state = {}",
                 percent_short(validation_share(held.validation_share).unwrap_or(f64::NAN)),
                 num_validation.map_or(String::new(), |n| format!(
                     " ({} images)",
                     thousands(n.into())
-                ))
+                )),
+                split_seed_words(plan)
             ),
         ),
         ("normalisation", "(pixel / 255 − 0.1307) / 0.3081".into()),
@@ -328,6 +334,14 @@ pub(super) fn sentences(insights: &[Insight]) -> Vec<String> {
         .iter()
         .map(|insight| insight.sentence.clone())
         .collect()
+}
+
+/// What every run's split is drawn from.
+fn split_seed_words(plan: &StudyPlan) -> String {
+    match plan.runs.first().map(|run| split_seed(&run.config)) {
+        Some(Ok(split_seed)) if !plan.vary_split => split_seed.to_string(),
+        _ => "the run's seed".into(),
+    }
 }
 
 fn percent_short(share: f64) -> String {

@@ -1,7 +1,8 @@
-def split(seed, validation_share):
+def split(split_seed, validation_share):
     """The stratified split: the very rows that Inkling trained and validated on."""
+    rows = np.arange(len(labels))
     return train_test_split(
-        np.arange(len(labels)), test_size=validation_share, stratify=labels, random_state=seed
+        rows, test_size=validation_share, stratify=labels, random_state=split_seed
     )
 
 
@@ -42,7 +43,7 @@ def draw_weights(model, seed):
 def train(run):
     """One run from scratch; a dict an epoch. Ends early where the loss is no number."""
     torch.manual_seed(run["seed"])
-    train_rows, validation_rows = split(run["seed"], run["validation_share"])
+    train_rows, validation_rows = split(run["split_seed"], run["validation_share"])
     x, y = tensors(train_rows)
     x_validation, y_validation = tensors(validation_rows)
     model = build(run["hidden"], run["dropout"], run["layer_norm"])
