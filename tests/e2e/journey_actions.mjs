@@ -77,7 +77,7 @@ export const ACTIONS = [
     fc.constantFrom("t", "p", "s").map((key) => command(`key ${key}`, type_key(key))),
   ),
   action("Pause or Resume", pause),
-  ...often(2, action("Stop", stop)),
+  ...often(6, action("Stop", stop)),
   ...often(2, action("Continue", go_on)),
   ...often(
     3,

@@ -48,6 +48,8 @@ export class FakeEngine {
   #moment;
   /** Moments that a step of a run takes. */
   step_moments = 1;
+  /** Whether the worker ends with the next run. */
+  is_ending_with_run = false;
   /** Whether the next plan comes to nothing. */
   is_plan_failing = false;
 
@@ -174,6 +176,8 @@ export class FakeEngine {
     let kill = () => {};
     const killed = new Promise((_, reject) => (kill = reject));
     killed.catch(() => {});
+    // Given up, it rejects at once, whatever step is under way.
+    signal.addEventListener("abort", () => kill(signal.reason), { once: true });
     const training = { is_stop: false, is_paused: false, kill };
     this.#training = training;
     this.#is_dead = false;
@@ -181,6 +185,8 @@ export class FakeEngine {
       return await Promise.race([this.#learn(config, listeners, start, training, signal), killed]);
     } finally {
       this.#training = null;
+      if (this.is_ending_with_run) this.#is_dead = true;
+      this.is_ending_with_run = false;
     }
   }
 

@@ -24,10 +24,10 @@ const digit = { label: 1, pixels: new Uint8Array(784) };
 export const actions = new Map();
 
 /** @param {string} name @param {Action} action */
-const can = (name, action) => void actions.set(name, action);
+export const can = (name, action) => void actions.set(name, action);
 
 /** @param {Site} site @param {Seen} seen */
-async function at_rest(site, seen) {
+export async function at_rest(site, seen) {
   await site.settle();
   check(seen, site);
   return site.page;
@@ -55,6 +55,7 @@ can("bring it back, and look", async (site, seen) => {
 /** @param {Page} page @param {Partial<Page["config"]>} patch */
 function change(page, patch) {
   page.config = { ...page.config, ...patch };
+  page.typed = null;
   page.actions.change_settings(patch);
 }
 for (const epochs of [0, 1, 2, 5]) can(`epochs ${epochs}`, ({ page }) => change(page, { epochs }));
@@ -96,14 +97,17 @@ can("train, and look", async (site, seen) => {
   }
 });
 can("pause or resume", ({ page }) => page.actions.pause_or_resume());
-can("stop", async ({ page }) => {
+can("stop", ({ page }) => stop(page));
+
+/** @param {Page} page */
+async function stop(page) {
   page.actions.stop();
   for (let waited = 0; is_active(page.store.get().run); waited++) {
-    assert.ok(waited < 110, `Stop did not stop: ${page.store.get().run.phase}`);
+    assert.ok(waited < 160, `Stop did not stop: ${page.store.get().run.phase}`);
     await moments(1);
   }
-});
-can("long steps", ({ page }) => void (page.engine.step_moments = 120));
+}
+can("long steps", ({ page }) => void (page.engine.step_moments = 400));
 can("short steps", ({ page }) => void (page.engine.step_moments = 1));
 can("continue", ({ page }, seen) => {
   const { offer } = page.store.get();
@@ -111,8 +115,9 @@ can("continue", ({ page }, seen) => {
 });
 
 /** @param {Page} page @param {Seen} seen @param {Offer} offer */
-function go_on(page, { results, continued }, offer) {
+export function go_on(page, { results, continued }, offer) {
   page.offered = offer;
+  page.typed = null;
   // What it comes to from here on is another result.
   results.delete(offer.run_id);
   continued.set(offer.run_id, { tab: page.tab, result: page.store.get().run.result });
@@ -155,36 +160,32 @@ can("continue while a file is read, and look", async (site, seen) => {
     all.find(({ id }) => id === offer.run_id)?.order;
   if (is_other) assert.notEqual(order(page.store.get().runs), order(runs), "other data in vain");
 });
-can("continue in both tabs, and look", async (site, seen) => {
+can("continue while the plan fails, and look", async (site, seen) => {
   const page = await at_rest(site, seen);
-  const { offer, run: before } = page.store.get();
-  if (!offer || site.pages.length < 2) return;
-  const { run_id } = offer;
-  for (const { engine } of site.pages) engine.step_moments = 1;
-  for (const one of site.pages) {
-    const { offer: its } = one.store.get();
-    if (its?.run_id === run_id) go_on(one, seen, its);
-  }
-  await site.settle();
-  const shown = site.pages.map(({ store }) => store.get().run).filter(({ id }) => id === run_id);
-  const found = page.store.get().runs.find(({ id }) => id === run_id);
-  const results = shown.flatMap(({ result }) => (result?.outcome === "finished" ? result : []));
-  if (results.length === 0 || !found || before.phase === "paused") return;
-  assert.equal(found.result?.outcome, "finished", "what the one came to, the other took away");
-});
-can("a plan fails", ({ page }) => void (page.engine.is_plan_failing = true));
-can("train, and stop it half-way", async (site, seen) => {
-  const page = await at_rest(site, seen);
-  if (is_active(page.store.get().run)) return;
-  page.engine.step_moments = 1;
-  page.actions.train();
-  for (let waited = 0; waited < 2000 && page.store.get().run.history.length < 1; waited++) {
-    await moments(1);
-  }
-  page.engine.step_moments = 20;
-  page.actions.stop();
+  const { offer } = page.store.get();
+  if (!offer) return;
+  change(page, { epochs: 5, seed: 4 });
+  await page.settle();
+  page.engine.is_plan_failing = true;
+  page.actions.go_on(offer.run_id);
   await page.settle();
 });
+can("the worker ends with the run", ({ page }) => void (page.engine.is_ending_with_run = true));
+can("a plan fails", ({ page }) => void (page.engine.is_plan_failing = true));
+for (const step_moments of [20, 400]) {
+  can(`train, and stop it in a step of ${step_moments}`, async (site, seen) => {
+    const page = await at_rest(site, seen);
+    if (is_active(page.store.get().run)) return;
+    page.engine.step_moments = 1;
+    page.actions.train();
+    for (let waited = 0; waited < 2000 && page.store.get().run.history.length < 1; waited++) {
+      await moments(1);
+    }
+    page.engine.step_moments = step_moments;
+    await stop(page);
+    await page.settle();
+  });
+}
 can("the worker ends", ({ page }) => page.engine.crash());
 can("a study begins or ends", ({ page: { store } }) =>
   store.set({ is_study_busy: !store.get().is_study_busy }),
@@ -244,12 +245,18 @@ for (const at of [0, 1, 2, 4]) {
     page.config = run.config;
     if (found.history.length > 0) assert.ok(model, "a run without its model");
   });
-  can(`delete run ${at}`, async ({ page }, { deleted }) => {
+  can(`delete run ${at}`, async (site, { deleted }) => {
+    const { page } = site;
     const found = listed(page, at);
     if (!found) return;
+    const is_under_way = site.pages.some(({ store }) => {
+      const { run } = store.get();
+      return run.id === found.id && run.phase !== "opening" && is_active(run);
+    });
     const { length: num_told } = page.notices;
     await page.library.remove([found.id]);
     const is_gone = page.store.get().removed?.ids.includes(found.id);
+    if (is_gone) assert.ok(!is_under_way, "a run that is under way was deleted");
     if (is_gone) deleted.add(found.id);
     else assert.ok(page.notices.length > num_told, "Delete said nothing");
   });
@@ -272,6 +279,22 @@ can("undo the deletion", async ({ page }, { deleted }) => {
   // It is opened again where nothing else is shown.
   if (run.phase === "idle") page.config = page.store.get().config;
 });
+can("delete a run, import it, undo, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const found = listed(page, 0);
+  if (!found || found.state === "running" || is_active(page.store.get().run)) return;
+  const { id } = found;
+  await page.library.export_runs([id]);
+  await page.library.remove([id]);
+  const file = /** @type {Blob} */ (page.downloaded);
+  await page.library.import_runs(new File([file], "runs.json"));
+  await page.library.rename(id, "from a file");
+  seen.names.set(id, "from a file");
+  const { run, runs } = page.store.get();
+  await page.library.undo();
+  if (run.phase === "idle") page.config = page.store.get().config;
+  assert.equal(page.store.get().runs.length, runs.length + 1, "it did not come back");
+});
 can("export", async (site, seen) => {
   const page = await at_rest(site, seen);
   const over = page.store.get().runs.filter(({ state }) => state !== "running");
@@ -282,7 +305,7 @@ can("export", async (site, seen) => {
   assert.ok(file, "nothing was exported");
   assert.equal(JSON.parse(await file.text()).runs.length, over.length, "runs that are missing");
 });
-can("import", async ({ page }, { names, deleted }) => {
+can("import", async ({ page }, { names, results, epochs, deleted }) => {
   const file = page.downloaded;
   if (!file || file.type !== "application/json") return;
   const { length: num_told } = page.notices;
@@ -290,7 +313,9 @@ can("import", async ({ page }, { names, deleted }) => {
   const { runs } = page.store.get();
   await page.library.import_runs(new File([file], "runs.json"));
   // One that was deleted comes as it was exported.
-  for (const id of deleted) names.delete(id);
+  for (const id of deleted) {
+    for (const known of [names, results, epochs]) known.delete(id);
+  }
   const is_refused = page.notices.length > num_told;
   if (is_refused) throw new Error(page.notices.at(-1));
   assert.ok(page.store.get().runs.length >= Math.min(100, runs.length + num) - 1, "runs missing");
@@ -300,14 +325,14 @@ can("import", async ({ page }, { names, deleted }) => {
 
 can("the other tab", async (site) => {
   // Settings that were typed are kept by then.
-  await moments(20);
+  await moments(40);
   const is_new = site.pages.length === 1;
   await site.other_tab();
   if (is_new) take_settings(site);
 });
 can("reload", async (site, seen) => {
   // A person reads what is there before they reload: what was typed is kept by then.
-  await moments(20);
+  await moments(40);
   await reload(site);
   await check_settled(seen, site);
 });
@@ -342,7 +367,10 @@ async function reload(site) {
  */
 function take_settings({ page, pages, settings }) {
   const { config, run } = page.store.get();
-  const known = [...pages.map((one) => one.config), ...settings, run.config ?? page.config];
+  // One that went on a moment ago has brought its own.
+  const brought = pages.map((one) => ({ ...one.config, ...one.offered?.config }));
+  const given = pages.map((one) => one.config);
+  const known = [...given, ...brought, ...settings, run.config ?? page.config];
   const is_known = known.some((one) => JSON.stringify(one) === JSON.stringify(config));
   assert.ok(is_known, "settings that nobody gave");
   page.config = config;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { run_name } from "../../www/app/run_record.js";
 import { is_active, is_over, shown_evaluation, why_not_train } from "../../www/app/state.js";
 import { figure_of, origin_of } from "./fake_engine.mjs";
+import { moments } from "./journey_site.mjs";
 
 /** @import { RunSummary } from "../../www/store/runs.js" */
 /** @import { Page, Site } from "./journey_site.mjs" */
@@ -43,9 +44,12 @@ function check_page(seen, page) {
   for (const sentence of [...told, state.tuning_told, state.test_told]) {
     assert.doesNotMatch(sentence, NONSENSE);
   }
-  // A run that goes on brings its settings.
+  // A run that goes on brings its settings; one that then cannot begin takes them along.
   const brought = { ...page.config, ...page.offered?.config };
-  if (page.offered?.run_id === run.id && is_same(state.config, brought)) page.config = brought;
+  if (page.offered?.run_id === run.id && is_same(state.config, brought)) {
+    page.typed ??= page.config;
+    page.config = brought;
+  } else if (page.typed && is_same(state.config, page.typed)) page.config = page.typed;
   assert.deepEqual(state.config, page.config, "the fields say what would run");
   if (run.result && run.config) {
     const { num_steps, validation_accuracy } = run.result;
@@ -100,14 +104,22 @@ function check_evaluation({ store }) {
 export async function check_settled(seen, site) {
   await site.settle();
   check(seen, site);
+  await told_of_closed_tabs(site);
   const is_paused = site.pages.some(({ store }) => store.get().run.phase === "paused");
   for (const page of site.pages) {
-    // Nobody tells it that another tab was closed.
-    await page.library.refresh();
     check_rest(page);
     check_list(seen, page, is_paused);
     await check_model(seen, page);
   }
+}
+
+/** A tab that was closed tells nobody: the others ask. @param {Site} site */
+async function told_of_closed_tabs(site) {
+  const is_run = (/** @type {string} */ id) =>
+    site.pages.some(({ store }) => store.get().run.id === id && is_active(store.get().run));
+  const is_late = (/** @type {Page} */ { store }) =>
+    store.get().runs.some(({ id, state }) => state === "running" && !is_run(id));
+  for (let waited = 0; waited < 200 && site.pages.some(is_late); waited++) await moments(1);
 }
 
 /** @param {Page} page */
@@ -163,14 +175,19 @@ function may_go_on({ state, result, history, config, has_checkpoint }) {
 }
 
 /** The model that is shown reads. @param {Seen} seen @param {Page} page */
-async function check_model({ deleted, continued }, { store, engine, tab }) {
-  const { run, model } = store.get();
-  // Nor is it kept as it was, where another tab went on with its run.
-  if (model && (continued.get(model.run_id)?.tab ?? tab) !== tab) return;
+async function check_model({ deleted, continued }, { store, engine }) {
+  const { run, runs, model } = store.get();
   // Where its run was deleted, only its worker has it.
   if (is_active(run) || !model || deleted.has(model.run_id)) return;
   assert.equal(engine.model_id, model.id, "another model reads than is shown");
-  const origin = await engine.origin_of_model(model.id);
+  const origin = await engine.origin_of_model(model.id).catch((error) => {
+    // Where another tab went on with its run, it is not kept as it was.
+    const kept = runs.find(({ id }) => id === model.run_id);
+    const step = kept?.result?.num_steps ?? kept?.history.at(-1)?.step;
+    if (!continued.has(model.run_id) || model.id === `${model.run_id}@${step}`) throw error;
+    return null;
+  });
+  if (origin === null) return;
   if (model.kind === "tuned") assert.match(origin, / tuned /, "the model is not tuned");
   if (model.kind !== "run" || !model.config) return;
   const step = Number(model.id.split("@")[1]);

@@ -20,7 +20,7 @@ export async function moments(num) {
 }
 
 /** So long is a moment to whoever waits by the clock. */
-const MOMENT_MS = 50;
+const MOMENT_MS = 20;
 
 /** @param {() => void} work @param {number} [after_ms] */
 const later = (work, after_ms = 0) =>
@@ -142,6 +142,8 @@ export class Page {
   faults = /** @type {unknown[]} */ ([]);
   /** What the fields should show. */
   config = { ...DEFAULTS };
+  /** What they showed before a run that went on brought its settings. @type {typeof DEFAULTS | null} */
+  typed = null;
   /** What was offered when Continue was pressed last. @type {import("../../www/app/state.js").Offer | null} */
   offered = null;
   #num_changes = 0;
@@ -201,7 +203,8 @@ export class Page {
   async settle() {
     let before = -1;
     for (let quiet = 0, waited = 0; quiet < 50; waited++) {
-      if (waited > 20_000) throw new Error(`it never comes to rest: ${this.store.get().run.phase}`);
+      if (waited > 100_000)
+        throw new Error(`it never comes to rest: ${this.store.get().run.phase}`);
       await moment();
       const now = this.#num_changes + this.notices.length;
       quiet = now === before && !this.#is_moving ? quiet + 1 : 0;
@@ -249,6 +252,13 @@ export class Site {
   async other_tab() {
     this.#at = 1 - this.#at;
     if (!this.tabs[this.#at]) await this.load();
+  }
+
+  /** Closes the tab behind, whatever it is at. */
+  close_other() {
+    const behind = 1 - this.#at;
+    this.#close(this.tabs[behind]);
+    this.tabs[behind] = undefined;
   }
 
   /** Until nothing moves in any tab. */

@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "./journey_tabs.mjs";
 import { actions } from "./journey_actions.mjs";
 import { Seen, check, check_settled } from "./journey_checks.mjs";
 import { Site, moment, without_time } from "./journey_site.mjs";
@@ -49,7 +50,9 @@ test("journeys at random keep what a person may expect", { timeout: 1_200_000 },
   if (process.env.INKLING_JOURNEY) return held(JSON.parse(process.env.INKLING_JOURNEY));
   t.diagnostic(`seed ${SEED}`);
   // What is looked at afterwards tells most.
-  const looks = [...actions.keys()].filter((name) => /and (look|undo|stop)|rest|other/.test(name));
+  const looks = [...actions.keys()].filter((name) =>
+    /and (look|undo|stop|evaluate)|rest|other/.test(name),
+  );
   const one = fc.constantFrom(...actions.keys(), ...looks, ...looks);
   // Before there is data, little can go wrong.
   const names = fc

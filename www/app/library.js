@@ -1,11 +1,12 @@
-// The controller of the runs that this browser keeps: the list, opening one again with
-// its model and evaluation, going on with one, comparing, renaming, deleting with a way
-// back, and files of runs. Whatever it shows is read from the store of runs.
+// The controller of the runs that this browser keeps: opening one again with its model and
+// evaluation, going on with one, comparing, renaming, deleting with a way back, and files
+// of runs. Whatever it shows is read from the store of runs; the list is `run_list.js`'s.
 
 import { message_of, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { offer_of } from "./offer.js";
+import { MOST_PINNED, RunList } from "./run_list.js";
 import {
   as_over,
   model_bytes,
@@ -26,9 +27,6 @@ import { idle_run, is_active } from "./state.js";
 /** @import { RunController } from "./run.js" */
 /** @import { EvaluationState, ModelRef, PageState, Store } from "./state.js" */
 /** @import { Tuned, TuningController } from "./tuning.js" */
-
-/** So many runs can be told apart in one chart. */
-export const MOST_PINNED = 8;
 
 /** A file of runs is text with models in it; more than this is none of ours. */
 const MOST_FILE_BYTES = 600e6;
@@ -62,41 +60,17 @@ export class Library {
   /** What was deleted last, whole. @type {Removed | null} */
   #removed = null;
   #opens_asked = 0;
-  #lists_asked = 0;
+  #list;
 
   /** @param {LibraryParts} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.#list = new RunList(parts);
   }
 
   /** Reads the list anew. */
-  async refresh() {
-    const { store, runs, run } = this.#parts;
-    const mine = ++this.#lists_asked;
-    const kept = await runs.list();
-    const elsewhere = await Promise.all(
-      kept.map(async (one) =>
-        one.state === "running" && one.id !== run.id ? runs.running_elsewhere(one.id) : false,
-      ),
-    );
-    if (mine !== this.#lists_asked) return;
-    /** @type {RunSummary[]} */
-    const listed = kept.map((one, at) => {
-      const is_alive = one.id === run.id || elsewhere[at] === true;
-      // Whoever computed it is gone.
-      return one.state === "running" && !is_alive ? { ...one, state: "interrupted" } : one;
-    });
-    const pinned = listed.filter(({ is_pinned }) => is_pinned).map(({ id }) => id);
-    const { run: shown, is_kept } = store.get();
-    const as_kept = listed.find(({ id }) => id === shown.id);
-    store.set({
-      runs: listed,
-      pinned: pinned.slice(0, MOST_PINNED),
-      is_kept: is_kept || listed.length > 0,
-      // Another tab may have named it, gone on with it or deleted it.
-      ...(as_kept ? { run: { ...shown, name: run_name(as_kept) } } : {}),
-      ...(run.is_busy ? {} : { offer: as_kept ? offer_of(as_kept) : null }),
-    });
+  refresh() {
+    return this.#list.refresh();
   }
 
   /** Drops the oldest of what is more than is kept, and says so. */
@@ -225,9 +199,13 @@ export class Library {
     if (!removed) return;
     const { removed: about, run } = store.get();
     this.#removed = null;
-    // One that came from a file meanwhile may have gone on since.
+    // One that came from a file meanwhile is another run by now.
     const kept = new Set((await runs.list()).map(({ id }) => id));
-    await runs.put_back({ runs: removed.runs.filter(({ row }) => !kept.has(row.id)) });
+    const back = removed.runs.map(({ row, parts }) => ({
+      row: kept.has(row.id) ? { ...row, id: new_id() } : row,
+      parts,
+    }));
+    await runs.put_back({ runs: back });
     store.set({ removed: null });
     announce(`${about?.names ?? "What was deleted"} is back`);
     await this.refresh();

@@ -4,7 +4,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
-import { MOST_PINNED } from "../../app/library.js";
+import { MOST_PINNED } from "../../app/run_list.js";
 import { own_mark, pin_mark } from "../../plot/pin_mark.js";
 import { looks_of } from "../../plot/pins.js";
 import { MOST_BYTES, MOST_RUNS } from "../../store/runs.js";

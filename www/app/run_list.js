@@ -1,0 +1,75 @@
+// The list of the runs that this browser keeps, read anew whenever it may have changed.
+// A run that another tab computes is asked after: a tab that is closed tells nobody.
+
+import { offer_of } from "./offer.js";
+import { run_name } from "./run_record.js";
+
+/** @import { Runs, RunSummary } from "../store/runs.js" */
+/** @import { RunController } from "./run.js" */
+/** @import { PageState, Store } from "./state.js" */
+
+/** So many runs can be told apart in one chart. */
+export const MOST_PINNED = 8;
+
+/** Whether another tab still computes a run is asked this often. */
+const ASK_EVERY_MS = 2_000;
+
+/**
+ * @typedef {object} RunListParts
+ * @property {Store<PageState>} store
+ * @property {Runs} runs
+ * @property {RunController} run
+ */
+
+export class RunList {
+  #parts;
+  #times_asked = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #asking;
+
+  /** @param {RunListParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** Reads the list anew. */
+  async refresh() {
+    const { store, runs, run } = this.#parts;
+    const mine = ++this.#times_asked;
+    const kept = await runs.list();
+    const elsewhere = await Promise.all(
+      kept.map(async (one) =>
+        one.state === "running" && one.id !== run.id ? runs.running_elsewhere(one.id) : false,
+      ),
+    );
+    if (mine !== this.#times_asked) return;
+    /** @type {RunSummary[]} */
+    const listed = kept.map((one, at) => {
+      const is_alive = one.id === run.id || elsewhere[at] === true;
+      // Whoever computed it is gone.
+      return one.state === "running" && !is_alive ? { ...one, state: "interrupted" } : one;
+    });
+    const pinned = listed.filter(({ is_pinned }) => is_pinned).map(({ id }) => id);
+    const { run: shown, is_kept } = store.get();
+    const as_kept = listed.find(({ id }) => id === shown.id);
+    store.set({
+      runs: listed,
+      pinned: pinned.slice(0, MOST_PINNED),
+      is_kept: is_kept || listed.length > 0,
+      // Another tab may have named it, gone on with it or deleted it.
+      ...(as_kept ? { run: { ...shown, name: run_name(as_kept) } } : {}),
+      ...(run.is_busy ? {} : { offer: as_kept ? offer_of(as_kept) : null }),
+    });
+    this.#ask_again(elsewhere.includes(true));
+  }
+
+  /** @param {boolean} is_elsewhere whether a run is computed in another tab */
+  #ask_again(is_elsewhere) {
+    clearTimeout(this.#asking);
+    if (!is_elsewhere) return;
+    this.#asking = setTimeout(() => {
+      // What cannot be read now is asked for again by whatever changes next.
+      this.refresh().catch(() => {});
+    }, ASK_EVERY_MS);
+  }
+}
