@@ -132,11 +132,18 @@ function open_runs() {
 listen_for_files(
   {
     ...actions,
-    import_studies: (file) =>
+    // What is dropped is shown where it comes to lie, and what is wrong with it too.
+    import_runs(file) {
+      location.hash = "#runs";
+      actions.import_runs(file);
+    },
+    import_studies(file) {
+      location.hash = "#study";
       void opened_study().then(
         ({ import_file }) => import_file(file),
         () => {},
-      ),
+      );
+    },
   },
   pad,
 );

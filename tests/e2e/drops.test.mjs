@@ -66,6 +66,8 @@ test("what is dropped goes to whoever reads it", { timeout: 180_000 }, async (t)
   const { page } = await open_page(t, { query: QUICK });
   await train(page);
   const model = await saved(page, () => press(page, "Download model"));
+  await page.locator('summary[aria-label="Download model: other formats"]').click();
+  const packed = await saved(page, () => press(page, ".bpk for burn"));
   await view(page, "Study");
   await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.1");
   await page.getByRole("spinbutton", { name: "Seeds per value" }).fill("1");
@@ -79,6 +81,12 @@ test("what is dropped goes to whoever reads it", { timeout: 180_000 }, async (t)
   await t.test("a model", async () => {
     await drop(page, { name: "mine.safetensors", bytes: model });
     await sees(page, "Evaluation", /mine\.safetensors/);
+    await sees(page, "Data status", /bars\.csv/);
+  });
+
+  await t.test("a model as burn packs it", async () => {
+    await drop(page, { name: "mine.bpk", bytes: packed });
+    await sees(page, "Evaluation", /mine\.bpk/);
     await sees(page, "Data status", /bars\.csv/);
   });
 
@@ -107,16 +115,25 @@ test("what is dropped goes to whoever reads it", { timeout: 180_000 }, async (t)
 
   await t.test("studies", async () => {
     await drop(page, { name: "studies.json", bytes: studies });
-    await view(page, "Study");
+    // Where they come to lie.
     const kept = page.getByRole("list", { name: "Kept studies" }).getByRole("listitem");
     await kept.nth(1).waitFor();
     await view(page, "Train");
     await sees(page, "Data status", /few\.csv/);
   });
 
+  await t.test("what only calls itself studies", async () => {
+    await drop(page, { name: "wrong.json", bytes: new TextEncoder().encode("no study") });
+    await page
+      .getByText(/wrong\.json.*found/s)
+      .first()
+      .waitFor();
+    assert.equal(await page.locator('nav [aria-current="page"]').textContent(), "Study");
+    await view(page, "Train");
+  });
+
   await t.test("runs", async () => {
     await drop(page, { name: "inkling-runs.json", bytes: runs });
-    await view(page, "Runs");
     const items = page.getByRole("region", { name: "Runs", exact: true }).getByRole("listitem");
     await items.nth(1).waitFor();
     assert.equal(await items.count(), 2);
