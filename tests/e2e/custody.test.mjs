@@ -303,6 +303,27 @@ test("Stop ends a step of minutes within two seconds", async (t) => {
   await sees(page, "Training status", /5 of 5 epochs.*Finished$/s, 60);
 });
 
+test("Stop within a long step after the first epoch comes to that epoch", async (t) => {
+  const { page } = await open_page(t, {
+    query: "?backend=ndarray&epochs=50&batch_size=8192&hidden_layers=4096,4096",
+  });
+  // One step of a few seconds an epoch.
+  await pick(page, csv("some.csv", 400));
+  await sees(page, "Data status", /some\.csv/);
+  await press(page, "Train");
+  await sees(page, "Training status", /epoch 2 of 50/, 120);
+  const asked_ms = performance.now();
+  await press(page, "Stop");
+  const status = await sees(page, "Training status", /Stopped$/, 10);
+  t.diagnostic(`stopped after ${Math.round(performance.now() - asked_ms)} ms`);
+  assert.match(status, /[1-4] of 50 epochs/);
+  assert.ok(share_in(status, /accuracy ([\d.]+)\s*%/) >= 0);
+  assert.ok(await button(page, "Continue").isVisible());
+  // The epoch's model reads.
+  await draw(page, STROKES[1]);
+  await sees(page, "Prediction", /\d.*%/s);
+});
+
 test("an idle worker that ends takes no model with it", async (t) => {
   const { page } = await open_page(t, { query: FAST });
   await pick(page, bars);

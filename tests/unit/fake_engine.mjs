@@ -32,6 +32,22 @@ const refused = (/** @type {string} */ message) => failure("Refused", message);
 /** Steps that an epoch has. */
 const STEPS = 4;
 
+/** @param {number} epoch @param {number} step @param {RunConfig} config */
+const progress_of = (epoch, step, config) => ({
+  kind: "progress",
+  epoch,
+  num_epochs: config.epochs,
+  step,
+  num_steps: config.epochs * STEPS,
+  steps_per_epoch: STEPS,
+  validating: false,
+  train_loss: 1,
+  train_accuracy: 0.5,
+  samples_per_sec: 1,
+  elapsed_secs: step,
+  remaining_secs: 1,
+});
+
 export class FakeEngine {
   /** @type {any} */
   data = null;
@@ -206,26 +222,16 @@ export class FakeEngine {
       signal.throwIfAborted();
       if (this.#is_dead || this.#training !== training) {
         const epoch = this.#epoch(history.length + 1, config, checksum);
-        return this.#late(() => listeners.on_checkpoint(epoch.checkpoint(history), epoch.record));
+        return this.#late(() => {
+          listeners.on_event(progress_of(history.length + 1, step + 1, config));
+          return listeners.on_checkpoint(epoch.checkpoint(history), epoch.record);
+        });
       }
       if (training.is_paused) continue;
       step += 1;
       this.#model = { origin: origin_of(config, checksum, step), checksum };
       const epoch = history.length + 1;
-      listeners.on_event({
-        kind: "progress",
-        epoch,
-        num_epochs: config.epochs,
-        step,
-        num_steps: config.epochs * STEPS,
-        steps_per_epoch: STEPS,
-        validating: false,
-        train_loss: 1,
-        train_accuracy: 0.5,
-        samples_per_sec: 1,
-        elapsed_secs: step,
-        remaining_secs: 1,
-      });
+      listeners.on_event(progress_of(epoch, step, config));
       if (is_diverging && step === STEPS + 1) return this.#result(config, history, step, "failed");
       if (step % STEPS !== 0) continue;
       const { record, checkpoint } = this.#epoch(epoch, config, checksum);
@@ -400,7 +406,8 @@ export class FakeEngine {
     const before = this.#model;
     this.#is_tuning = true;
     try {
-      for (let step = 0; step < 3; step++) await this.#tick();
+      const num_moments = 3 * this.step_moments;
+      for (let moment = 0; moment < num_moments; moment++) await this.#tick();
     } finally {
       this.#is_tuning = false;
     }

@@ -186,6 +186,26 @@ for (const step_moments of [20, 400]) {
     await page.settle();
   });
 }
+for (const [what, end] of /** @type {[string, (site: Site) => unknown][]} */ ([
+  ["reload it half-way", reload],
+  ["its worker ends half-way", ({ page }) => page.engine.crash()],
+])) {
+  can(`train, ${what}, and look`, async (site, seen) => {
+    const page = await at_rest(site, seen);
+    if (is_active(page.store.get().run)) return;
+    page.engine.step_moments = 5;
+    page.actions.train();
+    for (let waited = 0; waited < 2000 && page.store.get().run.history.length < 1; waited++) {
+      await moments(1);
+    }
+    // What was written in the fields is kept by then.
+    page.engine.step_moments = 400;
+    await moments(30);
+    check(seen, site);
+    await end(site);
+    await check_settled(seen, site);
+  });
+}
 can("the worker ends", ({ page }) => page.engine.crash());
 can("a study begins or ends", ({ page: { store } }) =>
   store.set({ is_study_busy: !store.get().is_study_busy }),

@@ -80,9 +80,11 @@ async function end_forced(parts, active) {
   const num_validation = plan?.num_validation ?? 0;
   const result = await engine.stopped_result(checkpoint, backend, num_validation).catch(() => null);
   if (!result) return false;
-  const model = await read_by_checkpoint(parts, active);
   active.record = { ...active.record, ...seen(parts), state: "ended", result };
-  await kept(parts, active, { checkpoint });
+  // The epoch's checkpoint has been kept with the epoch. A person waits for both.
+  const keeping = kept(parts, active, {});
+  const model = await read_by_checkpoint(parts, active);
+  await keeping;
   store.set({
     run: { ...run_state(active.record), phase: "ended" },
     model,
@@ -177,7 +179,7 @@ function seen({ store }) {
  * Writes the run, and waits no longer than a person would.
  * @param {Parts} parts
  * @param {Active} active
- * @param {Omit<RunBytes, "id">} bytes
+ * @param {Partial<RunBytes>} bytes what is not named stays as it is kept
  */
 async function kept({ runs, later }, { record }, bytes) {
   const late = new Promise((done) => later(() => done(null), KEEP_PATIENCE_MS));
