@@ -97,6 +97,16 @@ impl Plan {
         self.batch_size as f64 * (3.0 * all - weights(&widths[..2]))
     }
 
+    /// Seconds that a pass without learning over so many images takes on one CPU core.
+    pub fn pass_secs(&self, num_images: usize) -> f64 {
+        let widths = self.network.widths();
+        let image: f64 = widths
+            .windows(2)
+            .map(|pair| (pair[0] * pair[1]) as f64)
+            .sum();
+        num_images as f64 * image / MULTIPLY_ADDS_PER_SEC
+    }
+
     /// What to expect of Stop where a step takes so long that it cannot wait for
     /// the step's end.
     pub fn long_step_note(&self) -> Option<String> {

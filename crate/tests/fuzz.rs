@@ -360,6 +360,7 @@ fn checkpoint() {
         elapsed_secs: 1.0,
         train_secs: 0.5,
         velocities: vec![0.0; parameters.len()],
+        correct: "AQ==".into(),
         parameters,
     }
     .to_bytes();

@@ -181,3 +181,44 @@ async fn images_are_read_whole_or_not_at_all() {
         }
     }
 }
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn right_answers_are_told_image_by_image() {
+    let layout = layout(0.0, true);
+    let start = weights::initial(&layout, 7);
+    // Steps between them, batches that are not filled, and more than wait in one go.
+    let batches = [
+        rows(0..32),
+        rows(32..64),
+        rows(64..71),
+        rows(71..96),
+        rows(5..6),
+    ];
+    for kind in KINDS {
+        let mut network = network(&layout, &start, kind).await;
+        for batch in rows(0..96).chunks(32) {
+            network.train_step(Batch::Rows(batch), None, SGD);
+        }
+        let mut expected = Vec::new();
+        for batch in &batches {
+            network.evaluate(Batch::Rows(batch));
+        }
+        let metrics = network.take_metrics().await.unwrap();
+        let found = network.take_answers().await.unwrap();
+        for &row in batches.iter().flatten() {
+            // Oracle: the network's own probabilities.
+            let row = row as usize;
+            let read = network.predict(digits().image(row)).await.unwrap();
+            let label = usize::from(digits().labels()[row]);
+            let best = read.iter().copied().fold(0.0, f32::max);
+            expected.push(read.iter().position(|&p| p == best) == Some(label));
+        }
+        assert_eq!(found, expected, "{kind:?}");
+        assert!(found.contains(&true) && found.contains(&false), "{kind:?}");
+        let sums: u32 = metrics[3..].iter().map(|metrics| metrics.num_correct).sum();
+        let num_right = found.iter().filter(|is_right| **is_right).count();
+        assert_eq!(sums as usize, num_right, "{kind:?}");
+        // They are told once.
+        assert!(network.take_answers().await.unwrap().is_empty());
+    }
+}

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use inkling::config::Plan;
 use inkling::data::{Dataset, sample};
-use inkling::message::{Event, Outcome, RunConfig, RunResult, StepKind};
+use inkling::message::{Event, Outcome, RunConfig, RunResult, StepKind, read_bits};
 use inkling::nn::device;
 use inkling::train::checkpoint::Checkpoint;
+use inkling::train::evaluation::evaluate;
 use inkling::train::trainer::Trainer;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -272,15 +273,17 @@ async fn a_run_ended_by_force_has_the_result_of_its_last_finished_epoch() {
         history: vec![],
         elapsed_secs: 0.0,
         samples_per_sec: 0.0,
+        clean: None,
+        generalisation_gap: 0.0,
         ..result
     };
     assert_eq!(curve(&cut), curve(&two));
     assert_eq!(times_aside(cut), times_aside(two));
-    // Cut between its last epoch and its end, it misses nothing.
+    // Cut between its last epoch and its end, it misses its training sample alone.
     let late = forced(3).unwrap();
     assert_eq!(late.history, whole.history);
-    assert_eq!(late.elapsed_secs, whole.elapsed_secs);
-    assert_eq!(late, whole);
+    assert_eq!(late.clean, None);
+    assert_eq!(times_aside(late), times_aside(whole));
     // Before the first epoch there is nothing to tell.
     assert_eq!(
         forced(0).unwrap_err().to_string(),
@@ -428,5 +431,116 @@ async fn a_checkpoint_goes_on_to_no_fewer_epochs_than_it_has() {
     assert_eq!(
         told(|checkpoint| checkpoint.step = u32::MAX, 6.0),
         "checkpoint, steps: found 4294967295, expected 125, 25 for each finished epoch"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn a_run_says_which_images_it_reads_right() {
+    for kind in [StepKind::Fused, StepKind::Plain] {
+        let mut trainer = trainer(|config| config.step = kind).await;
+        let result = run(&mut trainer, &[0.0, 5.0]).await;
+        // Oracle: the model's own probabilities, image by image.
+        let digits = digits();
+        let rows = trainer.split().validation.clone();
+        let mut expected = Vec::new();
+        for &row in &rows {
+            let row = row as usize;
+            let probabilities = trainer.predict(digits.image(row)).await.unwrap();
+            let evaluation = evaluate(&probabilities, &digits.labels()[row..=row]).unwrap();
+            expected.push(evaluation.num_correct == 1);
+        }
+        let correct = read_bits(&result.correct, rows.len()).expect("a bit for each image");
+        assert_eq!(correct, expected, "{kind:?}");
+        let num_correct = correct.iter().filter(|is_right| **is_right).count();
+        let accuracy = num_correct as f64 / rows.len() as f64;
+        assert_eq!(accuracy, result.validation_accuracy);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn training_images_are_measured_as_validation_is() {
+    let settings = |config: &mut RunConfig| {
+        config.dropout = 0.4;
+        config.augmentation = true;
+        config.clean_curve = true;
+    };
+    let mut measured = trainer(settings).await;
+    let result = run(&mut measured, &[0.0, 5.0]).await;
+    // Oracle: the probabilities of the first 200 of the split's 800 training rows.
+    let digits = digits();
+    let rows = measured.split().train[..200].to_vec();
+    let mut pixels = Vec::new();
+    let mut labels = Vec::new();
+    for &row in &rows {
+        pixels.extend_from_slice(digits.image(row as usize));
+        labels.push(digits.labels()[row as usize]);
+    }
+    let probabilities = measured.predict(&pixels).await.unwrap();
+    let expected = evaluate(&probabilities, &labels).unwrap();
+    let clean = result.clean.expect("measured at the end");
+    assert_eq!((clean.num_images, clean.accuracy), (200, expected.accuracy));
+    assert!((clean.loss - expected.loss).abs() < 1e-5, "{clean:?}");
+    let gap = clean.accuracy - result.validation_accuracy;
+    assert_eq!(result.generalisation_gap, gap);
+    let last = result.history.last().unwrap();
+    assert_eq!(last.clean_loss, Some(clean.loss));
+    assert_eq!(last.clean_accuracy, Some(clean.accuracy));
+    // To look on changes nothing of what is learned.
+    let mut alone = trainer(|config| {
+        settings(config);
+        config.clean_curve = false;
+    })
+    .await;
+    let unseen = run(&mut alone, &[50.0]).await;
+    assert_eq!(curve(&unseen), curve(&result));
+    assert_eq!(unseen.weights_checksum, result.weights_checksum);
+    assert_eq!(
+        (unseen.clean, unseen.correct),
+        (result.clean, result.correct)
+    );
+    assert!(
+        unseen
+            .history
+            .iter()
+            .all(|epoch| epoch.clean_loss.is_none())
+    );
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn the_split_has_a_seed_of_its_own() {
+    let mut results = Vec::new();
+    let mut splits = Vec::new();
+    for (seed, split_seed) in [
+        (42.0, None),
+        (42.0, Some(42.0)),
+        (42.0, Some(7.0)),
+        (7.0, None),
+    ] {
+        let mut trainer = trainer(|config| {
+            config.seed = seed;
+            config.split_seed = split_seed;
+        })
+        .await;
+        results.push(run(&mut trainer, &[50.0]).await);
+        splits.push(trainer.split().clone());
+    }
+    // Not said and said, it is one run; the split is that of its own seed.
+    assert_eq!(results[0].weights_checksum, results[1].weights_checksum);
+    assert_ne!(splits[0], splits[2]);
+    assert_eq!(splits[2], splits[3]);
+    assert_ne!(results[2].weights_checksum, results[3].weights_checksum);
+
+    // A run that goes on keeps its split.
+    let settings = |config: &mut RunConfig| config.split_seed = Some(7.0);
+    let (kept, whole) = checkpoints(&mut trainer(settings).await).await;
+    let device = device::open().await.unwrap();
+    let checkpoint = || Checkpoint::from_bytes(&kept[1]).unwrap();
+    let mut rest = Trainer::restore(plan(settings), digits(), checkpoint(), &device).unwrap();
+    let ended = run(&mut rest, &[50.0]).await;
+    assert_eq!(ended.weights_checksum, whole.weights_checksum);
+    let other = Trainer::restore(plan(|_| {}), digits(), checkpoint(), &device);
+    assert_eq!(
+        other.err().unwrap().to_string(),
+        "split seed: found 42, expected 7, as the run began"
     );
 }

@@ -3,12 +3,14 @@
 //!
 //! Pixels and weights do not pass through here: they cross as typed arrays.
 
+mod bits;
 mod data;
 mod evaluation;
 mod model;
 mod run;
 mod study;
 
+pub use bits::{read_bits, write_bits};
 pub use data::{ClassCounts, DataSummary, LoadProgress};
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use model::ModelSummary;

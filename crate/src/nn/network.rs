@@ -27,6 +27,10 @@ pub struct Network {
     pending: Vec<BatchMetrics>,
     /// The same where they are still on the device, `[2]` each.
     pending_on_device: Vec<Tensor<1>>,
+    /// Which images of evaluated batches were right, in order, until they are taken.
+    answers: Vec<bool>,
+    /// The same where they are still on the device: 1 for right, 0 for wrong.
+    answers_on_device: Vec<Tensor<1>>,
 }
 
 enum Engine {
@@ -63,6 +67,8 @@ impl Network {
             engine,
             pending: vec![],
             pending_on_device: vec![],
+            answers: vec![],
+            answers_on_device: vec![],
         }
     }
 
@@ -92,18 +98,20 @@ impl Network {
     }
 
     /// A forward pass over a labelled batch, dropout off. What it came to waits
-    /// for [`Self::take_metrics`].
+    /// for [`Self::take_metrics`], and which images were right for
+    /// [`Self::take_answers`].
     pub fn evaluate(&mut self, batch: Batch<'_>) {
         match &mut self.engine {
             Engine::Plain(mlp) => {
                 let (pixels, labels) = gather(&self.dataset, batch);
-                self.pending_on_device
-                    .push(mlp.evaluate(&self.layout, &pixels, &labels));
+                let (metrics, answers) = mlp.evaluate(&self.layout, &pixels, &labels);
+                self.pending_on_device.push(metrics);
+                self.answers_on_device.push(answers);
             }
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => {
                 let metrics = ndarray::with_rows(&self.dataset, batch, |batch| {
-                    mlp.evaluate(&self.layout, batch)
+                    mlp.evaluate(&self.layout, batch, &mut self.answers)
                 });
                 self.pending.push(metrics);
             }
@@ -126,11 +134,24 @@ impl Network {
         #[cfg(feature = "webgpu")]
         if let Engine::Gpu(mlp) = &mut self.engine {
             for reading in mlp.take_readings() {
-                let values = read(reading.values).await?;
-                metrics.extend(cube::Reading::sum(&values, reading.num_rows));
+                let values = read(reading.values.clone()).await?;
+                metrics.extend(reading.sums(&values));
+                self.answers.extend(reading.answers(&values));
             }
         }
         Ok(metrics)
+    }
+
+    /// Whether each image of the batches evaluated since the last call was right, in
+    /// order. To be asked for after [`Self::take_metrics`].
+    pub async fn take_answers(&mut self) -> Result<Vec<bool>> {
+        if !self.answers_on_device.is_empty() {
+            let answers = Tensor::cat(std::mem::take(&mut self.answers_on_device), 0);
+            let answers = read(answers).await?;
+            self.answers
+                .extend(answers.iter().map(|&answer| answer == 1.0));
+        }
+        Ok(std::mem::take(&mut self.answers))
     }
 
     /// How many batches are worth asking for between two calls of

@@ -118,12 +118,19 @@ impl PlainMlp {
         forward(layout, &self.parameters, images, None, &self.device)
     }
 
-    /// Loss sum and number of right answers over a labelled batch, `[2]`.
-    pub fn evaluate(&self, layout: &Layout, pixels: &[u8], labels: &[u8]) -> Tensor<1> {
+    /// Loss sum and number of right answers over a labelled batch, `[2]`, and which
+    /// images were right, `[num_rows]` of ones and zeros.
+    pub fn evaluate(
+        &self,
+        layout: &Layout,
+        pixels: &[u8],
+        labels: &[u8],
+    ) -> (Tensor<1>, Tensor<1>) {
         let logits = self.logits(layout, pixels);
         let targets = targets(labels, &self.device);
         let losses = losses(logits.clone(), targets.clone());
-        metrics(logits, targets, losses)
+        let answers = answers(logits.clone(), targets.clone());
+        (metrics(logits, targets, losses), answers)
     }
 }
 
@@ -144,8 +151,13 @@ fn losses(logits: Tensor<2>, targets: Tensor<2, Int>) -> Tensor<2> {
     log_softmax(logits, 1).gather(1, targets).neg()
 }
 
+/// Whether each row's highest logit is its label's, `[num_rows]` of ones and zeros.
+fn answers(logits: Tensor<2>, targets: Tensor<2, Int>) -> Tensor<1> {
+    logits.argmax(1).equal(targets).float().flatten(0, 1)
+}
+
 fn metrics(logits: Tensor<2>, targets: Tensor<2, Int>, losses: Tensor<2>) -> Tensor<1> {
-    let num_correct = logits.argmax(1).equal(targets).int().sum().float();
+    let num_correct = answers(logits, targets).sum();
     Tensor::cat(vec![losses.sum(), num_correct], 0)
 }
 

@@ -16,8 +16,10 @@ use crate::error::{Error, Result};
 use crate::message::{EpochRecord, RunConfig};
 use crate::nn::layout::Layout;
 
-/// Version of the format that this code writes, and the only one it reads.
-pub const FORMAT_VERSION: u32 = 2;
+/// Version of the format that this code writes. It reads the one before, too, which
+/// had no split seed, no figures of the training sample and no answers.
+pub const FORMAT_VERSION: u32 = 3;
+const OLDEST_VERSION: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"INKLINGc";
 /// Magic, version and the head's length.
@@ -46,6 +48,9 @@ pub struct Checkpoint {
     pub parameters: Vec<f32>,
     /// SGD's velocities, likewise; none without momentum.
     pub velocities: Vec<f32>,
+    /// Which held-out images were right after the last finished epoch, as
+    /// [`crate::message::RunResult::correct`] has them.
+    pub correct: String,
 }
 
 /// What stands before the numbers. Figures are held as their bits: a decimal
@@ -57,6 +62,11 @@ struct Head {
     validation_share: u64,
     data_checksum: String,
     history: Vec<Figures>,
+    /// The bits of loss and accuracy of the training sample, for each epoch.
+    #[serde(default)]
+    clean: Vec<Option<[u64; 2]>>,
+    #[serde(default)]
+    correct: String,
     step: u32,
     num_trained: u64,
     elapsed_secs: u64,
@@ -80,7 +90,13 @@ fn figures(record: &EpochRecord) -> Figures {
     (record.epoch, record.step, values.map(f64::to_bits))
 }
 
-fn record((epoch, step, bits): Figures) -> EpochRecord {
+fn clean_figures(record: &EpochRecord) -> Option<[u64; 2]> {
+    let (loss, accuracy) = record.clean_loss.zip(record.clean_accuracy)?;
+    Some([loss, accuracy].map(f64::to_bits))
+}
+
+fn record((epoch, step, bits): Figures, clean: Option<[u64; 2]>) -> EpochRecord {
+    let clean = clean.map(|clean| clean.map(f64::from_bits));
     let [
         train_loss,
         train_accuracy,
@@ -98,8 +114,8 @@ fn record((epoch, step, bits): Figures) -> EpochRecord {
         validation_accuracy,
         elapsed_secs,
         train_secs,
-        clean_loss: None,
-        clean_accuracy: None,
+        clean_loss: clean.map(|[loss, _]| loss),
+        clean_accuracy: clean.map(|[_, accuracy]| accuracy),
     }
 }
 
@@ -119,6 +135,8 @@ impl Checkpoint {
             validation_share: self.config.validation_share.to_bits(),
             data_checksum: self.data_checksum.clone(),
             history: self.history.iter().map(figures).collect(),
+            clean: self.history.iter().map(clean_figures).collect(),
+            correct: self.correct.clone(),
             step: self.step,
             num_trained: self.num_trained,
             elapsed_secs: self.elapsed_secs.to_bits(),
@@ -158,11 +176,13 @@ impl Checkpoint {
             return Err(fault("beginning", "other bytes", "a checkpoint of Inkling"));
         }
         let version = word(&prefix[8..12]);
-        if version != FORMAT_VERSION {
+        if !(OLDEST_VERSION..=FORMAT_VERSION).contains(&version) {
             return Err(fault(
                 "format version",
                 version,
-                format!("{FORMAT_VERSION}; another version of Inkling wrote it"),
+                format!(
+                    "{OLDEST_VERSION} or {FORMAT_VERSION}; another version of Inkling wrote it"
+                ),
             ));
         }
         let head_len = word(&prefix[12..16]) as usize;
@@ -220,12 +240,17 @@ impl Checkpoint {
             ));
         }
         let (parameters, velocities) = values.split_at(head.num_parameters);
+        let clean = head.clean.into_iter().chain(std::iter::repeat(None));
+        let history = head.history.into_iter().zip(clean);
         Ok(Self {
             parameters: parameters.to_vec(),
             velocities: velocities.to_vec(),
             config: head.config,
             data_checksum: head.data_checksum,
-            history: head.history.into_iter().map(record).collect(),
+            history: history
+                .map(|(figures, clean)| record(figures, clean))
+                .collect(),
+            correct: head.correct,
             step: head.step,
             num_trained: head.num_trained,
             elapsed_secs: f64::from_bits(head.elapsed_secs),
@@ -251,6 +276,7 @@ mod tests {
         let config = RunConfig {
             hidden_layers: "3".into(),
             momentum: 0.9,
+            split_seed: Some(7.0),
             // As a decimal it comes back off by its last bit.
             validation_share: 1.1 / 100.0,
             ..RunConfig::default()
@@ -266,8 +292,8 @@ mod tests {
             validation_accuracy: 0.5,
             elapsed_secs: 1.5e-7,
             train_secs: 0.1,
-            clean_loss: None,
-            clean_accuracy: None,
+            clean_loss: Some(0.3 - 0.1),
+            clean_accuracy: Some(2.0 / 3.0),
         };
         Checkpoint {
             config,
@@ -279,6 +305,7 @@ mod tests {
             train_secs: 0.1,
             parameters: (0..num_parameters).map(|n| (n as f32).sin()).collect(),
             velocities: (0..num_parameters).map(|n| -(n as f32).cos()).collect(),
+            correct: "BQ==".into(),
         }
     }
 
@@ -318,6 +345,33 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
+    fn the_format_before_is_read() {
+        let kept = checkpoint();
+        let bytes = kept.to_bytes();
+        let head_len = word(&bytes[12..16]) as usize;
+        let (head, numbers) = bytes[PREFIX_LEN..].split_at(head_len);
+        let mut head: serde_json::Value = serde_json::from_slice(head).unwrap();
+        let fields = head.as_object_mut().unwrap();
+        fields.remove("clean");
+        fields.remove("correct");
+        let config = fields["config"].as_object_mut().unwrap();
+        config.remove("split_seed");
+        config.remove("clean_curve");
+        let head = serde_json::to_vec(&head).unwrap();
+        let mut old = MAGIC.to_vec();
+        old.extend_from_slice(&2_u32.to_le_bytes());
+        old.extend_from_slice(&(head.len() as u32).to_le_bytes());
+        old.extend_from_slice(&head);
+        old.extend_from_slice(numbers);
+        let mut expected = kept;
+        expected.config.split_seed = None;
+        expected.correct.clear();
+        expected.history[0].clean_loss = None;
+        expected.history[0].clean_accuracy = None;
+        assert_eq!(Checkpoint::from_bytes(&sealed(old)).unwrap(), expected);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
     fn every_cut_and_every_flipped_byte_is_an_error() {
         let bytes = checkpoint().to_bytes();
         for len in (0..bytes.len()).step_by(7).chain([0, bytes.len() - 1]) {
@@ -336,7 +390,7 @@ mod tests {
         assert!(message(&[7; 64]).contains("beginning"));
         let mut bytes = checkpoint().to_bytes();
         bytes[8] = 9;
-        assert!(message(&bytes).contains("format version: found 9, expected 2"));
+        assert!(message(&bytes).contains("format version: found 9, expected 2 or 3"));
         let mut bytes = checkpoint().to_bytes();
         bytes[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
         assert!(message(&bytes).contains("length of its head: found 4294967295"));

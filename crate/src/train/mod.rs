@@ -4,6 +4,7 @@ pub mod augmentation;
 pub mod checkpoint;
 mod continuation;
 pub mod evaluation;
+mod measured;
 pub mod metrics;
 mod outcome;
 mod pace;

@@ -5,13 +5,13 @@ use super::checkpoint::Checkpoint;
 use super::metrics::wilson_interval;
 use crate::data::dataset::checksum;
 use crate::error::{Error, Result};
-use crate::message::{EpochRecord, Outcome, RunResult};
+use crate::message::{CleanFigures, EpochRecord, Failure, FailureKind, Outcome, RunResult};
 
 /// A run that is over.
 pub(super) struct Ending<'a> {
     pub(super) outcome: Outcome,
-    /// Why it failed; empty otherwise.
-    pub(super) reason: String,
+    /// Why it failed, if it did.
+    pub(super) failure: Option<Failure>,
     /// The backend that ran.
     pub(super) backend: &'a str,
     /// The finished epochs in order.
@@ -32,6 +32,10 @@ pub(super) struct Ending<'a> {
     pub(super) num_trained: u64,
     /// The flat parameters of the model that is left.
     pub(super) parameters: &'a [f32],
+    /// Which held-out images it reads right, as [`RunResult::correct`] has them.
+    pub(super) correct: String,
+    /// That model on images it was trained on, where it was measured.
+    pub(super) clean: Option<CleanFigures>,
 }
 
 impl Ending<'_> {
@@ -52,7 +56,10 @@ impl Ending<'_> {
                 });
         RunResult {
             outcome: self.outcome,
-            reason: self.reason,
+            reason: self.failure.map_or(String::new(), |failure| {
+                failure.sentence(self.history.len())
+            }),
+            failure: self.failure,
             backend: self.backend.into(),
             history: self.history.to_vec(),
             num_steps: self.num_steps,
@@ -63,16 +70,13 @@ impl Ending<'_> {
             interval_high,
             best_epoch: best.map_or(0, |record| record.epoch),
             best_validation_accuracy: best.map_or(accuracy, |record| record.validation_accuracy),
-            generalisation_gap: self.history.last().map_or(0.0, |record| {
-                record.train_accuracy - record.validation_accuracy
-            }),
+            generalisation_gap: generalisation_gap(self.clean, accuracy, self.history),
             elapsed_secs: self.elapsed_secs,
             samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
             weights_checksum: weights_checksum(self.parameters),
             version: env!("CARGO_PKG_VERSION").into(),
-            failure: None,
-            correct: String::new(),
-            clean: None,
+            correct: self.correct,
+            clean: self.clean,
         }
     }
 }
@@ -100,7 +104,7 @@ impl Checkpoint {
             } else {
                 Outcome::Stopped
             },
-            reason: String::new(),
+            failure: None,
             backend,
             history: &self.history,
             num_steps: self.step,
@@ -111,8 +115,35 @@ impl Checkpoint {
             train_secs: self.train_secs,
             num_trained: self.num_trained,
             parameters: &self.parameters,
+            correct: self.correct.clone(),
+            clean: None,
         };
         Ok(ending.result())
+    }
+}
+
+/// Training minus validation accuracy as [`RunResult::generalisation_gap`] has it;
+/// `accuracy` is that of the model that is left.
+fn generalisation_gap(clean: Option<CleanFigures>, accuracy: f64, history: &[EpochRecord]) -> f64 {
+    match (clean, history.last()) {
+        (Some(clean), _) => clean.accuracy - accuracy,
+        (None, Some(last)) => last.train_accuracy - last.validation_accuracy,
+        (None, None) => 0.0,
+    }
+}
+
+impl Failure {
+    /// The failure in words, of a run that finished so many epochs before it.
+    pub fn sentence(&self, num_finished: usize) -> String {
+        let loss = match self.kind {
+            FailureKind::NotANumber => "not a number",
+            FailureKind::Infinite => "infinite",
+        };
+        format!(
+            "At step {} (epoch {}) the loss was {loss}. A learning rate that is too high is the \
+             usual cause; the model is kept as it was after epoch {num_finished}.",
+            self.step, self.epoch
+        )
     }
 }
 

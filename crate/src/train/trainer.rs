@@ -12,6 +12,7 @@ use web_time::Instant;
 use super::augmentation::Augmentation;
 use super::checkpoint::Checkpoint;
 use super::continuation;
+use super::measured::{Measured, sample_of};
 use super::metrics::Totals;
 use super::outcome::Ending;
 use super::pace::Pace;
@@ -19,7 +20,9 @@ use crate::config::Plan;
 use crate::data::Dataset;
 use crate::data::split::{Split, stratified_split};
 use crate::error::{Error, Result};
-use crate::message::{EpochRecord, Event, Outcome, Progress, RunConfig, RunResult};
+use crate::message::{
+    EpochRecord, Event, Failure, FailureKind, Outcome, Progress, RunConfig, RunResult, write_bits,
+};
 use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
@@ -30,22 +33,28 @@ use crate::rng::RandomState;
 /// Rows of one evaluation batch. Fixed: sums must not depend on the clock.
 const EVALUATION_BATCH: usize = 256;
 
+/// A stopped run measures its training sample too where that takes no longer: a person
+/// waits for it.
+const MOST_SECS_AFTER_STOP: f64 = 0.25;
+
 /// What is being done.
 #[derive(Debug, Clone, PartialEq)]
 enum State {
     /// Steps of the epoch under way, from `first_row` of its order on.
     Training { first_row: usize },
-    /// The pass over the validation part after an epoch.
-    Validating { first_row: usize, totals: Totals },
-    /// The same after a stop or a failure, to end the run with.
-    Closing {
-        first_row: usize,
-        totals: Totals,
-        outcome: Outcome,
-        reason: String,
-    },
+    /// Passes that nothing is learned in, and what they are for.
+    Measuring { measured: Measured, then: Then },
     /// Nothing any more.
     Ended,
+}
+
+/// What follows when a model is measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Then {
+    /// The epoch is done.
+    EndEpoch,
+    /// The run is over.
+    EndRun(Outcome),
 }
 
 /// A run under way.
@@ -71,6 +80,8 @@ pub struct Trainer {
     step_pace: Pace,
     evaluation_pace: Pace,
     is_stop_asked: bool,
+    /// Why it ended at a loss that is no number, if it did.
+    failure: Option<Failure>,
     augmentation: Option<Augmentation>,
 }
 
@@ -121,6 +132,7 @@ impl Trainer {
             train_secs: 0.0,
             parameters,
             velocities: vec![],
+            correct: String::new(),
         };
         let augmentation = plan
             .augmentation
@@ -143,6 +155,7 @@ impl Trainer {
             step_pace: Pace::default(),
             evaluation_pace: Pace::default(),
             is_stop_asked: false,
+            failure: None,
             augmentation,
         };
         trainer.shuffle();
@@ -185,7 +198,7 @@ impl Trainer {
         if num_done == trainer.plan.num_epochs {
             // Cut between the last epoch and the end: the end is all that is missing.
             trainer.epoch = num_done;
-            trainer.close(Outcome::Finished, String::new());
+            trainer.measure(Then::EndRun(Outcome::Finished));
         } else {
             trainer.epoch = num_done + 1;
             trainer.shuffle();
@@ -208,7 +221,7 @@ impl Trainer {
     pub async fn next(&mut self, budget_ms: f64) -> Result<Vec<Event>> {
         if self.is_stop_asked {
             self.is_stop_asked = false;
-            self.close(Outcome::Stopped, String::new());
+            self.measure(Then::EndRun(Outcome::Stopped));
         }
         let start = Instant::now();
         let mut events = Vec::new();
@@ -220,39 +233,10 @@ impl Trainer {
                 self.train_secs += secs;
                 events.push(Event::Progress(self.progress()));
             }
-            State::Validating { first_row, totals } => {
-                let (first_row, totals) = self.evaluate_slice(first_row, totals, budget_ms).await?;
+            State::Measuring { measured, then } => {
+                let measured = self.measure_slice(measured, budget_ms).await?;
                 self.elapsed_secs += start.elapsed().as_secs_f64();
-                if first_row < self.split.validation.len() {
-                    self.state = State::Validating { first_row, totals };
-                    events.push(Event::Progress(self.progress()));
-                } else {
-                    self.finish_epoch(totals, &mut events).await?;
-                }
-            }
-            State::Closing {
-                first_row,
-                totals,
-                outcome,
-                reason,
-            } => {
-                let (first_row, totals) = self.evaluate_slice(first_row, totals, budget_ms).await?;
-                self.elapsed_secs += start.elapsed().as_secs_f64();
-                if first_row < self.split.validation.len() {
-                    self.state = State::Closing {
-                        first_row,
-                        totals,
-                        outcome,
-                        reason,
-                    };
-                    events.push(Event::Progress(self.progress()));
-                } else if outcome != Outcome::Failed && !totals.loss().is_finite() {
-                    // Stopped on a model that is no number: the last good one is left.
-                    self.fail(self.step, totals.loss() as f32);
-                } else {
-                    self.state = State::Ended;
-                    events.push(Event::Ended(self.result(outcome, reason, totals).await?));
-                }
+                self.go_on_measured(measured, then, &mut events).await?;
             }
             State::Ended => {}
         }
@@ -261,7 +245,11 @@ impl Trainer {
 
     /// Asks the run to end: the next slice begins the last validation.
     pub fn stop(&mut self) {
-        self.is_stop_asked = !matches!(self.state, State::Ended | State::Closing { .. });
+        self.is_stop_asked = match self.state {
+            State::Training { .. } => true,
+            State::Measuring { then, .. } => then == Then::EndEpoch,
+            State::Ended => false,
+        };
     }
 
     /// Class probabilities `[n, 10]` of images `[n, 784]`, by the model as it stands.
@@ -337,24 +325,37 @@ impl Trainer {
         }
         self.step_pace.learn(start, sizes.len());
         if first_row == self.order.len() {
-            self.state = State::Validating {
-                first_row: 0,
-                totals: Totals::default(),
-            };
+            self.measure(Then::EndEpoch);
         }
         Ok(())
     }
 
-    async fn evaluate_slice(
-        &mut self,
-        mut first_row: usize,
-        mut totals: Totals,
-        budget_ms: f64,
-    ) -> Result<(usize, Totals)> {
+    /// Begins to measure the model as it stands.
+    fn measure(&mut self, then: Then) {
+        self.state = State::Measuring {
+            measured: Measured::default(),
+            then,
+        };
+    }
+
+    /// Whether the training sample is measured before what follows.
+    fn wants_sample(&self, then: Then) -> bool {
+        match then {
+            Then::EndEpoch => self.plan.clean_curve,
+            Then::EndRun(Outcome::Stopped) => {
+                self.plan.pass_secs(sample_of(&self.split).len()) <= MOST_SECS_AFTER_STOP
+            }
+            Then::EndRun(_) => true,
+        }
+    }
+
+    /// Counts some more images of the part under way.
+    async fn measure_slice(&mut self, mut measured: Measured, budget_ms: f64) -> Result<Measured> {
         let start = Instant::now();
         let planned = self.evaluation_pace.units_in(budget_ms);
         let planned = planned.min(self.network.max_pending());
-        let rows = &self.split.validation;
+        let mut first_row = measured.first_row;
+        let rows = measured.rows(&self.split);
         let mut sizes = Vec::with_capacity(planned);
         while sizes.len() < planned && first_row < rows.len() {
             let end = (first_row + EVALUATION_BATCH).min(rows.len());
@@ -362,19 +363,66 @@ impl Trainer {
             sizes.push(end - first_row);
             first_row = end;
         }
+        let is_over = first_row == rows.len();
         let metrics = self.network.take_metrics().await?;
         for (metrics, &num_samples) in metrics.into_iter().zip(&sizes) {
-            totals.add(metrics, num_samples);
+            measured.totals.add(metrics, num_samples);
         }
+        let answers = self.network.take_answers().await?;
         self.evaluation_pace.learn(start, sizes.len());
-        Ok((first_row, totals))
+        measured.take_answers(answers);
+        if is_over {
+            measured.next_part();
+        } else {
+            measured.first_row = first_row;
+        }
+        Ok(measured)
     }
 
-    async fn finish_epoch(&mut self, validation: Totals, events: &mut Vec<Event>) -> Result<()> {
-        if !validation.loss().is_finite() {
-            self.fail(self.step, validation.loss() as f32);
+    /// What follows on a slice: the next one, or what the measuring was for.
+    async fn go_on_measured(
+        &mut self,
+        measured: Measured,
+        then: Then,
+        events: &mut Vec<Event>,
+    ) -> Result<()> {
+        let is_going_on = match measured.validation {
+            None => true,
+            Some(validation) => {
+                let has_failed = then == Then::EndRun(Outcome::Failed);
+                if !has_failed && !validation.loss().is_finite() {
+                    // The model is no number: the last good one is left.
+                    self.fail(self.step, validation.loss() as f32);
+                    return Ok(());
+                }
+                measured.sample.is_none() && self.wants_sample(then)
+            }
+        };
+        if is_going_on {
+            self.state = State::Measuring { measured, then };
+            events.push(Event::Progress(self.progress()));
             return Ok(());
         }
+        match then {
+            Then::EndEpoch => self.finish_epoch(measured, events).await,
+            Then::EndRun(outcome) => self.end(outcome, measured, events).await,
+        }
+    }
+
+    async fn end(
+        &mut self,
+        outcome: Outcome,
+        measured: Measured,
+        events: &mut Vec<Event>,
+    ) -> Result<()> {
+        self.state = State::Ended;
+        events.push(Event::Ended(self.result(outcome, measured).await?));
+        Ok(())
+    }
+
+    async fn finish_epoch(&mut self, measured: Measured, events: &mut Vec<Event>) -> Result<()> {
+        let validation = measured.validation.unwrap_or_default();
+        let clean = measured.clean();
         let record = EpochRecord {
             epoch: self.epoch,
             step: self.step,
@@ -384,8 +432,8 @@ impl Trainer {
             validation_accuracy: validation.accuracy(),
             elapsed_secs: self.elapsed_secs,
             train_secs: self.train_secs,
-            clean_loss: None,
-            clean_accuracy: None,
+            clean_loss: clean.map(|clean| clean.loss),
+            clean_accuracy: clean.map(|clean| clean.accuracy),
         };
         let kept = &mut self.checkpoint;
         kept.parameters = self.network.parameters().await?;
@@ -396,12 +444,17 @@ impl Trainer {
         kept.num_trained = self.num_trained;
         kept.elapsed_secs = self.elapsed_secs;
         kept.train_secs = self.train_secs;
+        kept.correct = write_bits(&measured.correct);
         kept.history.push(record.clone());
         events.push(Event::Epoch(record));
         if self.epoch == self.plan.num_epochs {
-            self.state = State::Ended;
-            let result = self.result(Outcome::Finished, String::new(), validation);
-            events.push(Event::Ended(result.await?));
+            let outcome = Outcome::Finished;
+            if measured.sample.is_some() {
+                return self.end(outcome, measured, events).await;
+            }
+            // The model stands; its figures on the sample are all that is missing.
+            let then = Then::EndRun(outcome);
+            self.state = State::Measuring { measured, then };
         } else {
             self.epoch += 1;
             self.totals = Totals::default();
@@ -415,19 +468,15 @@ impl Trainer {
     /// steps end there too, though the slice may have gone on.
     fn fail(&mut self, step: u32, loss: f32) {
         self.step = step;
-        let reason = format!(
-            "At step {step} (epoch {}) the loss was {}. A learning rate that is too high is the \
-             usual cause; the model is kept as it was after epoch {}.",
-            self.epoch,
-            if loss.is_nan() {
-                "not a number"
-            } else {
-                "infinite"
-            },
-            self.checkpoint.history.len(),
-        );
+        let kind = if loss.is_nan() {
+            FailureKind::NotANumber
+        } else {
+            FailureKind::Infinite
+        };
+        let epoch = self.epoch;
+        self.failure = Some(Failure { kind, epoch, step });
         self.network = self.network_with(&self.checkpoint.parameters);
-        self.close(Outcome::Failed, reason);
+        self.measure(Then::EndRun(Outcome::Failed));
     }
 
     /// This run's network with other parameters, at rest.
@@ -437,21 +486,18 @@ impl Trainer {
         Network::new(layout, parameters, dataset, self.plan.step, &self.device)
     }
 
-    fn close(&mut self, outcome: Outcome, reason: String) {
-        self.state = State::Closing {
-            first_row: 0,
-            totals: Totals::default(),
-            outcome,
-            reason,
-        };
-    }
-
     fn progress(&self) -> Progress {
         let steps_per_epoch = self.steps_per_epoch();
         let num_steps = steps_per_epoch * self.plan.num_epochs;
         let step_secs = self.step_pace.unit_secs().unwrap_or(0.0);
         let batches = self.split.validation.len().div_ceil(EVALUATION_BATCH) as f64;
         let epochs_left = f64::from(self.plan.num_epochs - (self.epoch - 1));
+        // The training sample is about as long as the validation part.
+        let passes_left = if self.plan.clean_curve {
+            2.0 * epochs_left
+        } else {
+            epochs_left + 1.0
+        };
         let batch_secs = self.evaluation_pace.unit_secs().unwrap_or(step_secs);
         Progress {
             epoch: self.epoch,
@@ -469,20 +515,16 @@ impl Trainer {
             },
             elapsed_secs: self.elapsed_secs,
             remaining_secs: f64::from(num_steps - self.step) * step_secs
-                + epochs_left * batches * batch_secs,
+                + passes_left * batches * batch_secs,
         }
     }
 
-    async fn result(
-        &mut self,
-        outcome: Outcome,
-        reason: String,
-        validation: Totals,
-    ) -> Result<RunResult> {
+    async fn result(&mut self, outcome: Outcome, measured: Measured) -> Result<RunResult> {
         let parameters = self.network.parameters().await?;
+        let validation = measured.validation.unwrap_or_default();
         let ending = Ending {
             outcome,
-            reason,
+            failure: self.failure,
             backend: device::BACKEND,
             history: &self.checkpoint.history,
             num_steps: self.step,
@@ -493,6 +535,8 @@ impl Trainer {
             train_secs: self.train_secs,
             num_trained: self.num_trained,
             parameters: &parameters,
+            correct: write_bits(&measured.correct),
+            clean: measured.clean(),
         };
         Ok(ending.result())
     }

@@ -236,6 +236,9 @@ impl FusedMlp {
         Reading {
             values: pass.metrics.clone().narrow(0, 0, len),
             num_rows,
+            batch_size: pass.batch_size,
+            num_images: rows.len(),
+            is_step: sgd.is_some(),
         }
     }
 }
@@ -245,7 +248,13 @@ pub struct Reading {
     /// A pair for each row of each batch; zeros where there is no image.
     pub values: Tensor<1>,
     /// Rows of a whole batch, filled up.
-    pub num_rows: usize,
+    num_rows: usize,
+    /// Images of a whole batch.
+    batch_size: usize,
+    /// Images of all batches; the last batch may have fewer than the others.
+    num_images: usize,
+    /// Whether they were learned from.
+    is_step: bool,
 }
 
 impl Recording {
@@ -280,8 +289,8 @@ impl Recording {
 
 impl Reading {
     /// Sums the values, once read, batch by batch.
-    pub fn sum(values: &[f32], num_rows: usize) -> impl Iterator<Item = BatchMetrics> {
-        values.chunks_exact(num_rows * 2).map(|batch| {
+    pub fn sums(&self, values: &[f32]) -> impl Iterator<Item = BatchMetrics> {
+        values.chunks_exact(self.num_rows * 2).map(|batch| {
             let (losses, answers) = batch
                 .chunks_exact(2)
                 .fold((0.0, 0.0), |(loss, right), pair| {
@@ -292,6 +301,17 @@ impl Reading {
                 num_correct: answers as u32,
             }
         })
+    }
+
+    /// Whether each image of an evaluation was right, from the values, once read; of
+    /// steps nothing.
+    pub fn answers(&self, values: &[f32]) -> impl Iterator<Item = bool> {
+        let num_images = if self.is_step { 0 } else { self.num_images };
+        let place = |image: usize| {
+            let (batch, row) = (image / self.batch_size, image % self.batch_size);
+            (batch * self.num_rows + row) * 2 + 1
+        };
+        (0..num_images).map(move |image| values[place(image)] == 1.0)
     }
 }
 

@@ -73,10 +73,16 @@ impl FusedMlp {
         metrics
     }
 
-    /// Loss and right answers of a labelled batch, dropout off.
-    pub fn evaluate(&mut self, layout: &Layout, batch: Batch<'_>) -> BatchMetrics {
+    /// Loss and number of right answers of a labelled batch, dropout off; whether each
+    /// image was right is added to `answers`.
+    pub fn evaluate(
+        &mut self,
+        layout: &Layout,
+        batch: Batch<'_>,
+        answers: &mut Vec<bool>,
+    ) -> BatchMetrics {
         let logits = mlp_logits(self.parameters(), &mut self.workspace, layout, batch);
-        cross_entropy(&logits, batch, None)
+        cross_entropy(&logits, batch, None, |is_right| answers.push(is_right))
     }
 
     /// Logits `[n·10]` of images `[n, 784]`.

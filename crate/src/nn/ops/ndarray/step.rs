@@ -142,7 +142,8 @@ impl Workspace {
         self.forward(layout, parameters, batch, mask);
         let last = layout.layers.len() - 1;
         self.upstream.resize(num_rows * NUM_CLASSES, 0.0);
-        let metrics = cross_entropy(&self.layers[last].output, batch, Some(&mut self.upstream));
+        let logits = &self.layers[last].output;
+        let metrics = cross_entropy(logits, batch, Some(&mut self.upstream), |_| {});
         let keep_scale = mask.map_or(1.0, DropoutMask::scale);
 
         for (index, layer) in layout.layers.iter().enumerate().rev() {
@@ -332,12 +333,13 @@ fn sum_rows(matrix: &[f32], width: usize, sums: &mut Vec<f32>) {
 }
 
 /// Sum of the cross-entropies of the logits `[num_rows, 10]` and the number of
-/// right answers; where asked, the gradient of their mean by the logits:
-/// `(softmax − one-hot) / num_rows`.
+/// right answers, each of which is told to `on_answer`, row by row; where asked, the
+/// gradient of their mean by the logits: `(softmax − one-hot) / num_rows`.
 pub fn cross_entropy(
     logits: &[f32],
     batch: Batch<'_>,
     mut gradient: Option<&mut Vec<f32>>,
+    mut on_answer: impl FnMut(bool),
 ) -> BatchMetrics {
     let mut metrics = BatchMetrics::default();
     let scale = 1.0 / batch.rows.len() as f32;
@@ -352,7 +354,9 @@ pub fn cross_entropy(
         metrics.loss_sum += total.ln() + highest - logits[label];
         // As argmax does, the first of equal logits is the answer.
         let answer = logits.iter().position(|&logit| logit == highest);
-        metrics.num_correct += u32::from(answer == Some(label));
+        let is_right = answer == Some(label);
+        metrics.num_correct += u32::from(is_right);
+        on_answer(is_right);
         if let Some(gradient) = gradient.as_deref_mut() {
             let out = &mut gradient[i * NUM_CLASSES..][..NUM_CLASSES];
             for (class, out) in out.iter_mut().enumerate() {
