@@ -7,6 +7,7 @@ import { test } from "node:test";
 import "fake-indexeddb/auto";
 import { forceCloseDatabase } from "fake-indexeddb";
 import { DEFAULTS } from "../../www/base/settings.js";
+import { ChannelLocks } from "../../www/store/channel_locks.js";
 import { Locks } from "../../www/store/locks.js";
 import { merged_text } from "../../www/store/merge.js";
 import { MOST_BYTES, MOST_RUNS } from "../../www/store/runs.js";
@@ -721,6 +722,57 @@ test("one holder among all tabs; late or released, a lock is free again", async 
   next();
   await null;
   assert.ok(await first.hold("run a", 5000));
+});
+
+test("without the browser's locks the tabs agree among themselves", async (t) => {
+  /** @type {BroadcastChannel[]} */
+  const channels = [];
+  const tab = () => {
+    const own = /** @type {BroadcastChannel[]} */ ([]);
+    const open = (/** @type {string} */ name) => {
+      const channel = new BroadcastChannel(name);
+      channels.push(channel);
+      own.push(channel);
+      return channel;
+    };
+    const locks = new Locks("agreed", new ChannelLocks("agreed", open));
+    return { locks, close: () => own.forEach((channel) => channel.close()) };
+  };
+  t.after(() => channels.forEach((channel) => channel.close()));
+  const [first, second, third] = [tab(), tab(), tab()];
+  const release = await first.locks.hold("run a");
+  assert.ok(release);
+  assert.equal(await second.locks.hold("run a"), null);
+  assert.equal(await first.locks.hold("run a"), null);
+  assert.ok(await second.locks.hold("run b"));
+  assert.equal(await first.locks.is_held_elsewhere("run a"), false);
+  assert.equal(await second.locks.is_held_elsewhere("run a"), true);
+  assert.deepEqual(await third.locks.held(), new Set(["run a", "run b"]));
+
+  await t.test("who waits has it once it is given back", async () => {
+    const waiting = second.locks.hold("run a", 5000);
+    release();
+    const next = await waiting;
+    assert.ok(next);
+    assert.equal(await first.locks.is_held_elsewhere("run a"), true);
+    next();
+  });
+
+  await t.test("of all that ask at once one has it", async () => {
+    for (let round = 0; round < 5; round++) {
+      const name = `run at once ${round}`;
+      const asked = [first, second, third].map(({ locks }) => locks.hold(name));
+      const had = (await Promise.all(asked)).filter((one) => one !== null);
+      assert.equal(had.length, 1);
+    }
+  });
+
+  await t.test("a tab that is closed holds nothing", async () => {
+    assert.ok(await second.locks.hold("run c"));
+    second.close();
+    assert.equal(await first.locks.is_held_elsewhere("run c"), false);
+    assert.ok(await first.locks.hold("run c"));
+  });
 });
 
 test("a lock that is granted after the patience ran out is given back", async () => {

@@ -1,10 +1,17 @@
-// Who may write what: one holder of a name among all tabs of the site, by Web Locks.
-// Where the browser has none (plain http, storage denied) names are held among the
-// parts of this tab alone.
+// Who may write what: one holder of a name among all tabs of the site, by Web Locks, or
+// where the browser has none (plain http) by what the tabs tell each other. Where it denies
+// even that, names are held among the parts of this tab alone.
+
+import { ChannelLocks } from "./channel_locks.js";
 
 /** @typedef {() => void} Release gives a held name back; again, it does nothing */
 
-/** What is used of the browser's locks. @typedef {Pick<LockManager, "request" | "query">} Manager */
+/**
+ * What is used of the browser's locks.
+ * @typedef {object} Manager
+ * @property {(name: string, options: LockOptions, use: (lock: Lock | null) => any) => Promise<any>} request
+ * @property {() => Promise<{ held?: LockInfo[] }>} query
+ */
 
 export class Locks {
   #prefix;
@@ -16,7 +23,7 @@ export class Locks {
    * @param {string} prefix the site's own
    * @param {Manager | null} [manager]
    */
-  constructor(prefix, manager = globalThis.navigator?.locks ?? null) {
+  constructor(prefix, manager = globalThis.navigator?.locks ?? new ChannelLocks(prefix)) {
     this.#prefix = `${prefix} `;
     this.#manager = manager;
   }
