@@ -46,20 +46,26 @@ export function run_item(run, { state, actions, now_ms, is_selected, select, mar
     />
     <div class="run-head">
       ${mark}
-      <input
-        type="text"
+      <textarea
         class="run-name"
+        rows="1"
         aria-label="Name of the run"
         maxlength="200"
         autocomplete="off"
         .value=${name}
         @change=${(/** @type {Event} */ event) => rename(field_of(event), run, actions)}
         @keydown=${(/** @type {KeyboardEvent} */ event) => {
+          if (event.isComposing) return;
+          // A name wraps where it is long, but is one line.
+          if (event.key === "Enter") {
+            event.preventDefault();
+            field_of(event).blur();
+          }
           if (event.key !== "Escape") return;
           field_of(event).value = name;
           event.stopPropagation();
         }}
-      />
+      ></textarea>
       <span class="run-figure">
         <span class="unseen">validation accuracy</span> ${format.percent(accuracy_of(run))}
       </span>
@@ -137,9 +143,9 @@ function field_of(event) {
   return /** @type {HTMLInputElement} */ (event.target);
 }
 
-/** Left empty, a run is named by its settings again. @param {HTMLInputElement} field @param {RunSummary} run @param {Pick<Actions, "rename_run">} actions */
+/** Left empty, a run is named by its settings again. @param {HTMLInputElement | HTMLTextAreaElement} field @param {RunSummary} run @param {Pick<Actions, "rename_run">} actions */
 function rename(field, run, actions) {
-  const name = field.value.trim();
+  const name = field.value.replaceAll(/\s+/g, " ").trim();
   if (name === run_name(run)) return;
   if (name === "") field.value = run_name({ ...run, name: "" });
   if (name !== run.name) actions.rename_run(run.id, name);
