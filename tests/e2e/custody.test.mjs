@@ -126,6 +126,22 @@ test("the fields say what would run, also after a reload", async (t) => {
   assert.equal(await field(page, "Hidden layers").inputValue(), "32, 16");
 });
 
+test("data that is seen loaded is there after a reload, however soon", async (t) => {
+  const { page } = await open_page(t, { query: FAST });
+  await pick(page, few);
+  await sees(page, "Data status", /few\.csv/);
+  const reloaded = page.waitForEvent("load");
+  // The page itself reloads in the moment in which it says so.
+  await page.evaluate(() => {
+    const status = document.querySelector('[role="status"][aria-label="Data status"]');
+    const see = () => /large\.csv: /.test(status?.textContent ?? "") && location.reload();
+    if (status) new MutationObserver(see).observe(status, { childList: true, subtree: true });
+  });
+  await pick(page, csv("large.csv", 12_000));
+  await reloaded;
+  await sees(page, "Data status", /large\.csv: 12,000 rows/);
+});
+
 test("a result says which data and settings it is of", async (t) => {
   const { page } = await open_page(t, { query: FAST });
   await pick(page, bars);

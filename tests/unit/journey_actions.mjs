@@ -38,6 +38,18 @@ export async function at_rest(site, seen) {
 for (const name of Object.keys(files)) {
   can(`load ${name}`, ({ page }) => page.actions.load_files([files[name]]));
 }
+can("load, and reload as soon as it is there", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { run, data: before } = page.store.get();
+  const file = before?.name === files.large.name ? files.small : files.large;
+  page.actions.load_files([file]);
+  const is_there = () => page.store.get().data?.name === file.name;
+  for (let waited = 0; waited < 2000 && !is_there(); waited++) await moments(1);
+  if (is_active(run)) return;
+  await reload(site);
+  await check_settled(seen, site);
+  assert.equal(site.page.store.get().data?.name, file.name, "data that were seen are gone");
+});
 can("load the sample", ({ page }) => page.actions.load_set("sample"));
 can("cancel", ({ page }) => page.actions.cancel_load());
 can("bring it back", ({ page }) => page.actions.undo_load());

@@ -117,9 +117,13 @@ class Channel {
 export function without_time() {
   const { setTimeout: set, clearTimeout: clear, BroadcastChannel: channel } = globalThis;
   const fake = /** @type {any} */ ({
-    setTimeout(/** @type {() => void} */ work, /** @type {number} */ after_ms) {
+    setTimeout(
+      /** @type {(...values: unknown[]) => void} */ work,
+      /** @type {number} */ after_ms,
+      /** @type {unknown[]} */ ...values
+    ) {
       const timer = { is_over: false };
-      later(() => !timer.is_over && work(), after_ms);
+      later(() => !timer.is_over && work(...values), after_ms);
       return timer;
     },
     clearTimeout(/** @type {{ is_over: boolean } | undefined} */ timer) {

@@ -71,6 +71,9 @@ test("a study is refused while something else goes on, and says why", async (t) 
     assert.match(tab.state.refusal, why);
     assert.equal(tab.state.phase, "idle");
     tab.page.set(undo);
+    // It is told as past, not taken away before it could be read.
+    assert.match(tab.state.refusal, /press Run study again/);
+    tab.actions.change_form({ values: "0.1" });
     assert.equal(tab.state.refusal, "");
   }
   assert.equal(tab.pools.length, 0);

@@ -21,6 +21,9 @@ import { is_active } from "./state.js";
  * @property {(sentence: string) => void} announce
  */
 
+/** So long what is read waits to be shown until it is kept. */
+const KEEP_PATIENCE_MS = 2000;
+
 /** The set that ships is asked for by this name. */
 export const SAMPLE = "sample";
 
@@ -71,7 +74,7 @@ export class DataController {
     }
     this.#before = engine.data;
     this.take(before, engine.data);
-    await this.#keep(before);
+    await this.#kept(before, this.#parts.data_sets.put(before));
   }
 
   /** Whether the shipped sample is what is loaded. */
@@ -146,13 +149,18 @@ export class DataController {
         },
         needs_labels: true,
       });
+      // What is seen loaded comes back with a reload, so it is kept first.
+      const keeping = this.#parts.data_sets.put(data);
+      const is_kept = await bounded(keeping);
+      loading.signal.throwIfAborted();
+      if (is_kept) await bounded(this.#parts.notes.set("data", data.summary.checksum));
       const { data: standing } = engine;
       const is_other = standing !== null && standing.summary.checksum !== data.summary.checksum;
       this.#loading = null;
       store.set({ loading: null });
       this.take(data, is_other ? standing : null);
       announce(`${data.summary.name} is loaded, ${format.counted(data.summary.num_rows, "row")}`);
-      void this.#keep(data);
+      void this.#kept(data, keeping);
       return true;
     } catch (error) {
       this.#loading = null;
@@ -165,11 +173,14 @@ export class DataController {
     }
   }
 
-  /** @param {LoadedData} data */
-  async #keep({ summary, blob }) {
-    const { data_sets, notes, store } = this.#parts;
-    const is_kept = await data_sets.put({ summary, blob });
-    if (!is_kept) return;
+  /**
+   * What is to be done once a data set is kept.
+   * @param {LoadedData} data
+   * @param {Promise<boolean>} keeping whether it is
+   */
+  async #kept({ summary }, keeping) {
+    const { notes, store } = this.#parts;
+    if (!(await keeping)) return;
     store.set({ is_kept: true });
     // Another may have been taken while this one was written.
     if (store.get().data?.checksum !== summary.checksum) return;
@@ -178,6 +189,25 @@ export class DataController {
     if (await notes.get("asked")) return;
     await notes.set("asked", true);
     await globalThis.navigator?.storage?.persist?.().catch(() => false);
+  }
+}
+
+/**
+ * Waits for the storage, but no longer than a person would.
+ * @template T
+ * @param {Promise<T>} work
+ * @returns {Promise<T | null>} nothing where it has not answered yet
+ */
+async function bounded(work) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((done) => {
+    timer = setTimeout(done, KEEP_PATIENCE_MS, null);
+  });
+  try {
+    return await Promise.race([work, /** @type {Promise<null>} */ (late)]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -27,6 +27,9 @@ import {
 /** Typing goes on for so long between two keys. */
 const PAUSE_MS = 150;
 
+/** Said once what a study was refused for is over. */
+const FREE_AGAIN = "Nothing stands in its way any more: press Run study again.";
+
 /**
  * @typedef {object} StudyParts what the controllers of studies share
  * @property {Store<StudyState>} store
@@ -203,7 +206,9 @@ export function create_studies({ page, engine, studies, database, notice, make_p
     const is_other = now.config !== config || now.data !== data;
     ({ config, data } = now);
     const is_past = refusal === runner.why && why_not_study(now, store.get()) !== refusal;
-    if (refusal && (is_other || is_past)) store.set({ refusal: "" });
+    // Who pressed in vain may not have read why before it was over.
+    if (refusal && is_past && !is_other) store.set({ refusal: FREE_AGAIN });
+    else if (refusal && is_other) store.set({ refusal: "" });
   });
   database.hear("study", () => void shelf.refresh().catch(report));
   // A page that is being closed gets no second chance.
