@@ -57,7 +57,7 @@ const engine = new Custody({
   fault: new URLSearchParams(location.search).get("fault") ?? "",
   on_unfillable: () => database.refuse(),
 });
-const { actions, library, data } = create_actions({
+const { actions, library, data, evaluation } = create_actions({
   store,
   engine,
   ...stores,
@@ -111,7 +111,14 @@ async function load_study() {
     import("./features/report/hand_in.js"),
   ]);
   const kept = stores.studies;
-  const made = create_studies({ page: store, engine, studies: kept, database, notice });
+  const made = create_studies({
+    page: store,
+    engine,
+    studies: kept,
+    database,
+    notice,
+    test_set: () => evaluation.test_set,
+  });
   const parts = { page: store, studies: made.view, actions: made.actions };
   const { report } = mount_study(element("study-view"), parts);
   mount_report(report, parts);

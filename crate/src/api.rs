@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::memory;
 use crate::message::{
     ClassCounts, DataSummary, Evaluation, Event, LayerSummary, ModelSummary, PlanSummary,
-    ReportFiles, ReportRequest, RunConfig, RunResult, StepKind, StudyConfig, StudyPlan,
+    ReportFiles, ReportRequest, RunConfig, RunResult, StepKind, StudyConfig, StudyFacts, StudyPlan,
     StudyReading, StudyRecord,
 };
 use crate::nn::model_file::{self, StoredModel};
@@ -532,6 +532,22 @@ pub fn plan_study(config: Ts<StudyConfig>) -> Result<Ts<StudyPlan>, Thrown> {
     Ok(study::plan::plan_study(&config.to_rust()?)?.into_ts()?)
 }
 
+/// What a form of studies says and allows; `scripts/build` writes it for the page, which
+/// shows its form before there is an engine.
+#[wasm_bindgen]
+pub fn study_facts() -> Result<Ts<StudyFacts>, Thrown> {
+    Ok(study::factor::facts().into_ts()?)
+}
+
+/// A study that comes from a file or an older version: checked, brought to this
+/// version's format, and with all that follows from its settings and results derived.
+#[wasm_bindgen]
+pub fn checked_study(record: Ts<StudyRecord>) -> Result<Ts<StudyRecord>, Thrown> {
+    let record = record.to_rust()?;
+    study::check::check(&record)?;
+    Ok(study::record::derived(&record).into_ts()?)
+}
+
 /// The comparison and the insights of a study as it stands.
 #[wasm_bindgen]
 pub fn read_study(record: Ts<StudyRecord>) -> Result<Ts<StudyReading>, Thrown> {
@@ -541,10 +557,14 @@ pub fn read_study(record: Ts<StudyRecord>) -> Result<Ts<StudyReading>, Thrown> {
     Ok(study::insight::read_study(&record).into_ts()?)
 }
 
-/// The texts of a report on studies.
+/// The texts of a report on studies, each of which is checked.
 #[wasm_bindgen]
 pub fn write_report(request: Ts<ReportRequest>) -> Result<Ts<ReportFiles>, Thrown> {
-    Ok(study::report::write_report(&request.to_rust()?).into_ts()?)
+    let request = request.to_rust()?;
+    for study in &request.studies {
+        study::check::check(&study.record)?;
+    }
+    Ok(study::report::write_report(&request).into_ts()?)
 }
 
 /// The version of Inkling, such as `0.1.0`.

@@ -22,7 +22,7 @@ export class FakeStudyEngine {
   num_read = 0;
 
   /** @param {any} config */
-  async plan_study({ factor, values, seeds_per_value, workers, baseline }) {
+  async plan_study({ factor, values, seeds_per_value, workers, vary_split, baseline }) {
     const labels = values.split(",").map((/** @type {string} */ one) => one.trim());
     if (labels.includes("x")) {
       throw Object.assign(new Error('values, item 1: found "x", expected a number'), {
@@ -51,6 +51,7 @@ export class FakeStudyEngine {
       runs,
       order: runs.map((/** @type {unknown} */ _, /** @type {number} */ at) => at),
       workers,
+      vary_split,
       baseline,
       axis_scale: "log",
       notes: [],
@@ -58,6 +59,22 @@ export class FakeStudyEngine {
   }
 
   async plan() {}
+
+  /** @param {any} record */
+  async checked_study(record) {
+    await this.read_study(record);
+    const { seeds } = record.plan;
+    const plan = { ...record.plan, vary_split: record.plan.vary_split ?? seeds.length > 1 };
+    return { ...record, format_version: 2, plan };
+  }
+
+  /** Each image's first pixel is what it is read as. @param {Float32Array} probabilities @param {Uint8Array} labels */
+  async evaluate(probabilities, labels) {
+    const read = (/** @type {number} */ row) =>
+      probabilities.subarray(10 * row, 10 * row + 10).indexOf(1);
+    const num_correct = labels.filter((label, row) => read(row) === label).length;
+    return { num_correct, accuracy: num_correct / labels.length, loss: 0.5 };
+  }
 
   async version() {
     return "0.0.0";
@@ -72,6 +89,10 @@ export class FakeStudyEngine {
         value_index: run.spec.value_index,
         final_accuracy: 0.9,
       })),
+      winner: winner_of(record),
+      final_test: record.final_test
+        ? [`Looked at ${record.final_test.num_looks} times: ${record.final_test.runs.length} runs.`]
+        : [],
       insights: finished.map(() => ({ kind: "winner", sentence: "It won.", numbers: [] })),
     };
   }
@@ -85,6 +106,27 @@ export class FakeStudyEngine {
       }),
     ]);
   }
+}
+
+const RESULT = { outcome: "finished", backend: "ndarray", version: "0.0.0" };
+
+/** Reads an image as its first pixel says. @param {Uint8Array} pixels */
+async function read_pixels(pixels) {
+  const probabilities = new Float32Array((pixels.length / 784) * 10);
+  for (let at = 0; at < pixels.length; at += 784) {
+    probabilities[(at / 784) * 10 + (pixels[at] ?? 0)] = 1;
+  }
+  return probabilities;
+}
+
+/** The last value, where all is over. @param {any} record */
+function winner_of({ plan, runs }) {
+  const is_over = runs.every((/** @type {any} */ run) => run.state === "finished");
+  const value_index = plan.values.length - 1;
+  const own = runs.flatMap((/** @type {any} */ run, /** @type {number} */ index) =>
+    run.spec.value_index === value_index ? [index] : [],
+  );
+  return is_over ? { value_index, label: plan.values[value_index].label, runs: own } : undefined;
 }
 
 /** A pool whose runs the test ends. */
@@ -114,7 +156,30 @@ export class FakePool {
   }
 
   finish() {
-    this.each("running", { state: "finished", history: [{ epoch: 1 }] });
+    this.each("running", {
+      state: "finished",
+      history: [{ epoch: 1 }],
+      result: { ...RESULT, weights_checksum: this.checksum },
+    });
+    this.end();
+  }
+
+  /** What the weights come out as. */
+  checksum = "0123456789abcdef";
+
+  /** Finishes the runs, each of whose models is shown first. */
+  async finish_shown() {
+    const { runs, with_model } = this.#job;
+    for (const [index, run] of runs.entries()) {
+      if (run.state !== "running") continue;
+      try {
+        await with_model(index, { ...RESULT, weights_checksum: this.checksum }, read_pixels);
+        runs[index] = { ...run, state: "finished" };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : "";
+        runs[index] = { ...run, state: "crashed", reason };
+      }
+    }
     this.end();
   }
 
@@ -151,6 +216,8 @@ export function fake_browser(t) {
     faults = /** @type {unknown[]} */ ([]);
     engine = new FakeStudyEngine();
     listener = () => {};
+    /** @type {any} */
+    test_set = null;
 
     constructor() {
       tabs.add(this);
@@ -187,6 +254,7 @@ export function fake_browser(t) {
           engine: this.engine,
           studies,
           database,
+          test_set: () => this.test_set,
           notice: (/** @type {string} */ sentence) => void this.notices.push(sentence),
           make_pool: (/** @type {any} */ job) => {
             const pool = new FakePool(job);
@@ -209,6 +277,16 @@ export function fake_browser(t) {
       const summary = { ...DATA, ...more };
       this.engine.data = { summary, blob: null };
       this.page.set({ data: /** @type {any} */ (summary) });
+    }
+
+    /** Loads a test set, of which every image but the first is read right. @param {object} [more] */
+    load_test(more) {
+      const labels = [1, 2, 3, 4];
+      const pixels = new Uint8Array(784 * labels.length);
+      labels.forEach((label, row) => (pixels[784 * row] = row === 0 ? 9 : label));
+      const summary = { name: "t.csv", num_rows: 4, has_labels: true, checksum: "t1", ...more };
+      this.test_set = { summary, blob: new Blob([pixels, new Uint8Array(labels)]) };
+      this.page.set({ test: /** @type {any} */ (summary) });
     }
 
     /** Runs a study to its end. @param {string} values */

@@ -189,6 +189,7 @@ test("opening a kept study writes it into the form; while one runs it is refused
     values: "0.1, 0.2",
     seeds_per_value: "2",
     workers: "3",
+    vary_split: false,
   });
   tab.actions.run();
   await moments();

@@ -153,5 +153,5 @@ export function create_actions(parts) {
     predict_strokes: (strokes) => engine.predict_strokes(strokes),
     notice,
   };
-  return { actions, library, data, run };
+  return { actions, library, data, run, evaluation };
 }

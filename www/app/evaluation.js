@@ -41,6 +41,11 @@ export class EvaluationController {
     this.#parts = parts;
   }
 
+  /** The test set that is loaded, whole. */
+  get test_set() {
+    return this.#test;
+  }
+
   evaluate() {
     return this.#work("Evaluating", async () => {
       const { store, engine, on_evaluated } = this.#parts;

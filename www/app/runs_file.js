@@ -11,6 +11,8 @@ const FORMAT = "inkling runs";
 const MOST_RUNS = 1000;
 const MOST_EPOCHS = 1000;
 const MOST_POINTS = 10_000;
+/** Characters of a bit an image, for as many images as a data set may have. */
+const MOST_BITS = 100_000;
 
 /** @typedef {{ record: RunRecord, bytes: Omit<RunBytes, "id"> }} WholeRun */
 
@@ -95,7 +97,7 @@ function whole_run(found, place) {
     data_rows: number(given.data_rows, `${place}, data_rows`),
     decision: decision(given.decision, `${place}, decision`),
     history: list(given.history, `${place}, history`, MOST_EPOCHS).map((epoch, at) =>
-      numbers(epoch, EPOCH, `${place}, epoch ${at + 1}`),
+      epoch_record(epoch, `${place}, epoch ${at + 1}`),
     ),
     running: list(given.running, `${place}, running`, MOST_POINTS).map((point, at) =>
       numbers(point, POINT, `${place}, point ${at + 1}`),
@@ -124,6 +126,8 @@ const EPOCH = /** @type {const} */ ([
   "train_secs",
 ]);
 
+const CLEAN = /** @type {const} */ (["num_images", "accuracy", "loss"]);
+
 const POINT = /** @type {const} */ (["x", "step", "train_loss", "train_accuracy"]);
 
 const RESULT = /** @type {const} */ ([
@@ -150,13 +154,34 @@ function run_result(found, place) {
     reason: words(given.reason, `${place}, reason`, 1000),
     backend: one_of(given.backend, ["ndarray", "webgpu"], `${place}, backend`),
     history: list(given.history, `${place}, history`, MOST_EPOCHS).map((epoch, at) =>
-      numbers(epoch, EPOCH, `${place}, epoch ${at + 1}`),
+      epoch_record(epoch, `${place}, epoch ${at + 1}`),
     ),
     weights_checksum: given.weights_checksum
       ? checksum(given.weights_checksum, `${place}, weights_checksum`)
       : "",
     version: words(given.version ?? "", `${place}, version`, 100),
+    correct: words(given.correct ?? "", `${place}, correct`, MOST_BITS),
+    ...(given.failure ? { failure: failure(given.failure, `${place}, failure`) } : {}),
+    ...(given.clean ? { clean: numbers(given.clean, CLEAN, `${place}, clean`) } : {}),
   };
+}
+
+/** @param {any} found @param {string} place @returns {import("../pkg/ndarray/inkling.js").Failure} */
+function failure(found, place) {
+  const { kind } = object(found, place);
+  return {
+    ...numbers(found, ["epoch", "step"], place),
+    kind: /** @type {"not_a_number" | "infinite"} */ (
+      one_of(kind, ["not_a_number", "infinite"], `${place}, kind`)
+    ),
+  };
+}
+
+/** @param {any} found @param {string} place @returns {import("../pkg/ndarray/inkling.js").EpochRecord} */
+function epoch_record(found, place) {
+  const record = numbers(found, EPOCH, place);
+  if (found.clean_loss === undefined) return record;
+  return { ...record, ...numbers(found, ["clean_loss", "clean_accuracy"], place) };
 }
 
 /** @param {any} found @param {string} place @returns {RunRecord["decision"]} */

@@ -5,6 +5,7 @@ import { Refused, fault_of, sentence_of } from "../base/fault.js";
 import { Pool } from "../engine/pool.js";
 import { factor_words } from "./factors.js";
 import { create_store } from "./state.js";
+import { FinalTester } from "./final_test.js";
 import { StudyRunner } from "./study_run.js";
 import { StudyShelf } from "./study_shelf.js";
 import {
@@ -17,7 +18,7 @@ import {
 } from "./study_state.js";
 
 /** @import { ReportRequest, StudyReading, StudyRecord } from "../pkg/ndarray/inkling.js" */
-/** @import { Custody } from "../engine/custody.js" */
+/** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { PoolJob } from "../engine/pool.js" */
 /** @import { Database } from "../store/database.js" */
 /** @import { Studies } from "../store/studies.js" */
@@ -38,6 +39,7 @@ const FREE_AGAIN = "Nothing stands in its way any more: press Run study again.";
  * @property {Studies} studies
  * @property {(sentence: string) => void} notice
  * @property {(job: PoolJob) => Pool} make_pool
+ * @property {() => LoadedData | null} test_set that is loaded on the bench
  * @property {() => Promise<void>} read reads the open study's figures
  */
 
@@ -48,9 +50,10 @@ const FREE_AGAIN = "Nothing stands in its way any more: press Run study again.";
  * @param {Studies} given.studies where they are kept
  * @param {Pick<Database, "hear">} given.database tells what another tab changed
  * @param {(sentence: string) => void} given.notice
+ * @param {() => LoadedData | null} given.test_set that is loaded on the bench
  * @param {(job: PoolJob) => Pool} [given.make_pool] tests put their own in its place
  */
-export function create_studies({ page, engine, studies, database, notice, make_pool }) {
+export function create_studies({ page, engine, studies, database, notice, test_set, make_pool }) {
   /** @type {Store<StudyState>} */
   const store = create_store(initial_studies());
   /** @type {StudyParts} */
@@ -60,11 +63,13 @@ export function create_studies({ page, engine, studies, database, notice, make_p
     engine,
     studies,
     notice,
+    test_set,
     make_pool: make_pool ?? ((job) => new Pool(job)),
     read,
   };
   const shelf = new StudyShelf(parts);
   const runner = new StudyRunner(parts, shelf);
+  const tester = new FinalTester(parts, shelf);
 
   let reads_asked = 0;
   async function read() {
@@ -149,7 +154,9 @@ export function create_studies({ page, engine, studies, database, notice, make_p
     },
     run: () => void done(() => runner.run()),
     run_missing: () => void done(() => runner.run_missing()),
-    stop: () => runner.stop(),
+    stop: () => (store.get().phase === "testing" ? tester.stop() : runner.stop()),
+    test_winner: () => void done(() => tester.test()),
+    stop_test: () => tester.stop(),
     /** @param {number} index */
     cancel_run: (index) => runner.cancel_run(index),
 
@@ -180,6 +187,9 @@ export function create_studies({ page, engine, studies, database, notice, make_p
     /** What a report would be about; rejects with a sentence where there is nothing. */
     async read_for_report() {
       const state = store.get();
+      if (state.phase === "testing") {
+        throw new Refused("The winner is being tested; make the report when that is done.");
+      }
       if (is_study_active(state)) {
         throw new Refused("The study is still running; make the report when it is over.");
       }
@@ -209,6 +219,9 @@ export function create_studies({ page, engine, studies, database, notice, make_p
     // Who pressed in vain may not have read why before it was over.
     if (refusal && is_past && !is_other) store.set({ refusal: FREE_AGAIN });
     else if (refusal && is_other) store.set({ refusal: "" });
+  });
+  page.watch(["data", "test"], () => {
+    if (store.get().phase !== "testing") store.set({ test_told: "" });
   });
   database.hear("study", () => void shelf.refresh().catch(report));
   // A page that is being closed gets no second chance.

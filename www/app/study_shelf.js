@@ -9,12 +9,16 @@ import { by_order, form_of, is_study_active, next_order, settled } from "./study
 
 /** @import { StudyRecord } from "../pkg/ndarray/inkling.js" */
 /** @import { StudyParts } from "./studies.js" */
+/** @import { OrderedRecord } from "./study_state.js" */
 
 /** So long after the last key remarks are kept. */
 const TYPED_AFTER_MS = 400;
 
 /** A tab that is closed tells nobody: whether it still runs a study is asked this often. */
 const ASK_EVERY_MS = 3_000;
+
+/** Of the records that the engine writes. */
+const FORMAT_VERSION = 2;
 
 /** A file of studies is text; more than this is none of ours. */
 const MOST_FILE_BYTES = 200e6;
@@ -132,9 +136,22 @@ export class StudyShelf {
       is_stopped: false,
       has_failed: false,
       refusal: "",
+      test_told: "",
       form: form_of(record.plan),
     });
     read();
+    if (record.format_version < FORMAT_VERSION) void this.#renew(record);
+  }
+
+  /** Brings a study that an older page kept to this one's format. @param {StudyRecord} old */
+  async #renew(old) {
+    const { store, engine } = this.#parts;
+    const renewed = await engine.checked_study(old).catch(() => null);
+    const now = this.#find(old.id);
+    // What cannot be read is told where its figures would stand.
+    if (!renewed || now !== old) return;
+    this.put({ .../** @type {OrderedRecord} */ (old), ...renewed });
+    if (store.get().record?.id === old.id) store.set({ form: form_of(renewed.plan) });
   }
 
   /** Changes the open study's remarks, while they are typed. @param {string} text */
@@ -312,9 +329,10 @@ export class StudyShelf {
       if (file.size > MOST_FILE_BYTES) {
         throw new Error(`${file.name}: found ${file.size} bytes, expected a file of studies`);
       }
-      const records = imported(await file.text(), file.name);
-      // Reading one in full is the check.
-      for (const one of records) await engine.read_study(one);
+      const records = [];
+      for (const one of imported(await file.text(), file.name)) {
+        records.push(await engine.checked_study(one));
+      }
       await this.listed();
       // The first of a file is its newest.
       for (const one of records.toReversed()) {

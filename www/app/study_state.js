@@ -13,8 +13,8 @@ import { is_active } from "./state.js";
 
 /**
  * `starting` is before the first worker has its run, `stopping` from the press of Stop
- * until the last run has ended.
- * @typedef {"idle" | "starting" | "running" | "stopping"} StudyPhase
+ * until the last run has ended, `testing` while the winner of one that is over is tested.
+ * @typedef {"idle" | "starting" | "running" | "stopping" | "testing"} StudyPhase
  */
 
 /**
@@ -24,6 +24,7 @@ import { is_active } from "./state.js";
  * @property {string} values
  * @property {string} seeds_per_value
  * @property {string} workers
+ * @property {boolean} vary_split whether each seed draws its own split
  */
 
 /**
@@ -42,6 +43,7 @@ import { is_active } from "./state.js";
  * @property {readonly string[]} elsewhere ids of those that run in another tab
  * @property {readonly string[]} chosen ids of those ticked for comparison and report
  * @property {string} shelf_told what went wrong with the last file of studies
+ * @property {string} test_told how the final test goes, or why it came to nothing
  * @property {readonly StudyRecord[]} reported as they stood when a report on them was made
  */
 
@@ -62,6 +64,7 @@ export function initial_studies() {
     elsewhere: [],
     chosen: [],
     shelf_told: "",
+    test_told: "",
     reported: [],
   };
 }
@@ -69,7 +72,8 @@ export function initial_studies() {
 /** @returns {StudyForm} */
 function initial_form() {
   const { factor, values } = factor_words("learning_rate");
-  return { factor, values, seeds_per_value: "1", workers: String(default_workers("ndarray")) };
+  const workers = String(default_workers("ndarray"));
+  return { factor, values, seeds_per_value: "1", workers, vary_split: false };
 }
 
 /**
@@ -83,6 +87,7 @@ export function form_of(plan) {
     values: typed_values(plan),
     seeds_per_value: String(plan.seeds.length),
     workers: String(plan.workers),
+    vary_split: plan.vary_split ?? false,
   };
 }
 
@@ -99,6 +104,7 @@ export function study_config(form, baseline) {
     values: form.values,
     seeds_per_value: whole(form.seeds_per_value),
     workers: whole(form.workers),
+    vary_split: form.vary_split,
     baseline,
   };
 }
@@ -149,6 +155,8 @@ export function is_study_active({ phase }) {
  * @param {Pick<StudyState, "phase">} state
  */
 export function why_not_study({ run, loading, is_tuning }, state) {
+  if (state.phase === "testing")
+    return "The winner is being tested. Stop that, or let it end first.";
   if (is_study_active(state)) return "A study runs already. Stop it, or let it end first.";
   if (is_active(run)) return "A run is under way under Train. Stop it or let it end first.";
   if (loading) return `${loading.name} is still being read. Run the study when it is there.`;
@@ -167,6 +175,11 @@ export function is_missing({ state }) {
 /** Whether the open study runs in another tab. @param {Pick<StudyState, "record" | "elsewhere">} state */
 export function is_elsewhere({ record, elsewhere }) {
   return record !== null && elsewhere.includes(record.id);
+}
+
+/** Whether nobody runs the open study. @param {Pick<StudyState, "phase" | "record" | "elsewhere">} state */
+export function are_runs_over(state) {
+  return (state.phase === "idle" || state.phase === "testing") && !is_elsewhere(state);
 }
 
 /**
@@ -255,7 +268,7 @@ export function share_done({ record, progress }) {
  */
 export function study_ticks(state) {
   const { record, reading, reported } = state;
-  const is_over = !is_study_active(state) && !is_elsewhere(state);
+  const is_over = are_runs_over(state);
   const compared = reading?.figures.filter((row) => row.final_accuracy !== undefined) ?? [];
   return {
     study: is_over && (record?.runs.some((run) => !is_missing(run)) ?? false),

@@ -148,6 +148,17 @@ export class DataCustody {
   }
 
   /**
+   * A study of a file or of an older page: checked, and brought to this version's format.
+   * @param {StudyRecord} record
+   * @returns {Promise<StudyRecord>}
+   */
+  checked_study(record) {
+    return this.on_cpu("checking the study", (station) =>
+      station.call((engine) => engine.checked_study(record)),
+    );
+  }
+
+  /**
    * The comparison and the insights of a study as it stands.
    * @param {StudyRecord} record
    * @returns {Promise<StudyReading>}

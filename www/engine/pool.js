@@ -3,7 +3,7 @@
 // page. A run that fails is marked and explained, and the study goes on; one that
 // is cancelled has ended within two seconds, whatever its worker is at.
 
-import { message_of } from "../base/fault.js";
+import { Refused, message_of } from "../base/fault.js";
 import * as Comlink from "../vendor/comlink.mjs";
 import { EngineWorker } from "./engine_worker.js";
 import { Occupation, PATIENCE_MS } from "./occupation.js";
@@ -16,6 +16,11 @@ import { Station } from "./station.js";
 /** @import { WorkerLike } from "./engine_worker.js" */
 
 /**
+ * Asks a run's model: probabilities, ten an image, of images, 784 bytes each.
+ * @typedef {(pixels: Uint8Array) => Promise<Float32Array>} Ask
+ */
+
+/**
  * What the pool works on.
  * @typedef {object} PoolJob
  * @property {StudyPlan} plan
@@ -24,6 +29,7 @@ import { Station } from "./station.js";
  * @property {LoadedData} data
  * @property {number} num_workers
  * @property {(index: number, progress: Progress | null) => void} on_change a run moved on: look at `runs[index]`
+ * @property {(index: number, result: RunResult, ask: Ask) => Promise<void>} [with_model] awaited once a run has finished, while its worker still holds the model; what it throws is why the run failed
  * @property {(label: string) => WorkerLike} [make_worker] tests put their own in its place
  * @property {number} [silence_ms] without a sign of life for so long a worker counts as dead
  * @property {number} [patience_ms] within so long a run that was told to stop must have ended
@@ -185,16 +191,30 @@ export class Pool {
     this.#change(index, { state: "running", reason: "", history: [], result: undefined });
     try {
       const result = await this.#train(index, lap.occupation, station);
+      await this.#show_model(index, result, lap.occupation, station);
       this.#change(index, { history: result.history, result });
       this.#end(index, state_of(result), result.reason);
     } catch (error) {
       const { is_begun } = lap.occupation;
-      if (!lap.is_cancelled) this.#end(index, "crashed", `The worker failed: ${message_of(error)}`);
+      if (!lap.is_cancelled) this.#end(index, "crashed", crash_words(error));
       else this.#end(index, "stopped", is_begun ? WITHIN_A_STEP : BEFORE_IT_BEGAN);
     } finally {
       lap.call_off();
       this.#laps.delete(index);
     }
+  }
+
+  /**
+   * @param {number} index
+   * @param {RunResult} result
+   * @param {Occupation<RunResult>} occupation
+   * @param {Station} station
+   */
+  async #show_model(index, result, { token }, station) {
+    if (result.outcome !== "finished") return;
+    await this.#job.with_model?.(index, result, (pixels) =>
+      station.call((engine) => engine.predict_pixels(token, pixels)),
+    );
   }
 
   /**
@@ -273,6 +293,11 @@ export class Pool {
   #end(index, state, reason) {
     this.#change(index, { state, reason });
   }
+}
+
+/** @param {unknown} error */
+function crash_words(error) {
+  return error instanceof Refused ? error.message : `The worker failed: ${message_of(error)}`;
 }
 
 /**

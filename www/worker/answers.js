@@ -84,6 +84,15 @@ export class Answers {
   }
 
   /**
+   * A study of a file or of an older page: checked, and brought to this version's format.
+   * @param {StudyRecord} record
+   * @returns {Promise<StudyRecord>}
+   */
+  checked_study(record) {
+    return guarded(() => this.wasm.checked_study(record));
+  }
+
+  /**
    * The comparison and the insights of a study as it stands.
    * @param {StudyRecord} record
    * @returns {Promise<StudyReading>}

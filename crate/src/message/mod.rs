@@ -19,7 +19,7 @@ pub use run::{
     LearningRateSchedule, Outcome, PlanSummary, Progress, RunConfig, RunResult, StepKind,
 };
 pub use study::{
-    AxisScale, Block, Factor, FinalTest, FinalTestRun, Insight, InsightKind, InsightNumber, Plot,
-    ReportFiles, ReportRequest, ReportStudy, RunSpec, RunState, StudyConfig, StudyPlan,
-    StudyReading, StudyRecord, StudyRun, StudyValue, ValueFigures,
+    AxisScale, Block, Factor, FactorFacts, FinalTest, FinalTestRun, Insight, InsightKind,
+    InsightNumber, Plot, ReportFiles, ReportRequest, ReportStudy, RunSpec, RunState, StudyConfig,
+    StudyFacts, StudyPlan, StudyReading, StudyRecord, StudyRun, StudyValue, ValueFigures, Winner,
 };

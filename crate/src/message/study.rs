@@ -40,6 +40,36 @@ pub enum AxisScale {
     Category,
 }
 
+/// A factor in words, for a form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct FactorFacts {
+    /// Which one.
+    pub factor: Factor,
+    /// Its name as a choice among others.
+    pub label: String,
+    /// The values that are proposed, as they are typed.
+    pub values: String,
+    /// What stands between two of them.
+    pub separator: String,
+    /// What more or less of it brings, in a sentence or two.
+    pub hint: String,
+    /// The fields of [`RunConfig`] that it varies.
+    pub settings: Vec<String>,
+}
+
+/// What a form of studies says and allows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct StudyFacts {
+    /// What there is to vary, in the order to offer it.
+    pub factors: Vec<FactorFacts>,
+    /// Most values of a study.
+    pub most_values: u32,
+    /// Most seeds a value.
+    pub most_seeds: u32,
+    /// Most runs at a time.
+    pub most_workers: u32,
+}
+
 /// A study as a person typed it: unchecked, numbers may be `NaN`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, Tsify)]
 #[serde(default)]
@@ -320,6 +350,21 @@ pub struct StudyReading {
     pub figures: Vec<ValueFigures>,
     /// The sentences, in the order to read them.
     pub insights: Vec<Insight>,
+    /// What a final test would be of, once every run is over.
+    pub winner: Option<Winner>,
+    /// What the final test came to, in sentences; none where there was none.
+    pub final_test: Vec<String>,
+}
+
+/// The value that did best on validation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct Winner {
+    /// Index of the value in [`StudyPlan::values`].
+    pub value_index: u32,
+    /// The value as shown.
+    pub label: String,
+    /// Its finished runs, indices into [`StudyRecord::runs`].
+    pub runs: Vec<u32>,
 }
 
 /// A picture made by the page for the report.

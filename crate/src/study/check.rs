@@ -2,6 +2,7 @@
 //! page counts on its indices and starts as many workers as it names, and a report
 //! says that everything but the factor stayed the same.
 
+use super::check_results::check_results;
 use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS, plan_study, values_text};
 use super::record::{FORMAT_VERSION, varies_split};
 use crate::config::{MAX_EPOCHS, quoted};
@@ -60,7 +61,7 @@ pub fn check(record: &StudyRecord) -> Result<()> {
             return Err(Error::data(place, num_epochs.to_string(), expected));
         }
     }
-    Ok(())
+    check_results(record, &at)
 }
 
 /// Plans the study anew from its factor, its values and its baseline, and refuses

@@ -7,6 +7,9 @@
 //! texts are made from a [`StudyRecord`](crate::message::StudyRecord) alone.
 
 pub mod check;
+mod check_results;
+pub mod factor;
+pub mod final_test;
 pub mod insight;
 mod noise;
 pub mod plan;

@@ -6,7 +6,7 @@
 
 use crate::config::{self, NetworkPlan, Plan};
 use crate::error::{Error, Result};
-use crate::message::{AxisScale, Factor, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue};
+use crate::message::{Factor, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue};
 use crate::nn::layout::Layout;
 
 /// Values a study may have: beyond these neither a legend nor a night is enough.
@@ -15,41 +15,6 @@ pub(super) const MAX_SEEDS: u64 = 10;
 pub(super) const MAX_WORKERS: u64 = 64;
 /// What courses ask for of a study of the learning rate or the batch size.
 const ENOUGH_VALUES: usize = 5;
-
-impl Factor {
-    /// The factor in words, as in "a study of the …".
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::LearningRate => "learning rate",
-            Self::BatchSize => "batch size",
-            Self::Dropout => "dropout",
-            Self::LayerNorm => "layer normalisation",
-            Self::HiddenLayers => "hidden layers",
-            Self::DropoutLayerNorm => "dropout and layer normalisation",
-        }
-    }
-
-    /// The values that the page puts in the field when the factor is picked.
-    pub fn default_values(self) -> &'static str {
-        match self {
-            Self::LearningRate => "0.001, 0.003, 0.01, 0.03, 0.1, 0.3",
-            Self::BatchSize => "16, 32, 64, 128, 256, 512",
-            Self::Dropout => "0, 0.1, 0.2, 0.3, 0.5",
-            Self::LayerNorm => "off, on",
-            Self::HiddenLayers => "32, 32; 64, 32; 128, 64; 256, 128; 256, 128, 64",
-            Self::DropoutLayerNorm => "0, 0.2, 0.5",
-        }
-    }
-
-    /// How the values lie on an axis.
-    pub fn axis_scale(self) -> AxisScale {
-        match self {
-            Self::LearningRate | Self::BatchSize => AxisScale::Log,
-            Self::Dropout => AxisScale::Linear,
-            Self::LayerNorm | Self::HiddenLayers | Self::DropoutLayerNorm => AxisScale::Category,
-        }
-    }
-}
 
 /// What sets a run of a study apart from its baseline, besides the seed: as the
 /// legend shows it, and where it lies on the factor's axis; `position` is that of its
@@ -87,7 +52,7 @@ pub(super) fn values_text<'a>(
             _ => value_of(factor, config, 0).label,
         })
         .collect();
-    items.join(&format!("{} ", separator(factor)))
+    items.join(&format!("{} ", factor.separator()))
 }
 
 /// The runs of a study: one factor changes, each run starts from scratch, and
@@ -149,7 +114,7 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
         factor,
         factor_name: factor.name().into(),
         axis_scale: factor.axis_scale(),
-        notes: notes(factor, values.len(), seeds.len()),
+        notes: notes(factor, values.len(), seeds.len(), vary_split),
         values,
         seeds,
         runs,
@@ -168,15 +133,6 @@ fn item_error(item: usize, found: &str, expected: &str) -> Error {
     )
 }
 
-/// A comma separates the widths within a shape.
-fn separator(factor: Factor) -> char {
-    if factor == Factor::HiddenLayers {
-        ';'
-    } else {
-        ','
-    }
-}
-
 /// The baseline with each value, in the order of the axis: numbers ascending, the
 /// rest as typed.
 fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
@@ -186,7 +142,7 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     } else {
         config.values.trim()
     };
-    let separator = separator(factor);
+    let separator = factor.separator();
     // A trailing separator is a typing habit, not a value.
     let text = text.strip_suffix(separator).unwrap_or(text);
     let items: Vec<&str> = text.split(separator).map(str::trim).collect();
@@ -328,7 +284,12 @@ pub(super) fn cost(config: &RunConfig) -> f64 {
 }
 
 /// Remarks on a plan that are no errors.
-pub(super) fn notes(factor: Factor, num_values: usize, num_seeds: usize) -> Vec<String> {
+pub(super) fn notes(
+    factor: Factor,
+    num_values: usize,
+    num_seeds: usize,
+    vary_split: bool,
+) -> Vec<String> {
     let mut notes = Vec::new();
     let required = matches!(factor, Factor::LearningRate | Factor::BatchSize);
     if num_values == 1 {
@@ -347,6 +308,17 @@ pub(super) fn notes(factor: Factor, num_values: usize, num_seeds: usize) -> Vec<
              Three seeds or more also show how much luck is in a run."
                 .into(),
         );
+    }
+    if num_seeds > 1 {
+        notes.push(if vary_split {
+            "Each seed draws its own split, weights and order: seeds of a value differ by the \
+             images that they are tested on, too."
+                .into()
+        } else {
+            "Seeds vary the weights and the order; all runs share one split and are tested on the \
+             same images."
+                .into()
+        });
     }
     notes
 }
@@ -434,6 +406,50 @@ mod tests {
             .map(|run| (run.label.as_str(), run.seed))
             .collect();
         assert_eq!(runs, [("0.01", 42), ("0.01", 43), ("0.1", 42), ("0.1", 43)]);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn seeds_keep_the_split_unless_it_is_to_vary() {
+        let splits = |num_seeds: f64, vary_split: bool, split_seed: Option<f64>| {
+            let mut config = StudyConfig {
+                seeds_per_value: num_seeds,
+                vary_split,
+                ..study(Factor::Dropout, "0")
+            };
+            config.baseline.split_seed = split_seed;
+            let plan = plan_study(&config).unwrap();
+            let runs = plan.runs.iter().map(|run| {
+                let plan = Plan::try_from(&run.config).unwrap();
+                (plan.seed, plan.split_seed)
+            });
+            (plan.vary_split, runs.collect::<Vec<_>>())
+        };
+        assert_eq!(splits(2.0, false, None), (false, vec![(42, 42), (43, 42)]));
+        assert_eq!(
+            splits(2.0, false, Some(7.0)),
+            (false, vec![(42, 7), (43, 7)])
+        );
+        assert_eq!(
+            splits(2.0, true, Some(7.0)),
+            (true, vec![(42, 42), (43, 43)])
+        );
+        // With one seed there is nothing to vary: the bench's own split stands.
+        assert_eq!(splits(1.0, true, Some(7.0)), (false, vec![(42, 7)]));
+        let plan = plan_study(&study(Factor::Dropout, "0")).unwrap();
+        assert_eq!(
+            plan.runs[0].config,
+            RunConfig {
+                dropout: 0.0,
+                ..RunConfig::default()
+            }
+        );
+        let mut config = study(Factor::Dropout, "0");
+        config.baseline.split_seed = Some(0.5);
+        let told = plan_study(&config).unwrap_err().to_string();
+        assert!(
+            told.starts_with("split seed: found 0.5, expected a whole"),
+            "{told}"
+        );
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -1,8 +1,8 @@
 //! Hand-made studies for tests: figures as a person would write them down.
 
 use crate::message::{
-    DataSummary, EpochRecord, Factor, Outcome, Plot, ReportRequest, ReportStudy, RunConfig,
-    RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
+    DataSummary, EpochRecord, Factor, Failure, FailureKind, Outcome, Plot, ReportRequest,
+    ReportStudy, RunConfig, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
 };
 
 use super::plan::plan_study;
@@ -121,10 +121,16 @@ pub fn diverge(record: &mut StudyRecord, run: usize, num_steps: u32) {
     finish(record, run, 0.11, &[2.3]);
     let run = &mut record.runs[run];
     run.state = RunState::Diverged;
-    run.reason = format!("The loss was no longer a finite number in step {num_steps}.");
     let result = run.result.as_mut().expect("finished above");
+    let failure = Failure {
+        kind: FailureKind::NotANumber,
+        epoch: 2,
+        step: num_steps,
+    };
     result.outcome = Outcome::Failed;
-    result.reason.clone_from(&run.reason);
+    result.failure = Some(failure);
+    result.reason = failure.sentence(result.history.len());
+    run.reason.clone_from(&result.reason);
     result.num_steps = num_steps;
 }
 

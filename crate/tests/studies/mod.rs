@@ -4,8 +4,8 @@
 
 use inkling::data::{Dataset, sample};
 use inkling::message::{
-    DataSummary, EpochRecord, Factor, Outcome, Plot, ReportRequest, ReportStudy, RunResult,
-    RunState, StudyConfig, StudyRecord, StudyRun,
+    CleanFigures, DataSummary, EpochRecord, Factor, FinalTest, FinalTestRun, Outcome, Plot,
+    ReportRequest, ReportStudy, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
 };
 use inkling::study::plan::plan_study;
 use serde_json::Value;
@@ -59,8 +59,13 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
             weights_checksum: "0123456789abcdef".into(),
             version: "0.1.0".into(),
             failure: None,
-            correct: String::new(),
-            clean: None,
+            // 75 of 100.
+            correct: "////////////BwAAAA==".into(),
+            clean: Some(CleanFigures {
+                num_images: 100,
+                accuracy: 0.8,
+                loss: 0.5,
+            }),
         }),
     });
     StudyRecord {
@@ -74,7 +79,23 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
         plan,
         wall_secs: 10.0,
         remarks: "One.\n\nTwo.".into(),
-        final_test: None,
+        final_test: Some(FinalTest {
+            value_index: 0,
+            test_set: sample_summary(),
+            runs: [0, 1].map(tested).into(),
+            tested_at: "2026-11-24T09:00:00Z".into(),
+            num_looks: 1,
+        }),
+    }
+}
+
+fn tested(run_index: u32) -> FinalTestRun {
+    FinalTestRun {
+        run_index,
+        num_correct: 15,
+        num_rows: 20,
+        accuracy: 0.75,
+        loss: 0.6,
     }
 }
 

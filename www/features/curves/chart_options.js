@@ -91,6 +91,8 @@ export function chart_options(kind, is_log, size, source) {
       // Takes its room on the axis here; its marker is drawn apart.
       { stroke: valid, paths: () => null, points: { show: false } },
       ...source.data().pinned.flatMap(pinned_series),
+      // Training images measured as validation is: thin, in training's colour.
+      { stroke: train, width: 1, dash: [2, 2], spanGaps: true, points: { show: false } },
     ],
     hooks: {
       draw: [(u) => draw_marks(u, kind, source, look)],

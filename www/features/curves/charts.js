@@ -6,7 +6,7 @@ import "../../base/locale.js";
 import uPlot from "../../vendor/uplot.mjs";
 import { chart_options } from "./chart_options.js";
 import { chart_columns, curve_data, last_epoch } from "./curve_data.js";
-import { describe_curve, readout_text } from "./curve_words.js";
+import { describe_curve, readout_text, training_note } from "./curve_words.js";
 import { create_curve_downloads } from "./downloads.js";
 import { create_epochs_table } from "./epochs_table.js";
 import { beside, pinned_runs } from "./pinned.js";
@@ -37,6 +37,7 @@ export function create_charts(view, actions) {
   const root = by_id("charts", HTMLElement);
   const log_switch = by_id("log-loss", HTMLInputElement);
   const show_table = create_epochs_table(by_id("epochs-table", HTMLTableElement));
+  const note = by_id("curves-note", HTMLElement);
   const legend = create_pins_legend();
   root.before(legend.element);
 
@@ -84,6 +85,9 @@ export function create_charts(view, actions) {
     const cursor = charts[0]?.u?.cursor;
     show_values((cursor?.left ?? -1) >= 0 ? (cursor?.idx ?? null) : null);
     show_table(run);
+    const told = training_note(run);
+    note.hidden = told === "";
+    set_text(note, told);
   };
 
   let last_drawn = 0;

@@ -18,6 +18,9 @@ const COLUMNS = /** @type {const} */ ([
   "train_secs",
 ]);
 
+/** Training images measured as validation is, where a run was asked to. */
+const CLEAN = /** @type {const} */ (["clean_loss", "clean_accuracy"]);
+
 /**
  * The run that is shown, and those beside it. A column of names comes first where there
  * are several, and one of notes last where a run was stopped within an epoch.
@@ -30,13 +33,27 @@ export function curves_csv({ run, pinned }) {
     ...pinned.map((one) => ({ ...one, stopped: null })),
   ];
   const has_names = pinned.length > 0;
-  const head = [...(has_names ? ["run"] : []), ...COLUMNS, ...(stopped ? ["note"] : [])];
+  const is_clean = runs.some(({ history }) => history.some((one) => one.clean_loss !== undefined));
+  const head = [
+    ...(has_names ? ["run"] : []),
+    ...COLUMNS,
+    ...(is_clean ? CLEAN : []),
+    ...(stopped ? ["note"] : []),
+  ];
   const rows = runs.flatMap(({ name, history, stopped: end }) =>
-    [...history.map(epoch_cells), ...(end ? [stopped_cells(end)] : [])].map((cells) =>
+    [
+      ...history.map((record) => ({
+        cells: epoch_cells(record),
+        clean: clean_cells(record),
+        note: "",
+      })),
+      ...(end ? [{ cells: stopped_cells(end), clean: ["", ""], note: "stopped here" }] : []),
+    ].map(({ cells, clean, note }) =>
       [
         ...(has_names ? [quoted(name)] : []),
-        ...cells.slice(0, COLUMNS.length),
-        ...(stopped ? [cells[COLUMNS.length] ?? ""] : []),
+        ...cells,
+        ...(is_clean ? clean : []),
+        ...(stopped ? [note] : []),
       ].join(","),
     ),
   );
@@ -46,6 +63,11 @@ export function curves_csv({ run, pinned }) {
 /** @param {EpochRecord} record */
 function epoch_cells(record) {
   return COLUMNS.map((column) => `${record[column]}`);
+}
+
+/** Nothing where it was not measured. @param {EpochRecord} record */
+function clean_cells(record) {
+  return CLEAN.map((column) => `${record[column] ?? ""}`);
 }
 
 /** What is known of the model that no epoch ended with. @param {StoppedPoint} stopped */
@@ -59,7 +81,6 @@ function stopped_cells({ x, step, validation_loss, validation_accuracy, elapsed_
     `${validation_accuracy}`,
     `${elapsed_secs}`,
     "",
-    "stopped here",
   ];
 }
 

@@ -200,7 +200,8 @@ export function stopped_point({ result, history, progress, running }) {
 
 /**
  * The columns that one chart draws: x, the running mean, training, validation, the
- * stopped model, then training and validation of each run beside it.
+ * stopped model, then training and validation of each run beside it, and last training
+ * images measured as validation is.
  * @param {Kind} kind
  * @param {CurveData} data
  * @param {boolean} is_log
@@ -228,10 +229,21 @@ export function chart_columns(kind, data, is_log) {
         return column;
       }),
     ),
+    empty ? blank() : data.record.map((record) => clean_value(record, kind)),
   ];
   // A logarithm has no zero: a gap is honest, a made-up floor is not.
   const shown = is_log ? columns.map((column) => column.map(above_zero)) : columns;
   return [x, ...shown];
+}
+
+/**
+ * What a training image's measuring after an epoch came to; none where it was not asked for.
+ * @param {EpochRecord | null} record
+ * @param {Kind} kind
+ */
+function clean_value(record, kind) {
+  const value = record?.[`clean_${kind}`];
+  return typeof value === "number" ? drawable(value) : undefined;
 }
 
 /** @param {number | null | undefined} value */
@@ -264,7 +276,8 @@ export function y_range(kind, data, is_log, low, high) {
 function accuracy_range(data, low) {
   let least = data.stopped?.validation_accuracy ?? Infinity;
   const take = (/** @type {EpochRecord} */ record) => {
-    least = Math.min(least, record.train_accuracy, record.validation_accuracy);
+    const { train_accuracy, validation_accuracy, clean_accuracy = Infinity } = record;
+    least = Math.min(least, train_accuracy, validation_accuracy, clean_accuracy);
   };
   for (const record of data.record) if (record) take(record);
   for (const { history } of data.pinned) history.forEach(take);

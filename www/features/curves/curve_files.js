@@ -144,6 +144,7 @@ function columns_of(kind, data, is_log) {
     valid,
     stopped,
     beside,
+    clean: beside.at(-1) ?? [],
     all: [running, train, valid, stopped, ...beside],
   };
 }
@@ -220,6 +221,7 @@ function lines_of(data, columns, { x, y }) {
     ...beside,
     `<path d="${path(columns.running, false)}" stroke="${TRAIN}" stroke-opacity="0.38"/>`,
     `<path d="${path(columns.train, true)}" stroke="${TRAIN}" stroke-width="2"/>`,
+    `<path d="${path(columns.clean, true)}" stroke="${TRAIN}" stroke-dasharray="2 2"><title>training images, measured as validation is</title></path>`,
     `<path d="${path(columns.valid, true)}" stroke="${VALID}" stroke-width="2" stroke-dasharray="6 4"/>`,
     ...marks(
       columns.valid,

@@ -4,12 +4,28 @@
 import * as format from "../../base/format.js";
 
 /** @import { EpochRecord } from "../../pkg/ndarray/inkling.js" */
+/** @import { RunState } from "../../app/state.js" */
 /** @import { CurveData, Kind, StoppedPoint } from "./curve_data.js" */
 /** @import { PinnedRun } from "./pinned.js" */
 
 /** @param {Kind} kind @param {number} value */
 function show(kind, value) {
   return kind === "loss" ? format.loss(value) : format.percent(value);
+}
+
+/**
+ * Why the training line may lie below validation; empty where it does not, and where
+ * nothing measured like validation is drawn beside it.
+ * @param {Pick<RunState, "history" | "result">} run
+ */
+export function training_note({ history, result }) {
+  const last = history.at(-1);
+  if (!last) return "";
+  const is_drawn = last.clean_accuracy !== undefined;
+  const is_below = result !== null && last.train_accuracy < last.validation_accuracy;
+  if (!is_drawn && !is_below) return "";
+  const thin = is_drawn ? " The thin line measures training images as validation is." : "";
+  return `Training may lie below validation: its line is the mean over an epoch while the network was still learning, with dropout on and images distorted where you asked for that.${thin}`;
 }
 
 /** An epoch that need not be whole: `6`, `5.43`. @param {number} x */
@@ -76,8 +92,10 @@ export function readout_text(kind, data, at) {
   }
   const record = data.record[row];
   if (record) {
+    const clean = record[`clean_${kind}`];
     return (
       `${place} · training ${show(kind, record[`train_${kind}`])}` +
+      (clean === undefined ? "" : ` · measured clean ${show(kind, clean)}`) +
       ` · validation ${show(kind, record[`validation_${kind}`])}`
     );
   }

@@ -93,18 +93,28 @@ function task_settings({ config, result }) {
 export function card_text(run, page) {
   const { result } = run;
   const settings = task_settings(run);
+  const { split_seed } = settings;
   const query = config_to_query(settings);
   const lines = [
     ["Inkling", result.version || "of an earlier version"],
     ["Data", `${run.data_name}, checksum ${run.data_checksum}`],
     ["Settings", query.slice(1).replaceAll("&", " ")],
     ["Seed", `${settings.seed}`],
+    ...(split_seed === undefined ? [] : [["Split seed", `${split_seed}`]]),
     ["Backend", result.backend],
     ["Outcome", `${result.outcome} after ${format.counted(result.num_steps, "step")}`],
     [
       "Validation",
       `accuracy ${format.percent(result.validation_accuracy)}, loss ${result.validation_loss}`,
     ],
+    ...(result.clean
+      ? [
+          [
+            "Training",
+            `accuracy ${format.percent(result.clean.accuracy)}, loss ${result.clean.loss} on ${format.counted(result.clean.num_images, "image")}, measured as validation`,
+          ],
+        ]
+      : []),
     ["Weights", `checksum ${result.weights_checksum}`],
     ["Link", `${page}${query}&data=${run.data_checksum}&weights=${result.weights_checksum}`],
   ];

@@ -130,11 +130,23 @@ export function result_figures({ result, history }, is_before_tuning = false) {
     },
     {
       title: "Gap",
-      figure: format.points(last.train_accuracy - last.validation_accuracy),
-      aside: "training above validation",
+      figure: format.points(
+        (last.clean_accuracy ?? last.train_accuracy) - last.validation_accuracy,
+      ),
+      aside: gap_words(last.clean_accuracy !== undefined),
     },
     { title: "Time", figure: format.duration(last.elapsed_secs), aside: "so far" },
   ];
+}
+
+/**
+ * What a gap is of: the same model on both sides, or its last epoch's steps on one.
+ * @param {boolean} is_clean
+ */
+function gap_words(is_clean) {
+  return is_clean
+    ? "training above validation, both measured alike"
+    : "training, as it learned, above validation";
 }
 
 /** @param {RunResult} result @param {boolean} is_before_tuning @returns {Figure[]} */
@@ -155,8 +167,8 @@ function ended_figures(result, is_before_tuning) {
     },
     {
       title: "Gap",
-      figure: last ? format.points(result.generalisation_gap) : format.NO_FIGURE,
-      aside: last ? "training above validation" : "no epoch ended",
+      figure: last || result.clean ? format.points(result.generalisation_gap) : format.NO_FIGURE,
+      aside: last || result.clean ? gap_words(result.clean !== undefined) : "no epoch ended",
     },
     {
       title: "Time",

@@ -10,9 +10,6 @@ import { accuracy_of } from "./words.js";
 /** @import { Setting, Settings } from "../../base/settings.js" */
 /** @import { RunSummary } from "../../store/runs.js" */
 
-/** The settings on which it hangs which images are held out. */
-const OF_THE_SPLIT = /** @type {readonly string[]} */ (["seed", "validation_share"]);
-
 /** A figure, and what stands under it. @typedef {{ text: string, aside: string }} Cell */
 
 /**
@@ -88,14 +85,18 @@ function outcome_cells(run) {
   const { history, result, config } = run;
   const last = history[history.length - 1];
   const best = best_epoch(history);
-  const gap = last ? last.train_accuracy - last.validation_accuracy : NaN;
+  const as_it_learned = last ? last.train_accuracy - last.validation_accuracy : NaN;
+  const gap = result?.generalisation_gap ?? as_it_learned;
   const interval = result
     ? `${(result.interval_low * 100).toFixed(2)} to ${format.percent(result.interval_high)}`
     : "";
   return [
     cell(format.percent(accuracy_of(run)), interval),
     best ? cell(`${best.epoch}`, format.percent(best.validation_accuracy)) : cell(format.NO_FIGURE),
-    cell(last ? format.points(gap) : format.NO_FIGURE),
+    cell(
+      last ? format.points(gap) : format.NO_FIGURE,
+      last && !result?.clean ? "as it learned" : "",
+    ),
     cell(`${format.count(last?.epoch ?? 0)} of ${format.count(config.epochs)}`),
     cell(format.duration(result?.elapsed_secs ?? last?.elapsed_secs ?? NaN)),
   ];
@@ -104,6 +105,19 @@ function outcome_cells(run) {
 /** The epoch with the highest validation accuracy, the first of equals. @param {readonly EpochRecord[]} history */
 function best_epoch(history) {
   return [...history].sort((a, b) => b.validation_accuracy - a.validation_accuracy)[0];
+}
+
+/**
+ * What decides which images are held out: the split's seed, which is the run's own where
+ * it has none apart.
+ * @param {readonly RunSummary[]} runs
+ * @returns {string[]}
+ */
+function split_settings(runs) {
+  const seeds = new Set(runs.map(({ config }) => config.split_seed ?? config.seed));
+  const has_own = runs.some(({ config }) => config.split_seed !== undefined);
+  if (seeds.size === 1) return ["validation_share"];
+  return [has_own ? "split_seed" : "seed", "validation_share"];
 }
 
 /**
@@ -117,7 +131,7 @@ function remarks_on(runs, differing) {
       "These runs are of different data sets: their accuracies were not measured on the same images and cannot be compared.",
     );
   }
-  const of_split = differing.filter(({ key }) => OF_THE_SPLIT.includes(key));
+  const of_split = differing.filter(({ key }) => split_settings(runs).includes(key));
   if (of_split.length > 0) {
     const names = listed(of_split.map(({ label }) => label.toLowerCase()));
     const verb = of_split.length === 1 ? "differs" : "differ";

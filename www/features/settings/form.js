@@ -2,7 +2,13 @@
 // marked where a number cannot be read or the engine refuses one.
 
 import { announce, by_id, el, set_text } from "../../ui/dom.js";
-import { SETTINGS, setting_of_fault } from "../../base/settings.js";
+import {
+  DEFAULTS,
+  SETTINGS,
+  differing_settings,
+  setting_of_fault,
+  words_of,
+} from "../../base/settings.js";
 import { Field } from "./field.js";
 import { text_of, with_label } from "./typed.js";
 
@@ -61,6 +67,7 @@ export function create_settings_form(state, actions) {
   });
   state.watch(["plan_fault"], show_faults);
 
+  fold_more(state);
   for (const button of document.querySelectorAll(".fold")) {
     button.addEventListener("click", () => {
       const box = document.getElementById(button.getAttribute("aria-controls") ?? "");
@@ -140,4 +147,30 @@ export function create_settings_form(state, actions) {
     const told = typed?.field.reading();
     return typed && told ? `${typed.field.setting.label}: ${told}` : "";
   }
+}
+
+/**
+ * What is seldom set stands folded away; the fold says what in it is not as usual.
+ * @param {View<PageState>} state
+ */
+function fold_more(state) {
+  const box = by_id("more-fields", HTMLElement);
+  const told = by_id("more-told", HTMLElement);
+  const button = document.querySelector('[aria-controls="more-fields"]');
+  const keys = (box.getAttribute("data-settings") ?? "").split(" ");
+  const inside = SETTINGS.filter(({ key }) => keys.includes(key));
+  const open = (/** @type {boolean} */ is_open) => {
+    box.hidden = !is_open;
+    button?.setAttribute("aria-expanded", String(is_open));
+  };
+  button?.addEventListener("click", () => open(box.hidden !== false));
+  state.watch(["plan_fault"], ({ plan_fault }) => {
+    // What is wrong must be in sight.
+    const wrong = plan_fault && setting_of_fault(plan_fault);
+    if (wrong && inside.includes(wrong)) open(true);
+  });
+  state.watch(["config"], ({ config }) => {
+    const unusual = differing_settings(DEFAULTS, config).filter((one) => inside.includes(one));
+    set_text(told, unusual.map((one) => words_of(one, config)).join(", "));
+  });
 }

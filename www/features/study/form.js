@@ -4,7 +4,13 @@
 import { el, set_text } from "../../ui/dom.js";
 import { read_number } from "../../base/number.js";
 import { default_workers } from "../../engine/pool.js";
-import { FACTORS, factor_words, held_description } from "../../app/factors.js";
+import {
+  FACTORS,
+  MOST_SEEDS,
+  MOST_WORKERS,
+  factor_words,
+  held_description,
+} from "../../app/factors.js";
 import { is_study_active } from "../../app/study_state.js";
 import { about_plan } from "./status.js";
 
@@ -26,9 +32,16 @@ export function study_form({ page, studies, actions }) {
     autocomplete: "off",
     spellcheck: "false",
   });
-  const seeds = whole_number("study-seeds", 10);
-  const workers = whole_number("study-workers", 64);
+  const seeds = whole_number("study-seeds", MOST_SEEDS);
+  const workers = whole_number("study-workers", MOST_WORKERS);
   workers.setAttribute("aria-describedby", "study-workers-hint");
+  const vary_split = el("input", { type: "checkbox", id: "study-vary-split" });
+  const split = el(
+    "div",
+    { class: "field is-flag" },
+    vary_split,
+    el("label", { for: vary_split.id }, "Draw a new split for each seed"),
+  );
   const hint = el("p", { class: "hint", id: "study-values-hint" });
   const workers_hint = el("p", { class: "hint", id: "study-workers-hint" });
   const baseline = el("p", { class: "hint", id: "study-baseline" });
@@ -44,6 +57,7 @@ export function study_form({ page, studies, actions }) {
     field("Values", values),
     hint,
     el("div", { class: "study-pair" }, field("Seeds per value", seeds), field("Workers", workers)),
+    split,
     baseline,
     el("div", { class: "buttons" }, run, stop),
     // What comes a moment after each change stands below: it must not move a button from
@@ -53,7 +67,7 @@ export function study_form({ page, studies, actions }) {
     notes,
   );
 
-  /** @type {[keyof StudyForm, HTMLInputElement][]} */
+  /** @type {[Exclude<keyof StudyForm, "vary_split">, HTMLInputElement][]} */
   const inputs = [
     ["values", values],
     ["seeds_per_value", seeds],
@@ -65,6 +79,9 @@ export function study_form({ page, studies, actions }) {
   for (const [key, input] of inputs) {
     input.addEventListener("input", () => actions.change_form({ [key]: input.value }));
   }
+  vary_split.addEventListener("change", () =>
+    actions.change_form({ vary_split: vary_split.checked }),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     actions.run();
@@ -79,6 +96,9 @@ export function study_form({ page, studies, actions }) {
       if (input.value !== state.form[key]) input.value = state.form[key];
     }
     for (const input of [seeds, workers]) show_value(input);
+    vary_split.checked = state.form.vary_split;
+    // With one seed there is one split.
+    split.hidden = state.form.seeds_per_value.trim() === "1";
     show_baseline();
   });
   page.watch(["config"], show_baseline);
@@ -117,7 +137,7 @@ export function study_form({ page, studies, actions }) {
     const had_focus = document.activeElement;
     run.disabled = is_busy;
     stop.disabled = !is_busy || state.phase === "stopping";
-    for (const input of [factor, values, seeds, workers]) input.disabled = is_busy;
+    for (const input of [factor, values, seeds, workers, vary_split]) input.disabled = is_busy;
     // A button that goes dead loses the keyboard's place.
     if (had_focus === stop && stop.disabled && !is_busy) run.focus({ preventScroll: true });
   });

@@ -54,6 +54,8 @@ export function study_status(state) {
       const left = remaining_secs(runs, plan.order, progress, plan.workers);
       return `${counts} ${left === null ? "Starting the workers." : time_left(left)}`;
     }
+    case "testing":
+      return `${counts} Its winner is being tested.`;
     case "idle":
       if (is_elsewhere(state)) return `${counts} It runs in another tab.`;
       return `${counts} It took ${duration(wall_secs)}. ${outcome(runs, is_stopped)}`;

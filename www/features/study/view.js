@@ -4,7 +4,7 @@
 import { announce, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { value_colours } from "../../plot/palette.js";
 import {
-  is_elsewhere,
+  are_runs_over,
   is_missing,
   is_study_active,
   share_done,
@@ -13,6 +13,7 @@ import {
 import { across_table } from "./across.js";
 import { study_curves } from "./curves.js";
 import { factor_chart } from "./factor_chart.js";
+import { final_test } from "./final_test.js";
 import { study_form } from "./form.js";
 import { study_library } from "./library.js";
 import { remarks_view } from "./remarks.js";
@@ -100,6 +101,12 @@ export function mount_study(section, { page, studies, actions }) {
         "What the figures say, and what they do not.",
         remarks.element,
       ),
+      part(
+        null,
+        "Final test",
+        "Once, at the end, on images that nothing was chosen by.",
+        final_test({ page, studies, actions }),
+      ),
       part({ number: 9, tick: "report" }, "Report", "Everything to hand in, made here.", report),
     ),
   );
@@ -127,7 +134,7 @@ export function mount_study(section, { page, studies, actions }) {
     show_figures();
   });
   studies.watch(["reading", "phase", "elsewhere"], (state) => {
-    const is_under_way = is_study_active(state) || is_elsewhere(state);
+    const is_under_way = !are_runs_over(state);
     remarks.show_insights(
       is_under_way ? [] : (state.reading?.insights ?? []),
       is_under_way

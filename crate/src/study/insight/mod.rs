@@ -11,6 +11,7 @@ mod ranking;
 
 use crate::message::{Factor, Insight, InsightNumber, StudyReading, StudyRecord};
 
+use super::final_test;
 use super::noise::{Comparison, Noise};
 use super::record::derived;
 use super::value::{Value, collect, figures};
@@ -21,7 +22,8 @@ use super::words::list;
 pub fn read_study(record: &StudyRecord) -> StudyReading {
     let record = &derived(record);
     let values = collect(record);
-    let figures = values.iter().map(|value| figures(record, value)).collect();
+    let figures: Vec<_> = values.iter().map(|value| figures(record, value)).collect();
+    let winner = final_test::winner(record, &figures);
     let reader = Reader {
         record,
         factor: record.plan.factor,
@@ -30,6 +32,8 @@ pub fn read_study(record: &StudyRecord) -> StudyReading {
     StudyReading {
         figures,
         insights: reader.read(),
+        winner,
+        final_test: final_test::sentences(record),
     }
 }
 

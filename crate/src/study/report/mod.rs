@@ -123,7 +123,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("The loss was no longer a finite number in step 7."),
+            text.contains("At step 7 (epoch 2) the loss was not a number."),
             "{text}"
         );
     }
