@@ -18,12 +18,12 @@ export function final_test({ page, studies, actions }) {
   const test = el("button", { type: "button" }, "Test the winner");
   const stop = el("button", { type: "button", hidden: true }, "Stop test");
   const told = el("p", { class: "hint", role: "status", "aria-label": "Final test status" });
-  const sentences = el("div", { class: "final-test" });
+  const sentences = el("div");
   test.addEventListener("click", actions.test_winner);
   stop.addEventListener("click", actions.stop_test);
   const element = el(
     "div",
-    {},
+    { class: "final-test" },
     el("p", { class: "hint" }, ABOUT),
     el("div", { class: "buttons" }, test, stop),
     told,
