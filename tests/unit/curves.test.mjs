@@ -16,6 +16,7 @@ import {
   describe_curve,
   pinned_text,
   readout_text,
+  training_note,
 } from "../../www/features/curves/curve_words.js";
 import { curves_svg, ticks } from "../../www/features/curves/curve_files.js";
 import { beside, pinned_runs } from "../../www/features/curves/pinned.js";
@@ -116,6 +117,30 @@ test("a chart in words, and as CSV", () => {
     curves_csv({ run: { ...idle_run(), history: [record(1)] }, pinned: [] }),
     "epoch,step,train_loss,validation_loss,train_accuracy,validation_accuracy,elapsed_secs,train_secs\n1,10,1,1.1,0.9,0.81,1,1\n",
   );
+});
+
+test("training images measured as validation is are a third line, told and written", () => {
+  const clean = { clean_loss: 0.25, clean_accuracy: 0.95 };
+  const history = [record(1), record(2, clean)];
+  const data = curve_data({ running: [], history });
+  assert.deepEqual(chart_columns("accuracy", data, false).at(-1), [undefined, 0.95]);
+  assert.deepEqual(chart_columns("loss", data, true).at(-1), [undefined, 0.25]);
+  assert.match(readout_text("accuracy", data, 1), /training 90\.00 % · measured clean 95\.00 % · /);
+  assert.doesNotMatch(readout_text("accuracy", data, 0), /clean/);
+  const run = { ...idle_run(), history };
+  const [head, first, second] = curves_csv({ run, pinned: [] }).split("\n");
+  assert.match(head ?? "", /,train_secs,clean_loss,clean_accuracy$/);
+  assert.match(first ?? "", /,1,,$/);
+  assert.match(second ?? "", /,2,0\.25,0\.95$/);
+  assert.match(training_note(run), /may lie below validation.*The thin line/);
+  // Without the line it is explained where it can be seen, once the run is over.
+  const below = [record(1, { train_accuracy: 0.5 })];
+  assert.equal(training_note({ history: below, result: null }), "");
+  const result = /** @type {any} */ ({ outcome: "finished" });
+  assert.match(training_note({ history: below, result }), /may lie below validation/);
+  assert.doesNotMatch(training_note({ history: below, result }), /thin line/);
+  assert.equal(training_note({ history: [record(1)], result }), "");
+  assert.equal(training_note(idle_run()), "");
 });
 
 test("the SVG holds both charts and no markup of a file's name", () => {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Refused } from "../../www/base/fault.js";
 import { Pool, default_workers, remaining_secs } from "../../www/engine/pool.js";
 import { fake_workers, gate, soon, until } from "./fake_worker.mjs";
 
@@ -82,6 +83,40 @@ test("a worker gets its engine and its data once, for all of its runs", LIMIT, a
   const { pool, made } = pool_of(3, 1, async () => finished());
   await pool.done;
   assert.deepEqual(made[0]?.asked, ["open", "load_data", "train", "train", "train"]);
+});
+
+test("a finished run's model is there to be asked before the next run begins", LIMIT, async () => {
+  const asked = /** @type {any[]} */ ([]);
+  const { pool, runs, made } = pool_of(
+    3,
+    1,
+    async (seed) => finished(seed === 1 ? "failed" : "finished"),
+    {
+      prepare: (/** @type {any} */ worker) => {
+        worker.instead.predict_pixels = async (
+          /** @type {string} */ key,
+          /** @type {Uint8Array} */ pixels,
+        ) => ({ is_own: key === worker.token, num: pixels.length });
+      },
+      with_model: async (
+        /** @type {number} */ index,
+        /** @type {any} */ result,
+        /** @type {(pixels: Uint8Array) => Promise<any>} */ ask,
+      ) => {
+        asked.push([index, result.outcome, await ask(new Uint8Array(784))]);
+        if (index === 2) throw new Refused("Not this one.");
+      },
+    },
+  );
+  await pool.done;
+  const answer = { is_own: true, num: 784 };
+  assert.deepEqual(asked, [
+    [0, "finished", answer],
+    [2, "finished", answer],
+  ]);
+  assert.deepEqual(states(runs), ["finished", "diverged", "crashed"]);
+  assert.equal(runs[2]?.reason, "Not this one.");
+  assert.equal(made.length, 1);
 });
 
 test("a diverged run is told from a failed one", LIMIT, async () => {

@@ -75,6 +75,19 @@ test("a card's link brings back the settings, the backend that ran and what to e
   assert.match(text, /^Inkling: 0\.1\.0$/m);
 });
 
+test("a card says the split's own seed and what training came to, where there are any", () => {
+  const plain = card_text(run(), "https://a.example/");
+  assert.doesNotMatch(plain, /^(Split seed|Training):/m);
+  const clean = { num_images: 8400, accuracy: 0.95, loss: 0.2 };
+  const told = card_text(
+    run({ config: { ...DEFAULTS, split_seed: 7 } }, { clean }),
+    "https://a.example/",
+  );
+  assert.match(told, /^Split seed: 7$/m);
+  assert.match(told, /^Training: accuracy 95\.00 %, loss 0\.2 on 8,400 images, measured as/m);
+  assert.match(told, /^Link: .*split_seed=7/m);
+});
+
 test("an address with anything but two checksums promises nothing", () => {
   for (const query of ["", "?data=00000000000000aa", "?data=<b>&weights=00000000000000bb"]) {
     assert.equal(promised_by(query, { ...DEFAULTS }), null, query);

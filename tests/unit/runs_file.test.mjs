@@ -49,6 +49,44 @@ test("what goes out comes back, numbers that are none too", () => {
   assert.deepEqual(back?.bytes.checkpoint, whole().bytes.checkpoint);
 });
 
+test("a result goes out and comes back with all that it keeps", () => {
+  const result = /** @type {import("../../www/pkg/ndarray/inkling.js").RunResult} */ ({
+    outcome: "failed",
+    reason: "At step 7 (epoch 1) the loss was infinite.",
+    failure: { kind: "infinite", epoch: 1, step: 7 },
+    backend: "ndarray",
+    history: [{ ...epoch, clean_loss: 0.5, clean_accuracy: 0.25 }],
+    num_steps: 7,
+    num_validation: 3,
+    validation_accuracy: 1 / 3,
+    validation_loss: 1,
+    interval_low: 0,
+    interval_high: 1,
+    best_epoch: 1,
+    best_validation_accuracy: 0.25,
+    generalisation_gap: 0,
+    elapsed_secs: 1,
+    samples_per_sec: 2,
+    weights_checksum: "0123456789abcdef",
+    version: "0.1.0",
+    correct: "AQ==",
+    clean: { num_images: 3, accuracy: 1 / 3, loss: 1 },
+  });
+  const one = whole();
+  one.record = { ...one.record, state: "failed", result };
+  one.record.config = { ...DEFAULTS, split_seed: 7 };
+  const [back] = runs_from_json(runs_to_json([one]));
+  assert.deepEqual(back?.record.result, result);
+  assert.equal(back?.record.config.split_seed, 7);
+  // What an older page wrote has none of these.
+  const { failure: _, clean: __, correct: ___, ...older } = result;
+  one.record = { ...one.record, result: /** @type {any} */ (older) };
+  const [old] = runs_from_json(runs_to_json([one]));
+  assert.deepEqual(old?.record.result, { ...older, correct: "" });
+  const text = runs_to_json([one]).replace('"split_seed": 7', '"split_seed": "7"');
+  assert.throws(() => runs_from_json(text), /config, split_seed: found "7", expected a number/);
+});
+
 test("the oldest comes first, in whatever order the file has them", () => {
   const newer = whole();
   newer.record = { ...newer.record, id: "two", order: 9 };

@@ -340,6 +340,42 @@ test("a file of studies is taken whole or named", async (t) => {
   assert.equal(tab.state.kept.length, 2);
 });
 
+test("a study that an older page kept, or that a file holds, is brought to this format", async (t) => {
+  const browser = fake_browser(t);
+  const tab = browser.open();
+  tab.load();
+  tab.actions.change_form({ seeds_per_value: "2" });
+  await tab.study("0.1");
+  const [kept] = browser.rows.values();
+  assert.deepEqual([kept.format_version, kept.plan.vary_split], [2, false]);
+  const { vary_split: _, ...plan } = kept.plan;
+  const old = { ...kept, id: "old", format_version: 1, plan };
+  browser.rows.set("old", old);
+  const other = browser.open();
+  await other.restore();
+  other.actions.open("old");
+  await moments();
+  // Several seeds varied their split, before that could be chosen.
+  const { record, form } = other.state;
+  assert.deepEqual([record?.format_version, record?.plan.vary_split], [2, true]);
+  assert.equal(record?.id, "old");
+  assert.equal(form.vary_split, true);
+
+  const { exported } = await import("../../www/app/study_files.js");
+  other.actions.import_file(new File([exported([old])], "studies.json"));
+  await moments(30);
+  assert.match(other.state.record?.name ?? "", /\(imported\)$/);
+  assert.equal(other.state.record?.format_version, 2);
+});
+
+test("whether each seed draws its own split is the form's to say", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  tab.actions.change_form({ seeds_per_value: "2", vary_split: true });
+  await tab.study("0.1");
+  assert.equal(tab.state.record?.plan.vary_split, true);
+});
+
 test("the form says what it would run, and what it holds still", async () => {
   const config = { ...DEFAULTS, learning_rate: 0.1, dropout: 0.2, layer_norm: true, epochs: 3 };
   assert.equal(
