@@ -57,7 +57,7 @@ const engine = new Custody({
   fault: new URLSearchParams(location.search).get("fault") ?? "",
   on_unfillable: () => database.refuse(),
 });
-const { actions, library, data, evaluation } = create_actions({
+const { actions, library, data, evaluation, run } = create_actions({
   store,
   engine,
   ...stores,
@@ -118,6 +118,11 @@ async function load_study() {
     database,
     notice,
     test_set: () => evaluation.test_set,
+    bench: {
+      train: () => run.begin(store.get().config),
+      evaluate: () => evaluation.evaluate(),
+      stop: () => run.stop(),
+    },
   });
   const parts = { page: store, studies: made.view, actions: made.actions };
   const { report } = mount_study(element("study-view"), parts);

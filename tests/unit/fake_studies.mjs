@@ -203,6 +203,8 @@ export function fake_browser(t) {
   const locks = new Map();
   /** @type {Set<Tab>} */
   const tabs = new Set();
+  /** @type {Map<string, string>} */
+  const words = new Map();
   const at = () => ({
     get: async (/** @type {string} */ id) => structuredClone(rows.get(id)),
     getAll: async () => [...rows.values()].map((row) => structuredClone(row)),
@@ -218,6 +220,29 @@ export function fake_browser(t) {
     listener = () => {};
     /** @type {any} */
     test_set = null;
+    /** What the bench was asked for. @type {string[]} */
+    asked = [];
+    /** What a run on the bench comes to. */
+    outcome = "finished";
+    bench = {
+      train: async () => {
+        this.asked.push("train");
+        await moments(3);
+        const { config, data, runs } = this.page.get();
+        const run = {
+          id: `run ${runs.length}`,
+          config,
+          data_checksum: data?.checksum,
+          result: { outcome: this.outcome, validation_accuracy: 0.9 },
+        };
+        this.page.set({ runs: /** @type {any} */ ([run, ...runs]) });
+      },
+      evaluate: async () => void this.asked.push("evaluate"),
+      stop: () => {
+        this.asked.push("stop");
+        this.outcome = "stopped";
+      },
+    };
 
     constructor() {
       tabs.add(this);
@@ -255,6 +280,12 @@ export function fake_browser(t) {
           studies,
           database,
           test_set: () => this.test_set,
+          words: {
+            get: (/** @type {string} */ name) => words.get(name) ?? null,
+            set: (/** @type {string} */ name, /** @type {string} */ value) =>
+              void words.set(name, value),
+          },
+          bench: this.bench,
           notice: (/** @type {string} */ sentence) => void this.notices.push(sentence),
           make_pool: (/** @type {any} */ job) => {
             const pool = new FakePool(job);

@@ -3,7 +3,9 @@
 
 import { Refused, fault_of, sentence_of } from "../base/fault.js";
 import { Pool } from "../engine/pool.js";
+import { Assignment } from "./assignment.js";
 import { factor_words } from "./factors.js";
+import { HandInWords } from "./hand_in_words.js";
 import { create_store } from "./state.js";
 import { FinalTester } from "./final_test.js";
 import { StudyRunner } from "./study_run.js";
@@ -21,6 +23,7 @@ import {
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { PoolJob } from "../engine/pool.js" */
 /** @import { Database } from "../store/database.js" */
+/** @import { BenchActions, Part } from "./assignment.js" */
 /** @import { Studies } from "../store/studies.js" */
 /** @import { PageState, Store } from "./state.js" */
 /** @import { StudyForm, StudyState } from "./study_state.js" */
@@ -40,6 +43,7 @@ const FREE_AGAIN = "Nothing stands in its way any more: press Run study again.";
  * @property {(sentence: string) => void} notice
  * @property {(job: PoolJob) => Pool} make_pool
  * @property {() => LoadedData | null} test_set that is loaded on the bench
+ * @property {BenchActions} bench
  * @property {() => Promise<void>} read reads the open study's figures
  */
 
@@ -51,9 +55,12 @@ const FREE_AGAIN = "Nothing stands in its way any more: press Run study again.";
  * @param {Pick<Database, "hear">} given.database tells what another tab changed
  * @param {(sentence: string) => void} given.notice
  * @param {() => LoadedData | null} given.test_set that is loaded on the bench
+ * @param {BenchActions} given.bench
+ * @param {ConstructorParameters<typeof HandInWords>[1]} [given.words] where they are kept
  * @param {(job: PoolJob) => Pool} [given.make_pool] tests put their own in its place
  */
-export function create_studies({ page, engine, studies, database, notice, test_set, make_pool }) {
+export function create_studies(given) {
+  const { page, engine, studies, database, notice, test_set, bench, make_pool } = given;
   /** @type {Store<StudyState>} */
   const store = create_store(initial_studies());
   /** @type {StudyParts} */
@@ -64,12 +71,15 @@ export function create_studies({ page, engine, studies, database, notice, test_s
     studies,
     notice,
     test_set,
+    bench,
     make_pool: make_pool ?? ((job) => new Pool(job)),
     read,
   };
   const shelf = new StudyShelf(parts);
   const runner = new StudyRunner(parts, shelf);
   const tester = new FinalTester(parts, shelf);
+  const assignment = new Assignment(parts, runner, shelf);
+  const words = new HandInWords(store, given.words);
 
   let reads_asked = 0;
   async function read() {
@@ -152,9 +162,27 @@ export function create_studies({ page, engine, studies, database, notice, test_s
       const values = patch.factor ? { values: factor_words(patch.factor).values } : {};
       store.set({ form: { ...form, ...values, ...patch }, refusal: "" });
     },
-    run: () => void done(() => runner.run()),
+    run() {
+      if (store.get().assigned) store.set({ refusal: "The assignment runs. Stop it first." });
+      else void done(() => runner.run());
+    },
     run_missing: () => void done(() => runner.run_missing()),
-    stop: () => (store.get().phase === "testing" ? tester.stop() : runner.stop()),
+    /** Ends what runs; of the assignment also what would come after it. */
+    stop() {
+      if (store.get().assigned) assignment.stop();
+      else if (store.get().phase === "testing") tester.stop();
+      else runner.stop();
+    },
+    run_assignment: () => void done(() => assignment.run()),
+    /** @param {Part} part @param {boolean} is_left_out */
+    leave_out(part, is_left_out) {
+      const others = store.get().left_out.filter((one) => one !== part);
+      words.write({ left_out: is_left_out ? [...others, part] : others });
+    },
+    /** @param {Partial<Pick<StudyState, "introduction" | "conclusion">>} patch as typed */
+    write_words: (patch) => words.write(patch),
+    /** @param {readonly string[]} ids as typed */
+    write_ids: (ids) => store.set({ ids }),
     test_winner: () => void done(() => tester.test()),
     stop_test: () => tester.stop(),
     /** @param {number} index */

@@ -9,6 +9,7 @@ import { is_active } from "./state.js";
 /** @import { Factor, Progress, StudyConfig, StudyPlan, StudyReading, StudyRecord, StudyRun } from "../pkg/ndarray/inkling.js" */
 /** @import { Fault } from "../base/fault.js" */
 /** @import { Settings } from "../base/settings.js" */
+/** @import { Part } from "./assignment.js" */
 /** @import { PageState } from "./state.js" */
 
 /**
@@ -45,6 +46,12 @@ import { is_active } from "./state.js";
  * @property {string} shelf_told what went wrong with the last file of studies
  * @property {string} test_told how the final test goes, or why it came to nothing
  * @property {readonly StudyRecord[]} reported as they stood when a report on them was made
+ * @property {{ part: Part, at: number, of: number } | null} assigned the part of the assignment that is under way
+ * @property {string} assignment_told what came of the last press
+ * @property {readonly string[]} left_out parts of the assignment that a person leaves out
+ * @property {string} introduction in a person's own words
+ * @property {string} conclusion
+ * @property {readonly string[]} ids of who hands it in, as typed
  */
 
 /** @returns {StudyState} */
@@ -66,6 +73,12 @@ export function initial_studies() {
     shelf_told: "",
     test_told: "",
     reported: [],
+    assigned: null,
+    assignment_told: "",
+    left_out: [],
+    introduction: "",
+    conclusion: "",
+    ids: [],
   };
 }
 

@@ -57,6 +57,7 @@ export function mount_report(place, { studies, actions }) {
     });
     input.addEventListener("input", () => {
       remember(fields.map((one) => one.value));
+      tell_ids();
       show_error("");
     });
     return input;
@@ -70,6 +71,8 @@ export function mount_report(place, { studies, actions }) {
     { text: "Plots (zip)", press: () => make("plots.zip") },
   ]);
   button.addEventListener("click", () => make("zip"));
+  const tell_ids = () => actions.write_ids(fields.map((one) => one.value));
+  tell_ids();
 
   place.classList.add("hand-in");
   place.append(

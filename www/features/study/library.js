@@ -61,13 +61,6 @@ export function study_library(studies, actions) {
     return html`<li aria-current=${id === state.record?.id ? "true" : nothing}>
       <div class="study-kept-head">
         <input
-          type="checkbox"
-          aria-label="Compare study of ${when}"
-          .checked=${live(state.chosen.includes(id))}
-          @change=${(/** @type {Event} */ event) =>
-            actions.choose(id, /** @type {HTMLInputElement} */ (event.target).checked)}
-        />
-        <input
           type="text"
           aria-label="Study name"
           maxlength="80"
@@ -77,8 +70,18 @@ export function study_library(studies, actions) {
           @change=${() => rename(record)}
         />
       </div>
+      <p class="hint study-kept-facts">${run_counts(runs)}${where}; ${when}</p>
       <div class="study-kept-foot">
-        <span class="hint">${run_counts(runs)}${where}; ${when}</span>
+        <label class="study-choose">
+          <input
+            type="checkbox"
+            aria-label="Compare and report: study of ${when}"
+            .checked=${live(state.chosen.includes(id))}
+            @change=${(/** @type {Event} */ event) =>
+              actions.choose(id, /** @type {HTMLInputElement} */ (event.target).checked)}
+          />
+          Compare and report
+        </label>
         <button type="button" class="quiet" @click=${() => actions.open(id)}>Open</button>
         <button
           type="button"

@@ -35,10 +35,21 @@ export function run_counts(runs) {
 
 /**
  * A sentence or two; they end with the outcome once there is one.
- * @param {Pick<StudyState, "phase" | "record" | "progress" | "is_stopped" | "has_failed" | "elsewhere">} state
+ * @param {Pick<StudyState, "phase" | "record" | "progress" | "is_stopped" | "has_failed" | "elsewhere" | "assigned">} state
  * @returns {string}
  */
 export function study_status(state) {
+  const { assigned } = state;
+  if (!assigned) return own_status(state);
+  const where = `Part ${assigned.at} of ${assigned.of} of the assignment`;
+  // Between two parts nothing is over yet.
+  return state.phase === "idle" ? `${where}.` : `${where}. ${own_status(state)}`;
+}
+
+/**
+ * @param {Pick<StudyState, "phase" | "record" | "progress" | "is_stopped" | "has_failed" | "elsewhere">} state
+ */
+function own_status(state) {
   const { phase, record, progress, is_stopped, has_failed } = state;
   if (phase === "starting") return "Getting ready.";
   if (!record) {

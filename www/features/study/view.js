@@ -11,10 +11,12 @@ import {
   study_ticks,
 } from "../../app/study_state.js";
 import { across_table } from "./across.js";
+import { assignment_view } from "./assignment.js";
 import { study_curves } from "./curves.js";
 import { factor_chart } from "./factor_chart.js";
 import { final_test } from "./final_test.js";
 import { study_form } from "./form.js";
+import { hand_in_words } from "./hand_in_words.js";
 import { study_library } from "./library.js";
 import { remarks_view } from "./remarks.js";
 import { run_list } from "./runs.js";
@@ -59,12 +61,19 @@ export function mount_study(section, { page, studies, actions }) {
   const resume = el("button", { type: "button", hidden: true }, "Run what is missing");
   resume.addEventListener("click", actions.run_missing);
   const report = el("div");
+  const assignment = assignment_view({ page, studies, actions });
 
   section.classList.add("study");
   section.append(
     el(
       "div",
       { class: "column column-left" },
+      part(
+        null,
+        "The assignment",
+        "A baseline and five studies from it, one after the other.",
+        assignment.element,
+      ),
       part(
         { number: 6, tick: "study" },
         "Study",
@@ -107,7 +116,14 @@ export function mount_study(section, { page, studies, actions }) {
         "Once, at the end, on images that nothing was chosen by.",
         final_test({ page, studies, actions }),
       ),
-      part({ number: 9, tick: "report" }, "Report", "Everything to hand in, made here.", report),
+      part(
+        { number: 9, tick: "report" },
+        "Report",
+        "Everything to hand in, made here.",
+        assignment.list,
+        hand_in_words(studies, actions),
+        report,
+      ),
     ),
   );
 
@@ -143,7 +159,7 @@ export function mount_study(section, { page, studies, actions }) {
     );
   });
   studies.watch(
-    ["phase", "record", "progress", "is_stopped", "has_failed", "elsewhere"],
+    ["phase", "record", "progress", "is_stopped", "has_failed", "elsewhere", "assigned"],
     (state) => {
       const is_active = is_study_active(state);
       set_text(status, study_status(state));

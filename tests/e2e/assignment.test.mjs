@@ -1,0 +1,98 @@
+// The whole assignment with one press, its checklist and the words around it, by role and
+// name as a student uses them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bar_rows, open_page, pick, press, sees } from "./helper.mjs";
+
+/** @import { Page } from "playwright-core" */
+
+const bars = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(300).join("\n")) };
+const QUICK = "?backend=ndarray&epochs=1&hidden_layers=16,8";
+
+/** @param {Page} page @param {string} name */
+const view = (page, name) => page.getByRole("link", { name, exact: true }).click();
+
+/** A point of the checklist. @param {Page} page @param {RegExp} title */
+const point = (page, title) =>
+  page.getByRole("list", { name: "Assignment checklist" }).getByRole("listitem").filter({
+    hasText: title,
+  });
+
+/** @param {Page} page @param {RegExp} title @param {RegExp} words */
+const says = (page, title, words) => point(page, title).filter({ hasText: words }).waitFor();
+
+test("one press runs the whole assignment, and a list says what it lacks", async (t) => {
+  const { page } = await open_page(t, { query: QUICK });
+  await view(page, "Study");
+  await press(page, "Run the assignment");
+  await sees(page, "Assignment status", /no data yet/);
+  await view(page, "Train");
+  await pick(page, bars);
+  await sees(page, "Data status", /bars\.csv/);
+  await view(page, "Study");
+  // One part is not wanted.
+  await press(page, "Leave out Batch sizes, five or more");
+  await says(page, /Batch sizes/, /Left out/);
+
+  await press(page, "Run the assignment");
+  await sees(page, "Assignment status", /Part 1 of 5: baseline/);
+  await sees(
+    page,
+    "Study status",
+    /Part 2 of 5 of the assignment\. 6 runs: .*(running|starting)/i,
+    60,
+  );
+  assert.ok(await page.getByRole("button", { name: "Run study", exact: true }).isDisabled());
+  await press(page, "Stop the assignment");
+  await sees(page, "Assignment status", /^Stopped\. Press again/, 10);
+  await says(page, /Baseline/, /Done.*validation accuracy [\d.]+ %/s);
+  await says(page, /Learning rates/, /Missing.*of its 6 runs are missing/s);
+
+  await press(page, "Run the assignment");
+  await sees(page, "Study status", /Finished$/, 90);
+  await sees(page, "Assignment status", /The assignment has run/);
+  for (const title of [/Learning rates/, /Dropout\s+5 values/, /Layer normalisation/, /curves/]) {
+    await says(page, title, /Done/);
+  }
+  const kept = page.getByRole("list", { name: "Kept studies" }).getByRole("listitem");
+  assert.equal(await kept.count(), 4, "the stopped study went on, it was not begun anew");
+  assert.equal(await kept.getByRole("checkbox", { checked: true }).count(), 4);
+
+  await t.test("a part is opened from the list, and the form follows it", async () => {
+    await page.getByRole("button", { name: "Open Layer normalisation", exact: true }).click();
+    await page.getByRole("combobox", { name: "Factor", exact: true }).waitFor();
+    assert.equal(
+      await page.getByRole("combobox", { name: "Factor", exact: true }).inputValue(),
+      "layer_norm",
+    );
+    await says(page, /Remarks of your own/, /0 of 4 studies/);
+    await page.getByRole("textbox", { name: "Your remarks" }).fill("It helps.");
+    await says(page, /Remarks of your own/, /1 of 4 studies/);
+  });
+
+  await t.test("introduction and conclusion outlive a reload", async () => {
+    await page.getByRole("textbox", { name: "Introduction", exact: true }).fill("What and why.");
+    await page.getByRole("textbox", { name: "Conclusion", exact: true }).fill("What came of it.");
+    await page.getByRole("textbox", { name: "Id 1", exact: true }).fill("abc1");
+    await says(page, /Introduction and conclusion/, /Done/);
+    await says(page, /Ids/, /Done.*abc1/s);
+    await page.reload();
+    await says(page, /Introduction and conclusion/, /Done/);
+    const box = page.getByRole("textbox", { name: "Introduction", exact: true });
+    assert.equal(await box.inputValue(), "What and why.");
+    await says(page, /Batch sizes/, /Left out/);
+  });
+
+  await t.test("what does not fit the bench any more is marked", async () => {
+    await view(page, "Train");
+    await page.getByLabel("Epochs", { exact: true }).fill("2");
+    await view(page, "Study");
+    await says(page, /Dropout\s+with other/, /Missing.*with other settings: epochs 1/s);
+    await says(page, /One factor at a time/, /Missing.*does not fit the bench/s);
+    await view(page, "Train");
+    await page.getByLabel("Epochs", { exact: true }).fill("1");
+    await view(page, "Study");
+    await says(page, /One factor at a time/, /Done/);
+  });
+});

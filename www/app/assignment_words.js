@@ -1,0 +1,111 @@
+// What the assignment asks for, in words: each point with whether it is met and what of it
+// is there or missing.
+
+import { counted, percent } from "../base/format.js";
+import { parts_of, studies_of } from "./assignment.js";
+import { factor_words } from "./factors.js";
+
+/** @import { Bench, Part, PartState } from "./assignment.js" */
+/** @import { StudyState } from "./study_state.js" */
+
+/**
+ * A point of the checklist.
+ * @typedef {object} Check
+ * @property {string} title
+ * @property {boolean} is_done
+ * @property {string} told what is there, or what is missing
+ * @property {Part | null} part that can be left out
+ * @property {string | null} study that can be opened
+ * @property {boolean} is_left_out
+ */
+
+/** @type {Readonly<Record<Part, string>>} */
+const TITLES = {
+  baseline: "Baseline",
+  learning_rate: "Learning rates, five or more",
+  batch_size: "Batch sizes, five or more",
+  dropout: "Dropout",
+  layer_norm: "Layer normalisation",
+  hidden_layers: "Hidden layers",
+  dropout_layer_norm: "Dropout with and without layer normalisation",
+};
+
+/** @param {StudyState} state @param {Bench} bench @returns {Check[]} */
+export function assignment_checks(state, bench) {
+  const parts = parts_of(state, bench);
+  return [...parts.map(part_check), ...whole_checks(state, parts)];
+}
+
+/** @param {PartState} part @returns {Check} */
+function part_check({ part, is_left_out, study, run, lacks }) {
+  const accuracy = run?.result?.validation_accuracy;
+  const found = run
+    ? `validation accuracy ${percent(accuracy ?? NaN)}`
+    : counted(study?.plan.values.length ?? 0, "value");
+  return {
+    title: TITLES[part],
+    is_done: lacks === "" && !is_left_out,
+    told: is_left_out ? "left out" : lacks || found,
+    part,
+    study: study?.id ?? null,
+    is_left_out,
+  };
+}
+
+/** What is asked of all of it together. @param {StudyState} state @param {readonly PartState[]} parts @returns {Check[]} */
+function whole_checks({ introduction, conclusion, ids, reported }, parts) {
+  const studies = studies_of(parts);
+  const asked = parts.filter(({ part, is_left_out }) => part !== "baseline" && !is_left_out);
+  const misfits = asked.filter(({ study, lacks }) => study && /^(on|with) other/.test(lacks));
+  const runs = studies.flatMap((one) => one.runs);
+  const curved = runs.filter(({ history, result }) => (result?.history ?? history).length > 0);
+  const remarked = studies.filter(({ remarks }) => remarks.trim() !== "");
+  const num_written = [introduction, conclusion].filter((text) => text.trim()).length;
+  const is_reported = studies.length > 0 && studies.every((one) => reported.includes(one));
+  /** @param {string} title @param {boolean} is_done @param {string} told */
+  const check = (title, is_done, told) => ({
+    title,
+    is_done,
+    told,
+    part: null,
+    study: null,
+    is_left_out: false,
+  });
+  const names = misfits.map(({ part }) =>
+    factor_words(/** @type {any} */ (part)).label.toLowerCase(),
+  );
+  return [
+    check(
+      "One factor at a time, each run from scratch, on one data set",
+      studies.length > 0 && misfits.length === 0,
+      misfits.length > 0 ? `does not fit the bench: ${names.join(", ")}` : "",
+    ),
+    check(
+      "Four curves of every run",
+      runs.length > 0 && curved.length === runs.length,
+      `${curved.length} of ${counted(runs.length, "run")}`,
+    ),
+    check(
+      "Remarks of your own beside each study",
+      studies.length > 0 && remarked.length === studies.length,
+      `${remarked.length} of ${counted(studies.length, "study", "studies")}`,
+    ),
+    check("Introduction and conclusion", num_written === 2, `${num_written} of 2 written`),
+    check(
+      "Ids",
+      ids.some((id) => id.trim() !== ""),
+      ids.filter((id) => id.trim()).join(", "),
+    ),
+    check(
+      "Files",
+      is_reported,
+      is_reported ? "made as it all stands now" : "not made as it stands now",
+    ),
+  ];
+}
+
+/** @param {Pick<StudyState, "assigned" | "assignment_told">} state */
+export function assignment_status({ assigned, assignment_told }) {
+  if (!assigned) return assignment_told;
+  return `Part ${assigned.at} of ${assigned.of}: ${TITLES[assigned.part].toLowerCase()}.`;
+}

@@ -1,0 +1,51 @@
+// What a person writes for the report as a whole: the introduction and the conclusion, and
+// which parts of the assignment are left out. Kept with each key, so that a page may be
+// closed at any moment.
+
+import { preference, set_preference } from "../base/preferences.js";
+
+/** @import { Store } from "./state.js" */
+/** @import { StudyState } from "./study_state.js" */
+
+/** @typedef {Pick<StudyState, "introduction" | "conclusion" | "left_out">} Written */
+
+const REMEMBERED = "hand in";
+
+/** Where it is kept; tests put their own in its place. */
+const STORAGE = { get: preference, set: set_preference };
+
+export class HandInWords {
+  #store;
+  #storage;
+
+  /** @param {Store<StudyState>} store @param {typeof STORAGE} [storage] */
+  constructor(store, storage = STORAGE) {
+    this.#store = store;
+    this.#storage = storage;
+    store.set(remembered(storage.get(REMEMBERED)));
+  }
+
+  /** @param {Partial<Written>} patch */
+  write(patch) {
+    this.#store.set(patch);
+    const { introduction, conclusion, left_out } = this.#store.get();
+    this.#storage.set(REMEMBERED, JSON.stringify({ introduction, conclusion, left_out }));
+  }
+}
+
+/** @param {string | null} text @returns {Written} */
+function remembered(text) {
+  /** @type {Record<string, unknown>} */
+  let found = {};
+  try {
+    found = Object(JSON.parse(text ?? "{}"));
+  } catch {
+    // Text that is not ours: the boxes start empty.
+  }
+  const { introduction, conclusion, left_out } = found;
+  return {
+    introduction: typeof introduction === "string" ? introduction : "",
+    conclusion: typeof conclusion === "string" ? conclusion : "",
+    left_out: Array.isArray(left_out) ? left_out.map(String) : [],
+  };
+}
