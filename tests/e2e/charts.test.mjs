@@ -167,3 +167,66 @@ test("on a telephone no chart loses its epochs or its words", { timeout: 240_000
   });
   assert.ok(height >= 11, `its words are ${height} px high`);
 });
+
+test("a study's charts are looked at closely, and a line is put away", async (t) => {
+  const { page } = await open_page(t, { query: "?backend=ndarray&epochs=6&hidden_layers=16" });
+  await pick(page, small);
+  await sees(page, "Data status", /bars\.csv/);
+  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.05, 0.1");
+  await press(page, "Run study");
+  await sees(page, "Study status", /Finished$/, 60);
+  const charts = page.locator(".study-charts .chart");
+  const chart = charts.filter({ hasText: "Validation accuracy" });
+  /** What the chart looks like. @param {import("playwright-core").Locator} [of] */
+  const look = (of = chart) =>
+    of
+      .locator("canvas")
+      .evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  /** Until it looks otherwise, and like that again a moment later. @param {string} before */
+  const changed = async (before) => {
+    for (;;) {
+      const now = await look();
+      await page.waitForTimeout(100);
+      if (now !== before && now === (await look())) return now;
+    }
+  };
+  // It is drawn some moments after the last run has ended.
+  let whole = await changed("");
+  await page.waitForTimeout(700);
+  whole = await look();
+  const other = await look(charts.filter({ hasText: "Training loss" }));
+  const over = chart.locator(".u-over");
+  await over.scrollIntoViewIfNeeded();
+
+  await t.test("dragging over it shows that part, and there is a way back", async () => {
+    const back = page.getByRole("button", { name: "Whole range", exact: true });
+    assert.ok(await back.isHidden());
+    const box = await over.boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.2 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.9 * box.width, box.y + 0.7 * box.height, { steps: 6 });
+    await page.mouse.up();
+    await back.waitFor();
+    await changed(whole);
+    // The epochs are shown in all four alike.
+    assert.notEqual(await look(charts.filter({ hasText: "Training loss" })), other);
+    await back.click();
+    await back.waitFor({ state: "hidden" });
+    await page.mouse.move(0, 0);
+    const again = await changed("");
+    assert.equal(again, whole, "all of it is back");
+  });
+
+  await t.test("a line is hidden and shown again, and pointing names it", async () => {
+    await press(page, "Hide the line of 0.05");
+    await page.mouse.move(0, 0);
+    await changed(whole);
+    await press(page, "Show the line of 0.05");
+    await page.mouse.move(0, 0);
+    await page.getByRole("button", { name: "Hide the line of 0.05", exact: true }).waitFor();
+    await page.getByRole("table", { name: "Legend" }).getByText("0.1", { exact: true }).hover();
+    await chart.locator(".chart-line-name", { hasText: "0.1" }).waitFor();
+  });
+});

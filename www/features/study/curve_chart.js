@@ -14,6 +14,11 @@ import { with_alpha } from "../../plot/palette.js";
 const FADED = 0.16;
 const FONT = "11px system-ui, sans-serif";
 
+/** What is shown of each axis, where it is not all of it. @typedef {{ x: [number, number] | null, y: [number, number] | null }} Zoom */
+
+/** A drag over fewer pixels is none. */
+const LEAST_DRAG = 12;
+
 /**
  * @typedef {object} ChartLook
  * @property {Figure} figure
@@ -25,6 +30,9 @@ const FONT = "11px system-ui, sans-serif";
  * @property {SeriesKind[]} kinds of each value's series
  * @property {(value: number) => string} colour of a value
  * @property {(value: number) => boolean} is_faded
+ * @property {(value: number) => boolean} is_hidden
+ * @property {Zoom} zoom
+ * @property {(zoom: Zoom) => void} on_zoom
  * @property {() => ValueCurves[]} values as they stand when it is drawn
  * @property {(at: number | null) => void} on_hover index of the epoch pointed at
  * @property {(value: number | null) => void} on_highlight
@@ -36,7 +44,7 @@ const FONT = "11px system-ui, sans-serif";
  * @param {HTMLElement} place
  */
 export function curve_chart(look, columns, place) {
-  const { width, height, num_epochs, is_loss, is_log, kinds } = look;
+  const { width, height, num_epochs, is_loss, is_log, kinds, zoom } = look;
   const values = look.values();
   const soft = css_value("--soft");
   const grid_colour = css_value("--grid");
@@ -45,15 +53,17 @@ export function curve_chart(look, columns, place) {
     values.length === 0
       ? { range: is_loss ? [0, 2.5] : [0, 100] }
       : is_log
-        ? { distr: 3, range: (_, low, high) => log_range(low, high) }
-        : {};
+        ? { distr: 3, range: (_, low, high) => zoom.y ?? log_range(low, high) }
+        : zoom.y
+          ? { range: zoom.y }
+          : {};
   return new uPlot(
     {
       width,
       height,
       ...lines(look, values.length, soft),
       legend: { show: false },
-      scales: { x: { time: false, range: [1, Math.max(2, num_epochs)] }, y },
+      scales: { x: { time: false, range: zoom.x ?? [1, Math.max(2, num_epochs)] }, y },
       axes: [
         {
           label: "epoch",
@@ -83,7 +93,7 @@ export function curve_chart(look, columns, place) {
       cursor: {
         sync: { key: "inkling-study" },
         focus: { prox: 16 },
-        drag: { x: false, y: false },
+        drag: { x: values.length > 0, y: values.length > 0, uni: 30, setScale: false },
         points: { show: false },
       },
       hooks: {
@@ -97,6 +107,7 @@ export function curve_chart(look, columns, place) {
             else if (at > 0) look.on_highlight(Math.floor((at - 1) / kinds.length));
           },
         ],
+        setSelect: [(u) => take_zoom(u, look)],
         draw: [(u) => draw_markers(u, look)],
       },
     },
@@ -112,7 +123,7 @@ export function curve_chart(look, columns, place) {
  * @param {string} soft
  * @returns {{ series: uPlot.Series[], bands: uPlot.Band[] }}
  */
-function lines({ kinds, colour, is_faded }, num_values, soft) {
+function lines({ kinds, colour, is_faded, is_hidden }, num_values, soft) {
   /** @type {uPlot.Series[]} */
   const series = num_values > 0 ? [{}] : [{}, {}];
   /** @type {uPlot.Band[]} */
@@ -125,6 +136,7 @@ function lines({ kinds, colour, is_faded }, num_values, soft) {
       const is_edge = kind === "high" || kind === "low";
       const is_pale = kind === "raw" && kinds.includes("smooth");
       series.push({
+        show: !is_hidden(index),
         stroke: () => (is_edge ? "transparent" : alpha(is_pale ? 0.45 : 1)),
         width: is_pale ? 1 : kind === "smooth" ? 2.6 : 1.8,
         ...(dash.length > 0 && !is_pale ? { dash } : {}),
@@ -144,16 +156,39 @@ function lines({ kinds, colour, is_faded }, num_values, soft) {
 }
 
 /**
+ * The part of the axes over which somebody dragged.
+ * @param {uPlot} u
+ * @param {ChartLook} look
+ */
+function take_zoom(u, { zoom, on_zoom }) {
+  const { left, top, width, height } = u.select;
+  const is_wide = width >= LEAST_DRAG && width < u.over.clientWidth;
+  const is_high = height >= LEAST_DRAG && height < u.over.clientHeight;
+  if (!is_wide && !is_high) return;
+  const at = (/** @type {number} */ place, /** @type {string} */ axis) => u.posToVal(place, axis);
+  on_zoom({
+    x: is_wide ? [at(left, "x"), at(left + width, "x")] : zoom.x,
+    y: is_high ? [at(top + height, "y"), at(top, "y")] : zoom.y,
+  });
+}
+
+/**
  * Markers along each value's line, and a ring at its best epoch.
  * @param {uPlot} u
  * @param {ChartLook} look
  */
-function draw_markers(u, { figure, is_loss, is_log, values, colour, is_faded }) {
+function draw_markers(u, { figure, is_loss, is_log, values, colour, is_faded, is_hidden }) {
   const { ctx } = u;
   const ratio = devicePixelRatio || 1;
   const scale = is_loss ? 1 : 100;
+  const { left, top, width, height } = u.bbox;
   ctx.save();
+  // Of what is zoomed out of sight nothing lies over the axes.
+  ctx.beginPath();
+  ctx.rect(left - 8 * ratio, top - 8 * ratio, width + 16 * ratio, height + 16 * ratio);
+  ctx.clip();
   values().forEach(({ curves, best }, index) => {
+    if (is_hidden(index)) return;
     const { mean } = curves[figure];
     const stroke = with_alpha(colour(index) || "rgb(0, 0, 0)", is_faded(index) ? FADED : 1);
     ctx.fillStyle = ctx.strokeStyle = stroke;

@@ -2,7 +2,7 @@
 // switches. What is drawn follows from the study; what is pointed at is theirs alone.
 
 import { chart_menu } from "../../plot/chart_menu.js";
-import { el, on_theme_change } from "../../ui/dom.js";
+import { el, on_theme_change, set_text } from "../../ui/dom.js";
 import { value_colours } from "../../plot/palette.js";
 import { FIGURES } from "../../plot/series.js";
 import { curve_chart } from "./curve_chart.js";
@@ -35,6 +35,8 @@ const PROMISES = {
  * @property {HTMLElement} plot
  * @property {HTMLElement} empty
  * @property {HTMLElement} menu
+ * @property {HTMLElement} name of the line pointed at
+ * @property {[number, number] | null} y what is shown of its own axis, where not all of it
  * @property {uPlot | null} u
  */
 
@@ -45,12 +47,19 @@ export function study_curves() {
   for (const one of WIDTHS) {
     width.append(el("option", { value: one }, one === 1 ? "none" : `mean of ${one} epochs`));
   }
+  const whole = el("button", { type: "button", class: "quiet", hidden: true }, "Whole range");
+  whole.addEventListener("click", () => {
+    show_all();
+    boxes.forEach(build);
+  });
   const tools = el(
     "div",
     { class: "chart-tools" },
     el("label", { class: "check" }, log, " Log loss"),
     el("label", { class: "check", for: "study-smoothing" }, "Smoothing"),
     width,
+    el("span", { class: "hint study-zoom-hint" }, "Drag over a chart to look closer."),
+    whole,
   );
   const grid = el("div", { class: "study-charts" });
   const legend = curves_legend({
@@ -59,6 +68,11 @@ export function study_curves() {
       show_highlight();
     },
     on_highlight: (value) => highlight(value),
+    on_hide(value) {
+      if (!hidden.delete(value)) hidden.add(value);
+      boxes.forEach(build);
+      show_legend();
+    },
   });
   const element = el("div", { class: "study-curves" }, tools, grid, legend.element);
 
@@ -73,6 +87,16 @@ export function study_curves() {
   let pinned = null;
   /** @type {number | null} */
   let hovered = null;
+  /** Values whose lines are out of sight. @type {Set<number>} */
+  const hidden = new Set();
+  /** Epochs that are shown, where not all. @type {[number, number] | null} */
+  let epochs = null;
+
+  function show_all() {
+    epochs = null;
+    for (const box of boxes) box.y = null;
+    whole.hidden = true;
+  }
 
   const boxes = FIGURES.map(({ figure, title, is_loss }) => {
     const plot = el("div", { class: "chart-plot", role: "img", "aria-label": title });
@@ -82,12 +106,13 @@ export function study_curves() {
       return curve_files(record, figure);
     });
     const heading = el("h3", {}, `${title} (${is_loss ? "nats" : "%"})`);
-    const head = el("div", { class: "chart-head" }, heading, menu);
+    const name = el("span", { class: "chart-line-name" });
+    const head = el("div", { class: "chart-head" }, heading, name, menu);
     const empty = el("p", { class: "chart-empty" }, el("span", {}, PROMISES[figure]));
     plot.append(empty);
     grid.append(el("div", { class: "chart" }, head, plot));
     /** @type {Box} */
-    const box = { figure, is_loss, plot, empty, menu, u: null };
+    const box = { figure, is_loss, plot, empty, menu, name, y: null, u: null };
     return box;
   });
 
@@ -126,6 +151,16 @@ export function study_curves() {
         height: HEIGHT,
         colour: (value) => colours[value] ?? "",
         is_faded,
+        is_hidden: (value) => hidden.has(value),
+        zoom: { x: epochs, y: box.y },
+        on_zoom({ x, y }) {
+          const is_other = x !== epochs;
+          epochs = x;
+          box.y = y;
+          whole.hidden = false;
+          // The chart that was dragged over is still at it.
+          setTimeout(() => (is_other ? boxes : [box]).forEach(build));
+        },
         values: () => values,
         on_hover(at) {
           if (hovered === at) return;
@@ -164,13 +199,17 @@ export function study_curves() {
   }
 
   function show_highlight() {
-    for (const { u } of boxes) u?.redraw(false);
+    const one = highlighted ?? pinned;
+    for (const { u, name } of boxes) {
+      u?.redraw(false);
+      set_text(name, one === null ? "" : (values[one]?.label ?? ""));
+    }
     show_legend();
   }
 
   function show_legend() {
     const factor_name = record?.plan.factor_name ?? "";
-    legend.show({ values, colours, factor_name, hovered, pinned, is_faded });
+    legend.show({ values, colours, factor_name, hovered, pinned, hidden, is_faded });
   }
 
   function rebuild() {
@@ -234,6 +273,8 @@ export function study_curves() {
       }
       values = curves_of(record);
       pinned = highlighted = hovered = null;
+      hidden.clear();
+      show_all();
       rebuild();
     },
   };

@@ -16,11 +16,12 @@ import { figure_words } from "./value_curves.js";
  * @property {string} factor_name
  * @property {number | null} hovered index of the epoch pointed at
  * @property {number | null} pinned index of the value kept bright
+ * @property {ReadonlySet<number>} hidden values whose lines are out of sight
  * @property {(value: number) => boolean} is_faded
  */
 
 /**
- * @param {{ on_pin: (value: number) => void, on_highlight: (value: number | null) => void }} listeners
+ * @param {{ on_pin: (value: number) => void, on_hide: (value: number) => void, on_highlight: (value: number | null) => void }} listeners
  */
 export function curves_legend(listeners) {
   const title = el("p", { class: "hint" });
@@ -39,7 +40,7 @@ export function curves_legend(listeners) {
   return {
     element,
     /** @param {LegendMoment} moment */
-    show({ values, colours, factor_name, hovered, pinned, is_faded }) {
+    show({ values, colours, factor_name, hovered, pinned, hidden, is_faded }) {
       element.hidden = values.length === 0;
       set_text(
         title,
@@ -66,6 +67,16 @@ export function curves_legend(listeners) {
               </button>
             </th>
             ${FIGURES.map((figure) => html`<td>${figure_words(value, figure, hovered)}</td>`)}
+            <td class="legend-hide">
+              <button
+                type="button"
+                class="quiet"
+                aria-label="${hidden.has(index) ? "Show" : "Hide"} the line of ${value.label}"
+                @click=${() => listeners.on_hide(index)}
+              >
+                ${hidden.has(index) ? "Show" : "Hide"}
+              </button>
+            </td>
           </tr>`,
       );
       const header = [head, ...FIGURES.map((one) => one.title)];
@@ -75,6 +86,7 @@ export function curves_legend(listeners) {
           : html`<thead>
                 <tr>
                   ${header.map((text) => html`<th scope="col">${text}</th>`)}
+                  <td></td>
                 </tr>
               </thead>
               <tbody>
