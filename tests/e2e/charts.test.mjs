@@ -229,4 +229,17 @@ test("a study's charts are looked at closely, and a line is put away", async (t)
     await page.getByRole("table", { name: "Legend" }).getByText("0.1", { exact: true }).hover();
     await chart.locator(".chart-line-name", { hasText: "0.1" }).waitFor();
   });
+
+  await t.test("on paper it is whole", async () => {
+    await page.emulateMedia({ media: "print" });
+    const is_cut = await charts.evaluateAll((all) =>
+      all.map((one) => {
+        const plot = one.querySelector(".chart-plot")?.getBoundingClientRect();
+        const canvas = one.querySelector("canvas")?.getBoundingClientRect();
+        return !plot || !canvas || canvas.bottom > plot.bottom + 1 || canvas.right > plot.right + 1;
+      }),
+    );
+    assert.deepEqual(is_cut, [false, false, false, false]);
+    await page.emulateMedia({ media: null });
+  });
 });

@@ -60,15 +60,21 @@ export function study_library(studies, actions) {
     const is_asked = asked === id;
     return html`<li aria-current=${id === state.record?.id ? "true" : nothing}>
       <div class="study-kept-head">
-        <input
-          type="text"
+        <textarea
+          rows="1"
           aria-label="Study name"
           maxlength="80"
+          autocomplete="off"
           .value=${live(drafts.get(id) ?? name)}
-          @input=${(/** @type {Event} */ event) =>
-            drafts.set(id, /** @type {HTMLInputElement} */ (event.target).value)}
+          @input=${(/** @type {Event} */ event) => drafts.set(id, field_of(event).value)}
+          @keydown=${(/** @type {KeyboardEvent} */ event) => {
+            // A name wraps where it is long, but is one line.
+            if (event.key !== "Enter" || event.isComposing) return;
+            event.preventDefault();
+            field_of(event).blur();
+          }}
           @change=${() => rename(record)}
-        />
+        ></textarea>
       </div>
       <p class="hint study-kept-facts">${run_counts(runs)}${where}; ${when}</p>
       <div class="study-kept-foot">
@@ -98,7 +104,7 @@ export function study_library(studies, actions) {
 
   /** @param {StudyRecord} record */
   function rename({ id, name }) {
-    const typed = drafts.get(id)?.trim() || name;
+    const typed = drafts.get(id)?.replaceAll(/\s+/g, " ").trim() || name;
     drafts.delete(id);
     if (typed !== name) actions.rename(id, typed);
     draw();
@@ -150,4 +156,9 @@ export function study_library(studies, actions) {
     picker.value = "";
   });
   return element;
+}
+
+/** @param {Event} event */
+function field_of(event) {
+  return /** @type {HTMLTextAreaElement} */ (event.target);
 }
