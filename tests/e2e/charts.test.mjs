@@ -232,6 +232,8 @@ test("a study's charts are looked at closely, and a line is put away", async (t)
 
   await t.test("on paper it is whole", async () => {
     await page.emulateMedia({ media: "print" });
+    // As wide as A4.
+    await page.setViewportSize({ width: 794, height: 1123 });
     const is_cut = await charts.evaluateAll((all) =>
       all.map((one) => {
         const plot = one.querySelector(".chart-plot")?.getBoundingClientRect();
