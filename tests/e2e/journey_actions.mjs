@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import {
+  cut,
   go_on,
   load,
   pause,
@@ -78,6 +79,12 @@ export const ACTIONS = [
   ),
   action("Pause or Resume", pause),
   ...often(6, action("Stop", stop)),
+  ...often(
+    4,
+    fc
+      .boolean()
+      .map((is_early) => command(`Train and Stop${is_early ? " at once" : ""}`, cut(is_early))),
+  ),
   ...often(2, action("Continue", go_on)),
   ...often(
     3,

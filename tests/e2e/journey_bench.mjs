@@ -127,6 +127,15 @@ export async function stop(site) {
   return stop_by(site, () => press(site.page, "Stop", (seen) => seen.can_stop));
 }
 
+/** Begins a run and stops it: before it learns, or once it does. @param {boolean} is_early @returns {Work} */
+export const cut = (is_early) => async (site, expected) => {
+  if ((await train(site, expected)) === false) return false;
+  const { page } = site;
+  const is_learning = (/** @type {Seen} */ seen) => /epoch \d+ of/.test(seen.training);
+  if (!is_early) await until(page, "it learns", (seen) => is_learning(seen) || is_over(seen), 60);
+  return stop(site, expected);
+};
+
 /** What a run goes on with stands in the fields. @param {Page} page @param {Expected} expected @param {string} id */
 export async function gone_on(page, expected, id) {
   const seen = await until(page, "it goes on", (now) => is_active(now) || is_over(now));
