@@ -102,6 +102,13 @@ test("what does not fit the bench is marked, and run anew", async (t) => {
     assert.equal(checks(tab).get("Dropout")?.told, "with other settings: epochs 10");
     const whole = checks(tab).get("One factor at a time, each run from scratch, on one data set");
     assert.equal(whole?.told, "does not fit the bench: dropout");
+    // A plan of the engine's has no split seed where none was given.
+    const { split_seed: _, ...baseline } = study.plan.baseline;
+    const planned = { ...study, plan: { ...study.plan, baseline } };
+    tab.page.set({ config: { ...config, split_seed: 7 } });
+    assert.equal(misfit(planned, tab.page.get()), "with other settings: split seed as the seed");
+    tab.page.set({ config: { ...config, clean_curve: true } });
+    assert.equal(misfit(planned, tab.page.get()), "", "to look on is no other training");
     tab.page.set({ config });
   });
 

@@ -62,8 +62,17 @@ function baseline_of({ config, data, runs }) {
   const is_it = (/** @type {RunSummary} */ run) =>
     run.data_checksum === data?.checksum &&
     run.result?.outcome === "finished" &&
-    differing_settings(run.config, config).length === 0;
+    other_training(run.config, config).length === 0;
   return runs.find(is_it) ?? null;
+}
+
+/**
+ * The settings in which two differ, but for what is only looked at on the way.
+ * @param {Settings} one
+ * @param {Settings} other
+ */
+function other_training(one, other) {
+  return differing_settings(one, other).filter(({ key }) => key !== "clean_curve");
 }
 
 /** @param {Bench} bench */
@@ -97,8 +106,13 @@ export function misfit({ data: its, plan }, { config, data }) {
   if (!data) return "no data is loaded under Train";
   if (its.checksum !== data.checksum) return `on other data: ${its.name}`;
   const own = /** @type {readonly string[]} */ (factor_words(plan.factor).settings);
-  const baseline = /** @type {Settings} */ ({ ...config, ...plan.baseline });
-  const other = differing_settings(baseline, config).filter(({ key }) => !own.includes(key));
+  // A split seed that a plan does not have is the seed's own, whatever the bench says.
+  const baseline = /** @type {Settings} */ ({
+    ...config,
+    split_seed: undefined,
+    ...plan.baseline,
+  });
+  const other = other_training(baseline, config).filter(({ key }) => !own.includes(key));
   if (other.length === 0) return "";
   return `with other settings: ${other.map((setting) => words_of(setting, baseline)).join(", ")}`;
 }
