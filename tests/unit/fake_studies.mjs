@@ -201,6 +201,8 @@ export function fake_browser(t) {
   const rows = new Map();
   /** @type {Map<string, object>} */
   const locks = new Map();
+  /** What holds up each write for as long as it is pending. @type {{ hold: Promise<unknown> | null }} */
+  const browser = { hold: null };
   /** @type {Set<Tab>} */
   const tabs = new Set();
   /** @type {Map<string, string>} */
@@ -250,7 +252,10 @@ export function fake_browser(t) {
       const tab = this;
       const database = {
         read: async (/** @type {any} */ _, /** @type {any} */ work) => work(at),
-        write: async (/** @type {any} */ _, /** @type {any} */ work) => ({ value: await work(at) }),
+        write: async (/** @type {any} */ _, /** @type {any} */ work) => {
+          await browser.hold;
+          return { value: await work(at) };
+        },
         tell: () => {
           for (const one of tabs) if (one !== tab) setImmediate(() => one.listener());
         },
@@ -350,5 +355,5 @@ export function fake_browser(t) {
     opened.push(tab);
     return tab;
   };
-  return { rows, open };
+  return Object.assign(browser, { rows, open });
 }

@@ -125,6 +125,34 @@ test("what stands in its way is said", async (t) => {
   assert.equal(empty.state.test_told, "Run a study first.");
 });
 
+test("pressed while the study's end is being kept, it is kept all the same", async (t) => {
+  const browser = fake_browser(t);
+  const tab = browser.open();
+  tab.load();
+  tab.load_test();
+  await tab.restore();
+  tab.actions.change_form({ values: "0.1, 0.2" });
+  tab.actions.run();
+  await moments();
+  // The database holds up what comes to be kept.
+  let let_go = () => {};
+  browser.hold = new Promise((resolve) => (let_go = () => resolve(undefined)));
+  tab.pools.at(-1)?.finish();
+  await moments();
+  assert.equal(tab.state.phase, "idle");
+  const num_pools = tab.pools.length;
+  tab.actions.test_winner();
+  await moments();
+  assert.equal(tab.pools.length, num_pools, "it waits for the study before");
+  let_go();
+  browser.hold = null;
+  await moments();
+  await tab.pools.at(-1)?.finish_shown();
+  await moments();
+  const [row] = browser.rows.values();
+  assert.equal(row.final_test?.num_looks, 1);
+});
+
 test("one tab tests at a time", async (t) => {
   const { browser, tab } = await studied(t);
   const other = browser.open();

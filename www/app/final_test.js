@@ -18,6 +18,7 @@ import {
 /** @import { Ask, Pool } from "../engine/pool.js" */
 /** @import { PageState } from "./state.js" */
 /** @import { StudyParts } from "./studies.js" */
+/** @import { StudyRunner } from "./study_run.js" */
 /** @import { StudyShelf } from "./study_shelf.js" */
 /** @import { StudyState } from "./study_state.js" */
 
@@ -70,15 +71,17 @@ function is_tested({ final_test }, winner, checksum) {
 export class FinalTester {
   #parts;
   #shelf;
+  #runner;
   /** @type {AbortController | null} */
   #abort = null;
   /** @type {Pool | null} */
   #pool = null;
 
-  /** @param {StudyParts} parts @param {StudyShelf} shelf */
-  constructor(parts, shelf) {
+  /** @param {StudyParts} parts @param {StudyShelf} shelf @param {Pick<StudyRunner, "before">} runner */
+  constructor(parts, shelf, runner) {
     this.#parts = parts;
     this.#shelf = shelf;
+    this.#runner = runner;
   }
 
   /** Tests the winner of the open study; a test that stands is looked at once more. */
@@ -136,8 +139,9 @@ export class FinalTester {
    */
   async #with_study({ id }, signal, work) {
     const { store, studies, read } = this.#parts;
-    const taking = studies.take(id);
-    if (!(await taking)) {
+    // A tab has one study's lock: the runner gives its own back first.
+    await unless_aborted(this.#runner.before, signal);
+    if (!(await studies.take(id))) {
       throw new Refused("This study is in use in another tab. Wait for it there.");
     }
     try {

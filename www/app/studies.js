@@ -77,7 +77,7 @@ export function create_studies(given) {
   };
   const shelf = new StudyShelf(parts);
   const runner = new StudyRunner(parts, shelf);
-  const tester = new FinalTester(parts, shelf);
+  const tester = new FinalTester(parts, shelf, runner);
   const assignment = new Assignment(parts, runner, shelf);
   const words = new HandInWords(store, given.words);
 

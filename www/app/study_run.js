@@ -60,6 +60,11 @@ export class StudyRunner {
     this.#shelf = shelf;
   }
 
+  /** Resolves once the study that ran last is put away, with its lock. */
+  get before() {
+    return this.#before;
+  }
+
   /** A new study of what form and bench say. */
   run() {
     const { store, page, engine } = this.#parts;
