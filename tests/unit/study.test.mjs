@@ -15,7 +15,7 @@ import {
   smoothed,
   value_curve,
 } from "../../www/plot/series.js";
-import { sorted_rows } from "../../www/features/study/comparison.js";
+import { gap_note, sorted_rows } from "../../www/features/study/comparison.js";
 
 /** @param {number} seed */
 const spec = (seed, cost = 1) => ({
@@ -149,4 +149,12 @@ test("a plot's words cannot become markup", () => {
   assert.ok(!svg.includes("<script>") && !svg.includes("</text></text>"));
   assert.ok(svg.includes("&lt;script&gt;") && svg.includes("<title>&quot;&amp;</title>"));
   assert.ok(!/NaN|Infinity/.test(svg), "points that a log axis cannot show are left out");
+});
+
+test("a gap that is of training as it learned says so", () => {
+  const run = (/** @type {object} */ result) => /** @type {any} */ ({ state: "finished", result });
+  const clean = { num_images: 10, accuracy: 0.9, loss: 0.3 };
+  assert.equal(gap_note([run({ clean })]), "");
+  assert.match(gap_note([run({ clean }), run({})]), /^Runs of an earlier version/);
+  assert.equal(gap_note([/** @type {any} */ ({ state: "running" })]), "");
 });

@@ -2,7 +2,7 @@
 
 import { NO_FIGURE, count, duration, percent, points } from "../../base/format.js";
 
-/** @import { ValueFigures } from "../../pkg/ndarray/inkling.js" */
+/** @import { StudyRun, ValueFigures } from "../../pkg/ndarray/inkling.js" */
 
 /**
  * @typedef {object} Column
@@ -90,6 +90,17 @@ export function columns(factor_name, has_seeds) {
     },
     { header: "State", key: (row) => row.state, text: (row) => row.state },
   ];
+}
+
+/**
+ * What the gap is of where an older version trained; empty where both sides were measured
+ * alike.
+ * @param {readonly StudyRun[]} runs
+ */
+export function gap_note(runs) {
+  const is_old = runs.some(({ state, result }) => state === "finished" && result && !result.clean);
+  if (!is_old) return "";
+  return "Runs of an earlier version measured no training images at their end: their gap is of the training accuracy as they learned, with dropout on and on distorted images where you asked for that.";
 }
 
 /**

@@ -2,8 +2,8 @@
 
 import { html, render } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
-import { el } from "../../ui/dom.js";
-import { columns, sorted_rows } from "./comparison.js";
+import { el, set_text } from "../../ui/dom.js";
+import { columns, gap_note, sorted_rows } from "./comparison.js";
 import { line_sample } from "./line_sample.js";
 
 /** @import { StudyRecord, ValueFigures } from "../../pkg/ndarray/inkling.js" */
@@ -23,6 +23,7 @@ export function comparison_table(listeners) {
     table,
     promise,
   );
+  const note = el("p", { class: "hint", hidden: true });
   let sort = { at: 0, is_descending: false };
   /** @type {{ record: StudyRecord, figures: ValueFigures[], colours: string[] } | null} */
   let shown = null;
@@ -83,7 +84,7 @@ export function comparison_table(listeners) {
   }
 
   return {
-    element: scroll,
+    element: el("div", {}, scroll, note),
     /**
      * @param {StudyRecord | null} record
      * @param {ValueFigures[]} figures
@@ -92,6 +93,9 @@ export function comparison_table(listeners) {
     show(record, figures, colours) {
       shown = record ? { record, figures, colours } : null;
       draw();
+      const told = gap_note(record?.runs ?? []);
+      note.hidden = told === "";
+      set_text(note, told);
     },
   };
 }
