@@ -23,6 +23,7 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".ts": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
+  ".woff": "font/woff",
   ".webmanifest": "application/manifest+json",
   ".zip": "application/zip",
 };

@@ -38,6 +38,8 @@ export const VENDORED = {
   },
   // Fetched when a model is asked for as ONNX.
   pbf: { "index.js": "pbf.mjs", "index.d.ts": "pbf.d.mts" },
+  // The letters of code in a report.
+  "@fontsource/roboto-mono": { "files/roboto-mono-latin-400-normal.woff": "roboto-mono.woff" },
   // Scripts that leave a global behind; fetched when a report is made.
   pdfmake: { "build/pdfmake.min.js": "pdfmake.js", "build/vfs_fonts.js": "pdfmake_fonts.js" },
   "@preact/signals-core": {

@@ -126,7 +126,7 @@ async function load_study() {
   });
   const parts = { page: store, studies: made.view, actions: made.actions };
   const { report } = mount_study(element("study-view"), parts);
-  mount_report(report, parts);
+  mount_report(report, { ...parts, bench: actions });
   await made.restore();
   return made.actions;
 }

@@ -214,10 +214,11 @@ fn captions_names_and_authors_state_nothing() {
         for plot in &mut request.studies[0].plots {
             plot.caption = text.into();
             plot.name = text.into();
-            plot.png_base64 = text.into();
         }
         request.ids = vec![text.into()];
         request.created = text.into();
+        request.introduction = text.into();
+        request.conclusion = text.into();
         assert_eq!(stated(&request), expected, "{text:?}");
     }
 }
@@ -227,5 +228,9 @@ fn statements_are_told_from_what_only_looks_like_them() {
     let code = "# a\nx = f\"{y}\" + 'it''s' # b\rrun(0.1e5, -1, None)\n\n    \"\"\"a\n'b'\n\"\"\"";
     assert_eq!(statements(code), ["x = L + LL ", "run(L, -L, L)", "    L"]);
     assert_eq!(statements("a('\\'')\na(\"\\\\\")\nb"), ["a(L)", "b"]);
+    assert_eq!(
+        statements("a = [128, 64, 32]\na = [1, f(2)]"),
+        ["a = [L]", "a = [L, f(L)]"]
+    );
     assert_ne!(statements("a(\"b\nc\")"), statements("a(\"b\")"));
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { line_plot } from "../../www/plot/drawing.js";
 import { to_svg } from "../../www/plot/svg.js";
-import { zip_name } from "../../www/features/report/hand_in.js";
+import { id_fault, zip_name } from "../../www/features/report/ids.js";
 import { exported, imported } from "../../www/app/study_files.js";
 import { settled } from "../../www/app/study_state.js";
 import { value_colours, viridis } from "../../www/plot/palette.js";
@@ -74,12 +74,13 @@ test("colours are matplotlib's viridis, in the values' order", () => {
   assert.equal(value_colours(1, true).length, 1);
 });
 
-test("the zip is named by its ids", () => {
+test("the zip is named by its ids, of which none is required", () => {
   assert.equal(zip_name(["123", "abc", "X9"]), "123_abc_X9.zip");
   assert.equal(zip_name([" 123 ", "", ""]), "123.zip");
-  assert.throws(() => zip_name(["", "1", "2"]), {
-    message: "Id 1: found nothing, expected 1 to 20 letters or digits",
-  });
+  assert.equal(zip_name(["", "1", "2"]), "1_2.zip");
+  assert.equal(zip_name(["", " ", ""]), "report.zip");
+  assert.equal(id_fault(" 12 ", 2), "");
+  assert.equal(id_fault("12/3", 2), "Id 2: found “12/3”, expected 1 to 20 letters or digits");
   assert.throws(() => zip_name(["1", "a/b", "2"]), /Id 2: found “a\/b”/);
   assert.throws(() => zip_name(["1", "2", "x".repeat(21)]), /Id 3/);
 });

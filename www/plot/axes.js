@@ -1,11 +1,14 @@
 // Where a value lies along an axis, and at which values its ticks stand.
+//
+// On the scale `error` a share lies by the logarithm of what is missing to 1: 90 %, 99 %
+// and 99.9 % are evenly spaced, so that good accuracies are told apart.
 
 import { linear_ticks, log_ticks } from "./series.js";
 
 /**
  * @typedef {object} Axis
  * @property {string} label
- * @property {"linear" | "log" | "category"} scale
+ * @property {"linear" | "log" | "error" | "category"} scale
  * @property {number} [low]
  * @property {number} [high]
  * @property {number[]} [ticks]
@@ -19,6 +22,7 @@ import { linear_ticks, log_ticks } from "./series.js";
  * @returns {{ place: (value: number) => number, ticks: number[] }}
  */
 export function scale_of(axis, values) {
+  if (axis.scale === "error") return error_scale(axis, values);
   const is_log = axis.scale === "log";
   const usable = values.filter((v) => Number.isFinite(v) && (!is_log || v > 0));
   let low = axis.low ?? Math.min(...usable);
@@ -48,4 +52,25 @@ export function scale_of(axis, values) {
     place: (value) => (value - low) / (high - low),
     ticks: axis.ticks ?? linear_ticks(low, high, 5),
   };
+}
+
+/** Of the errors that can be told from none: one image of ten thousand. */
+const LEAST_ERROR = 1e-4;
+
+/** Shares at which ticks may stand. */
+const ERROR_TICKS = [0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999];
+
+/**
+ * @param {Axis} axis
+ * @param {number[]} values shares
+ */
+function error_scale(axis, values) {
+  const depth = (/** @type {number} */ share) => -Math.log10(Math.max(LEAST_ERROR, 1 - share));
+  const usable = values.filter((value) => Number.isFinite(value));
+  const from = depth(axis.low ?? Math.min(...usable));
+  const to = Math.max(from + 0.1, depth(axis.high ?? Math.max(...usable)));
+  const margin = 0.04 * (to - from);
+  const place = (/** @type {number} */ value) =>
+    (depth(value) - from + margin) / (to - from + 2 * margin);
+  return { place, ticks: ERROR_TICKS.filter((tick) => place(tick) >= 0 && place(tick) <= 1) };
 }

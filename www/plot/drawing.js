@@ -14,8 +14,18 @@ import { marked_places, marker_outline } from "./line_styles.js";
  *   | { kind: "line", x1: number, y1: number, x2: number, y2: number, stroke: string, width: number, dash?: number[] }
  *   | { kind: "path", points: [number, number][], stroke?: string, width?: number, dash?: number[], fill?: string, title?: string }
  *   | { kind: "circle", x: number, y: number, radius: number, fill: string, stroke?: string, title?: string }
+ *   | { kind: "image", x: number, y: number, width: number, height: number, ink: Ink }
  *   | { kind: "text", x: number, y: number, text: string, size: number, fill: string, anchor: "start" | "middle" | "end", bold?: boolean, angle?: number }
  * )} Mark
+ */
+
+/**
+ * A grey picture of few pixels, drawn without smoothing.
+ * @typedef {object} Ink
+ * @property {number} columns
+ * @property {number} rows
+ * @property {Uint8Array} levels `rows · columns` from 0 (paper) to 255 (ink)
+ * @property {string} href the same as a PNG's data URL
  */
 
 /**
@@ -73,11 +83,12 @@ export const PRINT = {
  * @property {Axis} y
  * @property {Series[]} series
  * @property {boolean} [has_legend]
+ * @property {number} [size] of the letters on the axes, 11 by default
  * @property {Theme} [theme]
  */
 
 /** Length of a line in the legend: long enough for its dashes and its marker. */
-const LEGEND_LINE = 26;
+export const LEGEND_LINE = 26;
 
 /**
  * A plot with axes.
@@ -89,7 +100,7 @@ export function line_plot(options) {
   /** @type {Mark[]} */
   const marks = [];
   if (theme.paper) marks.push({ kind: "rect", x: 0, y: 0, width, height, fill: theme.paper });
-  const size = 11;
+  const { size = 11 } = options;
 
   const all = series.flatMap((one) => [...one.points, ...(one.low ?? []), ...(one.high ?? [])]);
   const xs = scale_of(
@@ -105,25 +116,29 @@ export function line_plot(options) {
 
   // Room for the widest label of the y axis; a character is about 0.55 em wide.
   const widest = Math.max(1, ...ys.ticks.map((tick) => format_y(tick).length));
-  const left = Math.round(26 + widest * size * 0.56);
+  const left = Math.round(size + 15 + widest * size * 0.56);
   const legend = options.has_legend === false ? [] : series.filter((one) => one.label);
   const legend_width = legend.length
     ? Math.round(
         LEGEND_LINE + 12 + Math.max(...legend.map((one) => one.label.length)) * size * 0.56,
       )
     : 12;
-  const top = title ? 30 : 12;
-  const box = { left, top, right: width - legend_width - 8, bottom: height - 40 };
+  const top = title ? size + 19 : 12;
+  const box = { left, top, right: width - legend_width - 8, bottom: height - 7 - 3 * size };
   const at_x = (/** @type {number} */ value) =>
     round(box.left + xs.place(value) * (box.right - box.left));
   const at_y = (/** @type {number} */ value) =>
     round(box.bottom - ys.place(value) * (box.bottom - box.top));
 
   if (title) {
-    marks.push(text(box.left, 18, title, 13, theme.ink, "start", true));
+    marks.push(text(box.left, size + 7, title, size + 2, theme.ink, "start", true));
   }
+  let last = Infinity;
   for (const tick of ys.ticks) {
     const at = at_y(tick);
+    // Words that would touch the last ones are left out with their line.
+    if (Math.abs(at - last) < size + 2) continue;
+    last = at;
     marks.push({
       kind: "line",
       x1: box.left,
@@ -146,7 +161,7 @@ export function line_plot(options) {
       stroke: theme.soft,
       width: 1,
     });
-    marks.push(text(at, box.bottom + 16, format_x(tick), size, theme.soft, "middle"));
+    marks.push(text(at, box.bottom + 5 + size, format_x(tick), size, theme.soft, "middle"));
   }
   marks.push({
     kind: "line",
@@ -159,7 +174,7 @@ export function line_plot(options) {
   });
   marks.push(text((box.left + box.right) / 2, height - 6, x.label, size, theme.soft, "middle"));
   marks.push({
-    ...text(13, (box.top + box.bottom) / 2, y.label, size, theme.soft, "middle"),
+    ...text(size + 2, (box.top + box.bottom) / 2, y.label, size, theme.soft, "middle"),
     angle: -90,
   });
 
@@ -249,17 +264,32 @@ export function line_plot(options) {
         kind: "circle",
         x: ring[0],
         y: ring[1],
-        radius: 4,
+        radius: size < 10 ? 2.4 : 4,
         fill: theme.paper || "none",
         stroke: one.colour,
       });
     }
   }
   legend.forEach((one, i) => {
-    const at = box.top + 8 + i * 16;
-    const from = box.right + 10;
-    const to = from + LEGEND_LINE;
-    marks.push({
+    marks.push(...legend_entry(one, box.right + 10, box.top + 8 + i * 16, size, theme));
+  });
+  return { width, height, description: options.description, marks };
+}
+
+/**
+ * A line of a legend: a piece of the line as it is drawn, and its label.
+ * @param {Series} one
+ * @param {number} from its left end
+ * @param {number} at its middle
+ * @param {number} size of the letters
+ * @param {Theme} theme
+ * @returns {Mark[]}
+ */
+export function legend_entry(one, from, at, size, theme) {
+  const to = from + LEGEND_LINE;
+  /** @type {Mark[]} */
+  const marks = [
+    {
       kind: "line",
       x1: from,
       y1: at,
@@ -268,47 +298,11 @@ export function line_plot(options) {
       stroke: one.colour,
       width: one.marker ? 1.8 : 2.4,
       ...dashed(one),
-    });
-    if (one.marker) {
-      marks.push(marker_mark(one.marker, [(from + to) / 2, at], 3, one.colour));
-    }
-    marks.push(text(to + 4, at + 4, one.label, size, theme.ink, "start"));
-  });
-  return { width, height, description: options.description, marks };
-}
-
-/**
- * Drawings side by side.
- * @param {Drawing[]} drawings
- * @param {string} description
- * @returns {Drawing}
- */
-export function beside(drawings, description) {
-  let left = 0;
-  /** @type {Mark[]} */
-  const marks = [];
-  for (const drawing of drawings) {
-    marks.push(...drawing.marks.map((mark) => moved(mark, left)));
-    left += drawing.width;
-  }
-  const height = Math.max(...drawings.map((drawing) => drawing.height));
-  return { width: left, height, description, marks };
-}
-
-/** @param {Mark} mark @param {number} by @returns {Mark} */
-function moved(mark, by) {
-  switch (mark.kind) {
-    case "rect":
-    case "circle":
-    case "text":
-      return { ...mark, x: mark.x + by };
-    case "line":
-      return { ...mark, x1: mark.x1 + by, x2: mark.x2 + by };
-    case "path":
-      return { ...mark, points: mark.points.map(([x, y]) => [x + by, y]) };
-    default:
-      return /** @type {never} */ (mark);
-  }
+    },
+  ];
+  if (one.marker) marks.push(marker_mark(one.marker, [(from + to) / 2, at], 3, one.colour));
+  marks.push(text(to + 4, at + 4, one.label, size, theme.ink, "start"));
+  return marks;
 }
 
 /**
@@ -353,7 +347,7 @@ function marker_mark(marker, [x, y], radius, fill) {
  * @param {boolean} [bold]
  * @returns {Extract<Mark, { kind: "text" }>}
  */
-function text(x, y, words, size, fill, anchor, bold = false) {
+export function text(x, y, words, size, fill, anchor, bold = false) {
   return { kind: "text", x, y, text: words, size, fill, anchor, ...(bold ? { bold } : {}) };
 }
 

@@ -1,6 +1,6 @@
 // Drawings as PNG, painted on a canvas from the same marks as the SVG.
 
-/** @import { Drawing } from "./drawing.js" */
+/** @import { Drawing, Ink } from "./drawing.js" */
 
 const FONT = "Roboto, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', sans-serif";
 
@@ -22,6 +22,19 @@ export async function to_png(drawing, scale) {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   if (!blob) throw new Error("plots: this browser could not write a PNG");
   return blob;
+}
+
+/** @param {Ink} ink */
+function canvas_of({ columns, rows, levels }) {
+  const canvas = document.createElement("canvas");
+  canvas.width = columns;
+  canvas.height = rows;
+  const pixels = new ImageData(columns, rows);
+  levels.forEach((level, at) =>
+    pixels.data.set([255 - level, 255 - level, 255 - level, 255], 4 * at),
+  );
+  canvas.getContext("2d")?.putImageData(pixels, 0, 0);
+  return canvas;
 }
 
 /**
@@ -71,6 +84,10 @@ function paint(context, drawing) {
           context.lineWidth = 1.8;
           context.stroke();
         }
+        break;
+      case "image":
+        context.imageSmoothingEnabled = false;
+        context.drawImage(canvas_of(mark.ink), mark.x, mark.y, mark.width, mark.height);
         break;
       case "text":
         context.save();

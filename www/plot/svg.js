@@ -76,7 +76,7 @@ function shape_of(mark) {
   switch (mark.kind) {
     case "rect": {
       const { x, y, width, height, fill } = mark;
-      return { tag: "rect", attributes: { x, y, width, height, fill } };
+      return { tag: "rect", attributes: { x, y, width, height, ...split(fill) } };
     }
     case "line": {
       const { x1, y1, x2, y2, stroke, width } = mark;
@@ -105,6 +105,11 @@ function shape_of(mark) {
       /** @type {Shape["attributes"]} */
       const stroke = mark.stroke ? { stroke: mark.stroke, "stroke-width": 1.8 } : {};
       return { tag: "circle", attributes: { cx, cy, r, fill, ...stroke }, title };
+    }
+    case "image": {
+      const { x, y, width, height, ink } = mark;
+      const style = "image-rendering: pixelated";
+      return { tag: "image", attributes: { x, y, width, height, href: ink.href, style } };
     }
     case "text": {
       const { x, y, size, fill, anchor, text } = mark;

@@ -7,6 +7,7 @@ mod bits;
 mod data;
 mod evaluation;
 mod model;
+mod report;
 mod run;
 mod study;
 
@@ -14,12 +15,16 @@ pub use bits::{read_bits, write_bits};
 pub use data::{ClassCounts, DataSummary, LoadProgress};
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use model::ModelSummary;
+pub use report::{
+    Block, Plot, PlotKind, ReportBaseline, ReportEvaluation, ReportFiles, ReportRequest,
+    ReportStudy,
+};
 pub use run::{
     BackendChoice, CleanFigures, EpochRecord, Event, Failure, FailureKind, LayerSummary,
     LearningRateSchedule, Outcome, PlanSummary, Progress, RunConfig, RunResult, StepKind,
 };
 pub use study::{
-    AxisScale, Block, Factor, FactorFacts, FinalTest, FinalTestRun, Insight, InsightKind,
-    InsightNumber, Plot, ReportFiles, ReportRequest, ReportStudy, RunSpec, RunState, StudyConfig,
-    StudyFacts, StudyPlan, StudyReading, StudyRecord, StudyRun, StudyValue, ValueFigures, Winner,
+    AxisScale, Factor, FactorFacts, FinalTest, FinalTestRun, Insight, InsightKind, InsightNumber,
+    RunSpec, RunState, StudyConfig, StudyFacts, StudyPlan, StudyReading, StudyRecord, StudyRun,
+    StudyValue, ValueFigures, Winner,
 };

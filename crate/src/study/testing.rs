@@ -1,7 +1,7 @@
 //! Hand-made studies for tests: figures as a person would write them down.
 
 use crate::message::{
-    DataSummary, EpochRecord, Factor, Failure, FailureKind, Outcome, Plot, ReportRequest,
+    DataSummary, EpochRecord, Factor, Failure, FailureKind, Outcome, Plot, PlotKind, ReportRequest,
     ReportStudy, RunConfig, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
 };
 
@@ -143,25 +143,27 @@ pub fn settled(factor: Factor, values: &str, accuracies: &[f64]) -> StudyRecord 
     record
 }
 
-/// A report on studies, with a plot for each of the first study's runs.
+/// A report on studies, with a plot of the curves and one of the runs of each.
 pub fn request(records: Vec<StudyRecord>) -> ReportRequest {
+    let plot = |number: u32, kind| Plot {
+        name: format!("run-{number}"),
+        kind,
+        caption: format!("The curves of run {number}."),
+    };
     let studies = records
         .into_iter()
         .map(|record| ReportStudy {
-            plots: (0..record.runs.len() as u32)
-                .map(|run| Plot {
-                    name: format!("run-{}", run + 1),
-                    caption: format!("The curves of run {}.", run + 1),
-                    run: Some(run),
-                    png_base64: "iVBORw0KGgo=".into(),
-                })
-                .collect(),
+            plots: vec![plot(1, PlotKind::Curves), plot(2, PlotKind::Runs)],
             record,
         })
         .collect();
     ReportRequest {
         ids: vec!["1234".into(), "abc".into()],
         created: "2026-11-23T22:00:00Z".into(),
+        introduction: String::new(),
+        conclusion: String::new(),
+        baseline: None,
+        plots: Vec::new(),
         studies,
     }
 }

@@ -5,7 +5,7 @@
 use inkling::data::{Dataset, sample};
 use inkling::message::{
     CleanFigures, DataSummary, EpochRecord, Factor, FinalTest, FinalTestRun, Outcome, Plot,
-    ReportRequest, ReportStudy, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
+    PlotKind, ReportRequest, ReportStudy, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
 };
 use inkling::study::plan::plan_study;
 use serde_json::Value;
@@ -108,20 +108,23 @@ pub fn sample_summary() -> DataSummary {
 
 /// A report on one study, with a plot of the comparison and one of its first run.
 pub fn request(record: StudyRecord) -> ReportRequest {
-    let plot = |name: &str, caption: &str, run| Plot {
+    let plot = |name: &str, caption: &str, kind| Plot {
         name: name.into(),
+        kind,
         caption: caption.into(),
-        run,
-        png_base64: "iVBORw0KGgo=".into(),
     };
     ReportRequest {
         ids: vec!["1".into()],
         created: record.created.clone(),
+        introduction: "Why.".into(),
+        conclusion: "What.".into(),
+        baseline: None,
+        plots: vec![plot("digits", "Some digits.", PlotKind::Digits)],
         studies: vec![ReportStudy {
             record,
             plots: vec![
-                plot("comparison", "The comparison.", None),
-                plot("run-1", "The curves of run 1.", Some(0)),
+                plot("comparison", "The comparison.", PlotKind::Curves),
+                plot("runs", "The curves of every run.", PlotKind::Runs),
             ],
         }],
     }
@@ -142,8 +145,9 @@ pub fn statements_of_cells(notebook: &str) -> Vec<Vec<String>> {
     code.map(|cell| statements(&source(cell))).collect()
 }
 
-/// The lines of a piece of Python without comments, each literal as `L`; of lines
-/// that state the same one after the other, as the runs of a list do, one.
+/// The lines of a piece of Python without comments, each literal as `L` and a list of
+/// nothing but literals as `[L]`; of lines that state the same one after the other, as
+/// the runs of a list do, one.
 pub fn statements(source: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -183,6 +187,11 @@ pub fn statements(source: &str) -> Vec<String> {
         rest = &rest[len..];
     }
     lines.push(line);
+    for line in &mut lines {
+        while line.contains("[L, L") {
+            *line = line.replace("[L, L", "[L");
+        }
+    }
     lines.retain(|line| !line.trim().is_empty());
     lines.dedup();
     lines

@@ -1,13 +1,14 @@
-// What is handed in: the ids, the one button, and each file alone. The code that
-// makes the files is loaded when one is asked for.
+// What is handed in: the ids, the one button, and each file alone. The code that makes the files is loaded when one is asked for.
 
 import { chosen_studies } from "../../app/study_state.js";
 import { message_of } from "../../base/fault.js";
 import { preference, set_preference } from "../../base/preferences.js";
 import { download, el, set_text } from "../../ui/dom.js";
 import { create_menu } from "../../ui/menu.js";
+import { id_fault, zip_name } from "./ids.js";
 
-/** @import { View } from "../../app/state.js" */
+/** @import { Actions } from "../../app/actions.js" */
+/** @import { PageState, View } from "../../app/state.js" */
 /** @import { StudyActions } from "../../app/studies.js" */
 /** @import { StudyState } from "../../app/study_state.js" */
 
@@ -16,35 +17,23 @@ const FILES = [
   "report.pdf",
   "report.md",
   "analysis.ipynb",
+  "analysis.pdf",
   "metrics.csv",
+  "summary.csv",
   "metrics.json",
   "settings.json",
 ];
 
 /**
- * The name of the zip, by the assignment's scheme.
- * @param {readonly string[]} ids as typed
- * @returns {string} such as `Id1_id2_id3.zip`
- * @throws {Error} naming the field, what was found and what was expected
- */
-export function zip_name(ids) {
-  const trimmed = ids.map((id) => id.trim());
-  trimmed.forEach((id, index) => {
-    if (id === "" && index > 0) return;
-    if (!/^[A-Za-z0-9]{1,20}$/.test(id)) {
-      const found = id === "" ? "nothing" : `“${id}”`;
-      throw new Error(`Id ${index + 1}: found ${found}, expected 1 to 20 letters or digits`);
-    }
-  });
-  return `${trimmed.filter((id) => id !== "").join("_")}.zip`;
-}
-
-/**
  * Builds the report's view in its place.
  * @param {HTMLElement} place
- * @param {{ studies: View<StudyState>, actions: StudyActions }} parts
+ * @param {object} parts
+ * @param {View<PageState>} parts.page
+ * @param {View<StudyState>} parts.studies
+ * @param {StudyActions} parts.actions
+ * @param {Pick<Actions, "images" | "readings_pixels">} parts.bench
  */
-export function mount_report(place, { studies, actions }) {
+export function mount_report(place, { page, studies, actions, bench }) {
   const kept = remembered();
   const fields = [1, 2, 3].map((number) => {
     const input = el("input", {
@@ -58,7 +47,7 @@ export function mount_report(place, { studies, actions }) {
     input.addEventListener("input", () => {
       remember(fields.map((one) => one.value));
       tell_ids();
-      show_error("");
+      show_error(fields.map((one, at) => id_fault(one.value, at + 1)).find(Boolean) ?? "");
     });
     return input;
   });
@@ -108,9 +97,8 @@ export function mount_report(place, { studies, actions }) {
   function show_error(message) {
     error.hidden = message === "";
     set_text(error, message);
-    const wrong = /^Id (\d)/.exec(message)?.[1];
     fields.forEach((input, index) =>
-      input.setAttribute("aria-invalid", String(wrong === String(index + 1))),
+      input.setAttribute("aria-invalid", String(id_fault(input.value, index + 1) !== "")),
     );
   }
 
@@ -130,13 +118,14 @@ export function mount_report(place, { studies, actions }) {
       const name = what === "zip" ? zip_name(ids) : what;
       making = name;
       set_text(status, `Making ${name} …`);
-      const { make_file } = await fetched(import("./bundle.js"));
+      const [{ make_file }, { report_about }] = await fetched(
+        Promise.all([import("./bundle.js"), import("./about.js")]),
+      );
       const read = await actions.read_for_report();
-      const blob = await make_file(what, {
-        studies: read,
-        write_report: actions.write_report,
-        ids: ids.filter(Boolean),
-      });
+      const { introduction, conclusion } = studies.get();
+      const given = { ids: ids.filter(Boolean), introduction, conclusion, studies: read };
+      const whole = await report_about(given, page.get(), bench);
+      const blob = await make_file(what, whole, actions.write_report);
       download(blob, name);
       actions.reported(read.map(({ record }) => record));
       set_text(status, `${name} is downloaded.`);

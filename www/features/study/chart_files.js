@@ -1,6 +1,7 @@
 // A study's charts for files: the report's own drawings, and their figures as rows.
 
-import { accuracy_plot, overlaid } from "../../plot/study_plots.js";
+import { accuracy_plot } from "../../plot/accuracy_plot.js";
+import { overlaid } from "../../plot/curve_plots.js";
 import { FIGURES } from "../../plot/series.js";
 
 /** @import { StudyRecord, ValueFigures } from "../../pkg/ndarray/inkling.js" */

@@ -2,7 +2,7 @@
 
 import { chart_menu } from "../../plot/chart_menu.js";
 import { el, set_text } from "../../ui/dom.js";
-import { accuracy_plot } from "../../plot/study_plots.js";
+import { accuracy_plot } from "../../plot/accuracy_plot.js";
 import { svg_node } from "../../plot/svg.js";
 
 /** @import { StudyReading, StudyRecord } from "../../pkg/ndarray/inkling.js" */

@@ -25,7 +25,13 @@ pub(super) fn markdown(blocks: &[Block]) -> String {
                     .collect();
                 text.push_str(&lines.join("\n"));
             }
-            Block::Table { header, rows } => {
+            Block::Table {
+                label,
+                caption,
+                header,
+                rows,
+            } => {
+                let _ = write!(text, "**{label}.** {}\n\n", escaped(caption));
                 let row = |cells: &[String]| {
                     let cells: Vec<String> = cells
                         .iter()
@@ -37,10 +43,22 @@ pub(super) fn markdown(blocks: &[Block]) -> String {
                 lines.extend(rows.iter().map(|cells| row(cells)));
                 text.push_str(&lines.join("\n"));
             }
-            Block::Plot { name, caption, .. } => {
-                let name = file_name(name);
-                let _ = write!(text, "![{}](plots/{name}.png)", escaped(caption));
+            Block::Figure {
+                label,
+                name,
+                caption,
+            } => {
+                let (name, caption) = (file_name(name), escaped(caption));
+                let _ = write!(
+                    text,
+                    "![{label}.](plots/{name}.png)\n\n**{label}.** {caption}"
+                );
             }
+            Block::Code { text: source } => {
+                let _ = write!(text, "```python\n{source}\n```");
+            }
+            // A screen has no pages.
+            Block::PageBreak => continue,
         }
         text.push_str("\n\n");
     }

@@ -1,15 +1,18 @@
-# Where Kaggle's train.csv lies. Empty: looked for beside this notebook.
+# Where Kaggle's train.csv lies. Empty: looked for in the usual places.
 DATA_PATH = ""
 
 import pathlib
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
 from sklearn.model_selection import train_test_split
 from torch import nn
+from torch.utils.data import BatchSampler, DataLoader, Sampler, SequentialSampler, TensorDataset
+from tqdm.auto import tqdm
 
-PLACES = [".", "..", "data", "/kaggle/input/digit-recognizer"]
+PLACES = [".", "..", "data", "/kaggle/input/digit-recognizer", "/content"]
 NAMES = ["train.csv", "train.csv.gz", "mnist_train.csv", "train.csv.zip"]
 
 
@@ -33,3 +36,10 @@ def load(path):
 
 pixels, labels = load(find_data())
 print(f"{len(labels):,} images")
+
+figure, axes = plt.subplots(2, 5, figsize=(8, 3.6), constrained_layout=True)
+for digit, axis in enumerate(axes.flat):
+    first = pixels[np.argmax(labels == digit)].reshape(28, 28)
+    axis.imshow(first, cmap="gray_r")
+    axis.set(title=f"digit {digit}", xlabel="column", ylabel="row", xticks=[0, 27], yticks=[0, 27])
+plt.show()

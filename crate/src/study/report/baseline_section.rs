@@ -1,0 +1,138 @@
+//! The baseline run in a report: its curves, its end, and how its model reads images.
+
+use crate::message::{Outcome, PlotKind, ReportBaseline, ReportEvaluation, ReportRequest};
+
+use super::front::plots;
+use super::names::{authors, counted};
+use super::study_section::{looks_words, signed_points};
+use super::writer::Writer;
+use crate::study::words::{fixed, list, percent, thousands};
+
+/// Pairs of digits that a report names as mixed up.
+const MOST_PAIRS: usize = 3;
+
+/// The baseline's section.
+pub(super) fn baseline_section(
+    writer: &mut Writer,
+    request: &ReportRequest,
+    baseline: &ReportBaseline,
+) {
+    writer.section("Baseline run");
+    writer.paragraph(outcome_words(baseline));
+    for plot in plots(&baseline.plots, PlotKind::Curves) {
+        writer.figure(plot);
+    }
+    for evaluation in &baseline.evaluations {
+        writer.paragraph(evaluation_words(evaluation));
+    }
+    for kind in [PlotKind::Confusion, PlotKind::Mistakes] {
+        for plot in plots(&baseline.plots, kind) {
+            writer.figure(plot);
+        }
+    }
+    if !baseline.remarks.trim().is_empty() {
+        writer.subsection(format!("Remarks of the {}", authors(request).noun));
+        writer.remark(&baseline.remarks);
+    }
+}
+
+/// How the run ended, in figures.
+pub(super) fn outcome_words(baseline: &ReportBaseline) -> String {
+    let result = &baseline.result;
+    let epochs = counted(result.history.len() as f64, "epoch");
+    let mut text = match result.outcome {
+        Outcome::Finished => format!("The baseline was trained for {epochs}."),
+        Outcome::Stopped => format!("The baseline was stopped after {epochs}."),
+        Outcome::Failed => format!("The baseline failed after {epochs}: {}", result.reason),
+    };
+    text += &format!(
+        " Its final validation accuracy is {} (95 % interval {} to {}), its validation loss {}.",
+        percent(result.validation_accuracy),
+        percent(result.interval_low),
+        percent(result.interval_high),
+        fixed(result.validation_loss, 4)
+    );
+    if let Some(last) = result.history.last() {
+        text += &format!(
+            " In the last epoch the training accuracy is {} and the training loss {}; the gap \
+             comes to {} points. The best epoch is {} with {}.",
+            percent(last.train_accuracy),
+            fixed(last.train_loss, 4),
+            signed_points(result.generalisation_gap),
+            result.best_epoch,
+            percent(result.best_validation_accuracy)
+        );
+    }
+    text
+}
+
+/// How the model reads a set, and which digits it mixes up.
+pub(super) fn evaluation_words(evaluation: &ReportEvaluation) -> String {
+    let figures = &evaluation.figures;
+    let mut text = format!(
+        "On the {} ({}, {} images) the baseline’s accuracy is {} (95 % interval {} to {}).",
+        if evaluation.is_test {
+            "test set"
+        } else {
+            "validation part"
+        },
+        evaluation.name,
+        thousands(figures.num_rows.into()),
+        percent(figures.accuracy),
+        percent(figures.interval_low),
+        percent(figures.interval_high)
+    );
+    if evaluation.is_test {
+        let looks = looks_words(evaluation.num_looks);
+        if !looks.is_empty() {
+            text += &format!(" {looks}");
+        }
+    }
+    let pairs = mixed_up(&figures.confusion);
+    if !pairs.is_empty() {
+        text += &format!(" It most often reads {}.", list(&pairs));
+    }
+    text
+}
+
+/// The cells off the diagonal with most images, as `a 4 as a 9 (12 times)`.
+fn mixed_up(confusion: &[u32]) -> Vec<String> {
+    let mut cells: Vec<(u32, usize)> = (0..100)
+        .filter(|at| at / 10 != at % 10)
+        .filter_map(|at| Some((*confusion.get(at)?, at)))
+        .filter(|(count, _)| *count > 0)
+        .collect();
+    cells.sort_by_key(|&(count, at)| (std::cmp::Reverse(count), at));
+    cells.truncate(MOST_PAIRS);
+    let words = |(count, at): (u32, usize)| {
+        let times = counted(count.into(), "time");
+        format!("a {} as a {} ({times})", at / 10, at % 10)
+    };
+    cells.into_iter().map(words).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::mixed_up;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_most_frequent_mistakes_are_named() {
+        let mut confusion = vec![0; 100];
+        for (at, count) in [(44, 900), (49, 12), (94, 7), (35, 7), (12, 1)] {
+            confusion[at] = count;
+        }
+        let expected = [
+            "a 4 as a 9 (12 times)",
+            "a 3 as a 5 (7 times)",
+            "a 9 as a 4 (7 times)",
+        ];
+        assert_eq!(mixed_up(&confusion), expected);
+        confusion[49] = 0;
+        confusion[94] = 0;
+        confusion[35] = 0;
+        assert_eq!(mixed_up(&confusion), ["a 1 as a 2 (1 time)"]);
+        assert!(mixed_up(&[]).is_empty());
+    }
+}

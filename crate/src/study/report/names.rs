@@ -1,0 +1,138 @@
+//! What studies, values and people are called in a report.
+
+use crate::message::{Factor, ReportRequest, RunConfig, StudyRecord};
+
+use crate::study::words::{capitalised, thousands};
+
+/// The person or the people, with what goes with them.
+pub(super) struct Authors {
+    /// `author` or `authors`.
+    pub(super) noun: &'static str,
+    /// `author’s` or `authors’`.
+    pub(super) own: &'static str,
+}
+
+pub(super) fn authors(request: &ReportRequest) -> Authors {
+    if request.ids.len() > 1 {
+        Authors {
+            noun: "authors",
+            own: "authors’",
+        }
+    } else {
+        Authors {
+            noun: "author",
+            own: "author’s",
+        }
+    }
+}
+
+/// The factor as a section is called.
+pub(super) fn study_name(factor: Factor) -> &'static str {
+    match factor {
+        Factor::LearningRate => "Learning rate",
+        Factor::BatchSize => "Batch size",
+        Factor::Dropout => "Dropout",
+        Factor::LayerNorm => "Layer normalisation",
+        Factor::HiddenLayers => "Hidden layers",
+        Factor::DropoutLayerNorm => "Dropout with and without layer normalisation",
+    }
+}
+
+/// The factor within a sentence.
+pub(super) fn factor_phrase(factor: Factor) -> &'static str {
+    match factor {
+        Factor::LearningRate => "the learning rate",
+        Factor::BatchSize => "the batch size",
+        Factor::Dropout => "dropout",
+        Factor::LayerNorm => "layer normalisation",
+        Factor::HiddenLayers => "the hidden layers",
+        Factor::DropoutLayerNorm => "dropout crossed with layer normalisation",
+    }
+}
+
+/// The columns that tell the values of a factor.
+pub(super) fn value_header(factor: Factor) -> Vec<String> {
+    match factor {
+        Factor::DropoutLayerNorm => vec!["dropout".into(), "layer normalisation".into()],
+        _ => vec![factor.name().into()],
+    }
+}
+
+/// A value in those columns.
+pub(super) fn value_cells(factor: Factor, config: &RunConfig, label: &str) -> Vec<String> {
+    match factor {
+        Factor::DropoutLayerNorm => vec![config.dropout.to_string(), on_off(config.layer_norm)],
+        _ => vec![label.into()],
+    }
+}
+
+/// A value in words: `batch size 64`, `dropout 0.2 with layer normalisation`.
+pub(super) fn value_words(factor: Factor, config: &RunConfig, label: &str) -> String {
+    match factor {
+        Factor::DropoutLayerNorm => format!(
+            "dropout {} {} layer normalisation",
+            config.dropout,
+            if config.layer_norm { "with" } else { "without" }
+        ),
+        _ => format!("{} {label}", factor.name()),
+    }
+}
+
+/// The settings of a value's first run.
+pub(super) fn config_of(record: &StudyRecord, value_index: usize) -> &RunConfig {
+    let of_it = |run: &&crate::message::RunSpec| run.value_index as usize == value_index;
+    let found = record.plan.runs.iter().find(of_it);
+    found.map_or(&record.plan.baseline, |run| &run.config)
+}
+
+/// The values in a sentence: `0.01, 0.1 and 1`; shapes are set apart by semicolons.
+pub(super) fn values_words(record: &StudyRecord) -> String {
+    let plan = &record.plan;
+    if plan.factor == Factor::DropoutLayerNorm {
+        let mut rates: Vec<String> = Vec::new();
+        for run in &plan.runs {
+            let rate = run.config.dropout.to_string();
+            if !rates.contains(&rate) {
+                rates.push(rate);
+            }
+        }
+        return format!(
+            "dropout {}, each without and with layer normalisation",
+            joined(&rates)
+        );
+    }
+    let labels: Vec<String> = plan
+        .values
+        .iter()
+        .map(|value| value.label.clone())
+        .collect();
+    joined(&labels)
+}
+
+fn joined(items: &[String]) -> String {
+    let separator = if items.iter().any(|item| item.contains(',')) {
+        "; "
+    } else {
+        ", "
+    };
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} and {last}", init.join(separator)),
+    }
+}
+
+/// `1 epoch`, `5 epochs`.
+pub(super) fn counted(count: f64, noun: &str) -> String {
+    let ending = if count == 1.0 { "" } else { "s" };
+    format!("{} {noun}{ending}", thousands(count))
+}
+
+pub(super) fn on_off(value: bool) -> String {
+    if value { "on".into() } else { "off".into() }
+}
+
+/// A sentence with a capital at its beginning.
+pub(super) fn sentence(text: &str) -> String {
+    capitalised(text)
+}

@@ -1,0 +1,3 @@
+frame = pd.DataFrame(results)
+print(f"{len(frame)} epochs of {len(summary)} runs")
+pd.DataFrame(summary).round(2)

@@ -1,0 +1,180 @@
+//! What a record says, as Python: literals alone, in statements that are written here.
+
+use crate::config::Plan;
+use crate::message::{
+    Factor, LearningRateSchedule, RunConfig, RunResult, RunState, StudyRecord, StudyRun,
+};
+
+use super::super::names::{study_name, value_words};
+
+/// Where the split is used first; nothing where its settings are none.
+pub(super) fn split_use(config: &RunConfig) -> String {
+    let Ok(plan) = Plan::try_from(config) else {
+        return String::new();
+    };
+    format!(
+        "\n\ntrain_rows, validation_rows = split(split_seed={}, validation_share={})\n\
+         pd.DataFrame(\n    {{\n        \"training\": np.bincount(labels[train_rows], minlength=10),\n        \
+         \"validation\": np.bincount(labels[validation_rows], minlength=10),\n    }}\n).T\n",
+        plan.split_seed,
+        number(plan.validation_share)
+    )
+}
+
+/// The baseline's settings and its run, with what Inkling reached where that is known.
+pub(super) fn baseline(config: &RunConfig, measured: Option<&RunResult>) -> String {
+    let Ok(plan) = Plan::try_from(config) else {
+        return String::new();
+    };
+    let accuracy = measured.map(|result| result.validation_accuracy);
+    format!(
+        "baseline = {}\nrun_all(\"Baseline\", baseline, [dict(value=\"\", inkling={})])",
+        settings(config, &plan),
+        share(accuracy)
+    )
+}
+
+/// A study's cells of code: its runs, their curves, their accuracies. None where no run
+/// has settings to train with.
+pub(super) fn study(index: usize, record: &StudyRecord) -> Vec<String> {
+    let factor = record.plan.factor;
+    let planned: Vec<(&StudyRun, Plan)> = record
+        .runs
+        .iter()
+        .filter_map(|run| Some((run, Plan::try_from(&run.spec.config).ok()?)))
+        .collect();
+    let Some((first, plan)) = planned.first() else {
+        return Vec::new();
+    };
+    let name = format!("study_{}", index + 1);
+    // Studies of one factor are told apart by their number.
+    let title = literal(&format!("{}. {}", index + 1, study_name(factor)));
+    let mut text = format!(
+        "# What the runs share; each changes its own. \"inkling\" is the final validation \
+         accuracy\n# that Inkling reached.\n{name} = run_all(\n    {title},\n    {},\n    [\n",
+        settings(&first.spec.config, plan).replace('\n', "\n    ")
+    );
+    for (run, plan) in &planned {
+        let accuracy = run.result.as_ref().map(|result| result.validation_accuracy);
+        let accuracy = accuracy.filter(|_| run.state == RunState::Finished);
+        text += &format!(
+            "        dict(value={}, seed={}, split_seed={}, {}, inkling={}),\n",
+            literal(&short_value(factor, run)),
+            plan.seed,
+            plan.split_seed,
+            changed(factor, &run.spec.config, plan),
+            share(accuracy)
+        );
+    }
+    text += &format!("    ],\n)\n{name}");
+    vec![
+        text,
+        format!("plot_curves({title})"),
+        format!("plot_accuracy({title}, {})", literal(factor.name())),
+    ]
+}
+
+/// A value as the axis of a plot shows it.
+fn short_value(factor: Factor, run: &StudyRun) -> String {
+    match factor {
+        Factor::DropoutLayerNorm => value_words(factor, &run.spec.config, "")
+            .replace("dropout ", "")
+            .replace("layer normalisation", "norm"),
+        _ => run.spec.label.clone(),
+    }
+}
+
+/// What a run of a study changes besides its seeds.
+fn changed(factor: Factor, config: &RunConfig, plan: &Plan) -> String {
+    let dropout = || format!("dropout={}", number(config.dropout));
+    let norm = || format!("layer_norm={}", truth(config.layer_norm));
+    match factor {
+        Factor::LearningRate => format!("learning_rate={}", number(config.learning_rate)),
+        Factor::BatchSize => format!("batch_size={}", plan.batch_size),
+        Factor::Dropout => dropout(),
+        Factor::LayerNorm => norm(),
+        Factor::HiddenLayers => format!("hidden={:?}", plan.network.hidden),
+        Factor::DropoutLayerNorm => format!("{}, {}", dropout(), norm()),
+    }
+}
+
+/// All settings of a run: what is whole or a list is written from the plan that they came
+/// to, other numbers as they were typed.
+fn settings(config: &RunConfig, plan: &Plan) -> String {
+    format!(
+        "dict(\n    seed={},\n    split_seed={},\n    validation_share={},\n    hidden={:?},\n    \
+         dropout={},\n    layer_norm={},\n    epochs={},\n    batch_size={},\n    \
+         learning_rate={},\n    schedule={},\n    momentum={},\n    weight_decay={},\n)",
+        plan.seed,
+        plan.split_seed,
+        number(plan.validation_share),
+        plan.network.hidden,
+        number(config.dropout),
+        truth(config.layer_norm),
+        plan.num_epochs,
+        plan.batch_size,
+        number(config.learning_rate),
+        match config.learning_rate_schedule {
+            LearningRateSchedule::Constant => "None",
+            LearningRateSchedule::Cosine => "\"cosine\"",
+        },
+        number(config.momentum),
+        number(config.weight_decay)
+    )
+}
+
+/// A share of images, or none where it is not one.
+fn share(value: Option<f64>) -> String {
+    let value = value.filter(|share| (0.0..=1.0).contains(share));
+    value.map_or("None".into(), number)
+}
+
+fn truth(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
+}
+
+/// A Python string literal, of plain ASCII alone.
+fn literal(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match (c, u32::from(c)) {
+            ('"' | '\\', _) => out.extend(['\\', c]),
+            (' '..='~', _) => out.push(c),
+            (_, code @ ..0x100) => out += &format!("\\x{code:02x}"),
+            (_, code @ ..0x1_0000) => out += &format!("\\u{code:04x}"),
+            (_, code) => out += &format!("\\U{code:08x}"),
+        }
+    }
+    out + "\""
+}
+
+/// A number of a setting, which is finite and not below 0, as a Python literal.
+fn number(value: f64) -> String {
+    // Adding zero turns -0, which would be an operation on 0, into 0.
+    (value + 0.0).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    // Python's ast.literal_eval gives each text back.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_literal_is_one_line_of_ascii() {
+        for (text, expected) in [
+            ("0.1", r#""0.1""#),
+            ("a\"b\\c'''", r#""a\"b\\c'''""#),
+            ("\"\"\"", r#""\"\"\"""#),
+            ("\n\r\0\t\u{b}\u{7f}", r#""\x0a\x0d\x00\x09\x0b\x7f""#),
+            ("é\u{85}\u{2028}\u{2029}", r#""\xe9\x85\u2028\u2029""#),
+            ("\u{202e}\u{10ffff}", r#""\u202e\U0010ffff""#),
+            ("", r#""""#),
+        ] {
+            assert_eq!(literal(text), expected);
+        }
+        let numbers = (number(-0.0), number(1e-7));
+        assert_eq!(numbers, ("0".into(), "0.0000001".into()));
+    }
+}

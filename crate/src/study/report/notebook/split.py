@@ -1,0 +1,13 @@
+def split(split_seed, validation_share):
+    """The stratified split: the very rows that Inkling trained and validated on."""
+    rows = np.arange(len(labels))
+    return train_test_split(
+        rows, test_size=validation_share, stratify=labels, random_state=split_seed
+    )
+
+
+def dataset(rows):
+    """Normalised pixels and labels of some rows."""
+    x = torch.tensor(pixels[rows], dtype=torch.float32)
+    x = (x / 255 - 0.1307) / 0.3081
+    return TensorDataset(x, torch.tensor(labels[rows], dtype=torch.long))

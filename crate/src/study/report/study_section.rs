@@ -1,0 +1,265 @@
+//! A study in a report: what was changed, plots, one table, the person's remarks, and
+//! Inkling's sentences after them.
+
+use crate::message::{
+    Factor, Insight, PlotKind, ReportRequest, ReportStudy, RunState, StudyRecord, StudyRun,
+    ValueFigures,
+};
+
+use super::Usual;
+use super::front::plots;
+use super::names::{
+    authors, config_of, counted, factor_phrase, sentence, study_name, value_cells, value_header,
+    value_words, values_words,
+};
+use super::setting_rows::differences;
+use super::writer::Writer;
+use crate::study::insight::read_study;
+use crate::study::words::{fixed, list, percent, significant, thousands};
+
+/// What stands before every list of insights.
+pub(super) const INSIGHTS_MARK: &str =
+    "Inkling wrote these sentences by rules from the figures of the study:";
+
+/// A study's section.
+pub(super) fn study_section(
+    writer: &mut Writer,
+    request: &ReportRequest,
+    study: &ReportStudy,
+    usual: &Usual<'_>,
+) {
+    let record = &study.record;
+    writer.section(study_name(record.plan.factor));
+    writer.paragraph(what_was_changed(record));
+    writer.paragraph(difference_words(record, usual));
+    for kind in [PlotKind::Curves, PlotKind::Accuracy] {
+        for plot in plots(&study.plots, kind) {
+            writer.figure(plot);
+        }
+    }
+    let reading = read_study(record);
+    comparison(writer, record, &reading.figures);
+    writer.list(unfinished(record));
+    writer.paragraph(reading.final_test.join(" "));
+    if !record.remarks.trim().is_empty() {
+        writer.subsection(format!("Remarks of the {}", authors(request).noun));
+        writer.remark(&record.remarks);
+    }
+    if !reading.insights.is_empty() {
+        writer.subsection("Written by Inkling");
+        writer.paragraph(INSIGHTS_MARK);
+        writer.list(sentences(&reading.insights));
+    }
+}
+
+/// The values, and what the runs share.
+pub(super) fn what_was_changed(record: &StudyRecord) -> String {
+    let plan = &record.plan;
+    let values = values_words(record);
+    let taken = match plan.factor {
+        Factor::DropoutLayerNorm => format!("The study crosses {values}."),
+        Factor::LayerNorm => format!("Layer normalisation is {values}."),
+        factor => format!(
+            "{} takes the values {values}.",
+            sentence(factor_phrase(factor))
+        ),
+    };
+    let shared = if plan.seeds.len() < 2 {
+        "on the same split, with the same order of the images and the same draw of the initial \
+         weights"
+            .to_string()
+    } else {
+        let seeds = counted(plan.seeds.len() as f64, "seed");
+        if plan.vary_split {
+            format!(
+                "under {seeds}; runs of the same seed share the split, the order of the images \
+                 and the draw of the initial weights"
+            )
+        } else {
+            format!(
+                "under {seeds} on the same split; runs of the same seed share the order of the \
+                 images and the draw of the initial weights"
+            )
+        }
+    };
+    let epochs = counted(plan.baseline.epochs, "epoch");
+    format!(
+        "{taken} Everything else stays; every run begins from scratch and trains for {epochs}, {shared}."
+    )
+}
+
+/// What is not as in the settings' table: nothing where all is.
+pub(super) fn difference_words(record: &StudyRecord, usual: &Usual<'_>) -> String {
+    let found = differences(record, usual.data, usual.config);
+    if found.is_empty() {
+        return String::new();
+    }
+    let is_other_data = record.data.checksum != usual.data.checksum;
+    format!(
+        "This study differs from the settings above: {}. {}",
+        list(&found),
+        if is_other_data {
+            "It is of other images: its accuracies cannot be compared with those of the other \
+             studies."
+        } else {
+            "Its accuracies cannot be set beside the other studies’ without that in mind."
+        }
+    )
+}
+
+/// The comparison in one table: a row a value.
+pub(super) fn comparison(writer: &mut Writer, record: &StudyRecord, figures: &[ValueFigures]) {
+    let plan = &record.plan;
+    let has_seeds = plan.seeds.len() > 1;
+    let has_states = figures.iter().any(|row| row.num_finished < row.num_runs);
+    let is_batches = plan.factor == Factor::BatchSize;
+    let none = || "–".to_string();
+    let mut header = value_header(plan.factor);
+    header.push("validation accuracy".into());
+    header.push(
+        if has_seeds {
+            "deviation (points)"
+        } else {
+            "95 % interval"
+        }
+        .into(),
+    );
+    for name in [
+        "validation loss",
+        "best (epoch)",
+        "gap (points)",
+        "epochs to 95 %",
+    ] {
+        header.push(name.into());
+    }
+    if is_batches {
+        header.push("updates".into());
+    }
+    header.push("seconds".into());
+    if has_states {
+        header.push("state".into());
+    }
+    let rows = figures.iter().map(|row| {
+        let config = config_of(record, row.value_index as usize);
+        let mut cells = value_cells(plan.factor, config, &row.label);
+        cells.push(row.final_accuracy.map_or_else(none, percent));
+        cells.push(if has_seeds {
+            row.final_deviation.map_or_else(none, |deviation| {
+                format!("±{}", fixed(100.0 * deviation, 2))
+            })
+        } else {
+            let ends = row.interval_low.zip(row.interval_high);
+            ends.map_or_else(none, |(low, high)| {
+                format!("{} to {}", fixed(100.0 * low, 2), fixed(100.0 * high, 2))
+            })
+        });
+        cells.push(row.final_loss.map_or_else(none, |loss| fixed(loss, 4)));
+        let best = row.best_accuracy.zip(row.best_epoch);
+        cells.push(best.map_or_else(none, |(share, epoch)| {
+            format!("{} ({})", percent(share), significant(epoch))
+        }));
+        cells.push(row.gap.map_or_else(none, signed_points));
+        cells.push(row.epochs_to_95.map_or_else(none, significant));
+        if is_batches {
+            cells.push(updates(record, row.value_index).map_or_else(none, thousands));
+        }
+        cells.push(row.secs.map_or_else(none, |secs| fixed(secs, 1)));
+        if has_states {
+            cells.push(row.state.clone());
+        }
+        cells
+    });
+    let mean = if has_seeds {
+        format!(
+            "; figures are means over {}",
+            counted(plan.seeds.len() as f64, "seed")
+        )
+    } else {
+        String::new()
+    };
+    writer.table(
+        format!(
+            "{}: figures of the validation part at the end of training{mean}.{}",
+            study_name(plan.factor),
+            if is_batches {
+                " At equal epochs a larger batch makes fewer updates of the weights."
+            } else {
+                ""
+            }
+        ),
+        header,
+        rows.collect(),
+    );
+}
+
+/// A difference of shares in points with two decimals, never `−0.00`.
+pub(super) fn signed_points(difference: f64) -> String {
+    let text = fixed(100.0 * difference.abs(), 2);
+    if difference < 0.0 && text != "0.00" {
+        format!("−{text}")
+    } else {
+        text
+    }
+}
+
+/// Updates of the weights that a finished run of a value made.
+fn updates(record: &StudyRecord, value_index: u32) -> Option<f64> {
+    let of_it = |run: &&StudyRun| run.spec.value_index == value_index;
+    let is_done = |run: &&StudyRun| run.state == RunState::Finished;
+    let run = record.runs.iter().filter(of_it).find(is_done)?;
+    run.result.as_ref().map(|result| result.num_steps.into())
+}
+
+/// A sentence on every run that did not train to its end.
+pub(super) fn unfinished(record: &StudyRecord) -> Vec<String> {
+    let is_open = |run: &&StudyRun| run.state != RunState::Finished;
+    let sentence_of = |run: &StudyRun| {
+        let name = value_words(record.plan.factor, &run.spec.config, &run.spec.label);
+        format!(
+            "{}, seed {}: {}",
+            sentence(&name),
+            run.spec.seed,
+            ending(run)
+        )
+    };
+    record
+        .runs
+        .iter()
+        .filter(is_open)
+        .map(sentence_of)
+        .collect()
+}
+
+/// How a run ended that did not finish, as a sentence without a capital.
+fn ending(run: &StudyRun) -> String {
+    let after = counted(run.history.len() as f64, "epoch");
+    let what = match run.state {
+        RunState::Stopped => format!("stopped after {after}"),
+        RunState::Crashed => format!("its worker failed after {after}"),
+        RunState::Diverged => format!("diverged after {after}"),
+        _ => format!("not run to its end ({after})"),
+    };
+    let reason = run.reason.trim_end_matches('.');
+    if reason.is_empty() {
+        format!("{what}.")
+    } else {
+        format!("{what}. {reason}.")
+    }
+}
+
+/// How often a test set was looked at, as a sentence.
+pub(super) fn looks_words(num_looks: u32) -> String {
+    match num_looks {
+        0 => String::new(),
+        1 => "It was looked at once.".into(),
+        count => format!(
+            "It was looked at {count} times, so that it is no longer a set by which nothing was \
+             chosen."
+        ),
+    }
+}
+
+pub(super) fn sentences(insights: &[Insight]) -> Vec<String> {
+    let sentence_of = |insight: &Insight| insight.sentence.clone();
+    insights.iter().map(sentence_of).collect()
+}

@@ -1,0 +1,36 @@
+// The notebook of a report, run whole in PyTorch from its zip in an empty folder: every run
+// must end within 0.3 points of what Inkling measured, and every plot's axes have labels.
+// For a developer's machine; scripts/test holds the notebook's shape without any Python.
+//
+//   node scripts/check_notebook.mjs report.zip train.csv.gz
+//
+// Needs the Python that INKLING_TORCH_PYTHON names (python3 otherwise) with torch,
+// scikit-learn, pandas, matplotlib and tqdm; where one is missing it says so and skips.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { unzipSync } from "fflate";
+
+const [zip, data] = process.argv.slice(2);
+if (!zip || !data) {
+  console.error("usage: node scripts/check_notebook.mjs report.zip train.csv.gz");
+  process.exit(2);
+}
+const python = process.env.INKLING_TORCH_PYTHON ?? "python3";
+const script = fileURLToPath(new URL("check_notebook.py", import.meta.url));
+const notebook = unzipSync(readFileSync(zip))["analysis.ipynb"];
+if (!notebook) throw new Error(`${zip}: found no analysis.ipynb, expected one`);
+const folder = mkdtempSync(join(tmpdir(), "inkling-notebook-"));
+try {
+  writeFileSync(join(folder, "analysis.ipynb"), notebook);
+  copyFileSync(data, join(folder, data.endsWith(".gz") ? "train.csv.gz" : "train.csv"));
+  console.log(`${basename(zip)} on ${basename(data)}`);
+  execFileSync(python, [script], { cwd: folder, stdio: "inherit" });
+} catch (error) {
+  process.exitCode = /** @type {{ status?: number }} */ (error).status ?? 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,106 @@
+// The drawings of a report: axes that tell good accuracies apart, every run's curves, a
+// baseline that is one.
+
+import assert from "node:assert/strict";
+import { inflateSync } from "node:zlib";
+import { test } from "node:test";
+import { baseline_of, is_same } from "../../www/app/baseline.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { scale_of } from "../../www/plot/axes.js";
+import { accuracy_axis } from "../../www/plot/curve_plots.js";
+import { first_of_each } from "../../www/plot/digits_plot.js";
+import { ink_png } from "../../www/plot/ink_png.js";
+import { network_plot } from "../../www/plot/network_plot.js";
+
+/** @param {number[]} values */
+const axis_of = (values) =>
+  accuracy_axis([{ label: "", colour: "", points: values.map((value, at) => [at, value]) }]);
+
+test("accuracies that lie far apart stand by the logarithm of their errors", () => {
+  const wide = axis_of([0.4, 0.97, 0.98]);
+  assert.equal(wide.scale, "error");
+  assert.match(wide.label, /log scale/);
+  const { place, ticks } = scale_of(wide, []);
+  // A tenth of the error is the same distance anywhere.
+  const step = place(0.95) - place(0.5);
+  assert.ok(Math.abs(place(0.98) - place(0.8) - step) < 1e-9);
+  assert.ok(place(0.98) - place(0.97) > 0.1, "the best two are told apart");
+  assert.ok(ticks.every((tick) => place(tick) >= 0 && place(tick) <= 1));
+  assert.deepEqual(ticks, [0.5, 0.8, 0.9, 0.95, 0.97, 0.98]);
+  assert.equal(axis_of([0.96, 0.97, 0.98]).scale, "linear");
+  // No error at all, and no figure at all, have a place too.
+  assert.ok(Number.isFinite(scale_of(axis_of([0.1, 1]), []).place(1)));
+  assert.equal(axis_of([NaN]).scale, "linear");
+});
+
+test("a picture of few pixels is a PNG that gives them back", () => {
+  const levels = Uint8Array.of(0, 255, 7, 128, 1, 254);
+  const png = Buffer.from(ink_png(3, 2, levels));
+  assert.equal(png.toString("latin1", 1, 4), "PNG");
+  assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [3, 2]);
+  const length = png.readUInt32BE(33);
+  const rows = inflateSync(png.subarray(41, 41 + length));
+  assert.deepEqual([...rows], [0, 255, 0, 248, 0, 127, 254, 1]);
+  // Python: zlib.crc32(b"IEND") == 0xae426082
+  assert.equal(png.readUInt32BE(png.length - 4), 0xae426082);
+});
+
+test("the network is drawn with its widths and what follows a hidden layer", () => {
+  const { marks } = network_plot(
+    { ...DEFAULTS, hidden_layers: "128, 64", layer_norm: true, dropout: 0.2 },
+    660,
+  );
+  const words = marks.flatMap((mark) => (mark.kind === "text" ? [mark.text] : []));
+  for (const expected of ["784 pixels", "128 units", "64 units", "10 digits"]) {
+    assert.ok(words.includes(expected), expected);
+  }
+  assert.ok(words.includes("linear, LayerNorm, ReLU, dropout 0.2"));
+});
+
+test("an image of each digit is found where there is one", () => {
+  assert.deepEqual(first_of_each(Uint8Array.of(1, 0, 1, 9)), [1, 0, 3]);
+});
+
+test("only a run of a study's own settings and data is its baseline", () => {
+  const config = { ...DEFAULTS };
+  const data = { checksum: "a" };
+  const record = /** @type {any} */ ({ data, plan: { baseline: config } });
+  const run = {
+    id: "1",
+    config: { ...config, backend: "webgpu", hidden_layers: "128,64" },
+    data_checksum: "a",
+    result: { outcome: "finished", history: [{}] },
+    tuned: null,
+    evaluated: { about: "test.csv", set_id: "test b", figures: { accuracy: 0.9 } },
+  };
+  const found = (/** @type {any} */ patch = {}, /** @type {any} */ page = {}) =>
+    baseline_of({ runs: [{ ...run, ...patch }], model: null, test: null, data: null, ...page }, [
+      record,
+    ]);
+  assert.equal(found()?.data, data);
+  assert.deepEqual(found()?.evaluation, {
+    is_test: true,
+    about: "test.csv",
+    figures: { accuracy: 0.9 },
+    readings: null,
+  });
+  assert.equal(found({ tuned: {} })?.evaluation, null, "another model was evaluated");
+  for (const patch of [
+    { data_checksum: "b" },
+    { result: null },
+    { result: { ...run.result, outcome: "stopped" } },
+    { config: { ...config, learning_rate: 0.5 } },
+  ]) {
+    assert.equal(found(patch), null, JSON.stringify(patch));
+  }
+  const evaluation = { model_id: "1@9", set_id: "test b", labels: [], probabilities: [] };
+  const bench = {
+    model: { id: "1@9", kind: "run", run_id: "1" },
+    test: { checksum: "b", has_labels: true },
+    evaluation,
+  };
+  assert.equal(found({}, bench)?.evaluation?.readings, evaluation);
+  assert.equal(found({ id: "2" }, bench)?.evaluation?.readings, null);
+  assert.ok(is_same({ ...config, split_seed: config.seed }, config), "the seed's own split");
+  assert.ok(!is_same({ ...config, split_seed: 1 }, config));
+});

@@ -1,0 +1,167 @@
+// The report as PDF, laid out in Node with pdfmake as it is vendored: its words, tags,
+// bookmarks and fonts, and that nothing that heads something stands alone.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { laid_out, use_code_font } from "../../www/features/report/pdf.js";
+import { tag_documents } from "../../www/features/report/tags.js";
+import { line_plot } from "../../www/plot/drawing.js";
+import { to_svg } from "../../www/plot/svg.js";
+import { read_pdf } from "./pdf_reading.mjs";
+
+/** @import { Block } from "../../www/pkg/ndarray/inkling.js" */
+
+const require = createRequire(import.meta.url);
+const library = require("pdfmake/build/pdfmake.min.js");
+library.addVirtualFileSystem(require("pdfmake/build/vfs_fonts.js"));
+use_code_font(
+  library,
+  readFileSync(require.resolve("@fontsource/roboto-mono/files/roboto-mono-latin-400-normal.woff")),
+);
+await tag_documents(library);
+
+const drawing = line_plot({
+  width: 660,
+  height: 300,
+  title: "",
+  description: "A line that rises.",
+  x: { label: "epoch", scale: "linear" },
+  y: { label: "accuracy", scale: "linear" },
+  series: [
+    {
+      label: "one",
+      colour: "#123456",
+      points: [
+        [1, 0.5],
+        [2, 0.9],
+      ],
+    },
+  ],
+});
+const plots = [
+  { name: "rise", svg: to_svg(drawing), width: drawing.width, description: drawing.description },
+];
+
+/** A study's section with so many lines before it. @param {number} num_lines @returns {Block[]} */
+function section(num_lines) {
+  return [
+    { kind: "heading", level: 1, text: "A network and its “rate”" },
+    ...Array.from({ length: num_lines }, (_, at) => ({
+      kind: /** @type {const} */ ("paragraph"),
+      text: `Line ${at}.`,
+    })),
+    { kind: "heading", level: 2, text: "1. The rate" },
+    { kind: "heading", level: 3, text: "Remarks" },
+    { kind: "remark", text: "The **larger** the rate:\n\n* faster\n* `louder`\n\nThat is all." },
+    {
+      kind: "table",
+      label: "Table 1",
+      caption: "Rates.",
+      header: ["rate", "accuracy"],
+      rows: [
+        ["0.1", "97.00 %"],
+        ["0.3", "96.00 %"],
+      ],
+    },
+    { kind: "figure", label: "Figure 1", name: "rise", caption: "It rises." },
+    { kind: "paragraph", text: "Inkling wrote these:" },
+    { kind: "list", items: ["One.", "Two."] },
+    { kind: "code", text: "def f(x):\n    return x + 1" },
+  ];
+}
+
+/** @param {Block[]} blocks */
+async function made(blocks) {
+  const about = { ids: ["123", "abc"], created: "2026-11-23T22:00:00Z", plots };
+  return read_pdf(await laid_out(library, blocks, about));
+}
+
+test("words, tags, bookmarks and fonts are in the file", async () => {
+  const pdf = await made(section(0));
+  assert.equal(pdf.pages.length, 1);
+  const words = (/** @type {string} */ tag) =>
+    pdf.pages
+      .flat()
+      .filter((mark) => mark.tag === tag)
+      .map((mark) => mark.text.trim());
+  assert.deepEqual(words("H1"), ["A network and its “rate”"]);
+  assert.deepEqual(words("H2"), ["1. The rate"]);
+  assert.deepEqual(words("H3"), ["Remarks"]);
+  assert.deepEqual(words("TH"), ["rate", "accuracy"]);
+  assert.deepEqual(words("TD"), ["0.1", "97.00 %", "0.3", "96.00 %"]);
+  assert.deepEqual(words("LBody"), ["faster", "louder", "One.", "Two."]);
+  assert.deepEqual(words("Caption"), ["Table 1. Rates.", "Figure 1. It rises."]);
+  assert.deepEqual(words("Code").join("").replaceAll(/\s+/g, " "), "def f(x): return x + 1");
+  assert.equal(words("P")[0], "The larger the rate:", "no asterisks are left");
+  assert.equal(words("Figure").length, 1);
+  assert.match(words("Artifact").join(" "), /123, abc {2}· {2}page 1 of 1/);
+  assert.ok(
+    pdf.pages.flat().every((mark) => mark.tag !== ""),
+    "nothing is drawn without a tag",
+  );
+  assert.deepEqual(pdf.alts, ["A line that rises."]);
+  for (const type of ["Document", "H1", "L", "LI", "Table", "TR", "BlockQuote", "Figure"]) {
+    assert.ok(pdf.types.includes(type), type);
+  }
+  assert.deepEqual(pdf.bookmarks.sort(), ["1. The rate", "A network and its “rate”", "Remarks"]);
+  assert.match(pdf.catalog, /\/Lang \(en\)/);
+  assert.match(pdf.catalog, /\/MarkInfo/);
+  assert.match(pdf.catalog, /\/ViewerPreferences/);
+  assert.ok(pdf.fonts.length >= 3);
+  assert.ok(
+    pdf.fonts.every((font) => font.is_embedded),
+    JSON.stringify(pdf.fonts),
+  );
+});
+
+test("wherever a page ends, nothing stands without what it heads", async () => {
+  for (let num_lines = 24; num_lines < 40; num_lines += 2) {
+    const { pages } = await made(section(num_lines));
+    for (const [number, page] of pages.entries()) {
+      const tags = page.filter((mark) => mark.tag !== "Artifact").map((mark) => mark.tag);
+      const last = tags.at(-1) ?? "";
+      const place = `${num_lines} lines, page ${number + 1}: ${tags.join(" ")}`;
+      assert.doesNotMatch(last, /^(H\d|TH)$/, place);
+      // The figure is drawn before its caption, the table's caption before the table.
+      assert.notEqual(last, "Figure", place);
+      if (tags.includes("TH")) assert.ok(tags.lastIndexOf("TD") > tags.lastIndexOf("TH"), place);
+      if (last === "P" && pages[number + 1]) {
+        assert.doesNotMatch(page.filter((mark) => mark.tag === "P").at(-1)?.text ?? "", /these:/);
+      }
+    }
+  }
+});
+
+test("remarks, sentences and tables longer than a page are whole", async () => {
+  const long = Array.from({ length: 3000 }, (_, at) => `word${at}`);
+  const rows = Array.from({ length: 90 }, (_, at) => [`row${at}`, "1"]);
+  const text = long.join(" ");
+  for (const block of /** @type {Block[]} */ ([
+    { kind: "remark", text },
+    { kind: "remark", text: `* ${text}` },
+    { kind: "paragraph", text },
+    { kind: "list", items: [text] },
+    { kind: "table", label: "Table 1", caption: "Long.", header: ["a", "b"], rows },
+  ])) {
+    const { pages } = await made([{ kind: "heading", level: 2, text: "1. Long" }, block]);
+    const words = new Set(pages.flat().flatMap((mark) => mark.text.split(/\s+/)));
+    const wanted = block.kind === "table" ? rows.map(([first]) => first ?? "") : long;
+    const lost = wanted.filter((word) => !words.has(word));
+    assert.deepEqual(lost, [], block.kind);
+    assert.ok(words.has("Long"));
+  }
+});
+
+test("code longer than a page is whole", async () => {
+  const lines = Array.from({ length: 200 }, (_, at) => `line_${at} = ${at}`);
+  const { pages } = await made([
+    ...section(20),
+    { kind: "heading", level: 2, text: "2. Code" },
+    { kind: "code", text: lines.join("\n") },
+  ]);
+  const code = pages.flat().filter((mark) => mark.tag === "Code");
+  const words = code.map((mark) => mark.text).join("");
+  for (const line of lines) assert.ok(words.includes(line), line);
+});

@@ -1,0 +1,166 @@
+// Every picture of a report, and the request that names them: what is drawn here is told
+// to the engine by name and caption, which numbers it and says where it stands.
+
+import { percent } from "../../base/format.js";
+import { confident_mistakes, top_digit } from "../../base/ink.js";
+import { confusion_plot } from "../../plot/confusion_plot.js";
+import { run_curves } from "../../plot/curve_plots.js";
+import { digits_plot, first_of_each } from "../../plot/digits_plot.js";
+import { network_plot } from "../../plot/network_plot.js";
+import { FULL_WIDTH, study_plots } from "../../plot/study_plots.js";
+
+/** @import { ReportBaseline, ReportRequest, StudyReading, StudyRecord } from "../../pkg/ndarray/inkling.js" */
+/** @import { BaselineRun } from "../../app/baseline.js" */
+/** @import { NamedDrawing } from "../../plot/study_plots.js" */
+
+/**
+ * What a report is about. `baseline` and `digits` are there where the page has them.
+ * @typedef {object} ReportAbout
+ * @property {string[]} ids
+ * @property {string} introduction
+ * @property {string} conclusion
+ * @property {{ record: StudyRecord, reading: StudyReading }[]} studies
+ * @property {BaselineRun | null} baseline
+ * @property {{ pixels: Uint8Array, labels: Uint8Array } | null} digits images of the data
+ * @property {Uint8Array | null} mistakes pixels of the baseline's worst mistakes, 784 each
+ */
+
+/** Mistakes that are shown. */
+const MOST_MISTAKES = 12;
+
+/**
+ * The request for a report and all its drawings.
+ * @param {ReportAbout} about
+ * @returns {{ request: ReportRequest, drawings: NamedDrawing[] }}
+ */
+export function pictured(about) {
+  /** @type {NamedDrawing[]} */
+  const drawings = [];
+  /** @param {NamedDrawing[]} some */
+  const told = (some) => {
+    drawings.push(...some);
+    return some.map(({ name, kind, caption }) => ({ name, kind, caption }));
+  };
+  /** @type {ReportRequest} */
+  const request = {
+    ids: about.ids,
+    created: new Date().toISOString(),
+    introduction: about.introduction,
+    conclusion: about.conclusion,
+    plots: told(opening_plots(about)),
+    studies: [],
+  };
+  const baseline = about.baseline && baseline_part(about.baseline, told, about.mistakes);
+  if (baseline) request.baseline = baseline;
+  about.studies.forEach(({ record, reading }, index) => {
+    const prefix = `${index + 1}-${record.plan.factor.replaceAll("_", "-")}`;
+    request.studies.push({ record, plots: told(study_plots(record, reading.figures, prefix)) });
+  });
+  return { request, drawings };
+}
+
+/**
+ * The data and the network.
+ * @param {ReportAbout} about
+ * @returns {NamedDrawing[]}
+ */
+function opening_plots({ digits, baseline, studies }) {
+  /** @type {NamedDrawing[]} */
+  const plots = [];
+  const places = digits ? first_of_each(digits.labels) : [];
+  if (digits && places.length > 0) {
+    const pixels = new Uint8Array(784 * places.length);
+    places.forEach((place, at) =>
+      pixels.set(digits.pixels.subarray(784 * place, 784 * (place + 1)), 784 * at),
+    );
+    const words = places.map((place) => `digit ${digits.labels[place]}`);
+    plots.push({
+      name: "digits",
+      kind: "digits",
+      caption: "The first image of each digit in the data.",
+      drawing: digits_plot(pixels, words, {
+        width: FULL_WIDTH,
+        columns: 10,
+        description: "Handwritten digits from 0 to 9.",
+      }),
+    });
+  }
+  const config = baseline?.config ?? studies[0]?.record.plan.baseline;
+  if (config) {
+    plots.push({
+      name: "network",
+      kind: "network",
+      caption: "The network, from the pixels at the left to the ten digits at the right.",
+      drawing: network_plot(config, FULL_WIDTH),
+    });
+  }
+  return plots;
+}
+
+/**
+ * @param {BaselineRun} run
+ * @param {(some: NamedDrawing[]) => import("../../pkg/ndarray/inkling.js").Plot[]} told
+ * @param {Uint8Array | null} mistakes
+ * @returns {ReportBaseline}
+ */
+function baseline_part({ data, config, result, evaluation }, told, mistakes) {
+  /** @type {NamedDrawing[]} */
+  const plots = [
+    {
+      name: "baseline-curves",
+      kind: "curves",
+      caption:
+        "The baseline’s loss (left) and accuracy (right) after each epoch, of training (whole line) and validation (dashed). A ring marks the epoch with the highest validation accuracy.",
+      drawing: run_curves(
+        result.history,
+        FULL_WIDTH,
+        "Training and validation loss and accuracy of the baseline, epoch by epoch.",
+      ),
+    },
+  ];
+  if (evaluation) {
+    const set = evaluation.is_test ? "test set" : "validation part";
+    plots.push({
+      name: "baseline-confusion",
+      kind: "confusion",
+      caption: `The baseline’s confusion matrix on the ${set}: rows are the digits, columns what they were read as; orange cells are mistakes.`,
+      drawing: confusion_plot(
+        evaluation.figures.confusion,
+        `Confusion matrix on the ${set}: ${percent(evaluation.figures.accuracy)} on the diagonal.`,
+      ),
+    });
+    const { readings } = evaluation;
+    if (readings && mistakes) {
+      const words = worst_mistakes(readings).map((place) => {
+        const of_it = readings.probabilities.subarray(10 * place, 10 * place + 10);
+        return `${readings.labels[place]} read as ${top_digit(of_it)}`;
+      });
+      plots.push({
+        name: "baseline-mistakes",
+        kind: "mistakes",
+        caption: `The mistakes of which the baseline was surest, on the ${set}.`,
+        drawing: digits_plot(mistakes, words, {
+          width: FULL_WIDTH,
+          columns: 6,
+          description: `Digits that were read wrong: ${words.join(", ")}.`,
+        }),
+      });
+    }
+  }
+  /** @type {ReportBaseline} */
+  const part = { data, config, result, remarks: "", evaluations: [], plots: told(plots) };
+  if (evaluation) {
+    const { is_test, about, figures } = evaluation;
+    part.evaluations = [{ is_test, name: about, figures, num_looks: 0 }];
+  }
+  return part;
+}
+
+/**
+ * Places of the mistakes that the model was surest of, in the evaluation's order.
+ * @param {{ labels: Uint8Array, probabilities: Float32Array }} readings
+ * @returns {number[]}
+ */
+export function worst_mistakes({ probabilities, labels }) {
+  return confident_mistakes(probabilities, labels).slice(0, MOST_MISTAKES);
+}

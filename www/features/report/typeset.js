@@ -1,0 +1,423 @@
+// The engine's blocks as what pdfmake lays out, each with its part in the file's structure.
+// Words that the font lacks become pictures that still bear their words.
+
+import { remark_pieces } from "./remark_text.js";
+import { new_part } from "./tags.js";
+import { word_pictures } from "./word_pictures.js";
+
+/** @import { Block } from "../../pkg/ndarray/inkling.js" */
+/** @import { Plotted } from "./bundle.js" */
+/** @import { Piece, Words } from "./remark_text.js" */
+/** @import { Part } from "./tags.js" */
+/** @import { Look } from "./word_pictures.js" */
+
+/** Width of the text column of an A4 page with these margins, in points. */
+export const COLUMN = 595 - 2 * 50;
+export const INK = "#15191e";
+export const SOFT = "#55606c";
+const BAR = "#1a56c4";
+const RULE = "#c5ccd3";
+
+/** Sizes of the headings, the first level first. */
+const HEADINGS = [19, 14, 11];
+
+/** Pixels of a drawing that fills the column. */
+const FULL_WIDTH = 660;
+
+/** Where this browser gives no pictures. */
+const NO_PICTURES =
+  "(These words are in letters that this file’s font lacks, and this browser gives no picture of them; the other files hold them as text.)";
+
+/** Lines of code that stay with their heading. */
+const FEW_LINES = 6;
+
+/**
+ * Letters, were they all as wide as Chinese ones, that fit a page together with what heads
+ * them: pdfmake drops what is to stay together and is taller than a page.
+ */
+const FEW_LETTERS = 1200;
+
+/** @typedef {Record<string, any>} Node of pdfmake */
+
+/** Turns blocks into nodes. */
+export class Typesetter {
+  /** Texts that became pictures. */
+  num_pictures = 0;
+  root = new_part("Document", null);
+  #plots;
+  #can_show;
+  #num_headings = 0;
+  /** The bookmark that the next one stands under. */
+  #section = "";
+
+  /**
+   * @param {Map<string, Plotted>} plots by name
+   * @param {(text: string) => boolean} can_show whether the font has all of a text's letters
+   */
+  constructor(plots, can_show) {
+    this.#plots = plots;
+    this.#can_show = can_show;
+  }
+
+  /**
+   * All blocks. A heading stays with what it heads, and words that end with a colon with
+   * the first item of their list.
+   * @param {Block[]} blocks
+   * @returns {Node[]}
+   */
+  content(blocks) {
+    /** @type {Node[]} */
+    const content = [];
+    /** @type {Node[]} */
+    let group = [];
+    let is_new_page = false;
+    const put = (/** @type {Node} */ node) => {
+      group.push(node);
+      const whole =
+        group.length > 1 ? { stack: group, unbreakable: true } : /** @type {Node} */ (group[0]);
+      content.push(is_new_page ? { ...whole, pageBreak: "before" } : whole);
+      is_new_page = false;
+      group = [];
+    };
+    for (const [index, block] of blocks.entries()) {
+      const next = blocks[index + 1];
+      if (block.kind === "page_break") {
+        is_new_page = true;
+        continue;
+      }
+      if (block.kind === "list" || block.kind === "remark" || block.kind === "code") {
+        const [first, ...rest] = this.#pieces(block);
+        if (first) put(first);
+        content.push(...rest);
+        continue;
+      }
+      const node = this.#node(block);
+      const leads =
+        block.kind === "heading" ||
+        (block.kind === "paragraph" && next?.kind === "list" && block.text.endsWith(":"));
+      if (leads && next && num_letters(next) <= FEW_LETTERS) group.push(node);
+      else put(node);
+    }
+    return content;
+  }
+
+  /**
+   * What may go on over a page's end; the first piece stays with what stands before.
+   * @param {Extract<Block, { kind: "list" | "remark" | "code" }>} block
+   * @returns {Node[]}
+   */
+  #pieces(block) {
+    if (block.kind === "list") return this.#list(block.items, false);
+    return block.kind === "remark" ? this.#remark(block.text) : this.#code(block.text, this.root);
+  }
+
+  /**
+   * @param {Exclude<Block, { kind: "list" | "remark" | "code" | "page_break" }>} block
+   * @returns {Node}
+   */
+  #node(block) {
+    switch (block.kind) {
+      case "heading":
+        return this.#heading(block.text, block.level);
+      case "paragraph":
+        return { ...this.#words(block.text, new_part("P", this.root)), margin: [0, 0, 0, 7] };
+      case "table":
+        return this.#table(block);
+      case "figure":
+        return this.#figure(block);
+      default:
+        return /** @type {never} */ (block);
+    }
+  }
+
+  /** @param {string} text @param {number} level */
+  #heading(text, level) {
+    const size = HEADINGS[level - 1] ?? 10;
+    const part = new_part(`H${level}`, this.root);
+    const node = this.#words(text, part, { size, is_bold: true });
+    if (!("text" in node)) return { ...node, style: `heading${level}` };
+    const id = `heading-${(this.#num_headings += 1)}`;
+    if (level === 2) this.#section = id;
+    const parent = level === 3 && this.#section ? { outlineParentId: this.#section } : {};
+    return { ...node, style: `heading${level}`, id, outline: true, outlineText: text, ...parent };
+  }
+
+  /**
+   * A text, or its lines as pictures where the font would drop letters of it.
+   * @param {string} text
+   * @param {Part} part
+   * @param {Partial<Look>} [look]
+   * @returns {Node}
+   */
+  #words(text, part, look = {}) {
+    if (this.#can_show(text)) return { text: [{ text, part }] };
+    const full = { width: COLUMN, size: 10, colour: INK, is_bold: false, ...look };
+    const lines = word_pictures(text, full);
+    if (lines.length === 0) return { text: [{ text: NO_PICTURES, part }] };
+    this.num_pictures += 1;
+    part.actual = text;
+    return { stack: lines.map((line) => ({ ...line, part })) };
+  }
+
+  /**
+   * A list, its first item apart: it stays with what stands before.
+   * @param {(string | Words[])[]} items
+   * @param {boolean} is_numbered
+   * @param {Part} [parent]
+   * @param {number} [width]
+   * @returns {Node[]}
+   */
+  #list(items, is_numbered, parent = this.root, width = COLUMN - 16) {
+    const list = new_part("L", parent);
+    const nodes = items.map((item) => {
+      const body = new_part("LBody", new_part("LI", list));
+      return typeof item === "string"
+        ? this.#words(item, body, { width })
+        : this.#marked(item, body, width);
+    });
+    const name = is_numbered ? "ol" : "ul";
+    const margin = [0, 0, 0, 3];
+    const as_list = (/** @type {Node[]} */ some, /** @type {number} */ start) => ({
+      [name]: some.map((node) => ({ ...node, margin })),
+      ...(is_numbered ? { start } : {}),
+    });
+    const [first, ...rest] = nodes;
+    if (!first) return [];
+    const last = { margin: [0, 0, 0, 5] };
+    return rest.length === 0
+      ? [{ ...as_list([first], 1), ...last }]
+      : [as_list([first], 1), { ...as_list(rest, 2), ...last }];
+  }
+
+  /**
+   * The person's words, a bar at their side.
+   * @param {string} text
+   * @returns {Node[]}
+   */
+  #remark(text) {
+    const quote = new_part("BlockQuote", this.root);
+    const width = COLUMN - 24;
+    return remark_pieces(text).flatMap((piece) =>
+      this.#piece(piece, quote, width).map((node) => ({
+        table: { widths: ["*"], body: [[{ ...node, margin: [8, 1, 8, 4] }]] },
+        layout: {
+          hLineWidth: () => 0,
+          vLineWidth: (/** @type {number} */ i) => (i === 0 ? 2 : 0),
+          vLineColor: () => BAR,
+          paddingTop: () => 0,
+          paddingBottom: () => 0,
+        },
+      })),
+    );
+  }
+
+  /**
+   * @param {Piece} piece
+   * @param {Part} parent
+   * @param {number} width
+   * @returns {Node[]}
+   */
+  #piece(piece, parent, width) {
+    switch (piece.kind) {
+      case "paragraph":
+        return [this.#marked(piece.words, new_part("P", parent), width)];
+      case "heading": {
+        const words = piece.words.map((one) => ({ ...one, is_strong: true }));
+        return [this.#marked(words, new_part("P", parent), width)];
+      }
+      case "list":
+        return this.#list(piece.items, piece.is_numbered, parent, width - 16);
+      case "code":
+        return this.#code(piece.text, parent);
+      default:
+        return /** @type {never} */ (piece);
+    }
+  }
+
+  /**
+   * Words with their emphasis.
+   * @param {Words[]} words
+   * @param {Part} part
+   * @param {number} width
+   * @returns {Node}
+   */
+  #marked(words, part, width) {
+    const text = words.map((one) => one.text).join("");
+    if (!this.#can_show(text)) return this.#words(text, part, { width });
+    const pieces = words.map((one) => ({
+      text: one.text,
+      part,
+      ...(one.is_strong ? { bold: true } : {}),
+      ...(one.is_emphasised ? { italics: true } : {}),
+      ...(one.is_code && is_plain(one.text) ? { font: "RobotoMono", fontSize: 9 } : {}),
+    }));
+    return { text: pieces };
+  }
+
+  /**
+   * Lines of code in a frame, the first ones apart.
+   * @param {string} text
+   * @param {Part} parent
+   * @returns {Node[]}
+   */
+  #code(text, parent) {
+    const part = new_part("Code", new_part("P", parent));
+    const lines = text.split("\n");
+    const parts = [lines.slice(0, FEW_LINES), lines.slice(FEW_LINES)]
+      .map((some) => some.join("\n"))
+      .filter((some, at) => at === 0 || some.trim() !== "");
+    return parts.map((some, at) => {
+      const [is_first, is_last] = [at === 0, at === parts.length - 1];
+      const words = this.#can_show(some)
+        ? {
+            text: [{ text: some, part }],
+            ...(is_plain(some) ? { font: "RobotoMono" } : {}),
+            fontSize: 7,
+            lineHeight: 1.15,
+            preserveLeadingSpaces: true,
+          }
+        : this.#words(some, part, { size: 8 });
+      const has_rule = (/** @type {number} */ row) => (row === 0 ? is_first : is_last);
+      return {
+        table: { widths: ["*"], body: [[{ ...words, margin: [4, 0, 4, 0] }]] },
+        layout: {
+          hLineWidth: (/** @type {number} */ row) => (has_rule(row) ? 0.5 : 0),
+          vLineWidth: () => 0.5,
+          hLineColor: () => RULE,
+          vLineColor: () => RULE,
+          fillColor: () => "#f5f6f8",
+          paddingTop: () => (is_first ? 3 : 0),
+          paddingBottom: () => (is_last ? 3 : 0),
+        },
+        margin: [0, is_first ? 2 : 0, 0, is_last ? 8 : 0],
+      };
+    });
+  }
+
+  /**
+   * @param {string} label
+   * @param {string} text
+   * @param {Part} part
+   * @returns {Node}
+   */
+  #caption(label, text, part) {
+    const words = `${label}. ${text}`;
+    const node = this.#can_show(words)
+      ? {
+          text: [
+            { text: `${label}. `, bold: true, part },
+            { text, part },
+          ],
+        }
+      : this.#words(words, part, { size: 8.5, colour: SOFT });
+    return { ...node, style: "caption" };
+  }
+
+  /** @param {Extract<Block, { kind: "figure" }>} block */
+  #figure({ label, name, caption }) {
+    const plot = this.#plots.get(name);
+    const figure = new_part("Figure", this.root, { alt: plot?.description || caption });
+    const words = this.#caption(label, caption, new_part("Caption", this.root));
+    if (!plot) return words;
+    const width = (COLUMN * Math.min(FULL_WIDTH, plot.width)) / FULL_WIDTH;
+    return {
+      stack: [
+        { svg: plot.svg, width, part: figure },
+        { ...words, margin: [0, 3, 0, 12] },
+      ],
+      unbreakable: true,
+    };
+  }
+
+  /** @param {Extract<Block, { kind: "table" }>} block */
+  #table({ label, caption, header, rows }) {
+    const size = header.length > 10 ? 7.5 : header.length > 6 ? 8 : 9;
+    const table = new_part("Table", this.root);
+    const words = this.#caption(label, caption, new_part("Caption", table));
+    const columns = header.map((_, at) => rows.map((row) => row[at] ?? ""));
+    const is_long = columns.map((cells) => cells.some((cell) => cell.length > 28));
+    const is_figures = columns.map((cells) => cells.every((cell) => FIGURE.test(cell)));
+    const room = COLUMN / header.length - 8;
+    const row_of = (
+      /** @type {string[]} */ cells,
+      /** @type {"TH" | "TD"} */ type,
+      /** @type {object} */ look,
+    ) => {
+      const row = new_part("TR", table);
+      return cells.map((text, at) => ({
+        ...this.#words(text, new_part(type, row), { width: room, size }),
+        ...(is_figures[at] ? { alignment: "right", noWrap: type === "TD" } : {}),
+        ...look,
+      }));
+    };
+    const body = [
+      row_of(header, "TH", { bold: true, color: SOFT }),
+      ...rows.map((row) => row_of(row, "TD", {})),
+    ];
+    return {
+      stack: [
+        { ...words, margin: [0, 2, 0, 3] },
+        {
+          table: {
+            headerRows: 1,
+            keepWithHeaderRows: 1,
+            dontBreakRows: true,
+            widths: header.map((_, at) => (is_long[at] || header.length === 12 ? "*" : "auto")),
+            body,
+          },
+          fontSize: size,
+          lineHeight: 1.15,
+          layout: {
+            hLineWidth: (/** @type {number} */ i) => (i === 0 ? 0 : i === 1 ? 0.8 : 0.4),
+            vLineWidth: () => 0,
+            hLineColor: () => RULE,
+            paddingLeft: (/** @type {number} */ i) => (i === 0 ? 0 : 5),
+            paddingRight: () => 5,
+          },
+        },
+      ],
+      margin: [0, 2, 0, 12],
+      unbreakable: num_letters({ kind: "table", label, caption, header, rows }) <= FEW_LETTERS,
+    };
+  }
+}
+
+/** What stands at the right of its column. */
+const FIGURE = /^[-−±–\d.,% ()]*(?: to [\d.,% ]+)?$/;
+
+/**
+ * Letters of a block, or of its first piece: what would stay with its heading.
+ * @param {Block} block
+ */
+function num_letters(block) {
+  switch (block.kind) {
+    case "remark": {
+      const [first] = remark_pieces(block.text);
+      if (first?.kind === "list") return letters_of(first.items[0] ?? []);
+      return first && first.kind !== "code" ? letters_of(first.words) : 0;
+    }
+    case "list":
+      return block.items[0]?.length ?? 0;
+    case "table": {
+      const row_letters = (/** @type {string[]} */ row) => Math.max(20, row.join("").length / 2);
+      return block.rows.reduce((sum, row) => sum + row_letters(row), block.caption.length);
+    }
+    case "figure":
+      return block.caption.length;
+    case "code":
+    case "page_break":
+      return 0;
+    default:
+      return block.text.length;
+  }
+}
+
+/** @param {Words[]} words */
+function letters_of(words) {
+  return words.reduce((sum, { text }) => sum + text.length, 0);
+}
+
+/** Whether the font of code has all letters. @param {string} text */
+function is_plain(text) {
+  return /^[\x20-\x7e\n]*$/.test(text);
+}
