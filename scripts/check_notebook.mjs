@@ -28,7 +28,8 @@ try {
   writeFileSync(join(folder, "analysis.ipynb"), notebook);
   copyFileSync(data, join(folder, data.endsWith(".gz") ? "train.csv.gz" : "train.csv"));
   console.log(`${basename(zip)} on ${basename(data)}`);
-  execFileSync(python, [script], { cwd: folder, stdio: "inherit" });
+  const env = { ...process.env, TQDM_DISABLE: "1" };
+  execFileSync(python, [script], { cwd: folder, stdio: "inherit", env });
 } catch (error) {
   process.exitCode = /** @type {{ status?: number }} */ (error).status ?? 1;
 } finally {
