@@ -6,7 +6,9 @@ mod studies;
 
 use std::collections::HashSet;
 
-use inkling::message::{Factor, ReportRequest, StudyRecord};
+use inkling::message::{
+    Evaluation, Factor, ReportBaseline, ReportEvaluation, ReportRequest, StudyRecord,
+};
 use inkling::study::{check::check, insight::read_study, report::write_report};
 use serde_json::Value;
 use studies::{request, statements, statements_of_cells, study};
@@ -207,7 +209,32 @@ fn what_was_not_checked_states_nothing_new_either() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn captions_names_and_authors_state_nothing() {
-    let honest = request(study(Factor::LearningRate, "0.01, 0.1"));
+    let mut honest = request(study(Factor::LearningRate, "0.01, 0.1"));
+    let record = &honest.studies[0].record;
+    honest.baseline = Some(ReportBaseline {
+        data: record.data.clone(),
+        config: record.plan.baseline.clone(),
+        result: record.runs[0].result.clone().unwrap(),
+        remarks: "Mine.".into(),
+        evaluations: vec![ReportEvaluation {
+            is_test: true,
+            name: "test.csv".into(),
+            figures: Evaluation {
+                num_rows: 1,
+                num_correct: 1,
+                accuracy: 1.0,
+                loss: 0.1,
+                interval_low: 0.2,
+                interval_high: 1.0,
+                confusion: vec![1; 100],
+                classes: Vec::new(),
+                calibration: Vec::new(),
+                calibration_error: 0.0,
+            },
+            num_looks: 1,
+        }],
+        plots: honest.plots.clone(),
+    });
     let expected = stated(&honest);
     for text in HOSTILE {
         let mut request = honest.clone();
@@ -219,6 +246,13 @@ fn captions_names_and_authors_state_nothing() {
         request.created = text.into();
         request.introduction = text.into();
         request.conclusion = text.into();
+        let baseline = request.baseline.as_mut().unwrap();
+        baseline.data.name = text.into();
+        baseline.remarks = text.into();
+        baseline.result.reason = text.into();
+        baseline.evaluations[0].name = text.into();
+        baseline.evaluations[0].figures.confusion.clear();
+        baseline.plots[0].caption = text.into();
         assert_eq!(stated(&request), expected, "{text:?}");
     }
 }

@@ -85,7 +85,7 @@ test("words, tags, bookmarks and fonts are in the file", async () => {
     pdf.pages
       .flat()
       .filter((mark) => mark.tag === tag)
-      .map((mark) => mark.text.trim());
+      .map((mark) => mark.text.replaceAll("\u00a0", " ").trim());
   assert.deepEqual(words("H1"), ["A network and its “rate”"]);
   assert.deepEqual(words("H2"), ["1. The rate"]);
   assert.deepEqual(words("H3"), ["Remarks"]);

@@ -163,7 +163,8 @@ function small_title(record, run, width) {
   const value =
     record.plan.factor === "dropout_layer_norm" ? `${dropout}, norm ${norm}` : run.spec.label;
   const seed = record.plan.seeds.length > 1 ? `, seed ${run.spec.seed}` : "";
-  const share = run.result ? percent(run.result.validation_accuracy) : run.state;
+  const is_over = run.state === "finished" && run.result;
+  const share = is_over ? percent(is_over.validation_accuracy) : run.state;
   return {
     width,
     height: 18,

@@ -150,7 +150,7 @@ export class Typesetter {
    * @returns {Node}
    */
   #words(text, part, look = {}) {
-    if (this.#can_show(text)) return { text: [{ text, part }] };
+    if (this.#can_show(text)) return { text: [{ text: unbroken(text), part }] };
     const full = { width: COLUMN, size: 10, colour: INK, is_bold: false, ...look };
     const lines = word_pictures(text, full);
     if (lines.length === 0) return { text: [{ text: NO_PICTURES, part }] };
@@ -306,7 +306,7 @@ export class Typesetter {
       ? {
           text: [
             { text: `${label}. `, bold: true, part },
-            { text, part },
+            { text: unbroken(text), part },
           ],
         }
       : this.#words(words, part, { size: 8.5, colour: SOFT });
@@ -380,6 +380,11 @@ export class Typesetter {
       unbreakable: num_letters({ kind: "table", label, caption, header, rows }) <= FEW_LETTERS,
     };
   }
+}
+
+/** A number and its unit stay on one line. @param {string} text */
+function unbroken(text) {
+  return text.replaceAll(/(?<=\d) (?=%|points\b|s\b)/g, "\u00a0");
 }
 
 /** What stands at the right of its column. */

@@ -53,12 +53,21 @@ pub(super) fn outcome_words(baseline: &ReportBaseline) -> String {
         fixed(result.validation_loss, 4)
     );
     if let Some(last) = result.history.last() {
+        let gap = signed_points(result.generalisation_gap);
         text += &format!(
-            " In the last epoch the training accuracy is {} and the training loss {}; the gap \
-             comes to {} points. The best epoch is {} with {}.",
+            " In the last epoch the training accuracy is {} and the training loss {}; {}. The \
+             best epoch is {} with {}.",
             percent(last.train_accuracy),
             fixed(last.train_loss, 4),
-            signed_points(result.generalisation_gap),
+            match &result.clean {
+                Some(clean) => format!(
+                    "at the end {} training images, read as the validation part is, come to {}, a \
+                     gap of {gap} points",
+                    thousands(clean.num_images.into()),
+                    percent(clean.accuracy)
+                ),
+                None => format!("the gap comes to {gap} points"),
+            },
             result.best_epoch,
             percent(result.best_validation_accuracy)
         );

@@ -211,8 +211,7 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
         "Validation figures are those of the weights after an epoch, with dropout off. Training \
          figures are means over the epoch’s steps while the weights still change, with dropout \
          on: early in training and under dropout, validation can therefore stand above training \
-         without anything being wrong. Losses are in nats. “Gap” is training minus validation \
-         accuracy at the end, in points of a percent.",
+         without anything being wrong. Losses are in nats.",
     );
 }
 

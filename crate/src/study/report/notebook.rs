@@ -40,9 +40,9 @@ const HOW_TO_RUN: &str = "To run it all: put Kaggle’s train.csv (digit-recogni
      run yet.";
 
 const WHAT_IS_EQUAL: &str = "Each run starts from the initial weights of the same run in Inkling, on the same split and in \
-     the same order of the images, all drawn from numpy’s generator with the run’s seeds. Only \
-     dropout masks are PyTorch’s own, and sums are rounded in another order: the figures come \
-     close without being equal to the last digit.";
+     the same order of the images, and drops the same units, all drawn from the run’s seeds. Only \
+     sums are rounded in another order: the figures come close without being equal to the last \
+     digit.";
 
 /// A cell of the notebook.
 pub(super) enum Cell {
@@ -321,6 +321,19 @@ mod tests {
             .count();
         assert_eq!(paper.iter().filter(is_code).count(), num_code);
         assert!(matches!(&paper[1], Block::Paragraph { text } if text.contains("on paper")));
+    }
+
+    /// The letters that the paper's font of code has, and lines that its width holds.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn code_is_plain_and_fits_the_paper() {
+        let record = settled(Factor::DropoutLayerNorm, "0, 0.5", &[0.9, 0.97, 0.9, 0.9]);
+        for cell in cells(&request(vec![record])) {
+            let Cell::Code(source) = cell else { continue };
+            assert!(source.is_ascii(), "{source}");
+            for line in source.lines() {
+                assert!(line.len() <= 112, "{line}");
+            }
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]

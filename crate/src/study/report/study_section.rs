@@ -177,9 +177,19 @@ pub(super) fn comparison(writer: &mut Writer, record: &StudyRecord, figures: &[V
     } else {
         String::new()
     };
+    let is_old = |run: &StudyRun| {
+        let result = run.result.as_ref();
+        run.state == RunState::Finished && result.is_some_and(|result| result.clean.is_none())
+    };
+    let gap = if record.runs.iter().any(is_old) {
+        "The gap is the last epoch’s training accuracy minus the validation accuracy."
+    } else {
+        "The gap is the accuracy on training images, read as the validation part is, minus the \
+         validation accuracy."
+    };
     writer.table(
         format!(
-            "{}: figures of the validation part at the end of training{mean}.{}",
+            "{}: figures of the validation part at the end of training{mean}. {gap}{}",
             study_name(plan.factor),
             if is_batches {
                 " At equal epochs a larger batch makes fewer updates of the weights."
