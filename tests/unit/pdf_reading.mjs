@@ -12,7 +12,7 @@ import { inflateSync } from "node:zlib";
 
 /**
  * @param {Uint8Array} bytes
- * @returns {{ pages: Marked[][], fonts: { name: string, is_embedded: boolean }[], bookmarks: string[], types: string[], alts: string[], actuals: string[], catalog: string }}
+ * @returns {{ pages: Marked[][], fonts: { name: string, is_embedded: boolean }[], bookmarks: string[], types: string[], alts: string[], catalog: string }}
  */
 export function read_pdf(bytes) {
   const whole = Buffer.from(bytes).toString("latin1");
@@ -55,7 +55,6 @@ export function read_pdf(bytes) {
       .map((object) => string_of(/\/Title \(((?:\\[\s\S]|[^\\)])*)\)/.exec(object)?.[1] ?? "")),
     types: all.flatMap((object) => /^<<\n\/S \/(\w+)/.exec(object)?.[1] ?? []),
     alts: strings(/\/Alt \(((?:\\[\s\S]|[^\\)])*)\)/g),
-    actuals: strings(/\/ActualText \(((?:\\[\s\S]|[^\\)])*)\)/g),
     catalog,
   };
 }

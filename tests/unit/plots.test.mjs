@@ -93,13 +93,14 @@ test("only a run of a study's own settings and data is its baseline", () => {
   ]) {
     assert.equal(found(patch), null, JSON.stringify(patch));
   }
-  const evaluation = { model_id: "1@9", set_id: "test b", labels: [], probabilities: [] };
+  const evaluation = { model_id: "1@9", set_id: "test b", about: "b", figures: {} };
   const bench = {
     model: { id: "1@9", kind: "run", run_id: "1" },
     test: { checksum: "b", has_labels: true },
     evaluation,
   };
   assert.equal(found({}, bench)?.evaluation?.readings, evaluation);
+  assert.equal(found({ evaluated: null }, bench)?.evaluation?.about, "b", "not yet kept");
   assert.equal(found({ id: "2" }, bench)?.evaluation?.readings, null);
   assert.ok(is_same({ ...config, split_seed: config.seed }, config), "the seed's own split");
   assert.ok(!is_same({ ...config, split_seed: 1 }, config));

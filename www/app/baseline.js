@@ -44,24 +44,19 @@ export function baseline_of(page, records) {
 }
 
 /**
- * How the run's own model read images, as it was kept with it.
+ * How the run's own model read images: as it stands on the bench, or as it was kept.
  * @param {RunSummary} run
  * @param {Pick<PageState, "model" | "test" | "data" | "evaluation">} page
  * @returns {BaselineEvaluation | null}
  */
 function evaluation_of({ id, evaluated, tuned }, page) {
-  // A model that was tuned since is another.
-  if (!evaluated || tuned) return null;
-  const { about, figures, set_id } = evaluated;
   const { model } = page;
   const shown = model?.kind === "run" && model.run_id === id ? shown_evaluation(page) : null;
-  const is_shown = shown?.set_id === set_id;
-  return {
-    is_test: set_id.startsWith("test "),
-    about,
-    figures,
-    readings: shown && is_shown ? shown : null,
-  };
+  // A model that was tuned since is another.
+  const found = shown ?? (tuned ? null : evaluated);
+  if (!found) return null;
+  const { about, figures, set_id } = found;
+  return { is_test: set_id.startsWith("test "), about, figures, readings: shown };
 }
 
 /**

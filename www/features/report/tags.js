@@ -6,11 +6,11 @@
 
 /**
  * A part of the structure. It is put into words (`text` nodes) and pictures as their
- * `part`; pdfmake hands such properties on to what it draws.
+ * `part`; pdfmake hands such properties on to what it draws. A picture of words bears those
+ * as its `words`.
  * @typedef {object} Part
  * @property {string} type such as `H1`, `P`, `TD`
  * @property {string} [alt] what a figure shows
- * @property {string} [actual] the words that a picture stands for
  * @property {Part | null} parent
  * @property {Part[]} children
  * @property {any} [element] pdfkit's, once the file is written
@@ -19,7 +19,7 @@
 /**
  * @param {string} type
  * @param {Part | null} parent
- * @param {Pick<Part, "alt" | "actual">} [more]
+ * @param {Pick<Part, "alt">} [more]
  * @returns {Part}
  */
 export function new_part(type, parent, more = {}) {
@@ -78,10 +78,9 @@ function root_of(pages) {
 
 /** @param {Part} part @param {any} document */
 function build(part, document) {
-  const { type, alt, actual } = part;
+  const { type, alt } = part;
   part.element = document.struct(type, {
     ...(alt ? { alt } : {}),
-    ...(actual ? { actual } : {}),
     ...(type === "TH" ? { scope: "Column" } : {}),
   });
   for (const child of part.children) {
@@ -108,6 +107,19 @@ function tagged_items(items, document) {
     const is_drawn = ["line", "vector", "image", "svg"].includes(item.type);
     // Clips come in pairs that no mark may cross.
     const part = is_drawn ? part_of(item) : undefined;
+    const words = item.type === "image" ? item.item.words : undefined;
+    if (words && part) {
+      close();
+      tagged.push(
+        act(() => {
+          begin(part, document);
+          lay_words_under(item.item, document);
+        }),
+        item,
+        act(() => document.endMarkedContent()),
+      );
+      continue;
+    }
     if (part !== open || !is_drawn) {
       close();
       if (is_drawn && part !== undefined) {
@@ -133,6 +145,24 @@ function act(work) {
       return "mark";
     },
   };
+}
+
+/**
+ * Letters that nobody sees, as wide as a picture of words, which stand for those words: so
+ * they can be searched, selected and copied.
+ * @param {{ words: string, x: number, y: number, _width: number, _height: number }} picture
+ * @param {any} document
+ */
+function lay_words_under({ words, x, y, _width: width, _height: height }, document) {
+  const size = height / 1.5;
+  document._font = document.provideFont("Roboto", false, false);
+  document.fontSize(size);
+  const count = Math.max(1, Math.floor(width / document.widthOfString("x")));
+  document.markContent("Span", { actual: words });
+  // Text rendering mode 3: neither filled nor stroked.
+  document.save().addContent("3 Tr");
+  document.text("x".repeat(count), x, y, { lineBreak: false });
+  document.restore().endMarkedContent();
 }
 
 /** @param {Part | null} part @param {any} document */

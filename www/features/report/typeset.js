@@ -155,7 +155,6 @@ export class Typesetter {
     const lines = word_pictures(text, full);
     if (lines.length === 0) return { text: [{ text: NO_PICTURES, part }] };
     this.num_pictures += 1;
-    part.actual = text;
     return { stack: lines.map((line) => ({ ...line, part })) };
   }
 

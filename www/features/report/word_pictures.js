@@ -14,6 +14,7 @@ const FROM_RIGHT =
 /**
  * @typedef {object} WordPicture
  * @property {string} image a PNG as a data URL
+ * @property {string} words what it shows
  * @property {number} width in points
  * @property {number} height in points
  */
@@ -54,7 +55,7 @@ export function word_pictures(text, { width, size, colour, is_bold }) {
     context.direction = is_from_right ? "rtl" : "ltr";
     context.textAlign = "start";
     context.fillText(line, is_from_right ? canvas.width : 0, canvas.height * 0.72);
-    return { image: canvas.toDataURL("image/png"), width, height };
+    return { image: canvas.toDataURL("image/png"), words: line, width, height };
   });
 }
 
