@@ -115,7 +115,11 @@ fn mixed_up(confusion: &[u32]) -> Vec<String> {
     cells.truncate(MOST_PAIRS);
     let words = |(count, at): (u32, usize)| {
         let times = counted(count.into(), "time");
-        format!("a {} as a {} ({times})", at / 10, at % 10)
+        let digit = |digit: usize| {
+            let article = if digit == 8 { "an" } else { "a" };
+            format!("{article} {digit}")
+        };
+        format!("{} as {} ({times})", digit(at / 10), digit(at % 10))
     };
     cells.into_iter().map(words).collect()
 }
@@ -141,7 +145,9 @@ mod tests {
         confusion[49] = 0;
         confusion[94] = 0;
         confusion[35] = 0;
-        assert_eq!(mixed_up(&confusion), ["a 1 as a 2 (1 time)"]);
+        confusion[12] = 0;
+        confusion[18] = 1;
+        assert_eq!(mixed_up(&confusion), ["a 1 as an 8 (1 time)"]);
         assert!(mixed_up(&[]).is_empty());
     }
 }
