@@ -14,6 +14,7 @@ mod memory;
 pub mod message;
 pub mod nn;
 pub mod rng;
+pub mod statistics;
 pub mod study;
 pub mod train;
 

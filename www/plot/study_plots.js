@@ -50,7 +50,7 @@ export function study_plots(record, figures, prefix) {
     const whiskers =
       seeds.length > 1
         ? "one standard deviation over the seeds"
-        : "95 % Wilson intervals of the validation images";
+        : "95 % intervals, by other seeds and images";
     plots.push({
       name: `${prefix}-accuracy`,
       kind: "accuracy",

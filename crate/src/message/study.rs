@@ -260,7 +260,9 @@ pub struct ValueFigures {
     pub final_accuracy: Option<f64>,
     /// Its standard deviation over seeds (n − 1), from two finished runs.
     pub final_deviation: Option<f64>,
-    /// Lower end of the 95 % Wilson interval of the mean.
+    /// Lower end of the 95 % interval of the mean of many such runs. What varies in it is
+    /// what varies between the runs: the training seed; with a split for each seed, or
+    /// with one run, the images too.
     pub interval_low: Option<f64>,
     /// Upper end of it.
     pub interval_high: Option<f64>,
@@ -297,6 +299,10 @@ pub enum InsightKind {
     Ranking,
     /// How large a difference has to be to count.
     Noise,
+    /// A difference that the last epoch alone makes: of it nothing is claimed.
+    Swing,
+    /// By how much the highest figure flatters, being the highest.
+    Selection,
     /// A value that was still learning when its epochs ended.
     StillFalling,
     /// A loss that went up and down.

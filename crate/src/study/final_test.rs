@@ -6,9 +6,9 @@
 use std::fmt::Write as _;
 
 use crate::message::{FinalTest, RunState, StudyRecord, ValueFigures, Winner};
-use crate::train::metrics::wilson_interval;
+use crate::statistics::moments::{mean, variance};
+use crate::statistics::proportion::wilson;
 
-use super::statistics::variance;
 use super::words::{capitalised, percent, points, thousands};
 
 /// The value whose finished runs have the highest mean validation accuracy, the first
@@ -49,10 +49,10 @@ pub fn sentences(record: &StudyRecord) -> Vec<String> {
 
 fn came_to(record: &StudyRecord, test: &FinalTest) -> String {
     let accuracies: Vec<f64> = test.runs.iter().map(|run| run.accuracy).collect();
-    let mean = mean(&accuracies);
+    let average = mean(&accuracies);
     // The seeds read the same images: as many trials as there are images, whatever the
     // number of seeds.
-    let (low, high) = wilson_interval(mean, test.test_set.num_rows.into());
+    let (low, high) = wilson(average, test.test_set.num_rows.into());
     let label = record
         .plan
         .values
@@ -72,10 +72,10 @@ fn came_to(record: &StudyRecord, test: &FinalTest) -> String {
         "{} {label} did best on validation, with {}. On {}, {} images that no run had seen, it \
          came to {}, {of_seeds}95 % interval {} to {} over test images.",
         capitalised(&record.plan.factor_name),
-        percent(self::mean(&validation)),
+        percent(mean(&validation)),
         test.test_set.name,
         thousands(test.test_set.num_rows.into()),
-        percent(mean),
+        percent(average),
         percent(low),
         percent(high),
     );
@@ -102,10 +102,6 @@ fn looked_at(test: &FinalTest) -> String {
              nothing was chosen by: whatever was changed after it was chosen by it, too."
         ),
     }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 #[cfg(test)]

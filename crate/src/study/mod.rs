@@ -10,12 +10,13 @@ pub mod check;
 mod check_results;
 pub mod factor;
 pub mod final_test;
+mod gaps;
 pub mod insight;
 mod noise;
+mod pairing;
 pub mod plan;
 pub mod record;
 pub mod report;
-mod statistics;
 #[cfg(test)]
 mod testing;
 mod value;

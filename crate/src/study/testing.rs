@@ -1,8 +1,9 @@
 //! Hand-made studies for tests: figures as a person would write them down.
 
 use crate::message::{
-    DataSummary, EpochRecord, Factor, Failure, FailureKind, Outcome, Plot, PlotKind, ReportRequest,
-    ReportStudy, RunConfig, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
+    CleanFigures, DataSummary, EpochRecord, Factor, Failure, FailureKind, Outcome, Plot, PlotKind,
+    ReportRequest, ReportStudy, RunConfig, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
+    write_bits,
 };
 
 use super::plan::plan_study;
@@ -114,6 +115,39 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
     run.state = RunState::Finished;
     run.history = history;
     run.result = Some(result);
+}
+
+/// Gives a finished run other accuracies after its epochs.
+pub fn accuracies(record: &mut StudyRecord, run: usize, accuracies: &[f64]) {
+    let result = record.runs[run].result.as_mut().expect("finished");
+    for (epoch, &accuracy) in result.history.iter_mut().zip(accuracies) {
+        epoch.validation_accuracy = accuracy;
+    }
+    result.validation_accuracy = *accuracies.last().expect("an epoch");
+    record.runs[run].history = result.history.clone();
+}
+
+/// Gives a finished run its accuracy on images it was trained on.
+pub fn clean(record: &mut StudyRecord, run: usize, accuracy: f64) {
+    let result = record.runs[run].result.as_mut().expect("finished");
+    result.clean = Some(CleanFigures {
+        num_images: NUM_VALIDATION,
+        accuracy,
+        loss: 0.1,
+    });
+}
+
+/// Says which images a finished run reads wrong.
+pub fn wrong(record: &mut StudyRecord, run: usize, images: std::ops::Range<usize>) {
+    let result = record.runs[run].result.as_mut().expect("finished");
+    let correct: Vec<bool> = (0..NUM_VALIDATION as usize)
+        .map(|image| !images.contains(&image))
+        .collect();
+    let count = f64::from(NUM_VALIDATION);
+    result.correct = write_bits(&correct);
+    let accuracy = 1.0 - images.len() as f64 / count;
+    let epochs = [4.0, 3.0, 2.0, 1.0, 0.0].map(|left| accuracy - 0.02 * left);
+    accuracies(record, run, &epochs);
 }
 
 /// Ends a run with a loss that is no number.

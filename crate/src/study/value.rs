@@ -1,8 +1,13 @@
 //! A value of the factor with its runs, and what their curves show.
 
-use crate::message::{EpochRecord, RunResult, RunState, StudyRecord, StudyRun, ValueFigures};
+use crate::message::{
+    CleanFigures, EpochRecord, RunResult, RunState, StudyRecord, StudyRun, ValueFigures,
+};
 
-use super::statistics::{mean, variance, wilson};
+use super::noise::Noise;
+use crate::config::split_seed;
+use crate::message::read_bits;
+use crate::statistics::moments::{mean, variance};
 
 /// Validation accuracies above the chance level by less count as not learned.
 const CHANCE_MARGIN: f64 = 0.05;
@@ -13,15 +18,59 @@ const STILL_FALLING: f64 = 0.01;
 /// A validation loss that rises by more and falls again went up and down.
 pub(super) const SWING: f64 = 0.10;
 
+/// What of a run is compared with others.
+pub(super) struct Sample {
+    pub(super) seed: u32,
+    /// Whose images are held out: runs of one study with the same have the same.
+    pub(super) split_seed: u32,
+    pub(super) accuracy: f64,
+    /// Validation accuracy after each epoch.
+    pub(super) curve: Vec<f64>,
+    /// Which images were read right, where that is known and agrees with the accuracy.
+    pub(super) correct: Option<Vec<bool>>,
+    /// The finished model on images it was trained on, where it was measured.
+    pub(super) clean: Option<CleanFigures>,
+}
+
+impl Sample {
+    fn of(run: &StudyRun, result: &RunResult) -> Self {
+        let num_images = result.num_validation as usize;
+        let is_true = |bits: &Vec<bool>| {
+            let num_right = bits.iter().filter(|right| **right).count() as f64;
+            (num_right - result.validation_accuracy * num_images as f64).abs() < 0.5
+        };
+        Self {
+            seed: run.spec.seed,
+            split_seed: split_seed(&run.spec.config).unwrap_or(run.spec.seed),
+            accuracy: result.validation_accuracy,
+            curve: result
+                .history
+                .iter()
+                .map(|epoch| epoch.validation_accuracy)
+                .collect(),
+            correct: (num_images > 0)
+                .then(|| read_bits(&result.correct, num_images))
+                .flatten()
+                .filter(is_true),
+            clean: result.clean,
+        }
+    }
+}
+
 /// A value of the factor with its runs.
 pub(super) struct Value<'a> {
     pub(super) index: usize,
     pub(super) label: &'a str,
     pub(super) axis: f64,
     pub(super) runs: Vec<&'a StudyRun>,
-    /// The results of the runs that trained all their epochs.
+    /// The results of the runs that trained all their epochs and learned, or of all that
+    /// trained where none did.
     pub(super) results: Vec<&'a RunResult>,
+    /// What of those is compared, in the same order.
+    pub(super) samples: Vec<Sample>,
     pub(super) num_diverged: usize,
+    /// Runs that stayed at the chance level where another seed of the value learned.
+    pub(super) num_stuck: usize,
     pub(super) num_missing: usize,
     /// Validation images behind each accuracy.
     pub(super) num_validation: f64,
@@ -104,7 +153,9 @@ pub(super) fn collect(record: &StudyRecord) -> Vec<Value<'_>> {
             axis: value.axis,
             runs: Vec::new(),
             results: Vec::new(),
+            samples: Vec::new(),
             num_diverged: 0,
+            num_stuck: 0,
             num_missing: 0,
             num_validation: 0.0,
         })
@@ -118,9 +169,25 @@ pub(super) fn collect(record: &StudyRecord) -> Vec<Value<'_>> {
             (RunState::Finished, Some(result)) => {
                 value.num_validation = f64::from(result.num_validation);
                 value.results.push(result);
+                value.samples.push(Sample::of(run, result));
             }
             (RunState::Diverged, _) => value.num_diverged += 1,
             _ => value.num_missing += 1,
+        }
+    }
+    let is_stuck = |accuracy: f64| accuracy < chance_level(record) + CHANCE_MARGIN;
+    for value in &mut values {
+        let stuck = value
+            .samples
+            .iter()
+            .filter(|s| is_stuck(s.accuracy))
+            .count();
+        if stuck < value.samples.len() {
+            value.num_stuck = stuck;
+            value.samples.retain(|sample| !is_stuck(sample.accuracy));
+            value
+                .results
+                .retain(|result| !is_stuck(result.validation_accuracy));
         }
     }
     values
@@ -144,10 +211,9 @@ pub(super) fn at_chance(record: &StudyRecord, value: &Value<'_>) -> bool {
         .is_some_and(|accuracy| accuracy < chance_level(record) + CHANCE_MARGIN)
 }
 
-pub(super) fn figures(record: &StudyRecord, value: &Value<'_>) -> ValueFigures {
+pub(super) fn figures(record: &StudyRecord, value: &Value<'_>, noise: &Noise) -> ValueFigures {
     let final_accuracy = value.accuracy();
-    let interval = final_accuracy
-        .map(|share| wilson(share, value.num_validation * value.results.len() as f64));
+    let interval = noise.interval(value);
     let accuracies: Vec<f64> = value
         .results
         .iter()
@@ -159,7 +225,7 @@ pub(super) fn figures(record: &StudyRecord, value: &Value<'_>) -> ValueFigures {
         axis: value.axis,
         num_runs: value.runs.len() as u32,
         num_finished: value.results.len() as u32,
-        num_diverged: value.num_diverged as u32,
+        num_diverged: (value.num_diverged + value.num_stuck) as u32,
         num_missing: value.num_missing as u32,
         final_accuracy,
         final_deviation: (final_accuracy.is_some() && accuracies.len() > 1)
@@ -191,6 +257,7 @@ fn state(record: &StudyRecord, value: &Value<'_>) -> String {
     let mut parts = Vec::new();
     for (count, word) in [
         (value.num_diverged, "diverged"),
+        (value.num_stuck, "at chance level"),
         (in_state(RunState::Crashed), "failed"),
         (in_state(RunState::Stopped), "stopped"),
         (in_state(RunState::Running), "running"),
@@ -234,12 +301,16 @@ pub(super) fn swings(loss: &[f64]) -> usize {
         .count()
 }
 
-/// The epoch of the lowest validation loss (from 1) and the share by which the
-/// last lies above it, where the training loss went on falling meanwhile.
+/// The epoch of the lowest validation loss (from 1) and the share by which the lower of
+/// the last two lies above it, where the training loss went on falling meanwhile. A last
+/// epoch that alone lies higher is a swing: nothing says that it stays.
 pub(super) fn overfitting(value: &Value<'_>) -> Option<(usize, f64)> {
     let validation = value.curve(|epoch| epoch.validation_loss);
     let training = value.curve(|epoch| epoch.train_loss);
     let lowest = (0..validation.len()).min_by(|&a, &b| validation[a].total_cmp(&validation[b]))?;
-    let rise = validation.last()? / validation[lowest] - 1.0;
+    let [.., before, last] = validation[..] else {
+        return None;
+    };
+    let rise = before.min(last) / validation[lowest] - 1.0;
     (rise > SWING && *training.last()? < training[lowest]).then_some((lowest + 1, rise))
 }

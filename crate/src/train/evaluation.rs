@@ -1,10 +1,10 @@
 //! The figures of a model on a labelled set, from its probabilities alone. Runs
 //! no model.
 
-use super::metrics::wilson_interval;
 use crate::data::NUM_CLASSES;
 use crate::error::{Error, Result};
 use crate::message::{CalibrationBin, ClassFigures, Evaluation};
+use crate::statistics::proportion::wilson;
 
 /// Bins of certainty, as many as Guo et al. 2017 take.
 const NUM_BINS: usize = 15;
@@ -60,7 +60,7 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
     }
     let num_correct: u32 = (0..NUM_CLASSES).map(|digit| confusion[11 * digit]).sum();
     let accuracy = f64::from(num_correct) / num_rows as f64;
-    let (interval_low, interval_high) = wilson_interval(accuracy, num_rows as u64);
+    let (interval_low, interval_high) = wilson(accuracy, num_rows as f64);
     let calibration: Vec<_> = bins.iter().enumerate().map(summarise_bin).collect();
     let calibration_error = calibration
         .iter()

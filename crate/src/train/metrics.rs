@@ -1,4 +1,4 @@
-//! Figures of a run: sample-weighted means and what can be said of them.
+//! Figures of a run: sample-weighted means.
 
 use crate::nn::BatchMetrics;
 
@@ -32,42 +32,10 @@ impl Totals {
     }
 }
 
-/// z of a two-sided 95 % interval.
-const Z_95: f64 = 1.959_963_984_540_054;
-
-/// The 95 % Wilson score interval of an accuracy (Wilson 1927): where the true
-/// accuracy plausibly lies, given `accuracy` on `num_samples` samples.
-pub fn wilson_interval(accuracy: f64, num_samples: u64) -> (f64, f64) {
-    if num_samples == 0 {
-        return (0.0, 1.0);
-    }
-    let n = num_samples as f64;
-    let z2 = Z_95 * Z_95;
-    let centre = (accuracy + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let spread =
-        Z_95 / (1.0 + z2 / n) * (accuracy * (1.0 - accuracy) / n + z2 / (4.0 * n * n)).sqrt();
-    ((centre - spread).max(0.0), (centre + spread).min(1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn wilson_equals_statsmodels() {
-        // statsmodels.stats.proportion.proportion_confint(k, n, 0.05, "wilson")
-        let (low, high) = wilson_interval(81.0 / 263.0, 263);
-        assert!(
-            (low - 0.255_288_5).abs() < 1e-6 && (high - 0.366_209_6).abs() < 1e-6,
-            "{low} {high}"
-        );
-        let (low, high) = wilson_interval(1.0, 10);
-        assert!(
-            (low - 0.722_467_2).abs() < 1e-6 && (high - 1.0).abs() < 1e-12,
-            "{low} {high}"
-        );
-    }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_mean_weighs_samples_not_batches() {

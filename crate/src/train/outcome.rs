@@ -2,10 +2,10 @@
 //! model that is left, in one way wherever the run ended. Knows no device.
 
 use super::checkpoint::Checkpoint;
-use super::metrics::wilson_interval;
 use crate::data::dataset::checksum;
 use crate::error::{Error, Result};
 use crate::message::{CleanFigures, EpochRecord, Failure, FailureKind, Outcome, RunResult};
+use crate::statistics::proportion::wilson;
 
 /// A run that is over.
 pub(super) struct Ending<'a> {
@@ -42,8 +42,7 @@ impl Ending<'_> {
     /// The run's figures.
     pub(super) fn result(self) -> RunResult {
         let accuracy = self.validation_accuracy;
-        let (interval_low, interval_high) =
-            wilson_interval(accuracy, u64::from(self.num_validation));
+        let (interval_low, interval_high) = wilson(accuracy, f64::from(self.num_validation));
         // The first of equal epochs counts as the best: the cheapest to repeat.
         let best =
             self.history

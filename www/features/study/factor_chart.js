@@ -72,7 +72,7 @@ export function factor_chart() {
         hint,
         seeds.length > 1
           ? "Whiskers: one standard deviation over the seeds."
-          : "Whiskers: 95 % Wilson intervals.",
+          : "Whiskers: 95 % intervals, by other seeds and images.",
       );
       draw();
     },

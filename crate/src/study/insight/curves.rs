@@ -10,7 +10,7 @@ use crate::study::value::{
 };
 use crate::study::words::{capitalised, list, percent, share, significant, thousands};
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'_, 'a> {
     pub(super) fn divergence(&self, insights: &mut Vec<Insight>) {
         let learned = |value: &&Value<'_>| {
             value.num_diverged == 0 && value.accuracy().is_some() && !at_chance(self.record, value)
@@ -69,6 +69,25 @@ impl<'a> Reader<'a> {
             });
         }
 
+        for value in self.values.iter().filter(|value| value.num_stuck > 0) {
+            insights.push(Insight {
+                kind: InsightKind::Divergence,
+                sentence: format!(
+                    "{} stayed at the chance level ({}) in {} of {} runs, while the others reached \
+                     {}. A mean of the two says nothing, so it is not ranked; whether a run gets \
+                     away is chance of the seed.",
+                    capitalised(&self.subject(value)),
+                    percent(chance_level(self.record)),
+                    value.num_stuck,
+                    value.runs.len(),
+                    percent(value.accuracy().unwrap_or_default())
+                ),
+                numbers: vec![number(
+                    format!("runs at the chance level at {}", self.tag(value)),
+                    value.num_stuck as f64,
+                )],
+            });
+        }
         let stuck: Vec<&Value<'a>> = self
             .values
             .iter()
@@ -127,10 +146,7 @@ impl<'a> Reader<'a> {
         if self.factor == Factor::LearningRate {
             let too_low: Vec<(&Value<'a>, f64)> = learned()
                 .filter(|value| value.axis < best.axis)
-                .filter(|value| {
-                    self.compare(best, value, noise)
-                        .is_some_and(|c| c.stands_out())
-                })
+                .filter(|value| noise.compare(best, value).is_some_and(|c| c.stands_out()))
                 .filter_map(|value| Some((value, still_falling(value)?)))
                 .collect();
             if !too_low.is_empty() {
@@ -203,8 +219,9 @@ impl<'a> Reader<'a> {
             insights.push(Insight {
                 kind: InsightKind::Overfitting,
                 sentence: format!(
-                    "Overfitting at {}: the validation loss rose again while the training loss \
-                     went on falling.",
+                    "Overfitting at {}: the validation loss rose again and stayed higher for two \
+                     epochs or more, while the training loss went on falling. One epoch's swing \
+                     would not count.",
                     list(&items)
                 ),
                 numbers: overfitting

@@ -7,9 +7,9 @@ use super::{Reader, number};
 use crate::study::noise::{Comparison, Noise};
 use crate::study::plan::num_parameters;
 use crate::study::value::Value;
-use crate::study::words::{capitalised, list, percent, points, seconds, significant, thousands};
+use crate::study::words::{capitalised, percent, points, seconds, significant, thousands};
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'_, 'a> {
     pub(super) fn batch_size(&self, noise: &Noise, insights: &mut Vec<Insight>) {
         let finished: Vec<&Value<'a>> = self
             .values
@@ -21,7 +21,7 @@ impl<'a> Reader<'a> {
             finished
                 .first()
                 .zip(finished.last())
-                .and_then(|(a, b)| self.compare(a, b, noise)),
+                .and_then(|(a, b)| noise.compare(a, b)),
         ) else {
             return;
         };
@@ -29,11 +29,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let verdict = if !comparison.stands_out() {
-            format!(
-                "and yet the final accuracies differ by {} only, inside the noise (±{})",
-                points(comparison.difference.abs()),
-                points(comparison.noise)
-            )
+            format!("and the final accuracy {}", against_noise(&comparison))
         } else if comparison.difference > 0.0 {
             format!(
                 "and the final accuracy is {} higher with the many small steps",
@@ -49,11 +45,12 @@ impl<'a> Reader<'a> {
             kind: InsightKind::Updates,
             sentence: format!(
                 "Every value saw the same images, but batches of {} update the weights {} times an \
-                 epoch and batches of {} only {} times, {verdict}.",
+                 epoch and batches of {} only {} times, {verdict}. {}",
                 small.label,
                 thousands(many),
                 large.label,
-                thousands(few)
+                thousands(few),
+                self.weighed(&comparison)
             ),
             numbers: vec![
                 number(format!("updates an epoch at {}", small.label), many),
@@ -154,7 +151,7 @@ impl<'a> Reader<'a> {
         without: &Value<'a>,
         noise: &Noise,
     ) -> Option<Vec<Insight>> {
-        let comparison = self.compare(with, without, noise)?;
+        let comparison = noise.compare(with, without)?;
         let mut verdict = against_noise(&comparison);
         if !comparison.stands_out() {
             verdict += ": no effect on the final accuracy can be claimed";
@@ -162,55 +159,19 @@ impl<'a> Reader<'a> {
         let mut insights = vec![Insight {
             kind: InsightKind::Effect,
             sentence: format!(
-                "With {} the final accuracy is {}, with {} {}: it {verdict}.",
+                "With {} the final accuracy is {}, with {} {}: it {verdict}. {}",
                 self.subject(with),
                 percent(with.accuracy()?),
                 self.subject(without),
-                percent(without.accuracy()?)
+                percent(without.accuracy()?),
+                self.weighed(&comparison)
             ),
             numbers: vec![
                 number("difference (points)", 100.0 * comparison.difference),
                 number("noise (points)", 100.0 * comparison.noise),
             ],
         }];
-        let gap = |value: &Value<'_>| value.mean_of(|result| result.generalisation_gap);
-        if let (Some(gap_with), Some(gap_without)) = (gap(with), gap(without)) {
-            let change = gap_with - gap_without;
-            let verdict = if change.abs() <= comparison.noise {
-                "a change inside the noise".to_string()
-            } else if change < 0.0 {
-                format!("{} less", points(-change))
-            } else {
-                format!("{} more", points(change))
-            };
-            insights.push(Insight {
-                kind: InsightKind::Gap,
-                sentence: format!(
-                    "The gap between training and validation accuracy is {} with {} and {} with \
-                     {}, {verdict}.{}",
-                    points(gap_with),
-                    self.subject(with),
-                    points(gap_without),
-                    self.subject(without),
-                    if with.runs.iter().any(|run| run.spec.config.dropout > 0.0) {
-                        " Training accuracy is taken with dropout on, which lowers it, so the gap \
-                         shrinks partly by the way it is measured."
-                    } else {
-                        ""
-                    }
-                ),
-                numbers: vec![
-                    number(
-                        format!("gap at {} (points)", self.tag(with)),
-                        100.0 * gap_with,
-                    ),
-                    number(
-                        format!("gap at {} (points)", self.tag(without)),
-                        100.0 * gap_without,
-                    ),
-                ],
-            });
-        }
+        insights.extend(self.gap_change(with, without, noise));
         if let (Some(a), Some(b)) = (with.epochs_to(0.90), without.epochs_to(0.90))
             && a != b
         {
@@ -257,56 +218,6 @@ impl<'a> Reader<'a> {
         self.speed(&finished, insights);
     }
 
-    /// Layer normalisation on against off, at each dropout.
-    pub(super) fn crossed(&self, noise: &Noise, insights: &mut Vec<Insight>) {
-        let mut items = Vec::new();
-        let mut numbers = Vec::new();
-        for pair in self.values.chunks(2) {
-            let [off, on] = pair else { continue };
-            let Some(comparison) = self.compare(on, off, noise) else {
-                continue;
-            };
-            let rate = off
-                .label
-                .split_once(", ")
-                .map_or(off.label, |(rate, _)| rate);
-            items.push(format!(
-                "{}{} at dropout {rate} ({})",
-                if comparison.difference < 0.0 { "" } else { "+" },
-                points(comparison.difference),
-                if comparison.stands_out() {
-                    "more than the noise"
-                } else {
-                    "inside the noise"
-                }
-            ));
-            numbers.push(number(
-                format!("effect of layer normalisation at dropout {rate} (points)"),
-                100.0 * comparison.difference,
-            ));
-            numbers.push(number(
-                format!("noise at dropout {rate} (points)"),
-                100.0 * comparison.noise,
-            ));
-        }
-        if !items.is_empty() {
-            insights.push(Insight {
-                kind: InsightKind::Effect,
-                sentence: format!(
-                    "Layer normalisation changes the final accuracy by {}.",
-                    list(&items)
-                ),
-                numbers,
-            });
-        }
-        let finished: Vec<&Value<'a>> = self
-            .values
-            .iter()
-            .filter(|v| v.accuracy().is_some())
-            .collect();
-        self.speed(&finished, insights);
-    }
-
     pub(super) fn size(&self, noise: &Noise, insights: &mut Vec<Insight>) {
         let mut sized: Vec<(&Value<'a>, f64)> = self
             .values
@@ -318,19 +229,20 @@ impl<'a> Reader<'a> {
         let [(small, few), .., (large, many)] = &sized[..] else {
             return;
         };
-        let Some(comparison) = self.compare(large, small, noise) else {
+        let Some(comparison) = noise.compare(large, small) else {
             return;
         };
         let verdict = against_noise(&comparison);
         insights.push(Insight {
             kind: InsightKind::Size,
             sentence: format!(
-                "{} has {} parameters, {} times those of {} ({}); its final accuracy {verdict}.",
+                "{} has {} parameters, {} times those of {} ({}); its final accuracy {verdict}. {}",
                 capitalised(&self.subject(large)),
                 thousands(*many),
                 significant(many / few),
                 self.tag(small),
-                thousands(*few)
+                thousands(*few),
+                self.weighed(&comparison)
             ),
             numbers: sized
                 .iter()
@@ -346,11 +258,17 @@ impl<'a> Reader<'a> {
 const TIME_NOISE: f64 = 0.10;
 
 /// How a figure compares with another, beside the noise: the rest of a sentence.
-fn against_noise(comparison: &Comparison) -> String {
+pub(super) fn against_noise(comparison: &Comparison) -> String {
     let difference = points(comparison.difference.abs());
     let noise = points(comparison.noise);
-    if !comparison.stands_out() {
+    if !comparison.exceeds_noise() {
         return format!("differs by {difference}, inside the noise (±{noise})");
+    }
+    if comparison.is_swing() {
+        return format!(
+            "differs by {difference}, more than the noise (±{noise}), but the last epoch alone \
+             makes it so"
+        );
     }
     let way = if comparison.difference > 0.0 {
         "higher"

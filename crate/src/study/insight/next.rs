@@ -7,7 +7,13 @@ use crate::study::noise::Noise;
 use crate::study::value::{Value, still_falling};
 use crate::study::words::{capitalised, points, share, significant};
 
-impl<'a> Reader<'a> {
+/// A gap that is surely below this leaves dropout little to do.
+const LITTLE_GAP: f64 = 0.01;
+
+/// Seeds a value that a study may have.
+const MOST_SEEDS: usize = 10;
+
+impl<'a> Reader<'_, 'a> {
     pub(super) fn next(&self, ranked: &[&Value<'a>], noise: &Noise, insights: &mut Vec<Insight>) {
         let mut push = |sentence: String, numbers: Vec<InsightNumber>| {
             insights.push(Insight {
@@ -89,8 +95,8 @@ impl<'a> Reader<'a> {
             }
             Factor::Dropout => {
                 let without = self.values.iter().find(|value| value.axis == 0.0);
-                let gap = without.and_then(|v| v.mean_of(|result| result.generalisation_gap));
-                if let Some(gap) = gap.filter(|gap| *gap < 0.01) {
+                let gap = without.and_then(|value| noise.gap(value));
+                if let Some((gap, _)) = gap.filter(|(gap, bound)| gap + bound < LITTLE_GAP) {
                     push(
                         format!(
                             "To try next: more epochs or wider layers. Without dropout the gap is \
@@ -124,25 +130,28 @@ impl<'a> Reader<'a> {
             );
         }
         if let Some(second) = ranked.get(1)
-            && let Some(comparison) = self.compare(best, second, noise)
+            && let Some(comparison) = noise.compare(best, second)
             && !comparison.stands_out()
             && comparison.difference > 0.0
         {
-            let now = best.results.len().min(second.results.len());
-            let needed = (now.max(1) + 1..=10)
-                .find(|&seeds| noise.with_seeds(best, second, seeds) < comparison.difference);
+            let now = comparison.num_seeds.max(1);
+            let needed = comparison
+                .seeds_needed(MOST_SEEDS)
+                .map(|seeds| seeds.max(now + 1))
+                .filter(|&seeds| seeds <= MOST_SEEDS);
             push(
                 if let Some(needed) = needed {
                     format!(
-                        "To separate {} from {} you need about {needed} seeds a value, if the \
-                         difference stays what it is.",
+                        "To separate {} from {} you need about {needed} seeds a value (found then \
+                         with 80 % probability), if the difference and its spread stay what they \
+                         are.",
                         self.tag(best),
                         self.tag(second)
                     )
                 } else {
                     format!(
                         "The difference between {} and {} is too small for this data: to separate \
-                         them would take more than 10 seeds a value.",
+                         them would take more than {MOST_SEEDS} seeds a value.",
                         self.tag(best),
                         self.tag(second)
                     )

@@ -4,11 +4,10 @@ use crate::message::{Insight, InsightKind, RunState, StudyRun};
 
 use super::{Reader, number};
 use crate::study::noise::{Comparison, Noise};
-use crate::study::statistics::wilson;
 use crate::study::value::Value;
-use crate::study::words::{capitalised, list, percent, points, thousands};
+use crate::study::words::{capitalised, list, percent, points};
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'_, 'a> {
     pub(super) fn winner(&self, ranked: &[&Value<'a>], noise: &Noise, insights: &mut Vec<Insight>) {
         let [best, rest @ ..] = ranked else { return };
         let best_accuracy = best.accuracy().unwrap_or_default();
@@ -30,10 +29,24 @@ impl<'a> Reader<'a> {
         }
         let beside: Vec<(&Value<'a>, Comparison)> = rest
             .iter()
-            .filter_map(|value| Some((*value, self.compare(best, value, noise)?)))
+            .filter_map(|value| Some((*value, noise.compare(best, value)?)))
             .collect();
         for (value, comparison) in &beside {
             let tag = self.tag(value);
+            if let Some(found) = comparison.discordance {
+                numbers.push(number(
+                    format!("images that only {} reads right, not {tag}", self.tag(best)),
+                    found.only_first.into(),
+                ));
+                numbers.push(number(
+                    format!("images that only {tag} reads right, not {}", self.tag(best)),
+                    found.only_second.into(),
+                ));
+                numbers.push(number(
+                    format!("McNemar's mid-p against {tag}, other images alone"),
+                    found.mid_p(),
+                ));
+            }
             numbers.push(number(
                 format!("lead over {tag} (points)"),
                 100.0 * comparison.difference,
@@ -43,28 +56,36 @@ impl<'a> Reader<'a> {
                 100.0 * comparison.noise,
             ));
         }
+        // Only a lead stands out here: on the seeds that both have, the one with the lower
+        // mean of all its seeds may even be ahead.
         let (behind, level): (Vec<_>, Vec<_>) = beside
             .iter()
-            .partition(|(_, comparison)| comparison.stands_out());
+            .partition(|(_, comparison)| comparison.stands_out() && comparison.difference > 0.0);
         if let ([], Some((second, comparison))) = (&level[..], beside.first()) {
             insights.push(Insight {
                 kind: InsightKind::Winner,
                 sentence: format!(
                     "{} came out best: {} final validation accuracy, {} above {}, the next. \
-                     That exceeds the noise between the two (±{}).",
+                     That exceeds the noise between the two (±{}). {}",
                     capitalised(&self.subject(best)),
                     percent(best_accuracy),
                     points(comparison.difference),
                     self.tag(second),
-                    points(comparison.noise)
+                    points(comparison.noise),
+                    self.weighed(comparison)
                 ),
                 numbers,
             });
         } else {
-            let widest = level.iter().map(|(_, c)| c.noise).fold(0.0, f64::max);
-            let largest = level.iter().map(|(_, c)| c.difference).fold(0.0, f64::max);
             let names: Vec<&Value<'a>> = level.iter().map(|(value, _)| *value).collect();
-            let sentence = if largest == 0.0 {
+            // The one that lies farthest behind, and the noise it is inside of.
+            let farthest = level
+                .iter()
+                .map(|(_, comparison)| comparison)
+                .max_by(|a, b| a.difference.total_cmp(&b.difference));
+            let largest = farthest.map_or(0.0, |farthest| farthest.difference);
+            let widest = level.iter().map(|(_, c)| c.noise).fold(0.0, f64::max);
+            let mut sentence = if largest <= 0.0 {
                 format!(
                     "No single best {}: {} and {} reached the same {}.",
                     self.factor.name(),
@@ -74,8 +95,7 @@ impl<'a> Reader<'a> {
                 )
             } else {
                 format!(
-                    "No single best {}: {} has the highest figure ({}), but {} {} {} \
-                     behind it, inside the noise (±{}).",
+                    "No single best {}: {} has the highest figure ({}), but {} {} {} behind it, {}.",
                     self.factor.name(),
                     self.tag(best),
                     percent(best_accuracy),
@@ -86,9 +106,30 @@ impl<'a> Reader<'a> {
                         "lie at most"
                     },
                     points(largest),
-                    points(widest)
+                    if level
+                        .iter()
+                        .any(|(_, comparison)| comparison.exceeds_noise())
+                    {
+                        format!(
+                            "which the noise (±{}) or the swing of the last epoch explains",
+                            points(widest)
+                        )
+                    } else {
+                        format!("inside the noise (±{})", points(widest))
+                    }
                 )
             };
+            if let Some(farthest) = farthest {
+                sentence += " ";
+                sentence += &self.weighed(farthest);
+            }
+            if names.len() > 1 {
+                sentence += &format!(
+                    " These {} cannot be told from each other by this study; whichever you take, \
+                     take it for another reason, such as time or size.",
+                    names.len() + 1
+                );
+            }
             insights.push(Insight {
                 kind: InsightKind::NoWinner,
                 sentence,
@@ -104,9 +145,11 @@ impl<'a> Reader<'a> {
             insights.push(Insight {
                 kind: InsightKind::Ranking,
                 sentence: format!(
-                    "Behind {} by more than the noise: {}.",
+                    "Behind {} by more than the noise: {}. The same chances were weighed, shared \
+                     out among the {} pairs of values.",
                     self.tag(best),
-                    list(&items)
+                    list(&items),
+                    ranked.len() * (ranked.len() - 1) / 2
                 ),
                 numbers: behind
                     .iter()
@@ -119,41 +162,6 @@ impl<'a> Reader<'a> {
                     .collect(),
             });
         }
-    }
-
-    pub(super) fn noise(&self, ranked: &[&Value<'a>], noise: &Noise, insights: &mut Vec<Insight>) {
-        let Some(best) = ranked.first() else { return };
-        let accuracy = best.accuracy().unwrap_or_default();
-        let count = best.num_validation;
-        let (low, high) = wilson(accuracy, count);
-        let mut numbers = vec![
-            number("validation images", count),
-            number("lower end of the 95 % interval (%)", 100.0 * low),
-            number("upper end of the 95 % interval (%)", 100.0 * high),
-        ];
-        let mut sentence = format!(
-            "{} validation images place an accuracy of {} between {} and {} (95 % Wilson interval).",
-            thousands(count),
-            percent(accuracy),
-            percent(low),
-            percent(high)
-        );
-        if noise.pooled > 0.0 {
-            let deviation = noise.pooled.sqrt();
-            numbers.push(number("deviation over seeds (points)", 100.0 * deviation));
-            sentence += &format!(
-                " From seed to seed the same settings varied by {} (standard deviation).",
-                points(deviation)
-            );
-        } else if ranked.iter().all(|value| value.results.len() == 1) {
-            sentence += " What another seed would change comes on top; one seed a value cannot \
-                         show it.";
-        }
-        insights.push(Insight {
-            kind: InsightKind::Noise,
-            sentence,
-            numbers,
-        });
     }
 
     pub(super) fn missing(&self, insights: &mut Vec<Insight>) {
