@@ -231,7 +231,14 @@ can("evaluate, and look", async (site, seen) => {
   page.actions.evaluate();
   await page.settle();
   const state = page.store.get();
-  assert.ok(shown_evaluation(state) || state.evaluation_told, "Evaluate said nothing");
+  const shown = shown_evaluation(state);
+  assert.ok(shown || state.evaluation_told, "Evaluate said nothing");
+  const { model, runs, run } = state;
+  const kept = runs.find(({ id }) => id === model?.run_id);
+  if (!shown || !kept || model?.kind !== "run" || is_active(run)) return;
+  // Another tab may have gone on with its run.
+  if (site.pages.length > 1 || model.id !== `${kept.id}@${kept.result?.num_steps}`) return;
+  assert.deepEqual(kept.evaluated?.figures, shown.figures, "the list does not tell of it");
 });
 for (const name of ["small", "unlabelled", "broken"]) {
   can(`test ${name}`, ({ page }) => page.actions.pick_test([files[name]]));

@@ -316,6 +316,8 @@ export class Library {
     // A run that has gone on since, here or in another tab, is another one.
     if (!found || run.id === id || model_id_of(found.record, found.bytes) !== model_id) return;
     await runs.write({ ...found.record, ...patch }, bytes);
+    // The list tells what was evaluated, and a report reads it there.
+    await this.refresh();
   }
 
   /** Whether somebody computes it. @param {RunRecord} record */
