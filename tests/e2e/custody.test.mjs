@@ -283,8 +283,14 @@ test("Stop within an epoch names the model it is of, and the run can go on", asy
   await press(page, "Train");
   await sees(page, "Training status", /epoch [3-9] of 40/, 60);
   await press(page, "Stop");
-  const status = await sees(page, "Training status", /Stopped$/, 5);
-  assert.match(status, /stopped in epoch \d+ of 40/i);
+  let status = await sees(page, "Training status", /Stopped$/, 5);
+  // One that fell on an epoch's very end is within none.
+  while (!/stopped in epoch \d+ of 40/i.test(status)) {
+    await press(page, "Continue");
+    await sees(page, "Training status", /epoch \d+ of 40/);
+    await press(page, "Stop");
+    status = await sees(page, "Training status", /Stopped$/, 5);
+  }
   const epochs = Number(/in epoch (\d+) of 40/.exec(status)?.[1]);
   assert.ok(await button(page, "Continue").isVisible());
   const accuracy = share_in(status, /accuracy ([\d.]+)\s*%/);
@@ -292,7 +298,8 @@ test("Stop within an epoch names the model it is of, and the run can go on", asy
   const evaluated = await sees(page, "Evaluation", /Validation part · accuracy/);
   assert.equal(share_in(evaluated, /accuracy ([\d.]+) %/), accuracy, "it is that model's figure");
   await press(page, "Continue");
-  await sees(page, "Training status", new RegExp(`epoch ([${epochs}-9]|\\d\\d) of 40`));
+  const going = await sees(page, "Training status", /epoch \d+ of 40/);
+  assert.ok(Number(/epoch (\d+) of 40/.exec(going)?.[1]) >= epochs, going);
   await press(page, "Stop");
   await sees(page, "Training status", /Stopped$/, 5);
 });
