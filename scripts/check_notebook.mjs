@@ -1,5 +1,6 @@
 // The notebook of a report, run whole in PyTorch from its zip in an empty folder: every run
-// must end within 0.3 points of what Inkling measured, and every plot's axes have labels.
+// must end within 0.3 points of what Inkling measured, and every plot's axes have labels
+// (scripts/check_notebook.py says what is done about runs that jump from epoch to epoch).
 // For a developer's machine; scripts/test holds the notebook's shape without any Python.
 //
 //   node scripts/check_notebook.mjs report.zip train.csv.gz
@@ -21,17 +22,23 @@ if (!zip || !data) {
 }
 const python = process.env.INKLING_TORCH_PYTHON ?? "python3";
 const script = fileURLToPath(new URL("check_notebook.py", import.meta.url));
-const notebook = unzipSync(readFileSync(zip))["analysis.ipynb"];
-if (!notebook) throw new Error(`${zip}: found no analysis.ipynb, expected one`);
+const files = unzipSync(readFileSync(zip));
 const folder = mkdtempSync(join(tmpdir(), "inkling-notebook-"));
 try {
-  writeFileSync(join(folder, "analysis.ipynb"), notebook);
+  for (const name of ["analysis.ipynb", "metrics.csv"]) {
+    const bytes = files[name];
+    if (!bytes) throw new Error(`${zip}: found no ${name}, expected one`);
+    writeFileSync(join(folder, name), bytes);
+  }
   copyFileSync(data, join(folder, data.endsWith(".gz") ? "train.csv.gz" : "train.csv"));
   console.log(`${basename(zip)} on ${basename(data)}`);
   const env = { ...process.env, TQDM_DISABLE: "1" };
   execFileSync(python, [script], { cwd: folder, stdio: "inherit", env });
 } catch (error) {
-  process.exitCode = /** @type {{ status?: number }} */ (error).status ?? 1;
+  const { status, message } = /** @type {Error & { status?: number }} */ (error);
+  // What the script found it has said itself.
+  if (status === undefined) console.error(`error: ${message}`);
+  process.exitCode = status ?? 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { line_plot } from "../../www/plot/drawing.js";
 import { to_svg } from "../../www/plot/svg.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { chosen_words } from "../../www/features/report/chosen.js";
 import { id_fault, zip_name } from "../../www/features/report/ids.js";
 import { exported, imported } from "../../www/app/study_files.js";
 import { settled } from "../../www/app/study_state.js";
@@ -83,6 +85,26 @@ test("the zip is named by its ids, of which none is required", () => {
   assert.equal(id_fault("12/3", 2), "Id 2: found “12/3”, expected 1 to 20 letters or digits");
   assert.throws(() => zip_name(["1", "a/b", "2"]), /Id 2: found “a\/b”/);
   assert.throws(() => zip_name(["1", "2", "x".repeat(21)]), /Id 3/);
+});
+
+test("what does not fit together in a report is said before it is made", () => {
+  const study = (/** @type {string} */ name, /** @type {any} */ factor, patch = {}, sum = "a") => ({
+    name,
+    data: /** @type {any} */ ({ name: `${sum}.csv`, checksum: sum }),
+    plan: /** @type {any} */ ({ factor, baseline: { ...DEFAULTS, ...patch } }),
+  });
+  assert.match(chosen_words([]).join(), /^Run a study first/);
+  const rates = study("Rates", "learning_rate");
+  assert.deepEqual(chosen_words([rates, study("Sizes", "batch_size", { batch_size: 7 })]), [
+    "It will hold: Rates; Sizes.",
+  ]);
+  const [, told] = chosen_words([
+    rates,
+    study("Sizes", "batch_size", { epochs: 3 }),
+    study("Drops", "dropout", {}, "b"),
+  ]);
+  assert.match(told ?? "", /^Not all of it fits Rates: Sizes is with other settings: epochs 3; /);
+  assert.match(told ?? "", /Drops is on other data: b\.csv\. The report says so/);
 });
 
 test("an exported study comes back whole, numbers that are none included", () => {

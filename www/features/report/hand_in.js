@@ -5,6 +5,7 @@ import { message_of } from "../../base/fault.js";
 import { preference, set_preference } from "../../base/preferences.js";
 import { download, el, set_text } from "../../ui/dom.js";
 import { create_menu } from "../../ui/menu.js";
+import { chosen_words } from "./chosen.js";
 import { id_fault, zip_name } from "./ids.js";
 
 /** @import { Actions } from "../../app/actions.js" */
@@ -84,13 +85,7 @@ export function mount_report(place, { page, studies, actions, bench }) {
   );
 
   studies.watch(["record", "kept", "chosen"], (state) => {
-    const names = chosen_studies(state).map(({ name }) => name);
-    set_text(
-      about,
-      names.length === 0
-        ? "Run a study first; tick several kept studies to hand them in together."
-        : `It will hold: ${names.join("; ")}.`,
-    );
+    set_text(about, chosen_words(chosen_studies(state)).join(" "));
   });
 
   /** @param {string} message */

@@ -42,7 +42,8 @@ const HOW_TO_RUN: &str = "To run it all: put Kaggle’s train.csv (digit-recogni
 const WHAT_IS_EQUAL: &str = "Each run starts from the initial weights of the same run in Inkling, on the same split and in \
      the same order of the images, and drops the same units, all drawn from the run’s seeds. Only \
      sums are rounded in another order: the figures come close without being equal to the last \
-     digit.";
+     digit. Where the rate is so large that a run’s accuracy jumps from epoch to epoch, that \
+     alone decides where in its jumps it ends.";
 
 /// A cell of the notebook.
 pub(super) enum Cell {
