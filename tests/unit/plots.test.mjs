@@ -19,7 +19,7 @@ const axis_of = (values) =>
 test("accuracies that lie far apart stand by the logarithm of their errors", () => {
   const wide = axis_of([0.4, 0.97, 0.98]);
   assert.equal(wide.scale, "error");
-  assert.match(wide.label, /log scale/);
+  assert.match(wide.label, /log/);
   const { place, ticks } = scale_of(wide, []);
   // A tenth of the error is the same distance anywhere.
   const step = place(0.95) - place(0.5);

@@ -15,8 +15,8 @@ import { percent } from "../base/format.js";
 
 /** Of the smallest to the largest accuracy's distance from 100 %: more wants a log axis. */
 const WIDE = 5;
-/** So do losses that span more than this. */
-const DECADES = 20;
+/** So do losses of which the largest is so many times the smallest. */
+const SPAN = 8;
 
 /**
  * A figure of all runs over the epochs, a line for each value.
@@ -264,10 +264,10 @@ function epoch_axis(num_epochs, most = 10) {
 function loss_axis(series) {
   const values = finite_values(series).filter((value) => value > 0);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (!(high / low > DECADES)) {
+  if (!(high / low > SPAN)) {
     return { label: "loss (nats)", scale: "linear", low: 0, ...(values.length ? { high } : {}) };
   }
-  return { label: "loss (nats, log scale)", scale: "log", low, high };
+  return { label: "loss (nats, log)", scale: "log", low, high };
 }
 
 /**
@@ -282,7 +282,7 @@ export function accuracy_axis(series) {
   const format = (/** @type {number} */ value) => `${Number((100 * value).toFixed(2))} %`;
   if (!values.length) return { label: "accuracy", scale: "linear", format };
   if ((1 - low) / Math.max(1e-3, 1 - high) > WIDE) {
-    return { label: "accuracy (log scale of the error)", scale: "error", low, high, format };
+    return { label: "accuracy (log)", scale: "error", low, high, format };
   }
   const margin = 0.04 * (high - low);
   return {
