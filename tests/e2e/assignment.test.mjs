@@ -95,4 +95,33 @@ test("one press runs the whole assignment, and a list says what it lacks", async
     await view(page, "Study");
     await says(page, /One factor at a time/, /Done/);
   });
+
+  await t.test(
+    "a study that starts from something else is asked about before it is handed in",
+    async () => {
+      await view(page, "Train");
+      await page.getByLabel("Epochs", { exact: true }).fill("2");
+      await view(page, "Study");
+      await page.getByRole("combobox", { name: "Factor", exact: true }).selectOption("dropout");
+      await page.getByRole("textbox", { name: "Values", exact: true }).fill("0, 0.4");
+      await press(page, "Run study");
+      await sees(page, "Study status", /2 runs: 2 finished.*Finished$/s, 60);
+      // Those of the assignment stay ticked over the reload that was; this one is new.
+      for (const box of await kept.getByRole("checkbox").all()) await box.check();
+      await press(page, "Download report");
+      const question = page
+        .getByRole("alert")
+        .filter({ hasText: "do not start from what the others" });
+      await question.waitFor();
+      assert.equal(await question.getByRole("listitem").count(), 1);
+      assert.match(await question.getByRole("listitem").innerText(), /epochs/);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        press(page, "Leave them out"),
+      ]);
+      assert.equal(download.suggestedFilename(), "abc1.zip");
+      await question.waitFor({ state: "hidden" });
+      assert.equal(await kept.getByRole("checkbox", { checked: true }).count(), 4);
+    },
+  );
 });

@@ -196,6 +196,12 @@ export function create_studies(given) {
     remove: (id) => void done(() => shelf.remove(id)),
     /** @param {string} id @param {boolean} is_chosen for comparison and report */
     choose: (id, is_chosen) => shelf.choose(id, is_chosen),
+    /** Takes these out of comparison and report, and leaves the others in. @param {readonly string[]} ids */
+    leave_out_studies(ids) {
+      const { kept, chosen } = store.get();
+      const wanted = chosen.filter((id) => !ids.includes(id));
+      for (const { id } of kept) shelf.choose(id, wanted.includes(id));
+    },
     /** @param {File} file */
     import_file: (file) => void done(() => shelf.import_file(file)),
     /** While the open study's remarks are typed. @param {string} text */

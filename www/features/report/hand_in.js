@@ -1,4 +1,6 @@
-// What is handed in: the ids, the one button, and each file alone. The code that makes the files is loaded when one is asked for.
+// What is handed in: the ids, the one button, and each file alone. Studies that do not fit
+// the others are asked about first. The code that makes the files is loaded when one is
+// asked for.
 
 import { chosen_studies } from "../../app/study_state.js";
 import { message_of } from "../../base/fault.js";
@@ -7,6 +9,7 @@ import { download, el, set_text } from "../../ui/dom.js";
 import { create_menu } from "../../ui/menu.js";
 import { chosen_words } from "./chosen.js";
 import { id_fault, zip_name } from "./ids.js";
+import { Mixed, unless_mixed } from "./mixed.js";
 
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
@@ -56,6 +59,7 @@ export function mount_report(place, { page, studies, actions, bench }) {
   const about = el("p", { class: "hint" });
   const status = el("p", { class: "status", role: "status", "aria-label": "Report status" });
   const error = el("p", { class: "wrong", role: "alert", hidden: true });
+  const question = el("div", { class: "hand-in-question", role: "alert", hidden: true });
   const menu = create_menu({ text: "One file" }, [
     ...FILES.map((name) => ({ text: name, press: () => make(name) })),
     { text: "Plots (zip)", press: () => make("plots.zip") },
@@ -82,6 +86,7 @@ export function mount_report(place, { page, studies, actions, bench }) {
     el("div", { class: "buttons" }, button, menu),
     status,
     error,
+    question,
   );
 
   studies.watch(["record", "kept", "chosen"], (state) => {
@@ -100,13 +105,32 @@ export function mount_report(place, { page, studies, actions, bench }) {
   /** What is being made; a press meanwhile is answered, not lost. */
   let making = "";
 
-  /** @param {string} what a file's name, or `zip` */
-  async function make(what) {
+  /** Asks before studies that differ stand side by side. @param {Mixed} mixed @param {string} what */
+  function ask({ others }, what) {
+    const leave = el("button", { type: "button" }, "Leave them out");
+    const all = el("button", { type: "button" }, "Hand in all");
+    leave.addEventListener("click", () => {
+      actions.leave_out_studies(others.map(({ record }) => record.id));
+      void make(what);
+    });
+    all.addEventListener("click", () => void make(what, { is_meant: true }));
+    question.replaceChildren(
+      el("p", {}, "These do not start from what the others start from:"),
+      el("ul", {}, ...others.map(({ record, why }) => el("li", {}, `${record.name}: ${why}`))),
+      el("p", {}, "The report marks them, and its tables do not compare them with the others."),
+      el("div", { class: "buttons" }, leave, all),
+    );
+    question.hidden = false;
+  }
+
+  /** @param {string} what a file's name, or `zip` @param {{ is_meant?: boolean }} [options] `is_meant`: also with studies that differ */
+  async function make(what, { is_meant = false } = {}) {
     if (making) {
       show_error(`${making} is still being made. Press again when it is downloaded.`);
       return;
     }
     show_error("");
+    question.hidden = true;
     try {
       const ids = fields.map((input) => input.value.trim());
       // Only the zip's name needs them.
@@ -120,14 +144,17 @@ export function mount_report(place, { page, studies, actions, bench }) {
       const { introduction, conclusion } = studies.get();
       const given = { ids: ids.filter(Boolean), introduction, conclusion, studies: read };
       const whole = await report_about(given, page.get(), bench);
-      const blob = await make_file(what, whole, actions.write_report);
+      const records = read.map(({ record }) => record);
+      const write = is_meant ? actions.write_report : unless_mixed(records, actions.write_report);
+      const blob = await make_file(what, whole, write);
       download(blob, name);
-      actions.reported(read.map(({ record }) => record));
+      actions.reported(records);
       set_text(status, `${name} is downloaded.`);
       show_error("");
     } catch (failure) {
       set_text(status, "");
-      show_error(message_of(failure));
+      if (failure instanceof Mixed) ask(failure, what);
+      else show_error(message_of(failure));
     } finally {
       making = "";
     }
