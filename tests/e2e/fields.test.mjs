@@ -128,6 +128,23 @@ test("the address follows the settings, a few times a second", async (t) => {
   assert.equal(await rate.inputValue(), "0.07");
 });
 
+test("whatever entry of the history one is on, the address says what the fields say", async (t) => {
+  const { page } = await open_page(t, { query: "?backend=ndarray&epochs=2" });
+  const rate = page.getByLabel("Learning rate", { exact: true });
+  await rate.fill("0.05");
+  await page.waitForURL(/learning_rate=0\.05/);
+  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await page.getByRole("link", { name: "Train", exact: true }).click();
+  await rate.fill("0.2");
+  await page.waitForURL(/learning_rate=0\.2/);
+  await page.goBack();
+  await page.waitForURL(/learning_rate=0\.2.*#study/);
+  await page.goBack();
+  await page.waitForURL(/learning_rate=0\.2(?!.*#study)/);
+  await page.reload();
+  assert.equal(await rate.inputValue(), "0.2");
+});
+
 test("a card's promise survives a reload, and Copy link gives the settings", async (t) => {
   const { page, url } = await open_page(t, { query: `${QUICK}&seed=5` });
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

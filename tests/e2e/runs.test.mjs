@@ -368,3 +368,89 @@ test("an interrupted run goes on from the list, on its own data", async (t) => {
   await lists(page, 2);
   await item(page, "stopped").waitFor();
 });
+
+test("words that are being typed outlive a reload, and another tab's", async (t) => {
+  const { page, url } = await open_page(t, { query: QUICK });
+  await pick(page, bars);
+  await sees(page, "Data status", /bars\.csv/);
+  await press(page, "Train");
+  await sees(page, "Training status", /Finished$/, 60);
+  await open_list(page);
+  const note = (/** @type {Page} */ tab) => item(tab).getByRole("textbox", { name: "Note" });
+  const name = (/** @type {Page} */ tab) =>
+    item(tab).getByRole("textbox", { name: "Name of the run" });
+
+  await t.test("without the field being left", async () => {
+    await note(page).pressSequentially("A first look.");
+    await name(page).fill("Baseline");
+    // The other item's name is drawn from what is kept.
+    await region(page).locator("li.run > .unseen", { hasText: "Baseline" }).waitFor({
+      state: "attached",
+    });
+    await page.reload();
+    await lists(page, 1);
+    assert.equal(await note(page).inputValue(), "A first look.");
+    assert.equal(await name(page).inputValue(), "Baseline");
+  });
+
+  await t.test("beside a note that another tab writes", async () => {
+    const other = await page.context().newPage();
+    other.setDefaultTimeout(30_000);
+    await other.goto(`${url}${QUICK}#runs`);
+    await lists(other, 1);
+    await note(page).fill("Written here");
+    await note(other).fill("Written there");
+    await note(other).blur();
+    await page.waitForTimeout(300);
+    await note(page).pressSequentially(", to its end.");
+    assert.match(await note(page).inputValue(), /^Written here, to its end\.$/);
+    await note(page).blur();
+    for (const words of ["Written here, to its end.", "Written there"]) {
+      await page.waitForFunction(
+        (text) =>
+          [...document.querySelectorAll(".run-note")].some((one) =>
+            /** @type {HTMLTextAreaElement} */ (one).value.includes(text),
+          ),
+        words,
+      );
+    }
+    await other.close();
+  });
+
+  await t.test("an empty name is the settings' again", async () => {
+    await name(page).fill("");
+    await name(page).blur();
+    await page.waitForFunction(() =>
+      /hidden layers 16/.test(
+        /** @type {HTMLTextAreaElement} */ (document.querySelector(".run-name")).value,
+      ),
+    );
+  });
+});
+
+test("a file of runs pushes nothing out, and brings no settings that cannot be", async (t) => {
+  const { page } = await open_page(t, { query: QUICK });
+  await pick(page, bars);
+  await sees(page, "Data status", /bars\.csv/);
+  await press(page, "Train");
+  await sees(page, "Training status", /Finished$/, 60);
+  await open_list(page);
+  const [download] = await Promise.all([page.waitForEvent("download"), press(page, "Export all")]);
+  const file = JSON.parse(await readFile(await download.path(), "utf8"));
+  /** @param {unknown} content */
+  const bring = (content) =>
+    field(page, "Runs file").setInputFiles({
+      name: "runs.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(JSON.stringify(content)),
+    });
+  const [run] = file.runs;
+  await bring({ ...file, runs: Array.from({ length: 100 }, () => run) });
+  await told(page, /found 100 runs, expected at most 99: 100 are kept in all\. Delete some first/);
+  await lists(page, 1);
+  const config = { ...(run.record ?? run).config, epochs: -5 };
+  const wrong = run.record ? { ...run, record: { ...run.record, config } } : { ...run, config };
+  await bring({ ...file, runs: [wrong] });
+  await told(page, /runs\.json: run 1.*epochs.*-5/i);
+  await lists(page, 1);
+});

@@ -180,3 +180,51 @@ test("a baseline that comes to nothing ends the whole with a sentence", async (t
     "not trained yet with the bench’s settings",
   );
 });
+
+test("all parts start from the bench as it was: a change meanwhile ends the whole, and says so", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  tab.actions.change_form({ seeds_per_value: "3" });
+  tab.actions.run_assignment();
+  await moments(40);
+  const { config } = tab.page.get();
+  tab.page.set({ config: { ...config, learning_rate: 0.2 } });
+  await finish(tab, 3);
+  assert.equal(tab.state.assigned, null);
+  assert.match(tab.state.assignment_told, /were changed meanwhile/);
+  assert.deepEqual(factors_run(tab), ["learning_rate"]);
+
+  await t.test("set back, it goes on, with the seeds that were asked for", async () => {
+    tab.page.set({ config });
+    tab.actions.run_assignment();
+    await moments(40);
+    // What is left out while it runs is not run.
+    tab.actions.leave_out("dropout_layer_norm", true);
+    await finish(tab, 4);
+    assert.deepEqual(factors_run(tab), ["learning_rate", "batch_size", "dropout", "layer_norm"]);
+    for (const { plan } of tab.state.kept) assert.equal(plan.seeds.length, 3);
+  });
+
+  await t.test("while the baseline trains, too, and it is not said to have failed", async () => {
+    tab.page.set({ config: { ...config, epochs: 4 } });
+    tab.actions.run_assignment();
+    tab.page.set({ config: { ...config, epochs: 5 } });
+    await moments(40);
+    assert.match(tab.state.assignment_told, /were changed meanwhile/);
+  });
+});
+
+test("seeds that are changed after a stop are those of the parts that had not begun", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  tab.actions.run_assignment();
+  await moments(40);
+  tab.actions.stop();
+  tab.pools.at(-1)?.end();
+  await moments(60);
+  tab.actions.change_form({ seeds_per_value: "2" });
+  tab.actions.run_assignment();
+  await finish(tab, 5);
+  const seeds = tab.state.kept.map(({ plan }) => plan.seeds.length).reverse();
+  assert.deepEqual(seeds, [1, 2, 2, 2, 2]);
+});

@@ -177,6 +177,10 @@ export class FakeEngine {
     return { layers: [], num_parameters: 1, num_validation: 20, notes: [], step_multiply_adds: 1 };
   }
 
+  async plan_study() {
+    await this.#tick();
+  }
+
   /** @param {RunConfig} config @param {any} listeners @param {any} start @param {AbortSignal} signal */
   async train(config, listeners, start, signal) {
     if (this.#training) throw new Error("the test's engine trains already");

@@ -229,8 +229,9 @@ export function fake_browser(t) {
     bench = {
       train: async () => {
         this.asked.push("train");
+        const { config, data } = this.page.get();
         await moments(3);
-        const { config, data, runs } = this.page.get();
+        const { runs } = this.page.get();
         const run = {
           id: `run ${runs.length}`,
           config,

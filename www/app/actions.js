@@ -129,8 +129,8 @@ export function create_actions(parts) {
     undo_delete: () => done(library.undo()),
     /** @param {string} id @param {string} name */
     rename_run: (id, name) => done(library.rename(id, name)),
-    /** @param {string} id @param {string} note */
-    note_run: (id, note) => done(library.note(id, note)),
+    /** @param {string} id @param {string} note @param {string} [base] what it was written on from */
+    note_run: (id, note, base) => done(library.note(id, note, base)),
     /** @param {string} id @param {boolean} is_pinned */
     pin: (id, is_pinned) => done(library.pin(id, is_pinned)),
     /** @param {readonly string[]} ids */

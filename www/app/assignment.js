@@ -14,7 +14,7 @@ import { is_missing, why_not_study } from "./study_state.js";
 /** @import { PageState, Store } from "./state.js" */
 /** @import { StudyShelf } from "./study_shelf.js" */
 /** @import { StudyRunner } from "./study_run.js" */
-/** @import { StudyState } from "./study_state.js" */
+/** @import { StudyForm, StudyState } from "./study_state.js" */
 
 /** The studies that the assignment asks for, in its order. @type {readonly Factor[]} */
 export const ASKED = ["learning_rate", "batch_size", "dropout", "layer_norm", "dropout_layer_norm"];
@@ -177,12 +177,17 @@ export class Assignment {
       return void store.set({ assignment_told: "All of it is there, and ticked for the report." });
     }
     this.#is_stopped = false;
+    const begun = { bench: page.get(), form: store.get().form };
     try {
       for (const [at, { part }] of missing.entries()) {
+        if (store.get().left_out.includes(part)) continue;
         store.set({ assigned: { part, at: at + 1, of: missing.length }, assignment_told: "" });
-        await (part === "baseline" ? this.#train_baseline() : this.#study(part));
+        await (part === "baseline"
+          ? this.#train_baseline(begun.bench)
+          : this.#study(part, begun.form));
         if (this.#is_stopped)
           throw new Cancelled("Stopped. Press again to go on with what is missing.");
+        this.#refuse_another(begun.bench);
       }
       this.#choose();
       store.set({
@@ -213,19 +218,29 @@ export class Assignment {
     return why_not_study(page.get(), store.get());
   }
 
-  /** The baseline is a run of the bench, kept and evaluated as any other. */
-  async #train_baseline() {
+  /** All parts start from one bench: another ends the whole. @param {Bench} begun */
+  #refuse_another({ config, data }) {
+    const now = this.#parts.page.get();
+    if (now.data?.checksum === data?.checksum && other_training(config, now.config).length === 0)
+      return;
+    throw new Refused(
+      "The settings or the data under Train were changed meanwhile, so it went no further. Set them back, or press again to start from what is there now.",
+    );
+  }
+
+  /** The baseline is a run of the bench, kept and evaluated as any other. @param {Bench} begun */
+  async #train_baseline({ config, data }) {
     const { page, bench } = this.#parts;
     await bench.train();
     if (this.#is_stopped) return;
-    if (!baseline_of(page.get())) {
+    if (!baseline_of({ config, data, runs: page.get().runs })) {
       throw new Refused(page.get().run.error || "The baseline did not come to its end.");
     }
     await bench.evaluate();
   }
 
-  /** @param {Factor} factor */
-  async #study(factor) {
+  /** @param {Factor} factor @param {StudyForm} asked seeds and workers as the person asked for them */
+  async #study(factor, asked) {
     const { store, page } = this.#parts;
     const begun = parts_of(store.get(), page.get()).find(({ part }) => part === factor)?.study;
     // One that was stopped half-way goes on.
@@ -234,7 +249,8 @@ export class Assignment {
       await this.#runner.run_missing();
     } else {
       const { values } = factor_words(factor);
-      store.set({ form: { ...store.get().form, factor, values }, refusal: "" });
+      // One that went on brought its own seeds and workers.
+      store.set({ form: { ...asked, factor, values }, refusal: "" });
       await this.#runner.run();
     }
     if (this.#is_stopped) return;

@@ -16,7 +16,8 @@ import {
   run_name,
   run_state,
 } from "./run_record.js";
-import { runs_from_json, runs_to_json } from "./runs_file.js";
+import { merged_text } from "../store/merge.js";
+import { refuse_crowd, refuse_settings, runs_from_json, runs_to_json } from "./runs_file.js";
 import { idle_run, is_active } from "./state.js";
 
 /** @import { Custody } from "../engine/custody.js" */
@@ -219,9 +220,12 @@ export class Library {
     await this.refresh();
   }
 
-  /** @param {string} id @param {string} note */
-  async note(id, note) {
-    await this.#parts.runs.patch(id, { note: note.slice(0, 10_000) });
+  /** @param {string} id @param {string} note @param {string} [base] what it was written on from: another tab may have written too */
+  async note(id, note, base) {
+    const { runs } = this.#parts;
+    const theirs = base === undefined ? note : ((await runs.get(id))?.record.note ?? "");
+    const { text } = merged_text(base ?? note, note, theirs);
+    await runs.patch(id, { note: text.slice(0, 10_000) });
     await this.refresh();
   }
 
@@ -253,6 +257,11 @@ export class Library {
     }
     if (found.length === 0) return notice("There is no run to export yet.");
     download(new Blob([runs_to_json(found)], { type: "application/json" }), "inkling-runs.json");
+    const num_left = found.filter(({ record }) => record.tuned || record.evaluated).length;
+    if (num_left > 0)
+      notice(
+        `The file holds no evaluations and no fine-tuned models: ${num_left} of its runs had.`,
+      );
   }
 
   /** Takes the runs of a file; one that is kept already becomes a copy. @param {File} file */
@@ -263,7 +272,10 @@ export class Library {
         throw new Error(`found ${format.bytes(file.size)}, expected at most 600 MB`);
       }
       const found = runs_from_json(await file.text());
-      const known = new Set((await runs.list()).map(({ id }) => id));
+      const standing = await runs.list();
+      refuse_crowd(standing, found);
+      await refuse_settings(found, this.#parts.engine);
+      const known = new Set(standing.map(({ id }) => id));
       let num_kept = 0;
       // The oldest first: the order in which they are kept is theirs.
       for (const { record, bytes } of found) {

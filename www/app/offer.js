@@ -12,7 +12,7 @@ const tamer = (learning_rate) => Math.min(learning_rate / 10, 0.1);
 
 /**
  * From where a run could go on; `null` where there is nothing to go on to.
- * @param {Pick<RunSummary, "id" | "state" | "config" | "history" | "result" | "has_checkpoint" | "data_checksum" | "data_name" | "decision" | "has_crashed">} run
+ * @param {Pick<RunSummary, "id" | "state" | "config" | "history" | "result" | "has_checkpoint" | "data_checksum" | "data_name" | "decision" | "has_crashed" | "tuned">} run
  * @returns {Offer | null}
  */
 export function offer_of(run) {
@@ -33,7 +33,7 @@ export function offer_of(run) {
     config: { ...config, ...change },
     data_checksum: run.data_checksum,
     data_name: run.data_name,
-    sentence: `${where}${how}.`,
+    sentence: `${where}${how}.${run.tuned ? " Its fine-tuned model goes with that." : ""}`,
   };
 }
 

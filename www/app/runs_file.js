@@ -1,9 +1,12 @@
 // Runs as a file, to carry to another browser: JSON, the bytes of models as base64.
 // What comes in is hostile until read: each field is checked here, with its place.
 
+import { message_of } from "../base/fault.js";
+import * as format from "../base/format.js";
 import { DEFAULTS, is_of_kind } from "../base/settings.js";
+import { MOST_BYTES, MOST_RUNS as MOST_KEPT } from "../store/runs.js";
 
-/** @import { RunBytes, RunRecord } from "../store/runs.js" */
+/** @import { RunBytes, RunRecord, RunSummary } from "../store/runs.js" */
 
 const FORMAT = "inkling runs";
 
@@ -309,4 +312,44 @@ function shown(value) {
 function wrong(place, found, expected) {
   const error = new Error(`${place}: found ${found}, expected ${expected}`);
   return Object.assign(error, { place, found, expected });
+}
+
+/**
+ * What a file brings pushes out nothing that stands.
+ * @param {readonly RunSummary[]} standing
+ * @param {readonly { bytes: Partial<RunBytes> }[]} found
+ */
+export function refuse_crowd(standing, found) {
+  const most = MOST_KEPT - standing.length;
+  if (found.length > most)
+    throw new Error(
+      `found ${format.counted(found.length, "run")}, expected at most ${most}: ${MOST_KEPT} are kept in all. Delete some first`,
+    );
+  const size = (/** @type {Partial<RunBytes>} */ { model, checkpoint }) =>
+    (model?.byteLength ?? 0) + (checkpoint?.byteLength ?? 0);
+  const room = MOST_BYTES - standing.reduce((sum, { bytes }) => sum + bytes, 0);
+  const needed = found.reduce((sum, { bytes }) => sum + size(bytes), 0);
+  if (needed > room)
+    throw new Error(
+      `found ${format.bytes(needed)} of models, expected at most ${format.bytes(room)}: ${format.bytes(MOST_BYTES)} are kept in all. Delete some first`,
+    );
+}
+
+/**
+ * Takes no settings that the engine would not train with.
+ * @param {readonly { record: RunRecord }[]} found
+ * @param {Pick<import("../engine/custody.js").Custody, "plan_study">} engine
+ */
+export async function refuse_settings(found, engine) {
+  for (const [at, { record }] of found.entries()) {
+    const { config } = record;
+    // A study of the one value that it has is planned as a run is.
+    const values = config.layer_norm ? "on" : "off";
+    const alone = { factor: /** @type {const} */ ("layer_norm"), values, baseline: config };
+    try {
+      await engine.plan_study({ ...alone, seeds_per_value: 1, workers: 1 });
+    } catch (error) {
+      throw new Error(`run ${at + 1}: ${message_of(error)}`, { cause: error });
+    }
+  }
 }

@@ -95,9 +95,10 @@ export class TuningController {
       const tuned = await this.#take(bytes, { ...model, config }, back);
       const after = await this.#figures(tuned.id, data.checksum, { pixels, labels }, held_out);
       if (model.run_id) await keep(back.ref, { config, model: bytes, former: back.bytes });
-      store.set({
-        tuning_told: words({ before, after, num_digits: digits.length, num_rows: rows.length }),
-      });
+      const told = words({ before, after, num_digits: digits.length, num_rows: rows.length });
+      // Only what belongs to a kept run is kept.
+      const where = model.run_id ? "" : " It is in this tab only: download it to keep it.";
+      store.set({ tuning_told: `${told}${where}` });
     });
   }
 

@@ -39,7 +39,7 @@ const FILES = [
  */
 export function mount_report(place, { page, studies, actions, bench }) {
   const kept = remembered();
-  const fields = [1, 2, 3].map((number) => {
+  const fields = [1, 2, 3].map((number, index) => {
     const input = el("input", {
       type: "text",
       id: `report-id-${number}`,
@@ -49,7 +49,9 @@ export function mount_report(place, { page, studies, actions, bench }) {
       value: kept[number - 1] ?? "",
     });
     input.addEventListener("input", () => {
-      remember(fields.map((one) => one.value));
+      // Another tab may have written the others.
+      const others = remembered();
+      remember(fields.map((one, at) => (at === index ? one.value : (others[at] ?? ""))));
       tell_ids();
       show_error(fields.map((one, at) => id_fault(one.value, at + 1)).find(Boolean) ?? "");
     });

@@ -5,6 +5,7 @@ import { live } from "../../vendor/lit-html/directives/live.js";
 import { run_name } from "../../app/run_record.js";
 import { short_description } from "../../base/settings.js";
 import * as format from "../../base/format.js";
+import { drop, leave, standing, type } from "./drafts.js";
 import { accuracy_of, continue_words, state_words, when_words } from "./words.js";
 
 /** @import { Actions } from "../../app/actions.js" */
@@ -19,16 +20,18 @@ import { accuracy_of, continue_words, state_words, when_words } from "./words.js
  * @property {boolean} is_selected
  * @property {(is_selected: boolean) => void} select
  * @property {SVGElement | null} mark of its line in the charts
+ * @property {() => void} refresh draws the list anew
  */
 
 /**
  * @param {RunSummary} run
  * @param {ItemParts} parts
  */
-export function run_item(run, { state, actions, now_ms, is_selected, select, mark }) {
+export function run_item(run, { state, actions, now_ms, is_selected, select, mark, refresh }) {
   const { id } = run;
   const name = run_name(run);
   const name_id = `run-name-${id}`;
+  const note_id = `run-note-${id}`;
   const is_pinned = state.pinned.includes(id);
   const goes_on = continue_words(run, state);
   return html`<li
@@ -52,8 +55,15 @@ export function run_item(run, { state, actions, now_ms, is_selected, select, mar
         aria-label="Name of the run"
         maxlength="200"
         autocomplete="off"
-        .value=${name}
-        @change=${(/** @type {Event} */ event) => rename(field_of(event), run, actions)}
+        .value=${live(standing(name_id, name))}
+        @input=${(/** @type {Event} */ event) =>
+          type(name_id, name, field_of(event).value, (text) => rename(text, run, actions))}
+        @blur=${() => {
+          leave(name_id, name);
+          // Left empty, a run is named by its settings again.
+          if (standing(name_id, name).trim() === "") drop(name_id);
+          refresh();
+        }}
         @keydown=${(/** @type {KeyboardEvent} */ event) => {
           if (event.isComposing) return;
           // A name wraps where it is long, but is one line.
@@ -62,6 +72,7 @@ export function run_item(run, { state, actions, now_ms, is_selected, select, mar
             field_of(event).blur();
           }
           if (event.key !== "Escape") return;
+          drop(name_id);
           field_of(event).value = name;
           event.stopPropagation();
         }}
@@ -84,10 +95,14 @@ export function run_item(run, { state, actions, now_ms, is_selected, select, mar
       aria-describedby=${name_id}
       placeholder="Note"
       maxlength="10000"
-      .value=${run.note}
-      @change=${(/** @type {Event} */ event) => {
-        const text = /** @type {HTMLTextAreaElement} */ (event.target).value;
-        if (text !== run.note) actions.note_run(id, text);
+      .value=${live(standing(note_id, run.note))}
+      @input=${(/** @type {Event} */ event) =>
+        type(note_id, run.note, field_of(event).value, (text, base) =>
+          actions.note_run(id, text, base),
+        )}
+      @blur=${() => {
+        leave(note_id, run.note);
+        refresh();
       }}
     ></textarea>
     <div class="buttons">
@@ -143,10 +158,8 @@ function field_of(event) {
   return /** @type {HTMLInputElement} */ (event.target);
 }
 
-/** Left empty, a run is named by its settings again. @param {HTMLInputElement | HTMLTextAreaElement} field @param {RunSummary} run @param {Pick<Actions, "rename_run">} actions */
-function rename(field, run, actions) {
-  const name = field.value.replaceAll(/\s+/g, " ").trim();
-  if (name === run_name(run)) return;
-  if (name === "") field.value = run_name({ ...run, name: "" });
-  if (name !== run.name) actions.rename_run(run.id, name);
+/** @param {string} typed @param {RunSummary} run @param {Pick<Actions, "rename_run">} actions */
+function rename(typed, run, actions) {
+  const name = typed.replaceAll(/\s+/g, " ").trim();
+  if (name !== run_name(run) && name !== run.name) actions.rename_run(run.id, name);
 }

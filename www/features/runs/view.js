@@ -78,6 +78,7 @@ export function create_runs(view, actions) {
                     show();
                   },
                   mark: marks(`item ${one.id}`, looks.get(one.id)),
+                  refresh: show,
                 }),
             )}
           </ul>

@@ -40,6 +40,8 @@ export function create_address(state, { promised }) {
     waiting ??= setTimeout(write, Math.max(0, WRITE_EVERY_MS - (performance.now() - written_ms)));
   });
   addEventListener("pagehide", write);
+  // Each view is an entry of the history with a query of its own, which may be of before.
+  addEventListener("popstate", () => setTimeout(write));
 }
 
 /**
