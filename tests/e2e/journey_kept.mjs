@@ -71,7 +71,7 @@ export const delete_run =
     );
     if (!is_gone(seen)) return;
     expected.deleted.add(run.id);
-    expected.last_deleted = run.id;
+    expected.undoable.push(run.id);
     await until(page, "Undo", (now) => now.can_undo_delete);
   };
 
@@ -80,7 +80,7 @@ export async function undo_delete({ page }, expected) {
   await go_to(page, "runs");
   const before = await press(page, "Undo", (seen) => seen.can_undo_delete);
   if (!before) return false;
-  const id = expected.last_deleted;
+  const id = expected.undoable.pop() ?? "";
   const is_idle = !is_active(before) && !is_over(before);
   const seen = await until(page, "the deleted run is back", (now) => {
     const is_listed = now.runs.some((run) => run.id === id);

@@ -194,8 +194,8 @@ export class Expected {
   finished = new Map();
   /** @type {Set<string>} */
   deleted = new Set();
-  /** What the last Delete took. */
-  last_deleted = "";
+  /** What each Delete of this visit took, the newest last. @type {string[]} */
+  undoable = [];
   data = "";
   /** @type {{ name: string, num_rows: number } | null} with labels */
   test = null;
@@ -235,6 +235,7 @@ export class Expected {
     const kept = Object.entries(this.config).filter(([, value]) => !Number.isNaN(value));
     this.take({ ...DEFAULTS, ...Object.fromEntries(kept) });
     this.test = null;
+    this.undoable = [];
   }
 }
 

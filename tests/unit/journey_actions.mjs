@@ -334,6 +334,23 @@ can("delete a run, import it, undo, and look", async (site, seen) => {
   if (run.phase === "idle") page.config = page.store.get().config;
   assert.equal(page.store.get().runs.length, runs.length + 1, "it did not come back");
 });
+can("delete two, undo both, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { run } = page.store.get();
+  const [first, second] = page.store.get().runs.filter(({ state }) => state !== "running");
+  if (!first || !second || site.pages.some(({ store }) => is_active(store.get().run))) return;
+  await page.library.remove([first.id]);
+  await page.library.remove([second.id]);
+  await page.library.undo();
+  await page.library.undo();
+  await page.settle();
+  const listed = page.store.get().runs.map(({ id }) => id);
+  assert.ok(listed.includes(first.id) && listed.includes(second.id), "one did not come back");
+  // Where nothing else is shown, what comes back is opened, with its settings.
+  if (run.phase === "idle" || [first.id, second.id].includes(run.id)) {
+    page.config = page.store.get().config;
+  }
+});
 can("export", async (site, seen) => {
   const page = await at_rest(site, seen);
   const over = page.store.get().runs.filter(({ state }) => state !== "running");

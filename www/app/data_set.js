@@ -79,7 +79,7 @@ export class DataController {
 
   /** Whether the shipped sample is what is loaded. */
   get is_sample() {
-    return this.#parts.store.get().data?.name.startsWith(`${SAMPLE}.`) ?? false;
+    return this.#parts.store.get().data?.name === `${SAMPLE}.csv.gz`;
   }
 
   /**

@@ -58,8 +58,8 @@ const NOTHING_OF_A_MODEL = {
 
 export class Library {
   #parts;
-  /** What was deleted last, whole. @type {Removed | null} */
-  #removed = null;
+  /** What was deleted, whole, the newest last. @type {{ removed: Removed, about: { ids: string[], names: string } }[]} */
+  #removed = [];
   #opens_asked = 0;
   #list;
 
@@ -180,10 +180,11 @@ export class Library {
       .get()
       .runs.filter(({ id }) => free.includes(id))
       .map(run_name);
-    this.#removed = await runs.remove(free);
+    const about = { ids: free, names: names.join("; ") };
+    this.#removed.push({ removed: await runs.remove(free), about });
     const { run: shown } = store.get();
     store.set({
-      removed: { ids: free, names: names.join("; ") },
+      removed: about,
       // What is shown is kept, or it is not shown.
       ...(free.includes(shown.id) && !is_active(shown)
         ? { run: idle_run(), offer: null, model: null, ...NOTHING_OF_A_MODEL }
@@ -196,10 +197,10 @@ export class Library {
   /** Brings back what was deleted last. */
   async undo() {
     const { store, runs, announce } = this.#parts;
-    const removed = this.#removed;
-    if (!removed) return;
-    const { removed: about, run } = store.get();
-    this.#removed = null;
+    const newest = this.#removed.pop();
+    if (!newest) return;
+    const { removed, about } = newest;
+    const { run } = store.get();
     // One that came from a file meanwhile is another run by now.
     const kept = new Set((await runs.list()).map(({ id }) => id));
     const back = removed.runs.map(({ row, parts }) => ({
@@ -207,11 +208,12 @@ export class Library {
       parts,
     }));
     await runs.put_back({ runs: back });
-    store.set({ removed: null });
-    announce(`${about?.names ?? "What was deleted"} is back`);
+    // What was deleted before that can come back, too.
+    store.set({ removed: this.#removed.at(-1)?.about ?? null });
+    announce(`${about.names} is back`);
     await this.refresh();
-    const [first] = about?.ids ?? [];
-    if (run.phase === "idle" && first && about?.ids.length === 1) await this.open(first);
+    const [first] = about.ids;
+    if (run.phase === "idle" && first && about.ids.length === 1) await this.open(first);
   }
 
   /** @param {string} id @param {string} name */
