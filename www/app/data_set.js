@@ -33,6 +33,8 @@ export class DataController {
   #loading = null;
   /** What the newest load replaced. @type {LoadedData | null} */
   #before = null;
+  /** A data set that is read and waits until it is kept. @type {{ skip: () => void, over: Promise<void> } | null} */
+  #keeping = null;
 
   /** @param {DataParts} parts */
   constructor(parts) {
@@ -124,6 +126,12 @@ export class DataController {
    */
   async #load(name, bring) {
     const { store, engine, announce, notice } = this.#parts;
+    if (this.#keeping) {
+      // Another is wanted: what has been read is shown at once.
+      const { skip, over } = this.#keeping;
+      skip();
+      await over;
+    }
     const why = this.#why_not();
     if (why) {
       store.set({ data_error: why });
@@ -139,6 +147,10 @@ export class DataController {
     const loading = new AbortController();
     this.#loading = loading;
     store.set({ loading: { name, progress: null }, data_error: "" });
+    const shown = () => {
+      this.#shown();
+      this.#keeping = null;
+    };
     try {
       const files = await bring(loading.signal);
       loading.signal.throwIfAborted();
@@ -151,9 +163,8 @@ export class DataController {
       });
       // What is seen loaded comes back with a reload, so it is kept first.
       const keeping = this.#parts.data_sets.put(data);
-      const is_kept = await bounded(keeping);
+      await this.#until_kept(data, keeping, loading.signal);
       loading.signal.throwIfAborted();
-      if (is_kept) await bounded(this.#parts.notes.set("data", data.summary.checksum));
       const { data: standing } = engine;
       const is_other = standing !== null && standing.summary.checksum !== data.summary.checksum;
       this.#loading = null;
@@ -161,8 +172,10 @@ export class DataController {
       this.take(data, is_other ? standing : null);
       announce(`${data.summary.name} is loaded, ${format.counted(data.summary.num_rows, "row")}`);
       void this.#kept(data, keeping);
+      shown();
       return true;
     } catch (error) {
+      shown();
       this.#loading = null;
       const data_error = loading.signal.aborted
         ? `Reading ${name} was cancelled.`
@@ -171,6 +184,32 @@ export class DataController {
       announce(data_error);
       return false;
     }
+  }
+
+  /** Tells who waits that what was read is shown. */
+  #shown = () => {};
+
+  /**
+   * @param {LoadedData} data
+   * @param {Promise<boolean>} keeping whether it is kept
+   * @param {AbortSignal} signal
+   */
+  async #until_kept({ summary }, keeping, signal) {
+    /** @type {() => void} */
+    let skip = () => {};
+    /** @type {Promise<null>} */
+    const skipped = new Promise((done) => {
+      skip = () => done(null);
+    });
+    /** @type {Promise<void>} */
+    const over = new Promise((done) => {
+      this.#shown = done;
+    });
+    this.#keeping = { skip, over };
+    signal.addEventListener("abort", skip, { once: true });
+    const is_kept = await Promise.race([bounded(keeping), skipped]);
+    if (!is_kept || signal.aborted) return;
+    await Promise.race([bounded(this.#parts.notes.set("data", summary.checksum)), skipped]);
   }
 
   /**
