@@ -83,6 +83,8 @@ test("one press runs the whole assignment, and a list says what it lacks", async
     const box = page.getByRole("textbox", { name: "Introduction", exact: true });
     assert.equal(await box.inputValue(), "What and why.");
     await says(page, /Batch sizes/, /Left out/);
+    // The report holds what it held.
+    assert.equal(await kept.getByRole("checkbox", { checked: true }).count(), 4);
   });
 
   await t.test("what does not fit the bench any more is marked", async () => {

@@ -1,13 +1,13 @@
-// What a person writes for the report as a whole: the introduction and the conclusion, and
-// which parts of the assignment are left out. Kept with each key, so that a page may be
-// closed at any moment.
+// What a person says of the report as a whole: the introduction and the conclusion, which
+// studies it holds, and which parts of the assignment are left out. Kept with each change,
+// so that a page may be closed at any moment.
 
 import { preference, set_preference } from "../base/preferences.js";
 
 /** @import { Store } from "./state.js" */
 /** @import { StudyState } from "./study_state.js" */
 
-/** @typedef {Pick<StudyState, "introduction" | "conclusion" | "left_out">} Written */
+/** @typedef {Pick<StudyState, "introduction" | "conclusion" | "left_out" | "chosen">} Written */
 
 const REMEMBERED = "hand in";
 
@@ -23,13 +23,23 @@ export class HandInWords {
     this.#store = store;
     this.#storage = storage;
     store.set(remembered(storage.get(REMEMBERED)));
+    let { chosen } = store.get();
+    store.watch(["chosen"], (state) => {
+      if (state.chosen === chosen) return;
+      ({ chosen } = state);
+      this.#keep();
+    });
   }
 
   /** @param {Partial<Written>} patch */
   write(patch) {
     this.#store.set(patch);
-    const { introduction, conclusion, left_out } = this.#store.get();
-    this.#storage.set(REMEMBERED, JSON.stringify({ introduction, conclusion, left_out }));
+    this.#keep();
+  }
+
+  #keep() {
+    const { introduction, conclusion, left_out, chosen } = this.#store.get();
+    this.#storage.set(REMEMBERED, JSON.stringify({ introduction, conclusion, left_out, chosen }));
   }
 }
 
@@ -42,10 +52,11 @@ function remembered(text) {
   } catch {
     // Text that is not ours: the boxes start empty.
   }
-  const { introduction, conclusion, left_out } = found;
+  const { introduction, conclusion, left_out, chosen } = found;
   return {
     introduction: typeof introduction === "string" ? introduction : "",
     conclusion: typeof conclusion === "string" ? conclusion : "",
     left_out: Array.isArray(left_out) ? left_out.map(String) : [],
+    chosen: Array.isArray(chosen) ? chosen.map(String) : [],
   };
 }
