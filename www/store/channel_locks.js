@@ -7,8 +7,8 @@ import { new_id } from "../base/id.js";
 
 /** @import { Manager } from "./locks.js" */
 
-/** A tab whose page is busy drawing answers within this time. */
-const ANSWER_MS = 250;
+/** A tab on a busy machine answers within this time; who is taken for gone loses what it holds. */
+const ANSWER_MS = 1000;
 
 /** Whoever waits for a name asks for it this often. */
 const ASK_EVERY_MS = 500;
