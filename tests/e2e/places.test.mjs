@@ -179,6 +179,8 @@ async function two_tabs(t, place) {
 }
 
 test("two tabs keep and offer a run each, and see the other's", (t) => two_tabs(t, {}));
+test("so they do by plain http, where the browser has no locks", (t) =>
+  two_tabs(t, { host: "lan.test" }));
 
 test("remarks that two tabs write on one study are both kept", async (t) => {
   const { page: first, url } = await open_page(t, { query: QUICK });

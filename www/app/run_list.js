@@ -23,7 +23,10 @@ const ASK_EVERY_MS = 2_000;
 
 export class RunList {
   #parts;
-  #times_asked = 0;
+  /** The reading under way, and the one that begins after it. @type {Promise<void> | null} */
+  #reading = null;
+  /** @type {Promise<void> | null} */
+  #next = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #asking;
 
@@ -32,17 +35,35 @@ export class RunList {
     this.#parts = parts;
   }
 
-  /** Reads the list anew. */
-  async refresh() {
+  /**
+   * Reads the list anew. Each reading comes to its end, and what is asked for meanwhile is
+   * one more after it: another tab's epochs may be told faster than a list is read.
+   * @returns {Promise<void>} when what was there at the call is listed
+   */
+  refresh() {
+    if (this.#reading) {
+      this.#next ??= this.#reading
+        .catch(() => {})
+        .then(() => {
+          this.#next = null;
+          return this.refresh();
+        });
+      return this.#next;
+    }
+    this.#reading = this.#read().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #read() {
     const { store, runs, run } = this.#parts;
-    const mine = ++this.#times_asked;
     const kept = await runs.list();
     const elsewhere = await Promise.all(
       kept.map(async (one) =>
         one.state === "running" && one.id !== run.id ? runs.running_elsewhere(one.id) : false,
       ),
     );
-    if (mine !== this.#times_asked) return;
     /** @type {RunSummary[]} */
     const listed = kept.map((one, at) => {
       const is_alive = one.id === run.id || elsewhere[at] === true;
