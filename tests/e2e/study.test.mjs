@@ -343,7 +343,7 @@ test("a study lives with crashed, cancelled and diverged runs", { timeout: 300_0
 
 test("two tabs on one study leave it whole", { timeout: 200_000 }, async (t) => {
   const { page: first, url } = await open_page(t, {
-    query: "?backend=ndarray&epochs=100&batch_size=1",
+    query: "?backend=ndarray&epochs=200&batch_size=1",
   });
   await pick(first, small);
   await sees(first, "Data status", /bars\.csv/);
@@ -366,7 +366,7 @@ test("two tabs on one study leave it whole", { timeout: 200_000 }, async (t) => 
   }
 
   const second = await first.context().newPage();
-  await second.goto(url + "?backend=ndarray&epochs=100&batch_size=1#study");
+  await second.goto(url + "?backend=ndarray&epochs=200&batch_size=1#study");
   const again = second.getByRole("button", { name: "Run what is missing" });
   await again.waitFor();
   await second.waitForFunction(() => !document.body.innerText.includes("no data"));
@@ -382,7 +382,7 @@ test("two tabs on one study leave it whole", { timeout: 200_000 }, async (t) => 
   assert.equal(record?.remarks, "seen from the second tab");
   assert.deepEqual(
     record?.runs.map((run) => [run.state, run.history.length]),
-    [1, 2, 3].map(() => ["finished", 100]),
+    [1, 2, 3].map(() => ["finished", 200]),
   );
 });
 

@@ -250,6 +250,22 @@ test("a study in another tab is followed there, and not run or deleted twice", a
   assert.match(study_status(second.state), /Finished$/);
 });
 
+test("a tab that opens while another tells of its study shows it", async (t) => {
+  const browser = fake_browser(t);
+  const first = browser.open();
+  first.load();
+  await first.study("0.1, 0.2");
+  const second = browser.open();
+  const restoring = second.restore();
+  // Told faster than the list is read.
+  for (let at = 0; at < 5; at += 1) {
+    second.listener();
+    await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
+  }
+  await restoring;
+  assert.equal(second.state.record?.id, first.state.record?.id);
+});
+
 test("a study whose tab was closed has stopped, and goes on elsewhere", async (t) => {
   const browser = fake_browser(t);
   const first = browser.open();

@@ -1,6 +1,7 @@
 // The list of the runs that this browser keeps, read anew whenever it may have changed.
 // A run that another tab computes is asked after: a tab that is closed tells nobody.
 
+import { in_turn } from "../base/readings.js";
 import { offer_of } from "./offer.js";
 import { run_name } from "./run_record.js";
 
@@ -23,10 +24,6 @@ const ASK_EVERY_MS = 2_000;
 
 export class RunList {
   #parts;
-  /** The reading under way, and the one that begins after it. @type {Promise<void> | null} */
-  #reading = null;
-  /** @type {Promise<void> | null} */
-  #next = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #asking;
 
@@ -35,26 +32,8 @@ export class RunList {
     this.#parts = parts;
   }
 
-  /**
-   * Reads the list anew. Each reading comes to its end, and what is asked for meanwhile is
-   * one more after it: another tab's epochs may be told faster than a list is read.
-   * @returns {Promise<void>} when what was there at the call is listed
-   */
-  refresh() {
-    if (this.#reading) {
-      this.#next ??= this.#reading
-        .catch(() => {})
-        .then(() => {
-          this.#next = null;
-          return this.refresh();
-        });
-      return this.#next;
-    }
-    this.#reading = this.#read().finally(() => {
-      this.#reading = null;
-    });
-    return this.#reading;
-  }
+  /** Reads the list anew: done when what was there at the call is listed. */
+  refresh = in_turn(() => this.#read());
 
   async #read() {
     const { store, runs, run } = this.#parts;

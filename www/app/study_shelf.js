@@ -4,6 +4,7 @@
 
 import { Refused, sentence_of } from "../base/fault.js";
 import { new_id } from "../base/id.js";
+import { in_turn } from "../base/readings.js";
 import { imported } from "./study_files.js";
 import { by_order, form_of, is_study_active, next_order, settled } from "./study_state.js";
 
@@ -35,7 +36,6 @@ export class StudyShelf {
   #asking;
   /** Changes are kept one after the other. @type {Promise<unknown>} */
   #last_change = Promise.resolve();
-  #refreshes_asked = 0;
   /** Whether what is kept has been read once. */
   #is_listed = false;
 
@@ -58,16 +58,16 @@ export class StudyShelf {
   }
 
   /** Reads anew what is kept: another tab may have written. */
-  async refresh() {
+  refresh = in_turn(() => this.#read_all());
+
+  async #read_all() {
     const { store, page, studies } = this.#parts;
-    const mine = ++this.#refreshes_asked;
     // What this tab has changed is to be found there.
     await this.#last_change;
     const before = new Map(store.get().kept.map((one) => [one.id, one]));
     const found = await studies.all();
     const open = found.filter((one) => one !== settled(one));
     const asked = await Promise.all(open.map(({ id }) => studies.running_elsewhere(id)));
-    if (mine !== this.#refreshes_asked) return;
     const elsewhere = open.filter((_, at) => asked[at]).map(({ id }) => id);
     this.#ask_again(elsewhere.length > 0);
     this.#is_listed = true;
