@@ -8,6 +8,7 @@ import { new_id } from "../base/id.js";
 import { submission_csv } from "../base/ink.js";
 import { told } from "./data_set.js";
 import { evaluable, is_active, shown_evaluation } from "./state.js";
+import { TestLooks } from "./test_looks.js";
 
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { ModelFormat } from "../worker/model.js" */
@@ -35,10 +36,12 @@ export class EvaluationController {
   #num_waiting = 0;
   /** @type {LoadedData | null} */
   #test = null;
+  #looks;
 
   /** @param {EvaluationParts} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.#looks = new TestLooks(parts.store);
   }
 
   /** The test set that is loaded, whole. */
@@ -69,6 +72,7 @@ export class EvaluationController {
       if (shown_evaluation(store.get()) !== evaluation) {
         throw new Refused("The model or its images changed meanwhile. Press Evaluate again.");
       }
+      if (test) this.#looks.add(wanted.set_id, model.id);
       on_evaluated(evaluation, model);
     });
   }
