@@ -10,14 +10,7 @@ import { held_alike, unlikeness } from "./alike.js";
 
 /** @typedef {{ record: StudyRecord, reading: StudyReading }} ReadStudy */
 
-const HEADER = [
-  "Study",
-  "Value",
-  "Final accuracy",
-  "95 % interval",
-  "Best accuracy",
-  "Seeds",
-];
+const HEADER = ["Study", "Value", "Final accuracy", "95 % interval", "Best accuracy", "Seeds"];
 
 export function across_table() {
   const element = el("div", {
