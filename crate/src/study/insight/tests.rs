@@ -317,7 +317,7 @@ fn a_seed_that_is_stuck_is_not_averaged_into_a_rank() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_time_is_judged_by_how_unevenly_equal_epochs_were_timed() {
-    let mut record = settled(Factor::LearningRate, "0.01, 0.1", &[0.95, 0.97]);
+    let mut record = settled(Factor::BatchSize, "16, 64", &[0.95, 0.97]);
     /// Gives a run the seconds of its epochs' training.
     fn time(record: &mut StudyRecord, run: usize, secs: [f64; 5]) {
         let result = record.runs[run].result.as_mut().unwrap();
