@@ -10,6 +10,7 @@ import { id_fault, zip_name } from "../../www/features/report/ids.js";
 import { exported, imported } from "../../www/app/study_files.js";
 import { settled } from "../../www/app/study_state.js";
 import { value_colours, viridis } from "../../www/plot/palette.js";
+import { value_looks } from "../../www/plot/value_looks.js";
 import {
   best_epoch,
   linear_ticks,
@@ -75,6 +76,29 @@ test("colours are matplotlib's viridis, in the values' order", () => {
   assert.equal(viridis(0.5), "rgb(33, 145, 140)");
   assert.equal(new Set(value_colours(6, false)).size, 6);
   assert.equal(value_colours(1, true).length, 1);
+});
+
+test("of two factors a line says both, of one it says its value", () => {
+  const crossed = [0, 0.2, 0.5].flatMap((dropout) =>
+    [false, true].map((layer_norm) => ({ dropout, layer_norm })),
+  );
+  /** @param {string} factor @returns {any} */
+  const plan = (factor) => ({
+    factor,
+    values: crossed.map(() => ({})),
+    runs: crossed.map((config, value_index) => ({ value_index, config })),
+  });
+  const looks = value_looks(plan("dropout_layer_norm"), false);
+  for (const at of [0, 2, 4]) {
+    const [without, with_norm] = [looks[at], looks[at + 1]];
+    assert.equal(without?.colour, with_norm?.colour);
+    assert.equal(without?.marker, with_norm?.marker);
+    assert.deepEqual([without?.dash, with_norm?.dash], [[], [6, 3]]);
+  }
+  assert.equal(new Set(looks.map(({ colour, marker }) => colour + marker)).size, 3);
+  const plain = value_looks(plan("learning_rate"), false);
+  assert.equal(new Set(plain.map(({ colour }) => colour)).size, 6);
+  assert.equal(new Set(plain.map((look) => JSON.stringify(look))).size, 6);
 });
 
 test("the zip is named by its ids, of which none is required", () => {

@@ -4,11 +4,12 @@
 import { legend_rows, stacked } from "./arrange.js";
 import { accuracy_axis } from "./curve_plots.js";
 import { PRINT, line_plot } from "./drawing.js";
-import { value_colours } from "./palette.js";
+import { crossed_values, rates_of, value_looks } from "./value_looks.js";
 import { percent } from "../base/format.js";
 
 /** @import { StudyRecord, ValueFigures } from "../pkg/ndarray/inkling.js" */
 /** @import { Drawing, Series, Theme } from "./drawing.js" */
+/** @import { CrossedValue } from "./value_looks.js" */
 
 /**
  * @typedef {object} AccuracyOptions
@@ -33,9 +34,14 @@ export function accuracy_plot(record, figures, options) {
   const description = `Final validation accuracy against the ${plan.factor_name}: ${shown
     .map((row) => `${row.label} ${percent(row.final_accuracy ?? NaN)}`)
     .join(", ")}.`;
-  const crossed = is_titled ? null : category_values(record);
-  if (crossed && !options.theme) return crossed_plot(record, shown, crossed, options, description);
-  const colours = options.colours ?? value_colours(plan.values.length, false);
+  const title = is_titled ? `Final validation accuracy by ${plan.factor_name}` : "";
+  const crossed = crossed_values(plan);
+  if (crossed) {
+    const { width, height } = options;
+    const look = { width, height, theme, title, description };
+    return crossed_plot(record, shown, crossed, look);
+  }
+  const colours = options.colours ?? value_looks(plan, false).map(({ colour }) => colour);
   /** @type {Series} */
   const line = {
     label: "",
@@ -52,7 +58,7 @@ export function accuracy_plot(record, figures, options) {
   return line_plot({
     width: options.width,
     height: options.height,
-    title: is_titled ? `Final validation accuracy by ${plan.factor_name}` : "",
+    title,
     description,
     x: {
       label: plan.axis_scale === "log" ? `${plan.factor_name} (log scale)` : plan.factor_name,
@@ -70,29 +76,14 @@ export function accuracy_plot(record, figures, options) {
 }
 
 /**
- * The two factors of a value of dropout crossed with layer normalisation, by its index;
- * none for another factor.
- * @param {StudyRecord} record
- * @returns {{ dropout: number, is_normed: boolean }[] | null}
- */
-export function category_values({ plan }) {
-  if (plan.factor !== "dropout_layer_norm") return null;
-  return plan.values.map((_, index) => {
-    const config = plan.runs.find((run) => run.value_index === index)?.config;
-    return { dropout: config?.dropout ?? NaN, is_normed: config?.layer_norm ?? false };
-  });
-}
-
-/**
  * @param {StudyRecord} record
  * @param {ValueFigures[]} shown
- * @param {{ dropout: number, is_normed: boolean }[]} crossed
- * @param {AccuracyOptions} options
- * @param {string} description
+ * @param {CrossedValue[]} crossed
+ * @param {{ width: number, height: number, theme: Theme, title: string, description: string }} look
  * @returns {Drawing}
  */
-function crossed_plot(record, shown, crossed, { width, height }, description) {
-  const rates = [...new Set(crossed.map(({ dropout }) => dropout))].sort((a, b) => a - b);
+function crossed_plot(record, shown, crossed, { width, height, theme, title, description }) {
+  const rates = rates_of(crossed);
   const of = (/** @type {ValueFigures} */ row) => crossed[row.value_index];
   const series = [false, true].map((is_normed) => {
     const rows = shown.filter((row) => of(row)?.is_normed === is_normed);
@@ -101,7 +92,7 @@ function crossed_plot(record, shown, crossed, { width, height }, description) {
     const styled = {
       ...one,
       label: `${is_normed ? "with" : "without"} layer normalisation`,
-      colour: is_normed ? PRINT.valid : PRINT.train,
+      colour: is_normed ? theme.valid : theme.train,
       width: 1.4,
       ...(is_normed ? { dash: [6, 3] } : {}),
     };
@@ -116,7 +107,7 @@ function crossed_plot(record, shown, crossed, { width, height }, description) {
   const plot = line_plot({
     width,
     height,
-    title: "",
+    title,
     description,
     x: {
       label: "dropout",
@@ -129,8 +120,9 @@ function crossed_plot(record, shown, crossed, { width, height }, description) {
     y: accuracy_axis(series),
     series,
     has_legend: false,
+    theme,
   });
-  return stacked([plot, legend_rows("", series, width)], description);
+  return stacked([plot, legend_rows("", series, width, theme)], description);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { LEGEND_LINE, PRINT, legend_entry } from "./drawing.js";
 
-/** @import { Drawing, Mark, Series } from "./drawing.js" */
+/** @import { Drawing, Mark, Series, Theme } from "./drawing.js" */
 
 /** Size of a legend's letters, and the height of one of its rows. */
 const [SIZE, ROW] = [11, 18];
@@ -48,9 +48,10 @@ export function stacked(drawings, description) {
  * @param {string} name what the lines are values of
  * @param {Series[]} series
  * @param {number} width
+ * @param {Theme} [theme]
  * @returns {Drawing}
  */
-export function legend_rows(name, series, width) {
+export function legend_rows(name, series, width, theme = PRINT) {
   /** @type {Mark[]} */
   const marks = [];
   const wide = (/** @type {string} */ words) => words.length * SIZE * 0.56;
@@ -62,7 +63,7 @@ export function legend_rows(name, series, width) {
       y: y + 4,
       text: name,
       size: SIZE,
-      fill: PRINT.soft,
+      fill: theme.soft,
       anchor: "start",
     });
     x += wide(name) + 12;
@@ -70,11 +71,13 @@ export function legend_rows(name, series, width) {
   for (const one of series) {
     const needed = LEGEND_LINE + 4 + wide(one.label) + 14;
     if (x + needed > width && x > 14) [x, y] = [14, y + ROW];
-    marks.push(...legend_entry(one, x, y, SIZE, PRINT));
+    marks.push(...legend_entry(one, x, y, SIZE, theme));
     x += needed;
   }
   const height = y + ROW / 2 + 4;
-  marks.unshift({ kind: "rect", x: 0, y: 0, width, height, fill: PRINT.paper });
+  if (theme.paper) {
+    marks.unshift({ kind: "rect", x: 0, y: 0, width, height, fill: theme.paper });
+  }
   return { width, height, description: "", marks };
 }
 

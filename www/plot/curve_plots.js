@@ -3,8 +3,7 @@
 
 import { beside, legend_rows, stacked } from "./arrange.js";
 import { PRINT, line_plot, text } from "./drawing.js";
-import { line_style } from "./line_styles.js";
-import { value_colours } from "./palette.js";
+import { value_looks } from "./value_looks.js";
 import { FIGURES, best_epoch, runs_by_value, value_curve } from "./series.js";
 import { percent } from "../base/format.js";
 
@@ -192,16 +191,15 @@ export function run_label(record, run) {
  */
 function value_series(record, figure) {
   const groups = runs_by_value(record);
-  const colours = value_colours(groups.length, false);
+  const looks = value_looks(record.plan, false);
   return groups.map((runs, index) => {
     const curve = value_curve(runs, figure);
     const best = best_epoch(value_curve(runs, "validation_accuracy").mean);
     /** @type {Series} */
     const one = {
       label: record.plan.values[index]?.label ?? "",
-      colour: colours[index] ?? "",
+      ...(looks[index] ?? { colour: "" }),
       points: points_of(curve.mean),
-      ...line_style(index),
       index,
     };
     if (record.plan.seeds.length > 1) {

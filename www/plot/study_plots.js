@@ -1,9 +1,10 @@
 // Which plots a study has in a report: its four curves in one figure, the final accuracy
 // against the factor, and every run's curves as small multiples.
 
-import { accuracy_plot, category_values } from "./accuracy_plot.js";
+import { accuracy_plot } from "./accuracy_plot.js";
 import { MOST_RUNS, curve_panels, run_panels } from "./curve_plots.js";
 import { counted } from "../base/format.js";
+import { crossed_values } from "./value_looks.js";
 
 /** @import { PlotKind, StudyRecord, ValueFigures } from "../pkg/ndarray/inkling.js" */
 /** @import { Drawing } from "./drawing.js" */
@@ -31,6 +32,9 @@ export function study_plots(record, figures, prefix) {
   const { factor_name, seeds } = record.plan;
   if (record.runs.every((run) => run.history.length === 0)) return [];
   const panels = curve_panels(record, FULL_WIDTH);
+  const marks = crossed_values(record.plan)
+    ? " Colour and marker tell the dropout; lines with layer normalisation are dashed."
+    : "";
   const bands =
     seeds.length > 1
       ? ` Lines are means over ${counted(seeds.length, "seed")}, bands one standard deviation.`
@@ -42,7 +46,7 @@ export function study_plots(record, figures, prefix) {
       kind: "curves",
       caption:
         `Loss (above) and accuracy (below) after each epoch, of training (left) and validation (right), a line for each value of the ${factor_name}. ` +
-        `Both losses share an axis, and so do both accuracies${panels.words}. A ring marks the epoch with the highest validation accuracy.${bands}`,
+        `Both losses share an axis, and so do both accuracies${panels.words}. A ring marks the epoch with the highest validation accuracy.${marks}${bands}`,
       drawing: panels.drawing,
     },
   ];
@@ -54,7 +58,7 @@ export function study_plots(record, figures, prefix) {
     plots.push({
       name: `${prefix}-accuracy`,
       kind: "accuracy",
-      caption: `Final validation accuracy against ${category_values(record) ? "dropout, without and with layer normalisation" : `the ${factor_name}`}; the whiskers are ${whiskers}.`,
+      caption: `Final validation accuracy against ${crossed_values(record.plan) ? "dropout, without and with layer normalisation" : `the ${factor_name}`}; the whiskers are ${whiskers}.`,
       drawing: accuracy_plot(record, figures, { width: FULL_WIDTH, height: 150, is_titled: false }),
     });
   }

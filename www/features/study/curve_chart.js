@@ -4,11 +4,12 @@
 import "../../base/locale.js";
 import uPlot from "../../vendor/uplot.mjs";
 import { css_value } from "../../ui/dom.js";
-import { fill_marker, line_style, marked_places } from "../../plot/line_styles.js";
+import { fill_marker, marked_places } from "../../plot/line_styles.js";
 import { log_range } from "../../plot/log_scale.js";
 import { with_alpha } from "../../plot/palette.js";
 
 /** @import { Figure } from "../../plot/series.js" */
+/** @import { ValueLook } from "../../plot/value_looks.js" */
 /** @import { SeriesKind, ValueCurves } from "./value_curves.js" */
 
 const FADED = 0.16;
@@ -28,7 +29,7 @@ const LEAST_DRAG = 12;
  * @property {number} height in pixels
  * @property {number} num_epochs
  * @property {SeriesKind[]} kinds of each value's series
- * @property {(value: number) => string} colour of a value
+ * @property {(value: number) => ValueLook | undefined} look_of a value's line
  * @property {(value: number) => boolean} is_faded
  * @property {(value: number) => boolean} is_hidden
  * @property {Zoom} zoom
@@ -123,15 +124,15 @@ export function curve_chart(look, columns, place) {
  * @param {string} soft
  * @returns {{ series: uPlot.Series[], bands: uPlot.Band[] }}
  */
-function lines({ kinds, colour, is_faded, is_hidden }, num_values, soft) {
+function lines({ kinds, look_of, is_faded, is_hidden }, num_values, soft) {
   /** @type {uPlot.Series[]} */
   const series = num_values > 0 ? [{}] : [{}, {}];
   /** @type {uPlot.Band[]} */
   const bands = [];
   for (let index = 0; index < num_values; index += 1) {
     const alpha = (/** @type {number} */ full) =>
-      with_alpha(colour(index) || soft, is_faded(index) ? Math.min(full, FADED) : full);
-    const { dash } = line_style(index);
+      with_alpha(look_of(index)?.colour || soft, is_faded(index) ? Math.min(full, FADED) : full);
+    const dash = look_of(index)?.dash ?? [];
     for (const kind of kinds) {
       const is_edge = kind === "high" || kind === "low";
       const is_pale = kind === "raw" && kinds.includes("smooth");
@@ -177,7 +178,7 @@ function take_zoom(u, { zoom, on_zoom }) {
  * @param {uPlot} u
  * @param {ChartLook} look
  */
-function draw_markers(u, { figure, is_loss, is_log, values, colour, is_faded, is_hidden }) {
+function draw_markers(u, { figure, is_loss, is_log, values, look_of, is_faded, is_hidden }) {
   const { ctx } = u;
   const ratio = devicePixelRatio || 1;
   const scale = is_loss ? 1 : 100;
@@ -190,7 +191,8 @@ function draw_markers(u, { figure, is_loss, is_log, values, colour, is_faded, is
   values().forEach(({ curves, best }, index) => {
     if (is_hidden(index)) return;
     const { mean } = curves[figure];
-    const stroke = with_alpha(colour(index) || "rgb(0, 0, 0)", is_faded(index) ? FADED : 1);
+    const { colour = "rgb(0, 0, 0)", marker = "circle" } = look_of(index) ?? {};
+    const stroke = with_alpha(colour, is_faded(index) ? FADED : 1);
     ctx.fillStyle = ctx.strokeStyle = stroke;
     ctx.lineWidth = 2 * ratio;
     const place = (/** @type {number} */ at) => {
@@ -200,7 +202,7 @@ function draw_markers(u, { figure, is_loss, is_log, values, colour, is_faded, is
     };
     for (const at of marked_places(mean.length, index)) {
       const there = place(at);
-      if (there) fill_marker(ctx, line_style(index).marker, there.x, there.y, 3 * ratio);
+      if (there) fill_marker(ctx, marker, there.x, there.y, 3 * ratio);
     }
     const ring = figure.startsWith("validation") ? place(best - 1) : null;
     if (!ring) return;

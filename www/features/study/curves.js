@@ -3,12 +3,13 @@
 
 import { chart_menu } from "../../plot/chart_menu.js";
 import { el, on_theme_change, set_text } from "../../ui/dom.js";
-import { value_colours } from "../../plot/palette.js";
+import { value_looks } from "../../plot/value_looks.js";
 import { FIGURES } from "../../plot/series.js";
 import { curve_chart } from "./curve_chart.js";
 import { curves_legend } from "./curves_legend.js";
 import { chart_columns, curves_of, series_kinds } from "./value_curves.js";
 
+/** @import { ValueLook } from "../../plot/value_looks.js" */
 /** @import uPlot from "../../vendor/uplot.mjs" */
 /** @import { StudyRecord } from "../../pkg/ndarray/inkling.js" */
 /** @import { Figure } from "../../plot/series.js" */
@@ -79,8 +80,8 @@ export function study_curves() {
   /** The study as it is shown. @type {StudyRecord | null} */
   let record = null;
   let values = curves_of(null);
-  /** @type {string[]} */
-  let colours = [];
+  /** @type {ValueLook[]} */
+  let looks = [];
   /** @type {number | null} */
   let highlighted = null;
   /** Kept by a press in the legend. @type {number | null} */
@@ -149,7 +150,7 @@ export function study_curves() {
         ...layout(box),
         width: Math.max(160, Math.floor(box.plot.clientWidth)),
         height: HEIGHT,
-        colour: (value) => colours[value] ?? "",
+        look_of: (value) => looks[value],
         is_faded,
         is_hidden: (value) => hidden.has(value),
         zoom: { x: epochs, y: box.y },
@@ -209,12 +210,12 @@ export function study_curves() {
 
   function show_legend() {
     const factor_name = record?.plan.factor_name ?? "";
-    legend.show({ values, colours, factor_name, hovered, pinned, hidden, is_faded });
+    legend.show({ values, looks, factor_name, hovered, pinned, hidden, is_faded });
   }
 
   function rebuild() {
     const is_dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    colours = value_colours(values.length, is_dark);
+    looks = record ? value_looks(record.plan, is_dark) : [];
     for (const box of boxes) {
       box.u?.destroy();
       box.u = null;

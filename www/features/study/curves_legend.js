@@ -7,12 +7,13 @@ import { FIGURES } from "../../plot/series.js";
 import { line_sample } from "./line_sample.js";
 import { figure_words } from "./value_curves.js";
 
+/** @import { ValueLook } from "../../plot/value_looks.js" */
 /** @import { ValueCurves } from "./value_curves.js" */
 
 /**
  * @typedef {object} LegendMoment
  * @property {ValueCurves[]} values
- * @property {string[]} colours
+ * @property {readonly ValueLook[]} looks
  * @property {string} factor_name
  * @property {number | null} hovered index of the epoch pointed at
  * @property {number | null} pinned index of the value kept bright
@@ -40,7 +41,7 @@ export function curves_legend(listeners) {
   return {
     element,
     /** @param {LegendMoment} moment */
-    show({ values, colours, factor_name, hovered, pinned, hidden, is_faded }) {
+    show({ values, looks, factor_name, hovered, pinned, hidden, is_faded }) {
       element.hidden = values.length === 0;
       set_text(
         title,
@@ -63,7 +64,7 @@ export function curves_legend(listeners) {
                 aria-pressed=${String(pinned === index)}
                 @click=${() => listeners.on_pin(index)}
               >
-                ${[line_sample(index, colours[index] ?? ""), value.label]}
+                ${[line_sample(looks[index]), value.label]}
               </button>
             </th>
             ${FIGURES.map((figure) => html`<td>${figure_words(value, figure, hovered)}</td>`)}

@@ -2,18 +2,20 @@
 // legend, table and list of runs.
 
 import { html, svg } from "../../vendor/lit-html/lit-html.js";
-import { line_style, marker_outline } from "../../plot/line_styles.js";
+import { marker_outline } from "../../plot/line_styles.js";
+
+/** @import { ValueLook } from "../../plot/value_looks.js" */
 
 const WIDTH = 30;
 const HEIGHT = 12;
 const RADIUS = 3.4;
 
-/**
- * @param {number} index of the value
- * @param {string} colour
- */
-export function line_sample(index, colour) {
-  const { dash, marker } = line_style(index);
+/** Before the value's line is known. @type {ValueLook} */
+const NO_LOOK = { colour: "", dash: [], marker: "circle" };
+
+/** @param {ValueLook | undefined} look of the value */
+export function line_sample(look) {
+  const { colour, dash, marker } = look ?? NO_LOOK;
   const [x, y] = [WIDTH / 2, HEIGHT / 2];
   const outline = marker_outline(marker, x, y, RADIUS);
   const shape =

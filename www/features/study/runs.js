@@ -8,6 +8,7 @@ import { is_elsewhere, is_study_active } from "../../app/study_state.js";
 import { line_sample } from "./line_sample.js";
 import { STATE_WORDS } from "./status.js";
 
+/** @import { ValueLook } from "../../plot/value_looks.js" */
 /** @import { Progress, StudyRun } from "../../pkg/ndarray/inkling.js" */
 /** @import { StudyState } from "../../app/study_state.js" */
 
@@ -22,9 +23,9 @@ export function run_list(listeners) {
     list,
     /**
      * @param {StudyState} state
-     * @param {string[]} colours of the values
+     * @param {readonly ValueLook[]} looks of the values
      */
-    show(state, colours) {
+    show(state, looks) {
       const { record, progress } = state;
       const has_seeds = (record?.plan.seeds.length ?? 0) > 1;
       const is_mine = is_study_active(state) && !is_elsewhere(state);
@@ -36,7 +37,7 @@ export function run_list(listeners) {
           return row({
             run,
             name: has_seeds ? `${label} · seed ${seed}` : label,
-            colour: colours[value_index] ?? "",
+            look: looks[value_index],
             moment: progress.get(index),
             can_cancel: is_mine && (run.state === "waiting" || run.state === "running"),
             cancel: () => listeners.on_cancel(index),
@@ -53,13 +54,13 @@ export function run_list(listeners) {
  * @param {object} about
  * @param {StudyRun} about.run
  * @param {string} about.name
- * @param {string} about.colour
+ * @param {ValueLook | undefined} about.look of its value
  * @param {Progress | undefined} about.moment
  * @param {boolean} about.can_cancel
  * @param {() => void} about.cancel
  * @param {(is_over: boolean) => void} about.point
  */
-function row({ run, name, colour, moment, can_cancel, cancel, point }) {
+function row({ run, name, look, moment, can_cancel, cancel, point }) {
   const share = moment && moment.num_steps > 0 ? moment.step / moment.num_steps : 0;
   const bar = html`<progress max="1" .value=${share} aria-label="Progress of ${name}"></progress>`;
   const button = html`<button
@@ -75,7 +76,7 @@ function row({ run, name, colour, moment, can_cancel, cancel, point }) {
     @pointerenter=${() => point(true)}
     @pointerleave=${() => point(false)}
   >
-    ${line_sample(run.spec.value_index, colour)}
+    ${line_sample(look)}
     <span class="study-run-name">${name}</span>
     <span class="study-run-state">${run_words(run, moment)}</span>
     ${can_cancel ? button : nothing} ${run.state === "running" ? bar : nothing}

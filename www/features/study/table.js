@@ -6,6 +6,7 @@ import { el, set_text } from "../../ui/dom.js";
 import { columns, gap_note, sorted_rows } from "./comparison.js";
 import { line_sample } from "./line_sample.js";
 
+/** @import { ValueLook } from "../../plot/value_looks.js" */
 /** @import { StudyRecord, ValueFigures } from "../../pkg/ndarray/inkling.js" */
 /** @import { Column } from "./comparison.js" */
 
@@ -25,7 +26,7 @@ export function comparison_table(listeners) {
   );
   const note = el("p", { class: "hint", hidden: true });
   let sort = { at: 0, is_descending: false };
-  /** @type {{ record: StudyRecord, figures: ValueFigures[], colours: string[] } | null} */
+  /** @type {{ record: StudyRecord, figures: ValueFigures[], looks: readonly ValueLook[] } | null} */
   let shown = null;
 
   /** @param {number} at of the column */
@@ -44,8 +45,7 @@ export function comparison_table(listeners) {
 
   /** @param {ValueFigures} row @param {Column} column */
   function head_of(row, column) {
-    const colour = shown?.colours[row.value_index] ?? "";
-    return [line_sample(row.value_index, colour), column.text(row)];
+    return [line_sample(shown?.looks[row.value_index]), column.text(row)];
   }
 
   function draw() {
@@ -88,10 +88,10 @@ export function comparison_table(listeners) {
     /**
      * @param {StudyRecord | null} record
      * @param {ValueFigures[]} figures
-     * @param {string[]} colours
+     * @param {readonly ValueLook[]} looks of the values
      */
-    show(record, figures, colours) {
-      shown = record ? { record, figures, colours } : null;
+    show(record, figures, looks) {
+      shown = record ? { record, figures, looks } : null;
       draw();
       const told = gap_note(record?.runs ?? []);
       note.hidden = told === "";

@@ -2,7 +2,7 @@
 // what the state of the studies holds. Decides nothing.
 
 import { announce, el, on_theme_change, set_text } from "../../ui/dom.js";
-import { value_colours } from "../../plot/palette.js";
+import { value_looks } from "../../plot/value_looks.js";
 import {
   are_runs_over,
   is_missing,
@@ -127,15 +127,20 @@ export function mount_study(section, { page, studies, actions }) {
     ),
   );
 
-  const colours = () => {
+  const looks = () => {
     const is_dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    return value_colours(studies.get().record?.plan.values.length ?? 0, is_dark);
+    const { record } = studies.get();
+    return record ? value_looks(record.plan, is_dark) : [];
   };
-  const show_runs = () => runs.show(studies.get(), colours());
+  const show_runs = () => runs.show(studies.get(), looks());
   function show_figures() {
     const { record, reading } = studies.get();
-    table.show(record, reading?.figures ?? [], colours());
-    chart.show(record, reading, colours());
+    table.show(record, reading?.figures ?? [], looks());
+    chart.show(
+      record,
+      reading,
+      looks().map(({ colour }) => colour),
+    );
   }
 
   studies.watch(["record"], ({ record }) => {
