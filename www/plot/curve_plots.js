@@ -134,7 +134,7 @@ export function run_panels(record, runs, width) {
       const panels = [true, false].map((is_loss) =>
         line_plot({
           width: width / COLUMNS,
-          height: is_loss ? 70 : 92,
+          height: is_loss ? 58 : 76,
           title: "",
           description: "",
           x: { ...epochs, ...(is_loss ? { label: "", ticks: [] } : {}) },
@@ -166,11 +166,11 @@ function small_title(record, run, width) {
   const share = is_over ? percent(is_over.validation_accuracy) : run.state;
   return {
     width,
-    height: 18,
+    height: 16,
     description: "",
     marks: [
-      { kind: "rect", x: 0, y: 0, width, height: 18, fill: PRINT.paper },
-      text(14, 14, `${value}${seed}: ${share}`, 9, PRINT.ink, "start", true),
+      { kind: "rect", x: 0, y: 0, width, height: 16, fill: PRINT.paper },
+      text(14, 12, `${value}${seed}: ${share}`, 9, PRINT.ink, "start", true),
     ],
   };
 }

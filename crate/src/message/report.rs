@@ -155,8 +155,6 @@ pub enum Block {
         /// Its source.
         text: String,
     },
-    /// What follows stands on a new page.
-    PageBreak,
 }
 
 /// The texts of a report.

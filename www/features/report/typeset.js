@@ -70,21 +70,15 @@ export class Typesetter {
     const content = [];
     /** @type {Node[]} */
     let group = [];
-    let is_new_page = false;
     const put = (/** @type {Node} */ node) => {
       group.push(node);
       const whole =
         group.length > 1 ? { stack: group, unbreakable: true } : /** @type {Node} */ (group[0]);
-      content.push(is_new_page ? { ...whole, pageBreak: "before" } : whole);
-      is_new_page = false;
+      content.push(whole);
       group = [];
     };
     for (const [index, block] of blocks.entries()) {
       const next = blocks[index + 1];
-      if (block.kind === "page_break") {
-        is_new_page = true;
-        continue;
-      }
       if (block.kind === "list" || block.kind === "remark" || block.kind === "code") {
         const [first, ...rest] = this.#pieces(block);
         if (first) put(first);
@@ -115,7 +109,7 @@ export class Typesetter {
   }
 
   /**
-   * @param {Exclude<Block, { kind: "list" | "remark" | "code" | "page_break" }>} block
+   * @param {Exclude<Block, { kind: "list" | "remark" | "code" }>} block
    * @returns {Node}
    */
   #node(block) {
@@ -412,7 +406,6 @@ function num_letters(block) {
     case "figure":
       return block.caption.length;
     case "code":
-    case "page_break":
       return 0;
     default:
       return block.text.length;

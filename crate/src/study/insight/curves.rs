@@ -62,6 +62,7 @@ impl<'a> Reader<'_, 'a> {
                 numbers.push(number("largest rate that trained", below.axis));
                 numbers.push(number("smallest rate that diverged", first.axis));
             }
+            sentence += self.under_seeds();
             insights.push(Insight {
                 kind: InsightKind::Divergence,
                 sentence,
@@ -117,6 +118,7 @@ impl<'a> Reader<'_, 'a> {
                 sentence += &format!(" Larger rates did learn: {} is too low.", self.tags(&low));
             }
         }
+        sentence += self.under_seeds();
         insights.push(Insight {
             kind: InsightKind::Divergence,
             sentence,
@@ -131,6 +133,15 @@ impl<'a> Reader<'_, 'a> {
                 .chain([number("chance level (%)", 100.0 * chance)])
                 .collect(),
         });
+    }
+
+    /// What chance there is in whether a run learns at all.
+    fn under_seeds(&self) -> &'static str {
+        if self.record.plan.seeds.len() == 1 {
+            " No noise was weighed: so it went with this one seed, and another may fare otherwise."
+        } else {
+            " No noise was weighed: so it went with these seeds, and others may fare otherwise."
+        }
     }
 
     /// Still falling, up and down, rising again: what the curves' shapes say.

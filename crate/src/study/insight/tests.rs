@@ -117,7 +117,8 @@ fn divergence_begins_between_two_rates() {
         [
             "A learning rate of 1 diverged: the loss was no longer a finite number in step 34. So \
           did: 10. The largest rate below it that trained is 0.1: divergence begins between \
-          0.1 and 1."
+          0.1 and 1. No noise was weighed: so it went with this one seed, and another may fare \
+          otherwise."
         ]
     );
     let reading = read_study(&record);
@@ -157,10 +158,10 @@ fn chance_level_is_too_high_or_too_low_by_its_neighbours() {
     let record = settled(Factor::LearningRate, "0.01, 0.1, 3", &[0.94, 0.97, 0.1135]);
     let found = sentences(&record, InsightKind::Divergence).remove(0);
     assert!(found.contains("Nothing was learned at 3"), "{found}");
-    assert!(found.ends_with("3 is too high."), "{found}");
+    assert!(found.contains("3 is too high."), "{found}");
     let record = settled(Factor::LearningRate, "0.00001, 0.1", &[0.12, 0.97]);
     let found = sentences(&record, InsightKind::Divergence).remove(0);
-    assert!(found.ends_with("0.00001 is too low."), "{found}");
+    assert!(found.contains("0.00001 is too low."), "{found}");
 }
 
 #[wasm_bindgen_test(unsupported = test)]

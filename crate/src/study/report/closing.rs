@@ -152,7 +152,6 @@ pub(super) fn appendix(writer: &mut Writer, request: &ReportRequest) {
     if !request.studies.iter().any(|study| of_runs(&study)) {
         return;
     }
-    writer.page_break();
     writer.part("Appendix: the curves of every run");
     for study in request.studies.iter().filter(of_runs) {
         for plot in plots(&study.plots, PlotKind::Runs) {

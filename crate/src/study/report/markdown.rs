@@ -57,8 +57,6 @@ pub(super) fn markdown(blocks: &[Block]) -> String {
             Block::Code { text: source } => {
                 let _ = write!(text, "```python\n{source}\n```");
             }
-            // A screen has no pages.
-            Block::PageBreak => continue,
         }
         text.push_str("\n\n");
     }

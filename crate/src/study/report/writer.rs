@@ -129,8 +129,4 @@ impl Writer {
             caption: plot.caption.clone(),
         });
     }
-
-    pub(super) fn page_break(&mut self) {
-        self.blocks.push(Block::PageBreak);
-    }
 }
