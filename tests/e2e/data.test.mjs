@@ -112,6 +112,8 @@ test("a bad file gets one clear error, and the data before it stays", async (t) 
   for (const [what, name, bytes, message] of BAD_FILES) {
     await t.test(what, async () => {
       await pick(page, { name: "good.csv", bytes: bytes_of(TEXT) });
+      // One file is read at a time: a second one is refused meanwhile.
+      await page.locator("#loading").waitFor({ state: "hidden" });
       await sees(page, "Data status", /^(?!.*found).*good\.csv/s);
       await pick(page, { name, bytes });
       const status = await sees(page, "Data status", message, 10);

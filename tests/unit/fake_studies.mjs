@@ -207,6 +207,8 @@ export function fake_browser(t) {
   const tabs = new Set();
   /** @type {Map<string, string>} */
   const words = new Map();
+  /** Of one tab and what it reloads to. @type {Map<string, string>} */
+  const typed = new Map();
   const at = () => ({
     get: async (/** @type {string} */ id) => structuredClone(rows.get(id)),
     getAll: async () => [...rows.values()].map((row) => structuredClone(row)),
@@ -290,6 +292,11 @@ export function fake_browser(t) {
             get: (/** @type {string} */ name) => words.get(name) ?? null,
             set: (/** @type {string} */ name, /** @type {string} */ value) =>
               void words.set(name, value),
+          },
+          typed: {
+            get: (/** @type {string} */ name) => typed.get(name) ?? null,
+            set: (/** @type {string} */ name, /** @type {string} */ value) =>
+              void typed.set(name, value),
           },
           bench: this.bench,
           notice: (/** @type {string} */ sentence) => void this.notices.push(sentence),

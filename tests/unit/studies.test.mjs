@@ -284,6 +284,33 @@ test("a study whose tab was closed has stopped, and goes on elsewhere", async (t
   assert.match(study_status(second.state), /6 finished/);
 });
 
+test("remarks that were typed right before a reload are there after it", async (t) => {
+  const browser = fake_browser(t);
+  const tab = browser.open();
+  tab.load();
+  await tab.study("0.1, 0.2");
+  tab.actions.remark("Kept.");
+  tab.actions.end_remarks();
+  await moments(30);
+  tab.actions.remark("Kept. And typed");
+  // Nothing was written since, and nothing will be.
+  tab.close();
+  const written = () => [...browser.rows.values()][0]?.remarks;
+  assert.equal(written(), "Kept.");
+  const later = browser.open();
+  await later.restore();
+  await moments(30);
+  assert.equal(later.state.record?.remarks, "Kept. And typed");
+  assert.equal(written(), "Kept. And typed");
+  // It was taken once; what is written elsewhere later stands.
+  later.actions.remark("Rewritten.");
+  later.actions.end_remarks();
+  await moments(30);
+  const last = browser.open();
+  await last.restore();
+  assert.equal(last.state.record?.remarks, "Rewritten.");
+});
+
 test("remarks of two tabs on one study both stand", async (t) => {
   const browser = fake_browser(t);
   const first = browser.open();

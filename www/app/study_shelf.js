@@ -5,6 +5,7 @@
 import { Refused, sentence_of } from "../base/fault.js";
 import { new_id } from "../base/id.js";
 import { in_turn } from "../base/readings.js";
+import { merged_text } from "../store/merge.js";
 import { imported } from "./study_files.js";
 import { by_order, form_of, is_study_active, next_order, settled } from "./study_state.js";
 
@@ -14,6 +15,9 @@ import { by_order, form_of, is_study_active, next_order, settled } from "./study
 
 /** So long after the last key remarks are kept. */
 const TYPED_AFTER_MS = 400;
+
+/** Under this name the tab notes what is being typed. */
+const TYPED = "typed remarks";
 
 /** A tab that is closed tells nobody: whether it still runs a study is asked this often. */
 const ASK_EVERY_MS = 3_000;
@@ -44,11 +48,42 @@ export class StudyShelf {
     this.#parts = parts;
   }
 
+  /**
+   * Notes remarks that are being typed where a reload finds them at once: the database
+   * takes longer than a page that is being closed has.
+   * @param {string} id
+   * @param {string} text
+   */
+  #hold(id, text) {
+    const base = this.#read.get(id)?.remarks ?? "";
+    this.#parts.typed.set(TYPED, JSON.stringify({ id, text, base }));
+  }
+
+  /** What was held and is kept by now is held no more. @param {string} id @param {string} text */
+  #let_go(id, text) {
+    const held = read_held(this.#parts.typed.get(TYPED));
+    if (held?.id === id && held.text === text) this.#parts.typed.set(TYPED, "");
+  }
+
+  /** Remarks that were typed just before the page went. */
+  #take_held() {
+    const held = read_held(this.#parts.typed.get(TYPED));
+    const record = held && this.#find(held.id);
+    if (!record) return;
+    const { text } = merged_text(held.base, held.text, record.remarks);
+    this.#parts.typed.set(TYPED, "");
+    if (text === record.remarks) return;
+    const whole = { ...record, remarks: text };
+    this.put(whole);
+    void this.keep(whole);
+  }
+
   /** Opens what was kept before the page was loaded, unless something is open by then. */
   async restore() {
     const { store } = this.#parts;
     const { form } = store.get();
     await this.refresh();
+    this.#take_held();
     const state = store.get();
     const [latest] = state.kept;
     if (!latest || state.record || is_study_active(state)) return;
@@ -160,6 +195,7 @@ export class StudyShelf {
     const { record } = store.get();
     if (!record) return;
     this.#typed = { id: record.id, text };
+    this.#hold(record.id, text);
     this.put({ ...record, remarks: text });
     this.#keep_soon();
   }
@@ -222,6 +258,7 @@ export class StudyShelf {
       void this.refresh();
       return;
     }
+    this.#let_go(id, sent.remarks);
     // What is typed goes on from what was sent, whatever stands beside it by now.
     this.#read.set(id, is_typing ? { ...change.record, remarks: sent.remarks } : change.record);
     if (change.is_kept) page.set({ is_kept: true });
@@ -366,4 +403,20 @@ export class StudyShelf {
 /** Whether two readings of a study from the database are one. @param {StudyRecord} a @param {StudyRecord} b */
 function is_same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/**
+ * @param {string | null} note
+ * @returns {{ id: string, text: string, base: string } | null}
+ */
+function read_held(note) {
+  if (!note) return null;
+  try {
+    const { id, text, base } = Object(JSON.parse(note));
+    const is_whole = [id, text, base].every((one) => typeof one === "string");
+    return is_whole ? { id, text, base } : null;
+  } catch {
+    // Not ours.
+    return null;
+  }
 }

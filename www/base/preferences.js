@@ -27,11 +27,39 @@ export function set_preference(name, value) {
   }
 }
 
+/**
+ * What this tab noted, through its reloads.
+ * @param {string} name
+ * @returns {string | null}
+ */
+export function tab_note(name) {
+  try {
+    return sessionStorage.getItem(SCOPE + name);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} value empty for none
+ */
+export function set_tab_note(name, value) {
+  try {
+    if (value === "") sessionStorage.removeItem(SCOPE + name);
+    else sessionStorage.setItem(SCOPE + name, value);
+  } catch {
+    // It does not outlive the page.
+  }
+}
+
 /** Removes all of them. */
 export function forget_preferences() {
   try {
     const names = Object.keys(localStorage).filter((name) => name.startsWith(SCOPE));
     for (const name of names) localStorage.removeItem(name);
+    const notes = Object.keys(sessionStorage).filter((name) => name.startsWith(SCOPE));
+    for (const name of notes) sessionStorage.removeItem(name);
   } catch {
     // Nothing was kept.
   }
