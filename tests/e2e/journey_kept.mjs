@@ -1,11 +1,20 @@
 // For the journeys at random: what a person does with kept runs and studies.
 
 import { config_in, gone_on } from "./journey_bench.mjs";
-import { is_active, is_over, is_studying, look, shown_id, until } from "./journey_page.mjs";
+import {
+  bare,
+  is_active,
+  is_over,
+  is_studying,
+  look,
+  shown_id,
+  texts_of,
+  until,
+} from "./journey_page.mjs";
 import { go_to, is_told, leave_field, press } from "./journey_steps.mjs";
 
 /** @import { Page } from "playwright-core" */
-/** @import { Expected, Seen } from "./journey_page.mjs" */
+/** @import { Expected, Label, Seen } from "./journey_page.mjs" */
 /** @import { Work } from "./journey_steps.mjs" */
 
 // Kept runs
@@ -53,8 +62,17 @@ export const open_run =
     );
     if (!is_opened(seen, run.id, expected)) return;
     const known = expected.runs.get(run.id);
+    // The run under way is shown already, and the fields are the person's.
+    const was_shown = is_active(before) && shown_id(before) === run.id;
+    if (was_shown && known && !says(seen, known.config)) return;
     expected.take(known?.config ?? { ...expected.config, ...config_in(seen, expected) });
   };
+
+/** Whether the fields hold these settings. @param {Seen} seen @param {Expected["config"]} config */
+const says = (seen, config) =>
+  Object.entries(texts_of(config)).every(
+    ([label, text]) => bare(seen.fields[/** @type {Label} */ (label)] ?? "") === bare(text),
+  );
 
 /** @param {number} at @returns {Work} */
 export const delete_run =
@@ -101,7 +119,13 @@ export const rename_run =
     const run = runs[at % Math.max(1, runs.length)];
     if (!run) return false;
     const item = page.locator(`li.run[aria-labelledby="run-name-${run.id}"]`);
-    await item.getByRole("textbox", { name: "Name of the run" }).fill(name);
+    try {
+      await item.getByRole("textbox", { name: "Name of the run" }).fill(name, { timeout: 5_000 });
+    } catch (error) {
+      // A run of which nothing was kept yet is gone with its end.
+      if ((await look(page)).runs.some(({ id }) => id === run.id)) throw error;
+      return false;
+    }
     await leave_field(page);
     await until(page, `a run is named ${name}`, (now) =>
       now.runs.some((one) => one.id === run.id && one.name === name),

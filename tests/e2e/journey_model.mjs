@@ -33,7 +33,13 @@ export const open_cell =
       .getByRole("button")
       .nth(at % seen.num_cells);
     const was_open = (await cell.getAttribute("aria-pressed")) === "true";
-    await cell.click();
+    try {
+      await cell.click({ timeout: 5_000 });
+    } catch (error) {
+      // Data that was still being read has taken its figures away meanwhile.
+      if ((await look(page)).has_figures) throw error;
+      return false;
+    }
     const is_so = (/** @type {Seen} */ now) => / read as /.test(now.gallery) !== was_open;
     await until(page, "the cell’s images", is_so);
   };

@@ -175,7 +175,7 @@ export function texts_of(config) {
 const text_of = (value) => (Number.isNaN(value) ? "" : String(value));
 
 /** Widths are separated by a comma, with a blank or without. @param {string} text */
-const bare = (text) => text.replaceAll(/,\s+/g, ",");
+export const bare = (text) => text.replaceAll(/,\s+/g, ",");
 
 /**
  * A run that the journey began.

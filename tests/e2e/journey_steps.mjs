@@ -58,6 +58,8 @@ export async function go_to(page, view) {
   if (seen.view === view) return;
   const name = { train: "Train", study: "Study", runs: "Runs" }[view];
   await page.getByRole("link", { name, exact: true }).click();
+  // What is looked for by name stands in the other view until this one is shown.
+  await page.locator(`#${view}-view`).waitFor();
   if (view === "runs") await until(page, "the runs", (now) => now.are_runs_there);
   if (view === "study") await page.getByRole("button", { name: "Run study" }).waitFor();
 }

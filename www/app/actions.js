@@ -52,8 +52,8 @@ export function create_actions(parts) {
   const library = new Library({ ...parts, run, data, tuning });
   const evaluation = new EvaluationController({
     ...parts,
-    on_evaluated: (found, model) => {
-      if (model.kind === "run") void library.keep_evaluation(found, model.run_id).catch(report);
+    on_evaluated: async (found, model) => {
+      if (model.kind === "run") await library.keep_evaluation(found, model.run_id).catch(report);
     },
   });
 

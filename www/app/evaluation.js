@@ -30,7 +30,7 @@ const ENDINGS = { safetensors: "safetensors", burnpack: "bpk", onnx: "onnx" };
  * @property {Notes} notes
  * @property {(blob: Blob, name: string) => void} download
  * @property {(sentence: string) => void} announce
- * @property {(evaluation: EvaluationState, model: ModelRef) => void} on_evaluated to keep it with its run
+ * @property {(evaluation: EvaluationState, model: ModelRef) => Promise<void>} on_evaluated keeps it with its run
  */
 
 export class EvaluationController {
@@ -72,12 +72,13 @@ export class EvaluationController {
         probabilities,
         rows,
       };
+      // What is seen comes back with a reload, so it is kept first.
+      await bounded(on_evaluated(evaluation, model));
       store.set({ evaluation, cell: null });
       if (shown_evaluation(store.get()) !== evaluation) {
         throw new Refused("The model or its images changed meanwhile. Press Evaluate again.");
       }
       if (test) this.#looks.add(wanted.set_id, model.id);
-      on_evaluated(evaluation, model);
     });
   }
 
