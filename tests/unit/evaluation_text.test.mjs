@@ -6,6 +6,7 @@ import { DEFAULTS } from "../../www/base/settings.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { TestLooks, num_looks } from "../../www/app/test_looks.js";
 import { evaluation_text, gallery_text } from "../../www/features/evaluation/text.js";
+import { small_store } from "./small_store.mjs";
 
 const figures = {
   accuracy: 0.811,
@@ -52,11 +53,7 @@ test("figures stand only where they are of the model and the images that stand",
 });
 
 test("a test set that several models have read is said to be", () => {
-  const stored = new Map();
-  const storage = {
-    get: (/** @type {string} */ name) => stored.get(name) ?? null,
-    set: (/** @type {string} */ name, /** @type {string} */ value) => void stored.set(name, value),
-  };
+  const storage = small_store();
   const store = create_store(initial_state({ ...DEFAULTS }));
   const looks = new TestLooks(store, storage);
   const text = () => {
@@ -82,7 +79,7 @@ test("a test set that several models have read is said to be", () => {
   looks.add("test tt", "p");
   assert.equal(num_looks(store.get(), "test tt"), 4);
   for (const text of ["{", "3", '{"test tt": 3}', "null"]) {
-    stored.set("test looks", text);
+    storage.set("test looks", text);
     new TestLooks(store, storage);
     assert.equal(num_looks(store.get(), "test tt"), 0);
   }

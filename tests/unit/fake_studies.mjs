@@ -5,6 +5,7 @@ import { create_studies } from "../../www/app/studies.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { Studies } from "../../www/store/studies.js";
+import { small_store } from "./small_store.mjs";
 
 /** Whatever waits for nothing else has happened after it. */
 export async function moments(count = 12) {
@@ -205,10 +206,9 @@ export function fake_browser(t) {
   const browser = { hold: null };
   /** @type {Set<Tab>} */
   const tabs = new Set();
-  /** @type {Map<string, string>} */
-  const words = new Map();
-  /** Of one tab and what it reloads to. @type {Map<string, string>} */
-  const typed = new Map();
+  const words = small_store();
+  /** Of one tab and what it reloads to. */
+  const typed = small_store();
   const at = () => ({
     get: async (/** @type {string} */ id) => structuredClone(rows.get(id)),
     getAll: async () => [...rows.values()].map((row) => structuredClone(row)),
@@ -288,16 +288,8 @@ export function fake_browser(t) {
           studies,
           database,
           test_set: () => this.test_set,
-          words: {
-            get: (/** @type {string} */ name) => words.get(name) ?? null,
-            set: (/** @type {string} */ name, /** @type {string} */ value) =>
-              void words.set(name, value),
-          },
-          typed: {
-            get: (/** @type {string} */ name) => typed.get(name) ?? null,
-            set: (/** @type {string} */ name, /** @type {string} */ value) =>
-              void typed.set(name, value),
-          },
+          words,
+          typed,
           bench: this.bench,
           notice: (/** @type {string} */ sentence) => void this.notices.push(sentence),
           make_pool: (/** @type {any} */ job) => {

@@ -40,6 +40,8 @@ export class EvaluationController {
   #num_waiting = 0;
   /** @type {LoadedData | null} */
   #test = null;
+  /** The one that was read last, which a reload brings back. @type {LoadedData | null} */
+  #newest = null;
   #looks;
 
   /** @param {EvaluationParts} parts */
@@ -72,13 +74,14 @@ export class EvaluationController {
         probabilities,
         rows,
       };
+      // It is kept with its run, where it can be seen from now on.
+      if (test) this.#looks.add(wanted.set_id, model.id);
       // What is seen comes back with a reload, so it is kept first.
       await bounded(on_evaluated(evaluation, model));
-      store.set({ evaluation, cell: null });
-      if (shown_evaluation(store.get()) !== evaluation) {
+      if (shown_evaluation({ ...store.get(), evaluation }) !== evaluation) {
         throw new Refused("The model or its images changed meanwhile. Press Evaluate again.");
       }
-      if (test) this.#looks.add(wanted.set_id, model.id);
+      store.set({ evaluation, cell: null });
     });
   }
 
@@ -133,8 +136,10 @@ export class EvaluationController {
         is_over = true;
         const { data_sets, notes } = this.#parts;
         // What is seen loaded comes back with a reload, so it is kept first.
+        this.#newest = test;
         const keeping = data_sets.put(test).then(async (is_kept) => {
-          if (is_kept) await notes.set("test", test.summary.checksum);
+          // Where that took long, it may have been taken away again.
+          if (is_kept && this.#newest === test) await notes.set("test", test.summary.checksum);
         });
         await bounded(keeping);
         this.take_test(test);
@@ -169,7 +174,7 @@ export class EvaluationController {
     return this.#work("", async () => {
       const { store } = this.#parts;
       const name = store.get().test?.name;
-      this.#test = null;
+      this.#test = this.#newest = null;
       void this.#parts.notes.set("test", "");
       const told = name ? `${name} is taken away. Evaluate reads the validation part again.` : "";
       store.set({ test: null, test_told: told });

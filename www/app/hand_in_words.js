@@ -2,8 +2,9 @@
 // studies it holds, and which parts of the assignment are left out. Kept with each change,
 // so that a page may be closed at any moment.
 
-import { preference, set_preference } from "../base/preferences.js";
+import { PREFERENCES } from "../base/preferences.js";
 
+/** @import { SmallStore } from "../base/preferences.js" */
 /** @import { Store } from "./state.js" */
 /** @import { StudyState } from "./study_state.js" */
 
@@ -11,15 +12,12 @@ import { preference, set_preference } from "../base/preferences.js";
 
 const REMEMBERED = "hand in";
 
-/** Where it is kept; tests put their own in its place. */
-const STORAGE = { get: preference, set: set_preference };
-
 export class HandInWords {
   #store;
   #storage;
 
-  /** @param {Store<StudyState>} store @param {typeof STORAGE} [storage] */
-  constructor(store, storage = STORAGE) {
+  /** @param {Store<StudyState>} store @param {SmallStore} [storage] tests put their own in its place */
+  constructor(store, storage = PREFERENCES) {
     this.#store = store;
     this.#storage = storage;
     store.set(remembered(storage.get(REMEMBERED)));

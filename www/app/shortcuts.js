@@ -2,7 +2,7 @@
 // and never act while someone types, behind a dialog, or where the bench is not shown.
 
 import { by_id, is_behind_dialog } from "../ui/dom.js";
-import { preference, set_preference } from "../base/preferences.js";
+import { PREFERENCES } from "../base/preferences.js";
 
 /** Where it is remembered that a person wants none of them. */
 const SWITCH = "single keys";
@@ -19,8 +19,8 @@ export function create_shortcuts(actions) {
     if (!dialog.open) dialog.showModal();
   };
   by_id("show-keys", HTMLButtonElement).addEventListener("click", show);
-  enabled.checked = preference(SWITCH) !== "off";
-  enabled.addEventListener("change", () => set_preference(SWITCH, enabled.checked ? "on" : "off"));
+  enabled.checked = PREFERENCES.get(SWITCH) !== "off";
+  enabled.addEventListener("change", () => PREFERENCES.set(SWITCH, enabled.checked ? "on" : "off"));
 
   /** @type {Record<string, () => void>} */
   const keys = {

@@ -4,6 +4,7 @@
 
 import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
 
+/** @import { Looks } from "./test_looks.js" */
 /** @import { DataSummary, EpochRecord, Evaluation, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Fault } from "../base/fault.js" */
@@ -108,7 +109,7 @@ import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
  * @property {DataSummary | null} test a set to test on, in place of the validation part
  * @property {string} test_told what became of the last file picked for it
  * @property {EvaluationState | null} evaluation
- * @property {import("./test_looks.js").Looks} looks which models have read which test sets
+ * @property {Looks} looks which models have read which test sets
  * @property {Cell} cell
  * @property {string} evaluating progress of the work under way there; empty when there is none
  * @property {string} evaluation_told what went wrong with the last work there

@@ -2,7 +2,7 @@
 // what is kept `study_shelf.js`'s; here are the form's plan, the figures and the report.
 
 import { Refused, fault_of, sentence_of } from "../base/fault.js";
-import { set_tab_note, tab_note } from "../base/preferences.js";
+import { TAB_NOTES } from "../base/preferences.js";
 import { Pool } from "../engine/pool.js";
 import { Assignment } from "./assignment.js";
 import { factor_words } from "./factors.js";
@@ -21,6 +21,7 @@ import {
   words_told,
 } from "./study_state.js";
 
+/** @import { SmallStore } from "../base/preferences.js" */
 /** @import { ReportRequest, StudyReading, StudyRecord } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { PoolJob } from "../engine/pool.js" */
@@ -36,8 +37,6 @@ const PAUSE_MS = 150;
 /** Said once what a study was refused for is over. */
 const FREE_AGAIN = "Nothing stands in its way any more: press Run study again.";
 
-/** @typedef {{ get: (name: string) => string | null, set: (name: string, value: string) => void }} TypedNotes */
-
 /**
  * @typedef {object} StudyParts what the controllers of studies share
  * @property {Store<StudyState>} store
@@ -48,7 +47,7 @@ const FREE_AGAIN = "Nothing stands in its way any more: press Run study again.";
  * @property {(job: PoolJob) => Pool} make_pool
  * @property {() => LoadedData | null} test_set that is loaded on the bench
  * @property {BenchActions} bench
- * @property {TypedNotes} typed what this tab notes through a reload
+ * @property {SmallStore} typed what this tab notes through a reload
  * @property {() => Promise<void>} read reads the open study's figures
  */
 
@@ -62,7 +61,7 @@ const FREE_AGAIN = "Nothing stands in its way any more: press Run study again.";
  * @param {() => LoadedData | null} given.test_set that is loaded on the bench
  * @param {BenchActions} given.bench
  * @param {ConstructorParameters<typeof HandInWords>[1]} [given.words] where they are kept
- * @param {TypedNotes} [given.typed] tests put their own in its place
+ * @param {SmallStore} [given.typed] tests put their own in its place
  * @param {(job: PoolJob) => Pool} [given.make_pool] tests put their own in its place
  */
 export function create_studies(given) {
@@ -79,7 +78,7 @@ export function create_studies(given) {
     test_set,
     bench,
     make_pool: make_pool ?? ((job) => new Pool(job)),
-    typed: given.typed ?? { get: tab_note, set: set_tab_note },
+    typed: given.typed ?? TAB_NOTES,
     read,
   };
   const shelf = new StudyShelf(parts);

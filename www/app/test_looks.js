@@ -1,8 +1,9 @@
 // How many models have been scored on a test set. Each further one makes it a set by which
 // something may have been chosen, so each is counted, over reloads and by all tabs.
 
-import { preference, set_preference } from "../base/preferences.js";
+import { PREFERENCES } from "../base/preferences.js";
 
+/** @import { SmallStore } from "../base/preferences.js" */
 /** @import { PageState, Store } from "./state.js" */
 
 /** Ids of the models that read a set, by the set's id. @typedef {Readonly<Record<string, readonly string[]>>} Looks */
@@ -13,15 +14,12 @@ const REMEMBERED = "test looks";
 const MOST_SETS = 20;
 const MOST_MODELS = 999;
 
-/** Where they are kept; tests put their own in its place. */
-const STORAGE = { get: preference, set: set_preference };
-
 export class TestLooks {
   #store;
   #storage;
 
-  /** @param {Store<PageState>} store @param {typeof STORAGE} [storage] */
-  constructor(store, storage = STORAGE) {
+  /** @param {Store<PageState>} store @param {SmallStore} [storage] tests put their own in its place */
+  constructor(store, storage = PREFERENCES) {
     this.#store = store;
     this.#storage = storage;
     store.set({ looks: remembered(storage.get(REMEMBERED)) });

@@ -4,7 +4,7 @@
 
 import { chosen_studies } from "../../app/study_state.js";
 import { message_of } from "../../base/fault.js";
-import { preference, set_preference } from "../../base/preferences.js";
+import { PREFERENCES } from "../../base/preferences.js";
 import { download, el, set_text } from "../../ui/dom.js";
 import { create_menu } from "../../ui/menu.js";
 import { chosen_words } from "./chosen.js";
@@ -182,7 +182,7 @@ async function fetched(loading) {
 /** @returns {string[]} */
 function remembered() {
   try {
-    const value = JSON.parse(preference(REMEMBERED) ?? "[]");
+    const value = JSON.parse(PREFERENCES.get(REMEMBERED) ?? "[]");
     return Array.isArray(value) ? value.map(String) : [];
   } catch {
     // Text that is not ours: the fields start empty.
@@ -192,5 +192,5 @@ function remembered() {
 
 /** @param {string[]} ids */
 function remember(ids) {
-  set_preference(REMEMBERED, JSON.stringify(ids));
+  PREFERENCES.set(REMEMBERED, JSON.stringify(ids));
 }
