@@ -19,9 +19,9 @@ use crate::data::{self, reader, split};
 use crate::error::Error;
 use crate::memory;
 use crate::message::{
-    ClassCounts, DataSummary, Evaluation, Event, LayerSummary, ModelSummary, PlanSummary,
-    ReportFiles, ReportRequest, RunConfig, RunResult, StepKind, StudyConfig, StudyFacts, StudyPlan,
-    StudyReading, StudyRecord,
+    DataSummary, Evaluation, Event, LayerSummary, ModelSummary, PlanSummary, ReportFiles,
+    ReportRequest, RunConfig, RunResult, StepKind, StudyConfig, StudyFacts, StudyPlan,
+    StudyReading, StudyRecord, TaskSummary,
 };
 use crate::nn::model_file::{self, StoredModel};
 use crate::nn::network::Network;
@@ -137,11 +137,16 @@ pub struct Dataset(Rc<data::Dataset>);
 
 #[wasm_bindgen]
 impl Dataset {
-    /// From `n·784` pixels and `n` labels, or no label at all.
-    pub fn from_parts(name: &str, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self, Thrown> {
-        Ok(Self(Rc::new(data::Dataset::from_parts(
-            name, pixels, labels,
-        )?)))
+    /// From `n·side²` pixels and `n` labels, or no label at all.
+    pub fn from_parts(
+        name: &str,
+        task: Ts<TaskSummary>,
+        pixels: Vec<u8>,
+        labels: Vec<u8>,
+    ) -> Result<Self, Thrown> {
+        let task = data::Task::try_from(&task.to_rust()?)?;
+        let dataset = data::Dataset::from_parts(name, task, pixels, labels)?;
+        Ok(Self(Rc::new(dataset)))
     }
 
     /// All pixels, copied out.
@@ -154,7 +159,7 @@ impl Dataset {
         Uint8Array::from(self.0.labels())
     }
 
-    /// The 784 pixels of one image.
+    /// The side² pixels of one image.
     pub fn image(&self, row: u32) -> Result<Uint8Array, Thrown> {
         self.check_row(row)?;
         Ok(Uint8Array::from(self.0.image(row as usize)))
@@ -214,21 +219,22 @@ fn summarise(
         num_parameters: layout.num_parameters as u32,
         num_train: 0,
         num_validation: 0,
-        train_counts: [0; 10],
-        validation_counts: [0; 10],
+        train_counts: vec![],
+        validation_counts: vec![],
         steps_per_epoch: 0,
         step_multiply_adds: plan.step_multiply_adds(),
         notes: plan.notes.into_iter().chain(long_step).collect(),
     };
     if let Some(dataset) = dataset {
         dataset.require_labels()?;
+        dataset.require_mnist()?;
         let split =
             split::stratified_split(dataset.labels(), plan.validation_share, plan.split_seed)?;
         summary.num_train = split.train.len() as u32;
         summary.num_validation = split.validation.len() as u32;
         summary.steps_per_epoch = split.train.len().div_ceil(plan.batch_size) as u32;
-        summary.train_counts = class_counts(dataset, &split.train);
-        summary.validation_counts = class_counts(dataset, &split.validation);
+        summary.train_counts = dataset.class_counts_of(&split.train);
+        summary.validation_counts = dataset.class_counts_of(&split.validation);
     }
     Ok(summary)
 }
@@ -252,14 +258,6 @@ fn summarise_model(plan: &NetworkPlan) -> ModelSummary {
         pixel_mean: f64::from(data::PIXEL_MEAN),
         pixel_std: f64::from(data::PIXEL_STD),
     }
-}
-
-fn class_counts(dataset: &data::Dataset, rows: &[u32]) -> ClassCounts {
-    let mut counts = ClassCounts::default();
-    for &row in rows {
-        counts[usize::from(dataset.labels()[row as usize])] += 1;
-    }
-    counts
 }
 
 /// What every run needs before it begins.
@@ -483,7 +481,12 @@ impl Model {
     async fn from_stored(stored: StoredModel) -> Result<Model, Thrown> {
         let device = device::open().await?;
         // A network holds a data set to learn from; this one never will.
-        let blank = data::Dataset::from_parts("blank", vec![0; data::NUM_PIXELS], vec![0])?;
+        let blank = data::Dataset::from_parts(
+            "blank",
+            data::Task::mnist(),
+            vec![0; data::NUM_PIXELS],
+            vec![0],
+        )?;
         let network = Network::new(
             Layout::new(&stored.plan),
             &stored.parameters,

@@ -9,7 +9,7 @@
 use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Sgd};
-use inkling::data::{Dataset, sample};
+use inkling::data::{Dataset, Task, sample};
 use inkling::message::StepKind;
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
@@ -94,7 +94,7 @@ async fn assert_equal(case: Case) {
             .iter_mut()
             .for_each(|pixel| *pixel = 255 - *pixel / 2);
     }
-    let dataset = Rc::new(Dataset::from_parts("made up", pixels, labels).unwrap());
+    let dataset = Rc::new(Dataset::from_parts("made up", Task::mnist(), pixels, labels).unwrap());
     let fused = losses(&case, &dataset, StepKind::Fused).await;
     let plain = losses(&case, &dataset, StepKind::Plain).await;
     for (step, (fused, plain)) in fused.iter().zip(&plain).enumerate() {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use burn::tensor::Bytes;
 use inkling::config::NetworkPlan;
-use inkling::data::{Dataset, NUM_PIXELS};
+use inkling::data::{Dataset, NUM_PIXELS, Task};
 use inkling::message::StepKind;
 use inkling::nn::device;
 use inkling::nn::layout::Layout;
@@ -117,7 +117,7 @@ fn burn_pack_writes_the_same_bytes() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_engine_reads_as_onnxruntime_does() {
     let device = device::open().await.unwrap();
-    let blank = Dataset::from_parts("blank", vec![0; NUM_PIXELS], vec![0]).unwrap();
+    let blank = Dataset::from_parts("blank", Task::mnist(), vec![0; NUM_PIXELS], vec![0]).unwrap();
     let blank = Rc::new(blank);
     for case in cases() {
         let layout = Layout::new(&case.model.plan);

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Sgd};
-use inkling::data::{Dataset, NUM_PIXELS, sample};
+use inkling::data::{Dataset, NUM_PIXELS, Task, sample};
 use inkling::message::StepKind;
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
@@ -27,7 +27,7 @@ const KINDS: [StepKind; 2] = [StepKind::Fused, StepKind::Plain];
 
 fn digits() -> Rc<Dataset> {
     let (pixels, labels) = sample::generate(NUM_ROWS, 3);
-    Rc::new(Dataset::from_parts("made up", pixels, labels).unwrap())
+    Rc::new(Dataset::from_parts("made up", Task::mnist(), pixels, labels).unwrap())
 }
 
 fn layout(dropout: f32, layer_norm: bool) -> Layout {

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Sgd};
-use inkling::data::{Dataset, NUM_PIXELS, sample};
+use inkling::data::{Dataset, NUM_PIXELS, Task, sample};
 use inkling::message::StepKind;
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
@@ -43,7 +43,7 @@ async fn assert_parity(case: &str, layer_norm: bool, dropout: f32, sgd: Sgd) {
     let (mut pixels, mut labels) = sample::generate(sample::SAMPLE_ROWS, sample::SAMPLE_SEED);
     pixels.truncate(NUM_ROWS * NUM_PIXELS);
     labels.truncate(NUM_ROWS);
-    let dataset = Rc::new(Dataset::from_parts("sample", pixels, labels).unwrap());
+    let dataset = Rc::new(Dataset::from_parts("sample", Task::mnist(), pixels, labels).unwrap());
     let layout = Layout::new(&NetworkPlan {
         hidden: vec![32, 16],
         dropout,

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use inkling::config::Plan;
-use inkling::data::{Dataset, sample};
+use inkling::data::{Dataset, Task, sample};
 use inkling::message::{Event, Outcome, RunConfig, RunResult, StepKind, read_bits};
 use inkling::nn::device;
 use inkling::train::checkpoint::Checkpoint;
@@ -17,7 +17,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 fn digits() -> Rc<Dataset> {
     let (pixels, labels) = sample::generate(1_000, 5);
-    Rc::new(Dataset::from_parts("made up", pixels, labels).unwrap())
+    Rc::new(Dataset::from_parts("made up", Task::mnist(), pixels, labels).unwrap())
 }
 
 fn plan(change: impl FnOnce(&mut RunConfig)) -> Plan {
@@ -214,7 +214,7 @@ async fn a_checkpoint_goes_on_with_its_own_data_and_network_only() {
             .map_or_else(String::new, |error| error.to_string())
     };
     let (pixels, labels) = sample::generate(1_000, 6);
-    let other = Rc::new(Dataset::from_parts("another", pixels, labels).unwrap());
+    let other = Rc::new(Dataset::from_parts("another", Task::mnist(), pixels, labels).unwrap());
     let told = message(|_| {}, other);
     assert!(told.contains("data set another: found checksum"), "{told}");
     let told = message(|config| config.hidden_layers = "32, 8".into(), digits());

@@ -6,6 +6,14 @@
 
 const MEAN = 0.1307;
 const DEVIATION = 0.3081;
+const CLASSES = Array.from({ length: 10 }, (_, digit) => String(digit));
+/** What MNIST asks of a network, as the engine is told. */
+const MNIST_TASK = {
+  side: 28,
+  classes: CLASSES,
+  full_ink: 255,
+  normalisation: { mean: MEAN, deviation: DEVIATION },
+};
 const MODULES = "/node_modules";
 
 /** Long enough that V8 has compiled the kernels for good. */
@@ -84,7 +92,7 @@ class Inkling {
     this.wasm = await import(`/www/pkg/${backend}/inkling.js`);
     this.exports = await this.wasm.default();
     const device = await this.wasm.open_device();
-    this.dataset = this.wasm.Dataset.from_parts("benchmark", pixels, labels);
+    this.dataset = this.wasm.Dataset.from_parts("benchmark", MNIST_TASK, pixels, labels);
     return device;
   }
 

@@ -150,7 +150,7 @@ function fake_wasm() {
     num_slices: 0,
     trainers: /** @type {FakeTrainer[]} */ ([]),
     holds: /** @type {Record<string, { promise: Promise<unknown> }>} */ ({}),
-    Dataset: { from_parts: (name, pixels, labels) => new FakeDataset(name, pixels, labels) },
+    Dataset: { from_parts: (name, _task, pixels, labels) => new FakeDataset(name, pixels, labels) },
     DatasetReader: class {
       constructor(name) {
         Object.assign(this, { name, text: "" });

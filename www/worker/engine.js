@@ -185,14 +185,15 @@ export class Engine extends Answers {
    * @param {string} token to drop it by
    * @param {string} checksum
    * @param {ArrayLike<number>} rows of the data set to remember
-   * @param {Omit<TuningTask, "remembered">} task
+   * @param {Omit<TuningTask, "remembered" | "task">} tuning
    * @returns {Promise<Uint8Array<ArrayBuffer>>} `.safetensors`
    */
-  fine_tune(token, checksum, rows, task) {
+  fine_tune(token, checksum, rows, tuning) {
     return guarded(() =>
       this.#work.occupy(token, async ({ abort }) => {
         const remembered = this.#data.images(checksum, rows);
-        return given(await fine_tune(this.wasm, { ...task, remembered }, abort.signal));
+        const task = this.#data.task(checksum);
+        return given(await fine_tune(this.wasm, { ...tuning, task, remembered }, abort.signal));
       }),
     );
   }

@@ -10,8 +10,10 @@ pub mod reader;
 pub mod sample;
 pub mod split;
 mod store;
+pub mod task;
 
 pub use dataset::{Dataset, NUM_CLASSES, NUM_PIXELS};
+pub use task::{Normalisation, Task};
 
 /// Mean of MNIST's training pixels, as a share of full ink.
 pub const PIXEL_MEAN: f32 = 0.1307;

@@ -195,7 +195,7 @@ pub(super) fn collect(record: &StudyRecord) -> Vec<Value<'_>> {
 
 /// The accuracy of always naming the commonest digit.
 pub(super) fn chance_level(record: &StudyRecord) -> f64 {
-    let counts = record.data.class_counts;
+    let counts = &record.data.class_counts;
     let total: u64 = counts.iter().map(|&count| u64::from(count)).sum();
     let most = counts.iter().max().copied().unwrap_or(0);
     if total == 0 {

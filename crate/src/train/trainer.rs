@@ -103,6 +103,7 @@ impl Trainer {
         device: &Device,
     ) -> Result<Self> {
         dataset.require_labels()?;
+        dataset.require_mnist()?;
         let split = stratified_split(dataset.labels(), plan.validation_share, plan.split_seed)?;
         let layout = Layout::new(&plan.network);
         if parameters.len() != layout.num_parameters {

@@ -144,12 +144,12 @@ fn split_counts(data: &DataSummary, plan: &Plan) -> Option<(ClassCounts, ClassCo
         return None;
     }
     let labels: Vec<u8> = (0_u8..)
-        .zip(data.class_counts)
-        .flat_map(|(digit, count)| std::iter::repeat_n(digit, count as usize))
+        .zip(&data.class_counts)
+        .flat_map(|(digit, count)| std::iter::repeat_n(digit, *count as usize))
         .collect();
     let split = stratified_split(&labels, plan.validation_share, plan.split_seed).ok()?;
     let count = |rows: &[u32]| {
-        let mut counts = ClassCounts::default();
+        let mut counts = vec![0; data.class_counts.len()];
         for &row in rows {
             counts[usize::from(labels[row as usize])] += 1;
         }
@@ -256,7 +256,7 @@ mod tests {
             validation,
             [827, 937, 835, 870, 814, 759, 827, 880, 813, 838]
         );
-        data.class_counts = [u32::MAX; 10];
+        data.class_counts = vec![u32::MAX; 10];
         data.num_rows = u32::MAX;
         assert_eq!(split_counts(&data, &plan), None);
     }
