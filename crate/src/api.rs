@@ -14,8 +14,10 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{NetworkPlan, Plan};
+use crate::data::ink::Form;
 use crate::data::pen::{PAD_SIDE, Paper};
-use crate::data::{self, reader, split};
+use crate::data::task::SIDES;
+use crate::data::{self, reader};
 use crate::error::Error;
 use crate::memory;
 use crate::message::{
@@ -180,9 +182,7 @@ impl Dataset {
     /// The rows that these settings hold out, in the order of the split.
     pub fn validation_rows(&self, config: Ts<RunConfig>) -> Result<Uint32Array, Thrown> {
         let plan = Plan::try_from(&config.to_rust()?)?;
-        self.0.require_labels()?;
-        let split =
-            split::stratified_split(self.0.labels(), plan.validation_share, plan.split_seed)?;
+        let split = self.0.split(plan.validation_share, plan.split_seed)?;
         Ok(Uint32Array::from(split.validation.as_slice()))
     }
 
@@ -211,7 +211,10 @@ fn summarise(
     config: &RunConfig,
     dataset: Option<&data::Dataset>,
 ) -> crate::error::Result<PlanSummary> {
-    let plan = Plan::try_from(config)?;
+    let mut plan = Plan::try_from(config)?;
+    if let Some(dataset) = dataset {
+        plan = plan.for_task(dataset.task());
+    }
     let layout = Layout::new(&plan.network);
     let long_step = plan.long_step_note();
     let mut summary = PlanSummary {
@@ -221,15 +224,15 @@ fn summarise(
         num_validation: 0,
         train_counts: vec![],
         validation_counts: vec![],
+        normalisation: None,
         steps_per_epoch: 0,
         step_multiply_adds: plan.step_multiply_adds(),
         notes: plan.notes.into_iter().chain(long_step).collect(),
     };
     if let Some(dataset) = dataset {
-        dataset.require_labels()?;
-        dataset.require_mnist()?;
-        let split =
-            split::stratified_split(dataset.labels(), plan.validation_share, plan.split_seed)?;
+        let split = dataset.split(plan.validation_share, plan.split_seed)?;
+        let normalisation = dataset.normalisation(&split.train)?;
+        summary.normalisation = Some(normalisation.into());
         summary.num_train = split.train.len() as u32;
         summary.num_validation = split.validation.len() as u32;
         summary.steps_per_epoch = split.train.len().div_ceil(plan.batch_size) as u32;
@@ -248,15 +251,21 @@ fn summarise_layers(layout: &Layout) -> Vec<LayerSummary> {
     layers.collect()
 }
 
-fn summarise_model(plan: &NetworkPlan) -> ModelSummary {
+fn summarise_model(
+    plan: &NetworkPlan,
+    task: &data::Task,
+    normalisation: data::Normalisation,
+) -> ModelSummary {
     let layout = Layout::new(plan);
+    let task = task.clone().with_normalisation(normalisation);
     ModelSummary {
         layers: summarise_layers(&layout),
         num_parameters: layout.num_parameters as u32,
         dropout: f64::from(plan.dropout),
         layer_norm: plan.layer_norm,
-        pixel_mean: f64::from(data::PIXEL_MEAN),
-        pixel_std: f64::from(data::PIXEL_STD),
+        task: TaskSummary::from(&task),
+        pixel_mean: f64::from(normalisation.mean),
+        pixel_std: f64::from(normalisation.deviation),
     }
 }
 
@@ -275,6 +284,8 @@ impl From<trainer::Trainer> for Trainer {
         Self {
             validation_rows: inner.split().validation.clone(),
             network: inner.plan().network.clone(),
+            task: inner.task().clone(),
+            normalisation: inner.normalisation(),
             inner: Mutex::new(inner),
             is_stop_asked: RefCell::new(false),
         }
@@ -288,6 +299,8 @@ pub struct Trainer {
     is_stop_asked: RefCell<bool>,
     validation_rows: Vec<u32>,
     network: NetworkPlan,
+    task: data::Task,
+    normalisation: data::Normalisation,
 }
 
 #[wasm_bindgen]
@@ -344,7 +357,8 @@ impl Trainer {
         self.is_stop_asked.replace(true);
     }
 
-    /// Class probabilities, `n·10`, of images, `n·784`, by the model as it stands.
+    /// Class probabilities, `n·num_classes`, of images, `n·side²`, by the model as it
+    /// stands.
     pub async fn predict(&self, pixels: Vec<u8>) -> Result<Float32Array, Thrown> {
         let probabilities = self.inner.lock().await.predict(&pixels).await?;
         Ok(Float32Array::from(probabilities.as_slice()))
@@ -370,12 +384,15 @@ impl Trainer {
 
     /// The model in figures.
     pub fn summary(&self) -> Result<Ts<ModelSummary>, Thrown> {
-        Ok(summarise_model(&self.network).into_ts()?)
+        let summary = summarise_model(&self.network, &self.task, self.normalisation);
+        Ok(summary.into_ts()?)
     }
 
     async fn stored(&self) -> Result<StoredModel, Thrown> {
         Ok(StoredModel {
             plan: self.network.clone(),
+            task: self.task.clone(),
+            normalisation: self.normalisation,
             parameters: self.inner.lock().await.parameters().await?,
         })
     }
@@ -391,28 +408,49 @@ impl Trainer {
     }
 }
 
-/// What a pad's ink, `width·height` bytes from 0 to 255, looks like to the
-/// network: 784 pixels prepared as MNIST's were; nothing where there is no ink.
+/// What a pad's ink, `width·height` bytes from 0 to 255, looks like to a network of
+/// pictures `side` pixels wide: drawn ones prepared as MNIST's were, others as large as
+/// the picture holds them; nothing where there is no ink.
 #[wasm_bindgen]
-pub fn prepare_ink(ink: &[u8], width: u32, height: u32) -> Result<Uint8Array, Thrown> {
+pub fn prepare_ink(
+    ink: &[u8],
+    width: u32,
+    height: u32,
+    side: u32,
+    is_drawn: bool,
+) -> Result<Uint8Array, Thrown> {
     let expected = u64::from(width) * u64::from(height);
     if ink.len() as u64 != expected {
         let found = format!("{} bytes", ink.len());
         let expected = format!("{expected}, {width} by {height}");
         return Err(Error::data("ink", found, expected).into());
     }
-    Ok(prepared_ink(ink, width as usize, height as usize))
+    let form = form(side, is_drawn)?;
+    Ok(prepared_ink(form, ink, width as usize, height as usize))
 }
 
-fn prepared_ink(ink: &[u8], width: usize, height: usize) -> Uint8Array {
-    match data::ink::prepare_ink(ink, width, height) {
+fn form(side: u32, is_drawn: bool) -> crate::error::Result<Form> {
+    let side = side as usize;
+    if !SIDES.contains(&side) {
+        let expected = format!("{} to {}", SIDES.start(), SIDES.end());
+        return Err(Error::data("side of a picture", side.to_string(), expected));
+    }
+    Ok(if is_drawn {
+        Form::drawn(side)
+    } else {
+        Form::whole(side)
+    })
+}
+
+fn prepared_ink(form: Form, ink: &[u8], width: usize, height: usize) -> Uint8Array {
+    match data::ink::prepare_ink_as(form, ink, width, height) {
         Some(pixels) => Uint8Array::from(pixels.as_slice()),
         None => Uint8Array::new_with_length(0),
     }
 }
 
 /// The same of the pad's strokes, whose ink this engine draws itself: every browser
-/// then sees the same 784 pixels. `points` are x and y in turn, in sides of the pad;
+/// then sees the same `side²` pixels. `points` are x and y in turn, in sides of the pad;
 /// `lengths` are the points of each stroke, one after the other; `width` is the pen's,
 /// in sides of the pad. `paper` is ink that lies under the strokes, a picture's.
 #[wasm_bindgen]
@@ -421,19 +459,26 @@ pub fn prepare_strokes(
     lengths: &[u32],
     width: f32,
     paper: Option<Vec<u8>>,
+    side: u32,
+    is_drawn: bool,
 ) -> Result<Uint8Array, Thrown> {
+    let form = form(side, is_drawn)?;
     let mut paper = match paper {
         Some(ink) => Paper::of_pad(ink)?,
         None => Paper::new(PAD_SIDE),
     };
     paper.strokes(points, lengths, width)?;
-    Ok(prepared_ink(paper.ink(), paper.side(), paper.side()))
+    Ok(prepared_ink(form, paper.ink(), paper.side(), paper.side()))
 }
 
-/// The figures of a model's probabilities, `n·10`, against `n` labels.
+/// The figures of a model's probabilities, `n·num_classes`, against `n` labels.
 #[wasm_bindgen]
-pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Ts<Evaluation>, Thrown> {
-    Ok(evaluation::evaluate(probabilities, labels)?.into_ts()?)
+pub fn evaluate(
+    probabilities: &[f32],
+    labels: &[u8],
+    num_classes: usize,
+) -> Result<Ts<Evaluation>, Thrown> {
+    Ok(evaluation::evaluate(probabilities, labels, num_classes)?.into_ts()?)
 }
 
 /// The result of a run that was ended by force after its last checkpoint: that of the
@@ -473,6 +518,8 @@ impl Model {
         let checkpoint = Checkpoint::from_bytes(&bytes)?;
         let stored = StoredModel {
             plan: checkpoint.network()?,
+            task: checkpoint.task,
+            normalisation: checkpoint.normalisation,
             parameters: checkpoint.parameters,
         };
         Self::from_stored(stored).await
@@ -481,14 +528,11 @@ impl Model {
     async fn from_stored(stored: StoredModel) -> Result<Model, Thrown> {
         let device = device::open().await?;
         // A network holds a data set to learn from; this one never will.
-        let blank = data::Dataset::from_parts(
-            "blank",
-            data::Task::mnist(),
-            vec![0; data::NUM_PIXELS],
-            vec![0],
-        )?;
+        let (task, image) = (stored.task.clone(), vec![0; stored.plan.num_pixels]);
+        let blank = data::Dataset::from_parts("blank", task, image, vec![0])?;
         let network = Network::new(
             Layout::new(&stored.plan),
+            stored.normalisation,
             &stored.parameters,
             Rc::new(blank),
             StepKind::Fused,
@@ -512,10 +556,16 @@ impl Model {
 
     /// The model in figures.
     pub fn summary(&self) -> Result<Ts<ModelSummary>, Thrown> {
-        Ok(summarise_model(&self.stored.plan).into_ts()?)
+        let StoredModel {
+            plan,
+            task,
+            normalisation,
+            ..
+        } = &self.stored;
+        Ok(summarise_model(plan, task, *normalisation).into_ts()?)
     }
 
-    /// Class probabilities, `n·10`, of images, `n·784`.
+    /// Class probabilities, `n·num_classes`, of images, `n·side²`.
     pub async fn predict(&self, pixels: Vec<u8>) -> Result<Float32Array, Thrown> {
         let probabilities = self.network.lock().await.predict(&pixels).await?;
         Ok(Float32Array::from(probabilities.as_slice()))
@@ -568,6 +618,18 @@ pub fn write_report(request: Ts<ReportRequest>) -> Result<Ts<ReportFiles>, Throw
         study::check::check(&study.record)?;
     }
     Ok(study::report::write_report(&request).into_ts()?)
+}
+
+/// A task under other names for the same classes, checked. A data set's checksum does
+/// not depend on them.
+#[wasm_bindgen]
+pub fn renamed_task(
+    task: Ts<TaskSummary>,
+    classes: Vec<String>,
+) -> Result<Ts<TaskSummary>, Thrown> {
+    let task = data::Task::try_from(&task.to_rust()?)?;
+    let task = task.with_classes(classes)?;
+    Ok(TaskSummary::from(&task).into_ts()?)
 }
 
 /// The version of Inkling, such as `0.1.0`.

@@ -1,8 +1,8 @@
 //! Settings as they come ([`RunConfig`]) become a [`Plan`], once. Behind this
 //! line nothing checks a setting again.
 
+use crate::data::Task;
 use crate::data::distort::Distortion;
-use crate::data::{NUM_CLASSES, NUM_PIXELS};
 use crate::error::{Error, Result};
 use crate::message::{BackendChoice, LearningRateSchedule, RunConfig, StepKind};
 
@@ -66,6 +66,10 @@ pub struct Sgd {
 /// A multilayer perceptron's shape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetworkPlan {
+    /// Pixels of an image, which are its inputs.
+    pub num_pixels: usize,
+    /// Classes, which are its outputs.
+    pub num_classes: usize,
     /// Widths of the hidden layers, input side first.
     pub hidden: Vec<usize>,
     /// Probability that a hidden unit is dropped in training.
@@ -75,17 +79,53 @@ pub struct NetworkPlan {
 }
 
 impl NetworkPlan {
-    /// Widths from the pixels to the classes: `[784, …hidden, 10]`.
+    /// Widths from the pixels to the classes, such as `[784, …hidden, 10]`.
     pub fn widths(&self) -> Vec<usize> {
         let hidden = self.hidden.iter().copied();
-        std::iter::once(NUM_PIXELS)
+        std::iter::once(self.num_pixels)
             .chain(hidden)
-            .chain([NUM_CLASSES])
+            .chain([self.num_classes])
             .collect()
+    }
+
+    /// Whether its ends are MNIST's.
+    pub fn widths_are_mnists(&self) -> bool {
+        (self.num_pixels, self.num_classes) == (784, 10)
+    }
+
+    /// The same hidden layers between the pixels and the classes of a task.
+    pub fn for_task(self, task: &Task) -> Self {
+        Self {
+            num_pixels: task.num_pixels(),
+            num_classes: task.num_classes(),
+            ..self
+        }
+    }
+}
+
+/// MNIST's pixels and classes, and no hidden layer yet.
+impl Default for NetworkPlan {
+    fn default() -> Self {
+        let task = Task::mnist();
+        Self {
+            num_pixels: task.num_pixels(),
+            num_classes: task.num_classes(),
+            hidden: vec![],
+            dropout: 0.0,
+            layer_norm: false,
+        }
     }
 }
 
 impl Plan {
+    /// The same plan for data of a task: settings alone are planned for MNIST's.
+    pub fn for_task(self, task: &Task) -> Self {
+        Self {
+            network: self.network.for_task(task),
+            ..self
+        }
+    }
+
     /// Multiply-adds of one training step's matrix products: for each image and
     /// weight one forwards, one for the weight's gradient and, but for the first
     /// layer, whose input learns nothing, one for the gradient by its input. A first
@@ -177,6 +217,7 @@ impl TryFrom<&RunConfig> for Plan {
                 hidden,
                 dropout: dropout(config.dropout)?,
                 layer_norm: config.layer_norm,
+                ..NetworkPlan::default()
             },
             augmentation: config.augmentation.then(Distortion::default),
             clean_curve: config.clean_curve,

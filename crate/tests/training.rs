@@ -446,7 +446,7 @@ async fn a_run_says_which_images_it_reads_right() {
         for &row in &rows {
             let row = row as usize;
             let probabilities = trainer.predict(digits.image(row)).await.unwrap();
-            let evaluation = evaluate(&probabilities, &digits.labels()[row..=row]).unwrap();
+            let evaluation = evaluate(&probabilities, &digits.labels()[row..=row], 10).unwrap();
             expected.push(evaluation.num_correct == 1);
         }
         let correct = read_bits(&result.correct, rows.len()).expect("a bit for each image");
@@ -476,7 +476,7 @@ async fn training_images_are_measured_as_validation_is() {
         labels.push(digits.labels()[row as usize]);
     }
     let probabilities = measured.predict(&pixels).await.unwrap();
-    let expected = evaluate(&probabilities, &labels).unwrap();
+    let expected = evaluate(&probabilities, &labels, 10).unwrap();
     let clean = result.clean.expect("measured at the end");
     assert_eq!((clean.num_images, clean.accuracy), (200, expected.accuracy));
     assert!((clean.loss - expected.loss).abs() < 1e-5, "{clean:?}");

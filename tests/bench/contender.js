@@ -12,6 +12,7 @@ const MNIST_TASK = {
   side: 28,
   classes: CLASSES,
   full_ink: 255,
+  is_drawn: true,
   normalisation: { mean: MEAN, deviation: DEVIATION },
 };
 const MODULES = "/node_modules";

@@ -8,6 +8,7 @@ export const MNIST_TASK = {
   side: 28,
   classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
   full_ink: 255,
+  is_drawn: true,
   normalisation: { mean: 0.1307, deviation: 0.3081 },
 };
 

@@ -6,6 +6,7 @@
 use crate::error::{Error, Result};
 use crate::message::{ClassCounts, DataSummary, TaskSummary};
 
+use super::split::{Split, split_of_task};
 use super::task::{Normalisation, Task};
 
 /// Pixels on each side of MNIST's images.
@@ -86,15 +87,6 @@ impl Dataset {
     /// What the set asks of a network.
     pub fn task(&self) -> &Task {
         &self.task
-    }
-
-    /// The same images under other names for the same classes.
-    ///
-    /// # Errors
-    /// As [`Task::with_classes`].
-    pub fn with_classes(mut self, classes: Vec<String>) -> Result<Self> {
-        self.task = self.task.with_classes(classes)?;
-        Ok(self)
     }
 
     /// How the pixels are normalised where `rows` are what is trained on: the task's
@@ -191,20 +183,14 @@ impl Dataset {
         ))
     }
 
-    /// Refuses what cannot be trained on yet.
+    /// Divides the rows into a training and a validation part, the same share of each
+    /// class in both; see [`split_of_task`].
     ///
     /// # Errors
-    /// When the task is not MNIST's.
-    pub fn require_mnist(&self) -> Result<()> {
-        if self.task.is_mnist() {
-            return Ok(());
-        }
-        Err(Error::data(
-            format!("{}, its task", self.name),
-            self.task.shape_words(),
-            "28 × 28 pixels, the ten digits and MNIST's normalisation: other sets are read and \
-             shown, but not trained on yet",
-        ))
+    /// When there are no labels, or too few rows of a class or for a part.
+    pub fn split(&self, validation_share: f64, seed: u32) -> Result<Split> {
+        self.require_labels()?;
+        split_of_task(&self.labels, &self.task, validation_share, seed)
     }
 
     /// Images of each class; all zero when unlabelled.

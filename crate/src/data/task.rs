@@ -50,12 +50,12 @@ impl Normalisation {
                 expected,
             ));
         }
-        // Far below one step of a pixel nothing is left but a number's rounding.
-        if !(1e-4..=1.0).contains(&deviation) {
+        // Far below one grey level nothing is left but rounding.
+        if !(1e-3..=1.0).contains(&deviation) {
             return Err(Error::data(
                 "standard deviation of the pixels",
                 deviation.to_string(),
-                "a number from 0.0001 to 1, as a share of full ink",
+                "a number from 0.001 to 1, as a share of full ink",
             ));
         }
         Ok(Self { mean, deviation })
@@ -74,6 +74,7 @@ pub struct Task {
     side: usize,
     classes: Vec<String>,
     full_ink: f32,
+    is_drawn: bool,
     normalisation: Option<Normalisation>,
 }
 
@@ -84,6 +85,7 @@ impl Task {
             side: 28,
             classes: numbered(10),
             full_ink: 255.0,
+            is_drawn: true,
             normalisation: Some(Normalisation::MNIST),
         }
     }
@@ -112,6 +114,7 @@ impl Task {
             side,
             classes,
             full_ink: 255.0,
+            is_drawn: true,
             normalisation: None,
         })
     }
@@ -144,6 +147,14 @@ impl Task {
     /// The same of a file that has another number for full ink than 255.
     pub fn with_full_ink(self, full_ink: f32) -> Self {
         Self { full_ink, ..self }
+    }
+
+    /// The same of pictures that nobody drew with a pen, such as photographs.
+    pub fn photographed(self) -> Self {
+        Self {
+            is_drawn: false,
+            ..self
+        }
     }
 
     /// The same with a normalisation that is known.
@@ -180,6 +191,11 @@ impl Task {
         self.full_ink
     }
 
+    /// Whether the pictures are drawn with a pen, as a person's on the pad are.
+    pub fn is_drawn(&self) -> bool {
+        self.is_drawn
+    }
+
     /// How pixels are normalised; `None` where the part that is trained on decides.
     pub fn normalisation(&self) -> Option<Normalisation> {
         self.normalisation
@@ -201,6 +217,17 @@ impl Task {
     /// Whether the classes are the ten digits under their own names.
     pub fn are_digits(&self) -> bool {
         self.classes == numbered(10)
+    }
+
+    /// What one of the classes is called in a sentence: `digit` or `class`.
+    pub fn class_noun(&self) -> &'static str {
+        if self.are_digits() { "digit" } else { "class" }
+    }
+
+    /// A class's name; its number where it has none.
+    pub fn class_name(&self, class: usize) -> String {
+        let own = self.classes.get(class).cloned();
+        own.unwrap_or_else(|| class.to_string())
     }
 
     /// What a network of this task and one of `other` can be swapped for: the same
@@ -231,10 +258,17 @@ impl From<&Task> for TaskSummary {
             side: task.side as u32,
             classes: task.classes.clone(),
             full_ink: f64::from(task.full_ink),
-            normalisation: task.normalisation.map(|own| NormalisationSummary {
-                mean: decimal(own.mean),
-                deviation: decimal(own.deviation),
-            }),
+            is_drawn: task.is_drawn,
+            normalisation: task.normalisation.map(Into::into),
+        }
+    }
+}
+
+impl From<Normalisation> for NormalisationSummary {
+    fn from(own: Normalisation) -> Self {
+        Self {
+            mean: decimal(own.mean),
+            deviation: decimal(own.deviation),
         }
     }
 }
@@ -255,6 +289,7 @@ impl TryFrom<&TaskSummary> for Task {
             return Err(Error::data("full ink", found, "a number above 0"));
         }
         task.full_ink = summary.full_ink as f32;
+        task.is_drawn = summary.is_drawn;
         if let Some(own) = &summary.normalisation {
             let own = Normalisation::new(own.mean as f32, own.deviation as f32)?;
             task.normalisation = Some(own);
@@ -331,6 +366,7 @@ mod tests {
         let odd = odd.with_full_ink(16.0);
         let known = odd
             .clone()
+            .photographed()
             .with_normalisation(Normalisation::new(0.286, 0.353).unwrap());
         for task in [Task::mnist(), odd, known] {
             let summary = TaskSummary::from(&task);

@@ -24,6 +24,8 @@ pub struct TaskSummary {
     pub classes: Vec<String>,
     /// What the file has for full ink; pixels are scaled from it to 255.
     pub full_ink: f64,
+    /// Whether the pictures are drawn with a pen, as a person's on the pad are.
+    pub is_drawn: bool,
     /// How pixels are normalised; none where the part that is trained on decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalisation: Option<NormalisationSummary>,
@@ -36,6 +38,7 @@ impl Default for TaskSummary {
             side: 28,
             classes: (0..10).map(|digit: u8| digit.to_string()).collect(),
             full_ink: 255.0,
+            is_drawn: true,
             normalisation: Some(NormalisationSummary {
                 mean: 0.1307,
                 deviation: 0.3081,

@@ -259,8 +259,8 @@ fn joined(widths: Vec<usize>) -> String {
 pub(super) fn num_parameters(config: &RunConfig) -> Option<f64> {
     let network = NetworkPlan {
         hidden: widths(config)?,
-        dropout: 0.0,
         layer_norm: config.layer_norm,
+        ..NetworkPlan::default()
     };
     Some(Layout::new(&network).num_parameters as f64)
 }
