@@ -250,13 +250,15 @@ export class FinalTester {
     const { num_rows } = summary;
     const bytes = async (/** @type {number} */ from, /** @type {number} */ to) =>
       new Uint8Array(await blob.slice(from, to).arrayBuffer());
-    const probabilities = new Float32Array(num_rows * 10);
+    const size = num_pixels_of(summary);
+    const num_classes = task_of(summary).classes.length;
+    const probabilities = new Float32Array(num_rows * num_classes);
     for (let from = 0; from < num_rows; from += CHUNK) {
       signal.throwIfAborted();
       const to = Math.min(num_rows, from + CHUNK);
-      probabilities.set(await ask(await bytes(from * 784, to * 784)), from * 10);
+      probabilities.set(await ask(await bytes(from * size, to * size)), from * num_classes);
     }
-    const labels = await bytes(num_rows * 784, blob.size);
+    const labels = await bytes(num_rows * size, blob.size);
     const { num_correct, accuracy, loss } = await unless_aborted(
       engine.evaluate(probabilities, labels),
       signal,

@@ -14,14 +14,47 @@ export const MNIST_TASK = {
 
 /**
  * The task of a set; MNIST's where there is no set, or one that an older page kept.
- * @param {{ task?: TaskSummary } | null | undefined} data
+ * @param {{ task?: TaskSummary | undefined } | null | undefined} data
  * @returns {TaskSummary}
  */
 export function task_of(data) {
   return data?.task ?? MNIST_TASK;
 }
 
-/** Pixels of a picture. @param {{ task?: TaskSummary } | null | undefined} data */
+/**
+ * Whether a network of one task can read the pictures of another and name their classes.
+ * @param {TaskSummary} one
+ * @param {TaskSummary} other
+ */
+export function fits(one, other) {
+  return one.side === other.side && one.classes.length === other.classes.length;
+}
+
+/** Size and classes in words. @param {TaskSummary} task */
+export function task_words({ side, classes }) {
+  return `${side} × ${side} pixels and ${classes.length} classes`;
+}
+
+/** Whether the classes are the ten digits under their own names. @param {readonly string[]} classes */
+export function are_digits(classes) {
+  return classes.length === 10 && classes.every((name, at) => name === `${at}`);
+}
+
+/** What one of the classes is called. @param {readonly string[]} classes */
+export function class_noun(classes) {
+  return are_digits(classes) ? "digit" : "class";
+}
+
+/**
+ * A class's name; its number where nobody named it.
+ * @param {readonly string[]} classes
+ * @param {number} at
+ */
+export function class_name(classes, at) {
+  return classes[at] ?? String(at);
+}
+
+/** Pixels of a picture. @param {{ task?: TaskSummary | undefined } | null | undefined} data */
 export function num_pixels_of(data) {
   const { side } = task_of(data);
   return side * side;

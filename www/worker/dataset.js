@@ -123,6 +123,11 @@ export class HeldData {
     return task_of(this.#named(checksum).summary);
   }
 
+  /** That of whatever data are held; MNIST's where there are none. */
+  present_task() {
+    return task_of(this.#summary);
+  }
+
   /**
    * Lends it to a trainer that is being made: until then it is not freed.
    * @template T

@@ -14,7 +14,7 @@ import { trainer_of } from "./run.js";
 import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
-/** @import { EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "../pkg/ndarray/inkling.js" */
+/** @import { EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
 /** @import { ModelFormat, Reader } from "./model.js" */
 /** @import { RunTask } from "./run.js" */
@@ -23,8 +23,9 @@ import { Work } from "./work.js";
 /**
  * What the model reads in a piece of ink.
  * @typedef {object} InkReading
- * @property {Uint8Array} pixels the 28×28 the model sees
- * @property {Float32Array | null} probabilities of the ten digits; `null` without a model
+ * @property {Uint8Array} pixels the side² that the model sees
+ * @property {readonly string[]} classes what it tells apart
+ * @property {Float32Array | null} probabilities of those classes; `null` without a model
  */
 
 /**
@@ -201,7 +202,7 @@ export class Engine extends Answers {
   // The model. A key is what the page calls it by.
 
   /**
-   * Prepares ink as MNIST was and reads it.
+   * Prepares ink as the pictures are that the model was trained on, and reads it.
    * @param {string | null} key `null` for whichever model stands, empty for none
    * @param {Uint8Array} ink `width * height`, 0 empty to 255 full
    * @param {number} width
@@ -209,21 +210,34 @@ export class Engine extends Answers {
    * @returns {Promise<InkReading | null>} `null` for an empty pad
    */
   predict_ink(key, ink, width, height) {
-    return guarded(() => this.#read(key, this.wasm.prepare_ink(ink, width, height)));
+    return guarded(() => {
+      const task = this.#task_of_model(key);
+      const { side, is_drawn } = task;
+      return this.#read(key, task, this.wasm.prepare_ink(ink, width, height, side, is_drawn));
+    });
   }
 
   /**
-   * Draws strokes as ink, prepares it as MNIST was and reads it.
+   * Draws strokes as ink, prepares it likewise and reads it.
    * @param {string | null} key `null` for whichever model stands, empty for none
    * @param {Strokes} strokes
    * @returns {Promise<InkReading | null>} `null` for an empty pad
    */
   predict_strokes(key, { points, lengths, width, paper }) {
-    return guarded(() => this.#read(key, this.wasm.prepare_strokes(points, lengths, width, paper)));
+    return guarded(() => {
+      const task = this.#task_of_model(key);
+      const { side, is_drawn } = task;
+      const { prepare_strokes } = this.wasm;
+      return this.#read(
+        key,
+        task,
+        prepare_strokes(points, lengths, width, paper, side, is_drawn),
+      );
+    });
   }
 
   /**
-   * Probabilities, ten a row, for rows of the data set.
+   * Probabilities, one a class for each row, for rows of the data set.
    * @param {string} key
    * @param {string} checksum
    * @param {ArrayLike<number>} rows
@@ -237,9 +251,9 @@ export class Engine extends Answers {
   }
 
   /**
-   * Probabilities, ten an image.
+   * Probabilities, one a class for each image.
    * @param {string} key
-   * @param {Uint8Array} pixels 784 an image
+   * @param {Uint8Array} pixels side² an image
    * @returns {Promise<Float32Array>}
    */
   predict_pixels(key, pixels) {
@@ -314,14 +328,23 @@ export class Engine extends Answers {
   }
 
   /**
+   * What ink is prepared for: the model's own task, or that of the data it will have.
    * @param {string | null} key
+   */
+  #task_of_model(key) {
+    return this.#model.task(key) ?? this.#data.present_task();
+  }
+
+  /**
+   * @param {string | null} key
+   * @param {TaskSummary} task
    * @param {Uint8Array} pixels none where there is no ink
    * @returns {Promise<InkReading | null>}
    */
-  async #read(key, pixels) {
+  async #read(key, { classes }, pixels) {
     this.#last_ink_ms = performance.now();
     if (pixels.length === 0) return null;
-    return { pixels, probabilities: await this.#model.predict(key, pixels) };
+    return { pixels, classes, probabilities: await this.#model.predict(key, pixels) };
   }
 
   #slice_ms() {
