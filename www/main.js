@@ -47,8 +47,11 @@ const stores = create_stores({
   on_notice: notice,
   on_evicted: (names) => notice(evicted_words(names)),
   in_use() {
-    const { run, data, model } = store.get();
-    return { runs: [run.id, model?.run_id ?? ""], data: data ? [data.checksum] : [] };
+    const { run, data, test, model } = store.get();
+    return {
+      runs: [run.id, model?.run_id ?? ""],
+      data: [data, test].flatMap((set) => (set ? [set.checksum] : [])),
+    };
   },
 });
 const { database } = stores;
@@ -186,7 +189,7 @@ create_views([
 
 asked.remarks.forEach(notice);
 start_planner({ store, engine, notes: stores.notes });
-restore({ store, engine, ...stores, data, library, with_settings, notice })
+restore({ store, engine, ...stores, data, evaluation, library, with_settings, notice })
   .then(() => digits.refresh())
   .catch(report);
 const look_again = async () => store.set({ is_kept: await database.holds_anything() });

@@ -170,14 +170,26 @@ export function take_long_tasks(page) {
  */
 export async function sees(page, name, pattern, timeout_secs = 30) {
   const status = page.getByRole("status", { name, exact: true });
-  try {
-    await status.filter({ hasText: pattern }).waitFor({ timeout: timeout_secs * 1000 });
-  } catch {
-    const found = await status.innerText().catch(() => "no such status");
-    assert.fail(`${name}: found "${found}" after ${timeout_secs} s, expected ${pattern}`);
-  }
-  return status.innerText();
+  const end_ms = performance.now() + timeout_secs * 1000;
+  let found = "no such status";
+  do {
+    // What is matched is what is returned: a status goes on while it is read.
+    const texts = await status
+      .evaluate(
+        (/** @type {HTMLElement} */ { innerText, textContent }) => ({ innerText, textContent }),
+        undefined,
+        { timeout: Math.max(1, end_ms - performance.now()) },
+      )
+      .catch(() => null);
+    found = texts?.innerText ?? found;
+    if (texts && pattern.test(texts.textContent ?? "")) return texts.innerText;
+    await new Promise((resolve) => setTimeout(resolve, SEEING_MS));
+  } while (performance.now() < end_ms);
+  assert.fail(`${name}: found "${found}" after ${timeout_secs} s, expected ${pattern}`);
 }
+
+/** A person's eye is no faster. */
+const SEEING_MS = 15;
 
 /**
  * Presses a button once it can be pressed.

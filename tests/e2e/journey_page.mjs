@@ -234,7 +234,6 @@ export class Expected {
   after_reload() {
     const kept = Object.entries(this.config).filter(([, value]) => !Number.isNaN(value));
     this.take({ ...DEFAULTS, ...Object.fromEntries(kept) });
-    this.test = null;
     this.undoable = [];
   }
 }

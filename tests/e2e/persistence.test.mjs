@@ -153,6 +153,33 @@ test(
   },
 );
 
+test("a test set and what was read of it come back, until it is taken away", async (t) => {
+  const { page } = await open_page(t, { query: "?backend=ndarray&epochs=1" });
+  await pick(page, small);
+  await sees(page, "Data status", /bars\.csv/);
+  await press(page, "Train");
+  await sees(page, "Training status", /Finished$/, 60);
+  const bytes = Buffer.from(bar_rows(300).join("\n"));
+  const file = { name: "held_out.csv", mimeType: "text/csv", buffer: bytes };
+  await page.getByLabel("Test CSV", { exact: true }).setInputFiles(file);
+  await page.locator("#test-status", { hasText: "held_out.csv: 300 rows" }).waitFor();
+  await press(page, "Evaluate");
+  const read = await sees(page, "Evaluation", /^held_out\.csv · accuracy/);
+
+  await page.reload();
+  await page.locator("#test-status", { hasText: "held_out.csv: 300 rows" }).waitFor();
+  assert.equal(await sees(page, "Evaluation", /^held_out\.csv · accuracy/), read);
+  await press(page, "Evaluate");
+  assert.equal(await sees(page, "Evaluation", /^held_out\.csv · accuracy/), read);
+
+  await press(page, "Remove test set");
+  await page.locator("#test-status", { hasText: "held_out.csv is taken away" }).waitFor();
+  await page.reload();
+  await sees(page, "Training status", /Finished$/);
+  await sees(page, "Evaluation", /Press Evaluate/);
+  assert.equal(await page.getByRole("button", { name: "Remove test set" }).count(), 0);
+});
+
 test("a worker that traps loses nothing it had finished", async (t) => {
   const { page } = await open_page(t, {
     query: `${SETTINGS}&fault=trap@1000`,

@@ -79,9 +79,22 @@ test("one press runs the baseline and the five studies, and ticks them for the r
     tab.actions.write_ids(["a1", "", ""]);
     assert.ok(done(tab).includes("Introduction and conclusion"));
     assert.ok(done(tab).includes("Ids"));
-    assert.equal(checks(tab).get("Files")?.is_done, false);
+    const files = () => checks(tab).get("Files");
+    assert.match(files()?.told ?? "", /^not made since this page was opened/);
+    assert.equal(files()?.is_done, false);
     tab.actions.reported(tab.state.kept);
     assert.ok(done(tab).includes("Files"));
+    tab.actions.write_words({ conclusion: "Otherwise." });
+    assert.match(files()?.told ?? "", /^changed since they were made: introduction, conclusion/);
+    tab.actions.write_words({ conclusion: "So." });
+    assert.ok(done(tab).includes("Files"), "it says again what they hold");
+    tab.actions.remark("One more.");
+    assert.ok(!done(tab).includes("Files"));
+    const { name = "" } = tab.state.record ?? {};
+    assert.equal(
+      files()?.told,
+      `changed since they were made: ${name}. Press Download report again`,
+    );
   });
 });
 

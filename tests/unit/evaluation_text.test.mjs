@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULTS } from "../../www/base/settings.js";
-import { initial_state } from "../../www/app/state.js";
+import { create_store, initial_state } from "../../www/app/state.js";
+import { TestLooks, num_looks } from "../../www/app/test_looks.js";
 import { evaluation_text, gallery_text } from "../../www/features/evaluation/text.js";
 
 const figures = {
@@ -47,6 +48,43 @@ test("figures stand only where they are of the model and the images that stand",
     const text = evaluation_text(state(change));
     assert.match(text, expected);
     assert.doesNotMatch(text, /accuracy [\d.]+ %/);
+  }
+});
+
+test("a test set that several models have read is said to be", () => {
+  const stored = new Map();
+  const storage = {
+    get: (/** @type {string} */ name) => stored.get(name) ?? null,
+    set: (/** @type {string} */ name, /** @type {string} */ value) => void stored.set(name, value),
+  };
+  const store = create_store(initial_state({ ...DEFAULTS }));
+  const looks = new TestLooks(store, storage);
+  const text = () => {
+    const { test, evaluation, ...rest } = state();
+    const set = { name: "test.csv", checksum: "tt", num_rows: 240, has_labels: true };
+    return evaluation_text({
+      ...rest,
+      test: set,
+      evaluation: { ...evaluation, set_id: "test tt", about: "test.csv" },
+      looks: store.get().looks,
+    });
+  };
+  looks.add("test tt", "m");
+  looks.add("test tt", "m");
+  looks.add("test uu", "n");
+  assert.doesNotMatch(text(), /models/, "one model may read it as often as it likes");
+  looks.add("test tt", "n");
+  assert.match(text(), / · 2 models have read this test set: choose between them by/);
+  // Another tab, or the same one after a reload.
+  const later = create_store(initial_state({ ...DEFAULTS }));
+  new TestLooks(later, storage).add("test tt", "o");
+  assert.equal(num_looks(later.get(), "test tt"), 3);
+  looks.add("test tt", "p");
+  assert.equal(num_looks(store.get(), "test tt"), 4);
+  for (const text of ["{", "3", '{"test tt": 3}', "null"]) {
+    stored.set("test looks", text);
+    new TestLooks(store, storage);
+    assert.equal(num_looks(store.get(), "test tt"), 0);
   }
 });
 

@@ -66,6 +66,13 @@ test("a further press counts as a look and trains nothing", async (t) => {
   assert.equal(other.tested_at, first.tested_at);
 });
 
+test("models that the bench compared on the set count, too", async (t) => {
+  const { tab } = await studied(t);
+  tab.page.set({ looks: { "test t1": ["a", "b", "c"], "test t2": ["a"] } });
+  await press(tab);
+  assert.equal(/** @type {any} */ (tab.state.record).final_test.num_looks, 3);
+});
+
 test("other weights than the study's are not tested", async (t) => {
   const { tab } = await studied(t);
   tab.actions.test_winner();

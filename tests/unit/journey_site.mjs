@@ -173,8 +173,11 @@ export class Page {
       on_notice: notice,
       on_evicted: (names) => notice(`evicted ${names.join()}`),
       in_use: () => {
-        const { run, model, data } = this.store.get();
-        return { runs: [run.id, model?.run_id ?? ""], data: data ? [data.checksum] : [] };
+        const { run, model, data, test } = this.store.get();
+        return {
+          runs: [run.id, model?.run_id ?? ""],
+          data: [data, test].flatMap((set) => (set ? [set.checksum] : [])),
+        };
       },
       estimate: async () => ({ usage: 0, quota: 1e9 }),
     });

@@ -62,6 +62,7 @@ test("an image of each digit is found where there is one", () => {
 });
 
 test("only a run of a study's own settings and data is its baseline", () => {
+  const looks = { "test b": ["1@9", "2@9"] };
   const config = { ...DEFAULTS };
   const data = { checksum: "a" };
   const record = /** @type {any} */ ({ data, plan: { baseline: config } });
@@ -74,14 +75,16 @@ test("only a run of a study's own settings and data is its baseline", () => {
     evaluated: { about: "test.csv", set_id: "test b", figures: { accuracy: 0.9 } },
   };
   const found = (/** @type {any} */ patch = {}, /** @type {any} */ page = {}) =>
-    baseline_of({ runs: [{ ...run, ...patch }], model: null, test: null, data: null, ...page }, [
-      record,
-    ]);
+    baseline_of(
+      { runs: [{ ...run, ...patch }], model: null, test: null, data: null, looks, ...page },
+      [record],
+    );
   assert.equal(found()?.data, data);
   assert.deepEqual(found()?.evaluation, {
     is_test: true,
     about: "test.csv",
     figures: { accuracy: 0.9 },
+    num_looks: 2,
     readings: null,
   });
   assert.equal(found({ tuned: {} })?.evaluation, null, "another model was evaluated");

@@ -232,6 +232,6 @@ test("offline, what was never used is named", () => {
   assert.equal(offline_words([], false), "This page works offline.");
   assert.equal(
     offline_words(["the report as PDF", "WebGPU"], true),
-    "This page works offline. Only the report as PDF and WebGPU, not used yet, would need the network once. A newer version is ready: close Inkling’s other tabs, then reload.",
+    "This page works offline. Fetched when first used: the report as PDF and WebGPU. A newer version is ready: close Inkling’s other tabs, then reload.",
   );
 });

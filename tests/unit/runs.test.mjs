@@ -163,7 +163,7 @@ test("the limit says what is kept and how much of it is used", () => {
   const most = { runs: 100, bytes: 500e6 };
   assert.equal(
     limit_words([], most),
-    "Up to 100 runs and 500 MB of models are kept; the oldest that is not pinned goes first.",
+    "Up to 100 runs and 500 MB of models are kept; the oldest that is not compared goes first.",
   );
   assert.match(limit_words([summary(), summary()], most), / Now: 2 runs, 1\.7 MB\.$/);
 });

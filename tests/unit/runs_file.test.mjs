@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runs_from_json, runs_to_json } from "../../www/app/runs_file.js";
+import { run_text, runs_file, runs_from_json } from "../../www/app/runs_file.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 
 const epoch = {
@@ -43,13 +43,16 @@ const whole = () => ({
   bytes: { model: undefined, checkpoint: Uint8Array.from({ length: 70_000 }, (_, at) => at % 251) },
 });
 
-test("what goes out comes back, numbers that are none too", () => {
-  const [back] = runs_from_json(runs_to_json([whole()]));
+/** @param {import("../../www/app/runs_file.js").WholeRun[]} runs */
+const file_text = (runs) => runs_file(runs.map(run_text)).text();
+
+test("what goes out comes back, numbers that are none too", async () => {
+  const [back] = await runs_from_json(await file_text([whole()]));
   assert.deepEqual(back?.record, { ...whole().record, is_pinned: false });
   assert.deepEqual(back?.bytes.checkpoint, whole().bytes.checkpoint);
 });
 
-test("a result goes out and comes back with all that it keeps", () => {
+test("a result goes out and comes back with all that it keeps", async () => {
   const result = /** @type {import("../../www/pkg/ndarray/inkling.js").RunResult} */ ({
     outcome: "failed",
     reason: "At step 7 (epoch 1) the loss was infinite.",
@@ -75,35 +78,37 @@ test("a result goes out and comes back with all that it keeps", () => {
   const one = whole();
   one.record = { ...one.record, state: "failed", result };
   one.record.config = { ...DEFAULTS, split_seed: 7 };
-  const [back] = runs_from_json(runs_to_json([one]));
+  const [back] = await runs_from_json(await file_text([one]));
   assert.deepEqual(back?.record.result, result);
   assert.equal(back?.record.config.split_seed, 7);
   // What an older page wrote has none of these.
   const { failure: _, clean: __, correct: ___, ...older } = result;
   one.record = { ...one.record, result: /** @type {any} */ (older) };
-  const [old] = runs_from_json(runs_to_json([one]));
+  const [old] = await runs_from_json(await file_text([one]));
   assert.deepEqual(old?.record.result, { ...older, correct: "" });
-  const text = runs_to_json([one]).replace('"split_seed": 7', '"split_seed": "7"');
-  assert.throws(() => runs_from_json(text), /config, split_seed: found "7", expected a number/);
+  const text = (await file_text([one])).replace('"split_seed":7', '"split_seed":"7"');
+  await assert.rejects(runs_from_json(text), /config, split_seed: found "7", expected a number/);
 });
 
-test("the oldest comes first, in whatever order the file has them", () => {
+test("the oldest comes first, in whatever order the file has them", async () => {
   const newer = whole();
   newer.record = { ...newer.record, id: "two", order: 9 };
-  const ids = runs_from_json(runs_to_json([newer, whole()])).map(({ record }) => record.id);
+  const ids = (await runs_from_json(await file_text([newer, whole()]))).map(
+    ({ record }) => record.id,
+  );
   assert.deepEqual(ids, ["one", "two"]);
 });
 
 /** @param {(run: any) => void} spoil */
-function spoilt(spoil) {
-  const file = JSON.parse(runs_to_json([whole()]));
+async function spoilt(spoil) {
+  const file = JSON.parse(await file_text([whole()]));
   spoil(file.runs[0]);
-  return () => runs_from_json(JSON.stringify(file));
+  return runs_from_json(JSON.stringify(file));
 }
 
-test("a hostile file is refused with place, found and expected", () => {
-  assert.throws(() => runs_from_json("{"), /the file: found text that is no JSON, expected/);
-  assert.throws(() => runs_from_json('{"format":"other"}'), /found "other"|found the format/);
+test("a hostile file is refused with place, found and expected", async () => {
+  await assert.rejects(runs_from_json("{"), /the file: found text that is no JSON, expected/);
+  await assert.rejects(runs_from_json('{"format":"other"}'), /found "other"|found the format/);
   const cases = /** @type {[(run: any) => void, RegExp][]} */ ([
     [(run) => delete run.record, /run 1: found undefined, expected its fields/],
     [(run) => (run.record.state = "running"), /run 1, state: found "running", expected ended/],
@@ -119,14 +124,14 @@ test("a hostile file is refused with place, found and expected", () => {
     [(run) => (run.checkpoint = "*"), /checkpoint: found text that is no base64/],
     [(run) => (run.record.name = "x".repeat(999)), /name: found 999 characters, expected at most/],
   ]);
-  for (const [spoil, expected] of cases) assert.throws(spoilt(spoil), expected);
+  for (const [spoil, expected] of cases) await assert.rejects(spoilt(spoil), expected);
 });
 
-test("what a file adds to a run's fields is left behind", () => {
-  const file = JSON.parse(runs_to_json([whole()]));
+test("what a file adds to a run's fields is left behind", async () => {
+  const file = JSON.parse(await file_text([whole()]));
   file.runs[0].record.__extra = "<script>";
   file.runs[0].record.config.constructor = "x";
-  const [back] = runs_from_json(JSON.stringify(file));
+  const [back] = await runs_from_json(JSON.stringify(file));
   assert.ok(back && !Object.hasOwn(back.record, "__extra"));
   assert.ok(!Object.hasOwn(back.record.config, "constructor"));
 });

@@ -17,6 +17,7 @@ import {
   smoothed,
   value_curve,
 } from "../../www/plot/series.js";
+import { held_alike, unlikeness } from "../../www/features/study/alike.js";
 import { gap_note, sorted_rows } from "../../www/features/study/comparison.js";
 
 /** @param {number} seed */
@@ -105,6 +106,32 @@ test("what does not fit together in a report is said before it is made", () => {
   ]);
   assert.match(told ?? "", /^Not all of it fits Rates: Sizes is with other settings: epochs 3; /);
   assert.match(told ?? "", /Drops is on other data: b\.csv\. The report says so/);
+});
+
+test("across studies, what is alike stands once and what is not in its row", () => {
+  const data = { name: "train.csv", checksum: "aa" };
+  /** @param {string} id @param {string} factor @param {object} [held] @returns {any} */
+  const record = (id, factor, held = {}) => ({
+    id,
+    data,
+    plan: { factor, baseline: { ...DEFAULTS, ...held } },
+  });
+  const rates = record("rates", "learning_rate");
+  assert.equal(
+    held_alike(rates),
+    "On train.csv. Where a study does not vary it: 10 epochs, learning rate 0.01, batch size 64, hidden layers 128, 64.",
+  );
+  const alike = [rates, record("batches", "batch_size"), record("dropout", "dropout")];
+  assert.equal(unlikeness(alike).size, 0);
+  const other = record("other", "batch_size", { learning_rate: 0.1, epochs: 3 });
+  const elsewhere = { ...record("elsewhere", "dropout"), data: { name: "b.csv", checksum: "bb" } };
+  assert.deepEqual(
+    [...unlikeness([...alike, other, elsewhere])],
+    [
+      ["other", "with other settings: epochs 3, learning rate 0.1"],
+      ["elsewhere", "on other data: b.csv"],
+    ],
+  );
 });
 
 test("an exported study comes back whole, numbers that are none included", () => {

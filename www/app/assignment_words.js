@@ -4,6 +4,7 @@
 import { counted, percent } from "../base/format.js";
 import { parts_of, studies_of } from "./assignment.js";
 import { factor_words } from "./factors.js";
+import { words_told } from "./study_state.js";
 
 /** @import { Bench, Part, PartState } from "./assignment.js" */
 /** @import { StudyState } from "./study_state.js" */
@@ -53,7 +54,8 @@ function part_check({ part, is_left_out, study, run, lacks }) {
 }
 
 /** What is asked of all of it together. @param {StudyState} state @param {readonly PartState[]} parts @returns {Check[]} */
-function whole_checks({ introduction, conclusion, ids, reported }, parts) {
+function whole_checks(state, parts) {
+  const { introduction, conclusion, ids, reported } = state;
   const studies = studies_of(parts);
   const asked = parts.filter(({ part, is_left_out }) => part !== "baseline" && !is_left_out);
   const misfits = asked.filter(({ study, lacks }) => study && /^(on|with) other/.test(lacks));
@@ -61,7 +63,9 @@ function whole_checks({ introduction, conclusion, ids, reported }, parts) {
   const curved = runs.filter(({ history, result }) => (result?.history ?? history).length > 0);
   const remarked = studies.filter(({ remarks }) => remarks.trim() !== "");
   const num_written = [introduction, conclusion].filter((text) => text.trim()).length;
-  const is_reported = studies.length > 0 && studies.every((one) => reported.includes(one));
+  const newer = studies.filter((one) => !reported.includes(one)).map(({ name }) => name);
+  if (state.reported_words !== words_told(state)) newer.push("introduction, conclusion or ids");
+  const is_reported = studies.length > 0 && newer.length === 0;
   /** @param {string} title @param {boolean} is_done @param {string} told */
   const check = (title, is_done, told) => ({
     title,
@@ -99,7 +103,11 @@ function whole_checks({ introduction, conclusion, ids, reported }, parts) {
     check(
       "Files",
       is_reported,
-      is_reported ? "made as it all stands now" : "not made as it stands now",
+      reported.length === 0
+        ? "not made since this page was opened: press Download report"
+        : is_reported
+          ? "made as it all stands now"
+          : `changed since they were made: ${newer.join(", ")}. Press Download report again`,
     ),
   ];
 }

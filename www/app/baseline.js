@@ -2,6 +2,7 @@
 // trained to its end with the settings and on the data that a study started from.
 
 import { shown_evaluation } from "./state.js";
+import { num_looks } from "./test_looks.js";
 
 /** @import { DataSummary, Evaluation, RunConfig, RunResult, StudyRecord } from "../pkg/ndarray/inkling.js" */
 /** @import { RunSummary } from "../store/runs.js" */
@@ -20,6 +21,7 @@ import { shown_evaluation } from "./state.js";
  * @property {boolean} is_test
  * @property {string} about the set in words
  * @property {Evaluation} figures
+ * @property {number} num_looks how many models have read the set
  * @property {{ labels: Uint8Array, probabilities: Float32Array } | null} readings ten probabilities an image, while the model stands on the bench
  */
 
@@ -27,7 +29,7 @@ import { shown_evaluation } from "./state.js";
 const HOW = ["backend", "step", "clean_curve"];
 
 /**
- * @param {Pick<PageState, "runs" | "model" | "test" | "data" | "evaluation">} page
+ * @param {Pick<PageState, "runs" | "model" | "test" | "data" | "evaluation" | "looks">} page
  * @param {readonly StudyRecord[]} records
  * @returns {BaselineRun | null}
  */
@@ -46,7 +48,7 @@ export function baseline_of(page, records) {
 /**
  * How the run's own model read images: as it stands on the bench, or as it was kept.
  * @param {RunSummary} run
- * @param {Pick<PageState, "model" | "test" | "data" | "evaluation">} page
+ * @param {Pick<PageState, "model" | "test" | "data" | "evaluation" | "looks">} page
  * @returns {BaselineEvaluation | null}
  */
 function evaluation_of({ id, evaluated, tuned }, page) {
@@ -56,7 +58,8 @@ function evaluation_of({ id, evaluated, tuned }, page) {
   const found = shown ?? (tuned ? null : evaluated);
   if (!found) return null;
   const { about, figures, set_id } = found;
-  return { is_test: set_id.startsWith("test "), about, figures, readings: shown };
+  const is_test = set_id.startsWith("test ");
+  return { is_test, about, figures, num_looks: num_looks(page, set_id), readings: shown };
 }
 
 /**

@@ -237,7 +237,7 @@ export class DataController {
  * @param {Promise<T>} work
  * @returns {Promise<T | null>} nothing where it has not answered yet
  */
-async function bounded(work) {
+export async function bounded(work) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const late = new Promise((done) => {

@@ -7,11 +7,14 @@ import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { submission_csv } from "../base/ink.js";
 import { fits, num_pixels_of, task_of, task_words } from "../base/task.js";
-import { told } from "./data_set.js";
+import { bounded, told } from "./data_set.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "./state.js";
+import { TestLooks } from "./test_looks.js";
 
 /** @import { DataSummary, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
+/** @import { DataSets } from "../store/data_sets.js" */
+/** @import { Notes } from "../store/notes.js" */
 /** @import { ModelFormat } from "../worker/model.js" */
 /** @import { Cell, EvaluationState, ModelRef, PageState, Store } from "./state.js" */
 
@@ -25,6 +28,8 @@ const ENDINGS = { safetensors: "safetensors", burnpack: "bpk", onnx: "onnx" };
  * @typedef {object} EvaluationParts
  * @property {Store<PageState>} store
  * @property {Custody} engine
+ * @property {DataSets} data_sets
+ * @property {Notes} notes
  * @property {(blob: Blob, name: string) => void} download
  * @property {(sentence: string) => void} announce
  * @property {(evaluation: EvaluationState, model: ModelRef) => void} on_evaluated to keep it with its run
@@ -37,10 +42,12 @@ export class EvaluationController {
   #num_waiting = 0;
   /** @type {LoadedData | null} */
   #test = null;
+  #looks;
 
   /** @param {EvaluationParts} parts */
   constructor(parts) {
     this.#parts = parts;
+    this.#looks = new TestLooks(parts.store);
   }
 
   /** The test set that is loaded, whole. */
@@ -72,6 +79,7 @@ export class EvaluationController {
       if (shown_evaluation(store.get()) !== evaluation) {
         throw new Refused("The model or its images changed meanwhile. Press Evaluate again.");
       }
+      if (test) this.#looks.add(wanted.set_id, model.id);
       on_evaluated(evaluation, model);
     });
   }
@@ -126,12 +134,13 @@ export class EvaluationController {
           needs_labels: false,
         });
         is_over = true;
-        this.#test = test;
-        const use = test.summary.has_labels
-          ? "Evaluate now reads these."
-          : "No labels, so there is nothing to score; Download submission predicts them.";
-        const rows = format.counted(test.summary.num_rows, "row");
-        store.set({ test: test.summary, test_told: `${test.summary.name}: ${rows}. ${use}` });
+        const { data_sets, notes } = this.#parts;
+        // What is seen loaded comes back with a reload, so it is kept first.
+        const keeping = data_sets.put(test).then(async (is_kept) => {
+          if (is_kept) await notes.set("test", test.summary.checksum);
+        });
+        await bounded(keeping);
+        this.take_test(test);
       } catch (error) {
         is_over = true;
         const standing = this.#test ? ` Still loaded: ${this.#test.summary.name}.` : "";
@@ -141,12 +150,30 @@ export class EvaluationController {
     });
   }
 
+  /**
+   * Evaluate reads these images from now on.
+   * @param {LoadedData} test
+   */
+  take_test(test) {
+    const { store } = this.#parts;
+    const { name, num_rows, has_labels } = test.summary;
+    const use = has_labels
+      ? "Evaluate now reads these."
+      : "No labels, so there is nothing to score; Download submission predicts them.";
+    this.#test = test;
+    store.set({
+      test: test.summary,
+      test_told: `${name}: ${format.counted(num_rows, "row")}. ${use}`,
+    });
+  }
+
   /** Evaluate reads the validation part again. */
   drop_test() {
     return this.#work("", async () => {
       const { store } = this.#parts;
       const name = store.get().test?.name;
       this.#test = null;
+      void this.#parts.notes.set("test", "");
       const told = name ? `${name} is taken away. Evaluate reads the validation part again.` : "";
       store.set({ test: null, test_told: told });
     });

@@ -12,6 +12,7 @@ import {
   waiting,
   why_not_study,
 } from "./study_state.js";
+import { num_looks } from "./test_looks.js";
 
 /** @import { FinalTest, FinalTestRun, Progress, RunResult, StudyRecord, StudyRun, Winner } from "../pkg/ndarray/inkling.js" */
 /** @import { LoadedData } from "../engine/custody.js" */
@@ -110,7 +111,7 @@ export class FinalTester {
           test_set: set.summary,
           runs,
           tested_at: stands.final_test?.tested_at ?? new Date().toISOString(),
-          num_looks: (stands.final_test?.num_looks ?? 0) + 1,
+          num_looks: (stands.final_test?.num_looks ?? this.#looks_before(set)) + 1,
         };
       });
       this.#enter("idle", "The winner is tested; what it came to stands below.");
@@ -123,6 +124,16 @@ export class FinalTester {
     } finally {
       this.#abort = null;
     }
+  }
+
+  /**
+   * Models that were compared on the set under Train. One alone, such as the baseline,
+   * chose nothing.
+   * @param {LoadedData} set
+   */
+  #looks_before({ summary }) {
+    const { page } = this.#parts;
+    return Math.max(0, num_looks(page.get(), `test ${summary.checksum}`) - 1);
   }
 
   /** Ends a test under way. Nothing of it was seen. */

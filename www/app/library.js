@@ -17,7 +17,7 @@ import {
   run_state,
 } from "./run_record.js";
 import { merged_text } from "../store/merge.js";
-import { refuse_crowd, refuse_settings, runs_from_json, runs_to_json } from "./runs_file.js";
+import { refuse_crowd, refuse_settings, run_text, runs_file, runs_from_json } from "./runs_file.js";
 import { idle_run, is_active } from "./state.js";
 
 /** @import { Custody } from "../engine/custody.js" */
@@ -252,14 +252,16 @@ export class Library {
   async export_runs(ids) {
     const { store, runs, download, notice } = this.#parts;
     const wanted = ids.length > 0 ? ids : store.get().runs.map(({ id }) => id);
-    const found = [];
+    const texts = [];
+    let num_left = 0;
     for (const id of wanted) {
       const one = await runs.get(id);
-      if (one && !(await this.#is_under_way(one.record))) found.push(as_over(one));
+      if (!one || (await this.#is_under_way(one.record))) continue;
+      texts.push(run_text(as_over(one)));
+      if (one.record.tuned || one.record.evaluated) num_left += 1;
     }
-    if (found.length === 0) return notice("There is no run to export yet.");
-    download(new Blob([runs_to_json(found)], { type: "application/json" }), "inkling-runs.json");
-    const num_left = found.filter(({ record }) => record.tuned || record.evaluated).length;
+    if (texts.length === 0) return notice("There is no run to export yet.");
+    download(runs_file(texts), "inkling-runs.json");
     if (num_left > 0)
       notice(
         `The file holds no evaluations and no fine-tuned models: ${num_left} of its runs had.`,
@@ -273,7 +275,7 @@ export class Library {
       if (file.size > MOST_FILE_BYTES) {
         throw new Error(`found ${format.bytes(file.size)}, expected at most 600 MB`);
       }
-      const found = runs_from_json(await file.text());
+      const found = await runs_from_json(await file.text());
       const standing = await runs.list();
       refuse_crowd(standing, found);
       await refuse_settings(found, this.#parts.engine);

@@ -8,9 +8,7 @@ import { listed } from "../base/settings.js";
  */
 export function offline_words(missing, has_newer) {
   const parts = ["This page works offline."];
-  if (missing.length > 0) {
-    parts.push(`Only ${listed(missing)}, not used yet, would need the network once.`);
-  }
+  if (missing.length > 0) parts.push(`Fetched when first used: ${listed(missing)}.`);
   if (has_newer) {
     parts.push("A newer version is ready: close Inkling’s other tabs, then reload.");
   }

@@ -1,5 +1,5 @@
-// What comes back when the page is opened: the settings, the data set, the run that was
-// shown last and its model; and what keeps them for the next time.
+// What comes back when the page is opened: the settings, the data set, the test set, the
+// run that was shown last and its model; and what keeps them for the next time.
 
 import { message_of } from "../base/fault.js";
 import { is_of_kind } from "../base/settings.js";
@@ -9,6 +9,7 @@ import { is_of_kind } from "../base/settings.js";
 /** @import { DataSets } from "../store/data_sets.js" */
 /** @import { Notes } from "../store/notes.js" */
 /** @import { DataController } from "./data_set.js" */
+/** @import { EvaluationController } from "./evaluation.js" */
 /** @import { Library } from "./library.js" */
 /** @import { PageState, Store } from "./state.js" */
 
@@ -19,12 +20,14 @@ import { is_of_kind } from "../base/settings.js";
  * @param {DataSets} parts.data_sets
  * @param {Notes} parts.notes
  * @param {DataController} parts.data
+ * @param {EvaluationController} parts.evaluation
  * @param {Library} parts.library
  * @param {boolean} parts.with_settings whether the address leaves the settings to us
  * @param {(sentence: string) => void} parts.notice
  */
 export async function restore(parts) {
-  const { store, engine, data_sets, notes, data, library, with_settings, notice } = parts;
+  const { store, engine, data_sets, notes, data, evaluation, library, with_settings, notice } =
+    parts;
   const { config: at_first } = store.get();
   const settings = await notes.get("settings");
   if (with_settings && settings && store.get().config === at_first) {
@@ -50,6 +53,9 @@ export async function restore(parts) {
       notice(`The data set kept from before could not be read: ${message_of(error)}`);
     }
   }
+  const test = await notes.get("test");
+  const kept_test = test ? await data_sets.get(String(test)) : undefined;
+  if (kept_test && store.get().test === null) evaluation.take_test(kept_test);
   const shown = await notes.shown_run();
   const { run, runs } = store.get();
   const last = runs.find(({ id }) => id === shown) ?? runs.find(({ state }) => state !== "running");

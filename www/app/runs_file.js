@@ -1,6 +1,7 @@
 // Runs as a file, to carry to another browser: JSON, the bytes of models as base64.
 // What comes in is hostile until read: each field is checked here, with its place.
 
+import { from_base64, to_base64 } from "../base/base64.js";
 import { message_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { DEFAULTS, is_of_kind } from "../base/settings.js";
@@ -23,37 +24,41 @@ const MOST_BITS = 100_000;
 const written = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
   typeof value === "number" && !Number.isFinite(value) ? `number:${value}` : value;
 
-const read = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
-  value === "number:NaN"
-    ? NaN
-    : value === "number:Infinity"
-      ? Infinity
-      : value === "number:-Infinity"
-        ? -Infinity
-        : value;
+/** What `written` put in a number's place. @type {ReadonlyMap<unknown, number>} */
+const NO_NUMBERS = new Map([NaN, Infinity, -Infinity].map((one) => [`number:${one}`, one]));
 
 /**
- * @param {readonly WholeRun[]} runs
- * @returns {string}
+ * A run as its part of a file.
+ * @param {WholeRun} run
  */
-export function runs_to_json(runs) {
-  const parts = runs.map(({ record, bytes }) => ({
+export function run_text({ record, bytes }) {
+  const part = {
     record: { ...record, evaluated: null, tuned: null },
-    model: bytes.model ? base64(bytes.model) : null,
-    checkpoint: bytes.checkpoint ? base64(bytes.checkpoint) : null,
-  }));
-  return JSON.stringify({ format: FORMAT, version: 1, runs: parts }, written, 1);
+    model: bytes.model ? to_base64(bytes.model) : null,
+    checkpoint: bytes.checkpoint ? to_base64(bytes.checkpoint) : null,
+  };
+  return JSON.stringify(part, written);
+}
+
+/**
+ * The file, from its parts.
+ * @param {readonly string[]} runs as `run_text` has them
+ */
+export function runs_file(runs) {
+  const parts = runs.flatMap((text, at) => (at > 0 ? [",\n", text] : [text]));
+  const head = `{"format":${JSON.stringify(FORMAT)},"version":1,"runs":[\n`;
+  return new Blob([head, ...parts, "\n]}\n"], { type: "application/json" });
 }
 
 /**
  * @param {string} text
- * @returns {WholeRun[]} in the file's order, turned so that the oldest comes first
+ * @returns {Promise<WholeRun[]>} in the file's order, turned so that the oldest comes first
  */
-export function runs_from_json(text) {
+export async function runs_from_json(text) {
   /** @type {any} */
   let found;
   try {
-    found = JSON.parse(text, read);
+    found = JSON.parse(text);
   } catch {
     throw wrong("the file", "text that is no JSON", "a file that Export made");
   }
@@ -68,12 +73,14 @@ export function runs_from_json(text) {
   if (found.runs.length > MOST_RUNS) {
     throw wrong("runs", `${found.runs.length}`, `at most ${MOST_RUNS}`);
   }
-  const runs = found.runs.map((/** @type {any} */ one, /** @type {number} */ at) =>
-    whole_run(one, `run ${at + 1}`),
-  );
-  return runs.sort(
-    (/** @type {WholeRun} */ a, /** @type {WholeRun} */ b) => a.record.order - b.record.order,
-  );
+  /** @type {WholeRun[]} */
+  const runs = [];
+  for (const one of found.runs) {
+    runs.push(whole_run(one, `run ${runs.length + 1}`));
+    // The page draws and listens in between.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return runs.sort((a, b) => a.record.order - b.record.order);
 }
 
 /** @param {any} found @param {string} place @returns {WholeRun} */
@@ -230,8 +237,9 @@ function numbers(found, keys, place) {
 
 /** @param {any} found @param {string} place */
 function number(found, place) {
-  if (typeof found !== "number") throw wrong(place, shown(found), "a number");
-  return found;
+  const value = NO_NUMBERS.get(found) ?? found;
+  if (typeof value !== "number") throw wrong(place, shown(found), "a number");
+  return value;
 }
 
 /** @param {any} found @param {string} place @returns {Record<string, any>} */
@@ -283,23 +291,10 @@ function bytes(found, place) {
   if (found === null || found === undefined) return undefined;
   if (typeof found !== "string") throw wrong(place, shown(found), "base64");
   try {
-    const text = atob(found);
-    const all = new Uint8Array(text.length);
-    for (let at = 0; at < text.length; at++) all[at] = text.charCodeAt(at);
-    return all;
+    return from_base64(found);
   } catch {
     throw wrong(place, "text that is no base64", "base64");
   }
-}
-
-/** @param {Uint8Array} all */
-function base64(all) {
-  let text = "";
-  // A call takes only so many arguments.
-  for (let from = 0; from < all.length; from += 0x8000) {
-    text += String.fromCharCode(...all.subarray(from, from + 0x8000));
-  }
-  return btoa(text);
 }
 
 /** @param {unknown} value */

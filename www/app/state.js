@@ -111,6 +111,7 @@ import { fits, task_of } from "../base/task.js";
  * @property {DataSummary | null} test a set to test on, in place of the validation part
  * @property {string} test_told what became of the last file picked for it
  * @property {EvaluationState | null} evaluation
+ * @property {import("./test_looks.js").Looks} looks which models have read which test sets
  * @property {Cell} cell
  * @property {string} evaluating progress of the work under way there; empty when there is none
  * @property {string} evaluation_told what went wrong with the last work there
@@ -219,6 +220,7 @@ export function initial_state(config) {
     cell: null,
     evaluating: "",
     evaluation_told: "",
+    looks: {},
     is_study_busy: false,
   };
 }

@@ -17,6 +17,7 @@ import {
   study_config,
   typed_fault,
   why_not_study,
+  words_told,
 } from "./study_state.js";
 
 /** @import { ReportRequest, StudyReading, StudyRecord } from "../pkg/ndarray/inkling.js" */
@@ -238,7 +239,8 @@ export function create_studies(given) {
     /** @param {ReportRequest} request */
     write_report: (request) => engine.write_report(request),
     /** A report was made. @param {readonly StudyRecord[]} records */
-    reported: (records) => store.set({ reported: records }),
+    reported: (records) =>
+      store.set({ reported: records, reported_words: words_told(store.get()) }),
   };
 
   store.watch(["form"], plan_soon);

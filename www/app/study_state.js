@@ -46,6 +46,7 @@ import { is_active } from "./state.js";
  * @property {string} shelf_told what went wrong with the last file of studies
  * @property {string} test_told how the final test goes, or why it came to nothing
  * @property {readonly StudyRecord[]} reported as they stood when a report on them was made
+ * @property {string} reported_words what the person had written of the whole by then, as `words_told` has it
  * @property {{ part: Part, at: number, of: number } | null} assigned the part of the assignment that is under way
  * @property {string} assignment_told what came of the last press
  * @property {readonly string[]} left_out parts of the assignment that a person leaves out
@@ -73,6 +74,7 @@ export function initial_studies() {
     shelf_told: "",
     test_told: "",
     reported: [],
+    reported_words: "",
     assigned: null,
     assignment_told: "",
     left_out: [],
@@ -290,4 +292,9 @@ export function study_ticks(state) {
     // A record is never changed in place: one with other words or figures is another.
     report: record !== null && reported.includes(record),
   };
+}
+
+/** What a person has written of the hand-in as a whole, as one text. @param {Pick<StudyState, "introduction" | "conclusion" | "ids">} state */
+export function words_told({ introduction, conclusion, ids }) {
+  return JSON.stringify([introduction, conclusion, ids]);
 }

@@ -64,7 +64,7 @@ export function curve_panels(record, width) {
         .map(({ title, series }) =>
           line_plot({
             width: width / 2,
-            height: 168,
+            height: 150,
             title,
             description: title,
             x: epoch_axis(longest(record)),
@@ -113,7 +113,7 @@ export function run_curves(history, width, description) {
 }
 
 /** Runs in a row of small multiples, and in a picture of them, which fits a page. */
-const COLUMNS = 4;
+const COLUMNS = 6;
 export const MOST_RUNS = 5 * COLUMNS;
 
 /**

@@ -55,7 +55,7 @@ export function study_plots(record, figures, prefix) {
       name: `${prefix}-accuracy`,
       kind: "accuracy",
       caption: `Final validation accuracy against ${category_values(record) ? "dropout, without and with layer normalisation" : `the ${factor_name}`}; the whiskers are ${whiskers}.`,
-      drawing: accuracy_plot(record, figures, { width: FULL_WIDTH, height: 180, is_titled: false }),
+      drawing: accuracy_plot(record, figures, { width: FULL_WIDTH, height: 150, is_titled: false }),
     });
   }
   const runs = record.runs.filter((run) => run.history.length > 0);

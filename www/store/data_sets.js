@@ -2,6 +2,7 @@
 // a light row each, and the bytes beside it. One that the browser has no room for stays
 // in this tab's memory.
 
+import { loaded_in } from "./room.js";
 import { next_order } from "./run_rows.js";
 
 /** @import { DataSummary } from "../pkg/ndarray/inkling.js" */
@@ -100,7 +101,7 @@ export class DataSets {
       const [sets, runs, loaded] = await Promise.all([
         at("sets").getAll(),
         at("runs").getAll(),
-        at("notes").get("data"),
+        loaded_in(at),
       ]);
       const may_go = this.#room.may_set_go(keep, runs, loaded);
       const old = sets

@@ -78,11 +78,11 @@ export class Room {
    * Which data sets may go now.
    * @param {readonly string[]} keep
    * @param {readonly RunRow[]} runs all that are kept
-   * @param {unknown} loaded the checksum that was loaded last in any tab
+   * @param {readonly unknown[]} loaded checksums that were loaded last in any tab
    * @returns {(set: Pick<DataRow, "checksum">) => boolean}
    */
   may_set_go(keep, runs, loaded) {
-    const kept = new Set([...keep, ...this.#in_use().data, loaded]);
+    const kept = new Set([...keep, ...this.#in_use().data, ...loaded]);
     for (const { state, data_checksum } of runs) {
       if (state === "interrupted" || state === "running") kept.add(data_checksum);
     }
@@ -149,7 +149,7 @@ export class Room {
   async #old({ runs: keep = [], data = [] }) {
     const may_go = await this.may_go(keep);
     const found = await this.#database.read(["runs", "sets", "notes"], (at) =>
-      Promise.all([at("runs").getAll(), at("sets").getAll(), at("notes").get("data")]),
+      Promise.all([at("runs").getAll(), at("sets").getAll(), loaded_in(at)]),
     );
     if (!found) return { runs: [], sets: [] };
     const [runs, sets, loaded] = found;
@@ -246,4 +246,13 @@ function noise(size) {
     crypto.getRandomValues(bytes.subarray(from, Math.min(size, from + 65_536)));
   }
   return bytes;
+}
+
+/**
+ * Checksums of the data set and the test set that were loaded last in any tab.
+ * @param {At} at
+ * @returns {Promise<unknown[]>}
+ */
+export function loaded_in(at) {
+  return Promise.all([at("notes").get("data"), at("notes").get("test")]);
 }

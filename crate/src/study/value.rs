@@ -123,6 +123,25 @@ impl Value<'_> {
         .filter(|secs| *secs > 0.0)
     }
 
+    /// How unevenly the same work was timed: the slowest epoch's training of a run over its
+    /// fastest, at least 1, the largest of all runs. Whatever else the machine did is in it.
+    pub(super) fn timing_spread(&self) -> f64 {
+        let spread = |result: &RunResult| {
+            let ends = result.history.iter().map(|epoch| epoch.train_secs);
+            let begins = std::iter::once(0.0).chain(ends.clone());
+            let epochs: Vec<f64> = ends.zip(begins).map(|(end, begin)| end - begin).collect();
+            let fastest = epochs.iter().copied().fold(f64::INFINITY, f64::min);
+            let slowest = epochs.iter().copied().fold(0.0, f64::max);
+            if fastest > 0.0 {
+                slowest / fastest
+            } else {
+                1.0
+            }
+        };
+        let results = self.results.iter().map(|result| spread(result));
+        results.fold(1.0, f64::max)
+    }
+
     /// Steps of one epoch.
     pub(super) fn epoch_steps(&self) -> Option<f64> {
         let last = self.results.first()?.history.last()?;

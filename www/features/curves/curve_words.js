@@ -25,7 +25,7 @@ export function training_note({ history, result }) {
   const is_below = result !== null && last.train_accuracy < last.validation_accuracy;
   if (!is_drawn && !is_below) return "";
   const thin = is_drawn ? " The thin line measures training images as validation is." : "";
-  return `Training may lie below validation: its line is the mean over an epoch while the network was still learning, with dropout on and images distorted where you asked for that.${thin}`;
+  return `The pale line is training’s mean so far within each epoch. Training may lie below validation: its line is the mean over an epoch while the network was still learning, with dropout on and images distorted where you asked for that.${thin}`;
 }
 
 /** An epoch that need not be whole: `6`, `5.43`. @param {number} x */

@@ -3,11 +3,12 @@
 
 import * as format from "../../base/format.js";
 import { evaluable, is_active, shown_evaluation } from "../../app/state.js";
+import { num_looks } from "../../app/test_looks.js";
 
 /** @import { Cell, EvaluationState, ModelRef, PageState } from "../../app/state.js" */
 
 /**
- * @param {Pick<PageState, "run" | "data" | "model" | "test" | "evaluation" | "evaluating" | "evaluation_told">} state
+ * @param {Pick<PageState, "run" | "data" | "model" | "test" | "evaluation" | "evaluating" | "evaluation_told" | "looks">} state
  */
 export function evaluation_text(state) {
   const { run, model, evaluating, evaluation_told } = state;
@@ -15,7 +16,7 @@ export function evaluation_text(state) {
   if (evaluation_told) return evaluation_told;
   if (is_active(run)) return "A run is under way; evaluate its model when it has ended.";
   const shown = shown_evaluation(state);
-  if (shown) return figures_text(shown);
+  if (shown) return figures_text(shown) + looks_text(num_looks(state, shown.set_id));
   if (!model) return "Train first; then see which digits are confused, and how sure it was.";
   return [former_text(state), model_text(model), next_text(state)].filter(Boolean).join(" ");
 }
@@ -32,6 +33,12 @@ export function figures_text({ about, figures }) {
     `95 % interval ${(figures.interval_low * 100).toFixed(2)} to ${format.percent(figures.interval_high)} · ` +
     `loss ${format.loss(figures.loss)}`
   );
+}
+
+/** What it means that several models read one test set. @param {number} count */
+function looks_text(count) {
+  if (count < 2) return "";
+  return ` · ${count} models have read this test set: choose between them by the validation part`;
 }
 
 /**

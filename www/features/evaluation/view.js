@@ -31,7 +31,7 @@ export function create_evaluation_view(state, actions) {
   const status = by_id("evaluation-status", HTMLElement);
   create_files(state, actions);
   state.watch(
-    ["run", "data", "model", "test", "evaluation", "evaluating", "evaluation_told"],
+    ["run", "data", "model", "test", "evaluation", "evaluating", "evaluation_told", "looks"],
     (now) => set_text(status, evaluation_text(now)),
   );
   create_figures(state, actions);

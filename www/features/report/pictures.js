@@ -150,8 +150,8 @@ function baseline_part({ data, config, result, evaluation }, told, mistakes) {
   /** @type {ReportBaseline} */
   const part = { data, config, result, remarks: "", evaluations: [], plots: told(plots) };
   if (evaluation) {
-    const { is_test, about, figures } = evaluation;
-    part.evaluations = [{ is_test, name: about, figures, num_looks: 0 }];
+    const { is_test, about, figures, num_looks } = evaluation;
+    part.evaluations = [{ is_test, name: about, figures, num_looks }];
   }
   return part;
 }

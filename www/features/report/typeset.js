@@ -107,7 +107,10 @@ export class Typesetter {
    * @returns {Node[]}
    */
   #pieces(block) {
-    if (block.kind === "list") return this.#list(block.items, false);
+    if (block.kind === "list") {
+      // Sentences of ours stand smaller than the person's own.
+      return this.#list(block.items, false).map((node) => ({ ...node, fontSize: 9 }));
+    }
     return block.kind === "remark" ? this.#remark(block.text) : this.#code(block.text, this.root);
   }
 

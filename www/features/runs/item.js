@@ -53,6 +53,7 @@ export function run_item(run, { state, actions, now_ms, is_selected, select, mar
         class="run-name"
         rows="1"
         aria-label="Name of the run"
+        title="Write here to rename it"
         maxlength="200"
         autocomplete="off"
         .value=${live(standing(name_id, name))}

@@ -107,6 +107,6 @@ export function limit_words(runs, most) {
     runs.length > 0 ? ` Now: ${format.counted(runs.length, "run")}, ${format.bytes(held)}.` : "";
   return (
     `Up to ${format.count(most.runs)} runs and ${format.count(most.bytes / 1e6)} MB of models are kept; ` +
-    `the oldest that is not pinned goes first.${now}`
+    `the oldest that is not compared goes first.${now}`
   );
 }

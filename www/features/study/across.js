@@ -1,23 +1,16 @@
-// The values of several studies in one table, best final accuracy first.
+// The values of several studies in one table, best final accuracy first. What they hold
+// alike is said once below it, what a study holds otherwise in its rows.
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { NO_FIGURE, counted, percent } from "../../base/format.js";
+import { NO_FIGURE, percent } from "../../base/format.js";
 import { el } from "../../ui/dom.js";
+import { held_alike, unlikeness } from "./alike.js";
 
 /** @import { StudyReading, StudyRecord } from "../../pkg/ndarray/inkling.js" */
 
 /** @typedef {{ record: StudyRecord, reading: StudyReading }} ReadStudy */
 
-const HEADER = [
-  "Study",
-  "Factor",
-  "Value",
-  "Final accuracy",
-  "95 % interval",
-  "Best accuracy",
-  "Seeds",
-  "Other settings",
-];
+const HEADER = ["Study", "Value", "Final accuracy", "95 % interval", "Best accuracy", "Seeds"];
 
 export function across_table() {
   const element = el("div", {
@@ -32,7 +25,7 @@ export function across_table() {
     /** @param {readonly ReadStudy[]} studies nothing is shown of fewer than two */
     show(studies) {
       element.hidden = studies.length < 2;
-      render(element.hidden ? nothing : table(studies), element);
+      render(element.hidden ? nothing : [table(studies), told(studies)], element);
     },
   };
 }
@@ -44,17 +37,17 @@ function table(studies) {
       reading.figures.map((row) => ({ record, row, accuracy: row.final_accuracy ?? -1 })),
     )
     .sort((a, b) => b.accuracy - a.accuracy);
+  const unlike = unlikeness(studies.map(({ record }) => record));
+  const header = unlike.size > 0 ? [...HEADER, "Otherwise"] : HEADER;
   return html`<table class="figures-table" aria-label="Across studies">
     <thead>
       <tr>
-        ${HEADER.map((text) => html`<th scope="col">${text}</th>`)}
+        ${header.map((text) => html`<th scope="col">${text}</th>`)}
       </tr>
     </thead>
     <tbody>
       ${rows.map(({ record, row }) => {
-        const held = record.plan.baseline;
         const cells = [
-          record.plan.factor_name,
           row.label,
           row.final_accuracy === undefined ? NO_FIGURE : percent(row.final_accuracy),
           row.interval_low === undefined || row.interval_high === undefined
@@ -62,7 +55,7 @@ function table(studies) {
             : `${percent(row.interval_low)} to ${percent(row.interval_high)}`,
           row.best_accuracy === undefined ? NO_FIGURE : percent(row.best_accuracy),
           `${row.num_finished} of ${row.num_runs}`,
-          `${counted(held.epochs ?? NaN, "epoch")}, rate ${held.learning_rate}, batch ${held.batch_size}, [${held.hidden_layers}]`,
+          ...(unlike.size > 0 ? [unlike.get(record.id) ?? ""] : []),
         ];
         return html`<tr>
           <th scope="row">${record.name}</th>
@@ -71,4 +64,10 @@ function table(studies) {
       })}
     </tbody>
   </table>`;
+}
+
+/** @param {readonly ReadStudy[]} studies */
+function told(studies) {
+  const [first] = studies;
+  return html`<p class="hint">${first ? held_alike(first.record) : ""}</p>`;
 }

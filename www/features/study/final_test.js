@@ -11,6 +11,12 @@ import { why_not_test } from "../../app/final_test.js";
 const ABOUT =
   "The winner was chosen on the validation part, which flatters it: the best of several is partly luck. Here it is trained once more, to the same weights, and reads a test set that nothing was chosen by. One look is the test; each further look is counted, and the report says so.";
 
+/** @param {StudyState} state */
+function winner_words({ record, reading }) {
+  if (!record || !reading?.winner) return "";
+  return `The winner of ${record.name} is ${reading.winner.label}.`;
+}
+
 /**
  * @param {{ page: View<PageState>, studies: View<StudyState>, actions: StudyActions }} parts
  */
@@ -37,7 +43,7 @@ export function final_test({ page, studies, actions }) {
     const why = why_not_test(page.get(), state);
     test.disabled = why !== "";
     stop.hidden = !is_testing;
-    set_text(told, state.test_told || (is_testing ? "" : why));
+    set_text(told, state.test_told || (is_testing ? "" : why || winner_words(state)));
     // The button that was pressed goes dead: the keyboard's place moves on with the work.
     if (is_testing && (had_focus === test || had_focus === document.body)) stop.focus();
     if (!is_testing && had_focus === stop) test.focus();

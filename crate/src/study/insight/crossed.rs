@@ -121,10 +121,14 @@ impl<'a> Reader<'_, 'a> {
                 rates[0]
             )
         } else {
+            let why = if largest.exceeds_noise() {
+                format!("more than the noise (±{noise}), but by the last epoch alone")
+            } else {
+                format!("inside the noise (±{noise})")
+            };
             format!(
                 "Whether the two interact cannot be told: what layer normalisation does at dropout \
-                 {rate} differs by {difference} from what it does at dropout {}, inside the noise \
-                 (±{noise}) or by the last epoch alone.",
+                 {rate} differs by {difference} from what it does at dropout {}, {why}.",
                 rates[0]
             )
         };

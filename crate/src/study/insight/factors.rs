@@ -102,7 +102,8 @@ impl<'a> Reader<'_, 'a> {
         });
     }
 
-    /// The fastest and the slowest value, where they differ by more than timing does.
+    /// The fastest and the slowest value. What is called a difference exceeds how unevenly
+    /// the very same work was timed: epochs of one run are equal but for the machine.
     pub(super) fn speed(&self, values: &[&Value<'a>], insights: &mut Vec<Insight>) {
         let mut timed: Vec<(&Value<'a>, f64)> = values
             .iter()
@@ -112,6 +113,8 @@ impl<'a> Reader<'_, 'a> {
         let [(fast, least), .., (slow, most)] = &timed[..] else {
             return;
         };
+        let spreads = timed.iter().map(|(value, _)| value.timing_spread());
+        let spread = spreads.fold(1.0, f64::max);
         let beside = match self.record.plan.workers.min(self.record.runs.len() as u32) {
             0 | 1 => String::new(),
             workers => format!(" Up to {workers} runs shared the machine while this was timed."),
@@ -122,14 +125,24 @@ impl<'a> Reader<'_, 'a> {
                 seconds(*least),
                 seconds(*most)
             )
+        } else if most / least < spread {
+            format!(
+                "An epoch's training took {} s to {} s, a difference that is not the values': \
+                 epochs of one and the same run were timed up to {} times apart.{beside}",
+                seconds(*least),
+                seconds(*most),
+                significant(spread)
+            )
         } else {
             format!(
-                "An epoch's training took {} s at {} and {} s at {}, {} times as long.{beside}",
+                "An epoch's training took {} s at {} and {} s at {}, {} times as long; epochs of one \
+                 run were timed at most {} times apart.{beside}",
                 seconds(*least),
                 self.tag(fast),
                 seconds(*most),
                 self.tag(slow),
-                significant(most / least)
+                significant(most / least),
+                significant(spread)
             )
         };
         insights.push(Insight {

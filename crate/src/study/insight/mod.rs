@@ -13,6 +13,8 @@ mod next;
 mod ranking;
 mod sources;
 
+pub(super) use sources::NOISE_MEANS;
+
 use crate::message::{Factor, Insight, InsightNumber, StudyReading, StudyRecord};
 
 use super::final_test;

@@ -12,6 +12,10 @@ use crate::study::pairing::varies_images;
 use crate::study::value::Value;
 use crate::study::words::{capitalised, list, percent, points, thousands};
 
+/// How the part of a sentence begins that says what ± and the intervals mean: it is the
+/// same in all studies of a kind.
+pub(in crate::study) const NOISE_MEANS: &str = " The noise (±) is what";
+
 impl<'a> Reader<'_, 'a> {
     /// What each source of chance comes to in this study.
     pub(super) fn noise(&self, ranked: &[&Value<'a>], noise: &Noise, insights: &mut Vec<Insight>) {
@@ -62,15 +66,9 @@ impl<'a> Reader<'_, 'a> {
         if ranked.len() > 1 {
             let num_pairs = ranked.len() * (ranked.len() - 1) / 2;
             numbers.push(number("pairs of values compared", num_pairs as f64));
-            sentence += &format!(
-                " The noise (±) is what a difference has to exceed so that, of {}, in 95 of 100 \
-                 such studies none is called different by chance.",
-                if num_pairs == 1 {
-                    "two equal values".into()
-                } else {
-                    format!("{} pairs of equal values", num_pairs)
-                }
-            );
+            sentence += NOISE_MEANS;
+            sentence += " a difference has to exceed so that in 95 of 100 studies of equal values \
+                         none is called different by chance.";
         }
         sentence += " ";
         sentence += self.interval_note(best);

@@ -316,6 +316,35 @@ fn a_seed_that_is_stuck_is_not_averaged_into_a_rank() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_time_is_judged_by_how_unevenly_equal_epochs_were_timed() {
+    let mut record = settled(Factor::BatchSize, "16, 64", &[0.95, 0.97]);
+    /// Gives a run the seconds of its epochs' training.
+    fn time(record: &mut StudyRecord, run: usize, secs: [f64; 5]) {
+        let result = record.runs[run].result.as_mut().unwrap();
+        let mut total = 0.0;
+        for (epoch, secs) in result.history.iter_mut().zip(secs) {
+            total += secs;
+            epoch.train_secs = total;
+        }
+    }
+    let told = |record: &StudyRecord| sentences(record, InsightKind::Speed).remove(0);
+    time(&mut record, 0, [0.4, 0.4, 0.42, 0.4, 0.4]);
+    time(&mut record, 1, [0.6, 0.6, 0.6, 0.6, 0.6]);
+    let even = told(&record);
+    assert!(even.contains("1.5 times as long"), "{even}");
+    assert!(even.contains("timed at most 1.1 times apart"), "{even}");
+    // Another program ran during one epoch.
+    time(&mut record, 0, [0.4, 0.4, 0.8, 0.4, 0.4]);
+    time(&mut record, 1, [0.6, 0.6, 0.6, 0.6, 0.6]);
+    let uneven = told(&record);
+    assert!(
+        uneven.contains("a difference that is not the values'"),
+        "{uneven}"
+    );
+    assert!(uneven.contains("up to 2 times apart"), "{uneven}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn two_factors_are_read_as_two() {
     // Off and on at dropout 0, off and on at dropout 0.5: by 2 points, and by none.
     let record = settled(
@@ -352,6 +381,7 @@ fn two_factors_are_read_as_two() {
         found[2].starts_with("Whether the two interact cannot be told"),
         "{found:?}"
     );
+    assert!(found[2].contains("inside the noise") && !found[2].contains("last epoch"));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

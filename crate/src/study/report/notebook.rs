@@ -18,9 +18,7 @@ use super::front::{plots, scope, title_of};
 use super::json_files::pretty;
 use super::markdown::markdown;
 use super::names::{authors, study_name};
-use super::study_section::{
-    INSIGHTS_MARK, comparison, difference_words, sentences, unfinished, what_was_changed,
-};
+use super::study_section::{comparison, difference_words, unfinished, what_was_changed};
 use super::writer::Writer;
 use crate::study::VERSION;
 use crate::study::insight::read_study;
@@ -165,11 +163,7 @@ fn study_cells(
         for kind in [PlotKind::Curves, PlotKind::Accuracy] {
             plots(&study.plots, kind).for_each(|plot| writer.figure(plot));
         }
-        if !reading.insights.is_empty() {
-            writer.subsection("Written by Inkling");
-            writer.paragraph(INSIGHTS_MARK);
-            writer.list(sentences(&reading.insights));
-        }
+        writer.insights(&reading.insights);
     });
 }
 

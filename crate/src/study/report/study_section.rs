@@ -2,8 +2,7 @@
 //! Inkling's sentences after them.
 
 use crate::message::{
-    Factor, Insight, PlotKind, ReportRequest, ReportStudy, RunState, StudyRecord, StudyRun,
-    ValueFigures,
+    Factor, PlotKind, ReportRequest, ReportStudy, RunState, StudyRecord, StudyRun, ValueFigures,
 };
 
 use super::Usual;
@@ -16,10 +15,6 @@ use super::setting_rows::differences;
 use super::writer::Writer;
 use crate::study::insight::read_study;
 use crate::study::words::{fixed, list, percent, significant, thousands};
-
-/// What stands before every list of insights.
-pub(super) const INSIGHTS_MARK: &str =
-    "Inkling wrote these sentences by rules from the figures of the study:";
 
 /// A study's section.
 pub(super) fn study_section(
@@ -45,11 +40,7 @@ pub(super) fn study_section(
         writer.subsection(format!("Remarks of the {}", authors(request).noun));
         writer.remark(&record.remarks);
     }
-    if !reading.insights.is_empty() {
-        writer.subsection("Written by Inkling");
-        writer.paragraph(INSIGHTS_MARK);
-        writer.list(sentences(&reading.insights));
-    }
+    writer.insights(&reading.insights);
 }
 
 /// The values, and what the runs share.
@@ -267,9 +258,4 @@ pub(super) fn looks_words(num_looks: u32) -> String {
              chosen."
         ),
     }
-}
-
-pub(super) fn sentences(insights: &[Insight]) -> Vec<String> {
-    let sentence_of = |insight: &Insight| insight.sentence.clone();
-    insights.iter().map(sentence_of).collect()
 }

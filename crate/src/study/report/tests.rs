@@ -118,6 +118,24 @@ fn remarks_come_before_inklings_words_which_are_marked() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn what_the_noise_means_is_said_once() {
+    let text = write_report(&mixed()).report_md;
+    assert_eq!(text.matches("The noise (±) is what").count(), 1);
+    assert_eq!(
+        text.matches("The noise (±) and the intervals are as explained above")
+            .count(),
+        1
+    );
+    let alone = write_report(&request(vec![settled(
+        Factor::LearningRate,
+        "0.01, 0.1",
+        &[0.9, 0.97],
+    )]));
+    assert_eq!(alone.report_md.matches("The noise (±) is what").count(), 1);
+    assert!(!alone.report_md.contains("as explained above"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn names_do_not_become_markup() {
     let text = files().report_md;
     assert!(text.contains(r"odd\_name \<b>|x.csv"), "{text}");

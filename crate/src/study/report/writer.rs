@@ -1,7 +1,11 @@
 //! A report's blocks as they come to be: sections, figures and tables numbered in the
 //! order in which they are written.
 
-use crate::message::{Block, Plot};
+use crate::message::{Block, Insight, Plot};
+use crate::study::insight::NOISE_MEANS;
+
+/// What stands before every list of insights.
+const INSIGHTS_MARK: &str = "Inkling wrote these sentences by rules from the figures of the study:";
 
 /// Writes blocks one after the other.
 #[derive(Default)]
@@ -10,6 +14,8 @@ pub(super) struct Writer {
     num_sections: u32,
     num_figures: u32,
     num_tables: u32,
+    /// What ± and the intervals mean, as far as it was said.
+    meanings: Vec<String>,
 }
 
 impl Writer {
@@ -49,6 +55,30 @@ impl Writer {
         if !items.is_empty() {
             self.blocks.push(Block::List { items });
         }
+    }
+
+    /// What Inkling says of a study; what ± and the intervals mean in it is said once.
+    pub(super) fn insights(&mut self, insights: &[Insight]) {
+        if insights.is_empty() {
+            return;
+        }
+        self.subsection("Written by Inkling");
+        self.paragraph(INSIGHTS_MARK);
+        let mut items = Vec::with_capacity(insights.len());
+        for Insight { sentence, .. } in insights {
+            let item = match sentence.split_once(NOISE_MEANS) {
+                Some((own, meaning)) if self.meanings.iter().any(|told| told == meaning) => {
+                    format!("{own} The noise (±) and the intervals are as explained above.")
+                }
+                Some((_, meaning)) => {
+                    self.meanings.push(meaning.into());
+                    sentence.clone()
+                }
+                None => sentence.clone(),
+            };
+            items.push(item);
+        }
+        self.list(items);
     }
 
     /// The person's own words; nothing where there are none.
