@@ -617,6 +617,9 @@ pub fn write_report(request: Ts<ReportRequest>) -> Result<Ts<ReportFiles>, Throw
     for study in &request.studies {
         study::check::check(&study.record)?;
     }
+    if let Some(baseline) = &request.baseline {
+        study::check::check_data(&baseline.data, &|place| format!("baseline, {place}"))?;
+    }
     Ok(study::report::write_report(&request).into_ts()?)
 }
 

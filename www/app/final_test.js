@@ -5,6 +5,7 @@
 
 import { Cancelled, Refused, sentence_of, unless_aborted } from "../base/fault.js";
 import * as format from "../base/format.js";
+import { fits, num_pixels_of, task_of, task_words } from "../base/task.js";
 import {
   is_elsewhere,
   is_missing,
@@ -186,6 +187,12 @@ export class FinalTester {
     const { data } = engine;
     if (!data || data.summary.checksum !== record.data.checksum) {
       throw new Refused(`Load ${record.data.name} under Train first.`);
+    }
+    const [trained, tested_on] = [task_of(record.data), task_of(set.summary)];
+    if (!fits(trained, tested_on)) {
+      throw new Refused(
+        `The study is of ${task_words(trained)}; ${set.summary.name} has ${task_words(tested_on)}.`,
+      );
     }
     const artifact = await this.#backend_of(record, winner, signal);
     /** @type {Map<number, FinalTestRun>} */

@@ -128,6 +128,7 @@ export class RunController {
       data_name: data.name,
       data_checksum: data.checksum,
       data_rows: data.num_rows,
+      task: task_of(data),
       decision: null,
       history: [],
       running: [],

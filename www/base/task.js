@@ -40,6 +40,14 @@ export function are_digits(classes) {
   return classes.length === 10 && classes.every((name, at) => name === `${at}`);
 }
 
+/**
+ * Whether a person's kept digits, 28 × 28 pixels of the ten digits, can be learned too.
+ * @param {TaskSummary} task
+ */
+export function keeps_digits({ side, classes }) {
+  return side === 28 && are_digits(classes);
+}
+
 /** What one of the classes is called. @param {readonly string[]} classes */
 export function class_noun(classes) {
   return are_digits(classes) ? "digit" : "class";

@@ -299,9 +299,14 @@ pub struct RunResult {
     /// The model that is left on images it was trained on; none where not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clean: Option<CleanFigures>,
+    /// How the pixels of the training part were normalised, where that is not MNIST's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalisation: Option<NormalisationSummary>,
 }
 
 /// What a slice of work reports. `Ended` comes last and once.
+// There is one end a run, moved once: a box would only be in the way.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {

@@ -110,6 +110,7 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
         failure: None,
         correct: String::new(),
         clean: None,
+        normalisation: None,
         history: history.clone(),
     };
     let run = &mut record.runs[run];

@@ -572,6 +572,7 @@ impl Trainer {
             parameters: &parameters,
             correct: write_bits(&measured.correct),
             clean: measured.clean(),
+            normalisation: self.normalisation,
         };
         Ok(ending.result())
     }

@@ -86,6 +86,7 @@ impl Run {
             version: String::new(),
             correct: self.correct.clone(),
             clean: Some(self.clean),
+            normalisation: None,
             history,
         }
     }

@@ -66,6 +66,7 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
                 accuracy: 0.8,
                 loss: 0.5,
             }),
+            normalisation: None,
         }),
     });
     StudyRecord {

@@ -22,9 +22,12 @@ use super::study_section::{comparison, difference_words, unfinished, what_was_ch
 use super::writer::Writer;
 use crate::study::VERSION;
 use crate::study::insight::read_study;
+use crate::study::words::task_of;
 
 const SETUP: &str = include_str!("notebook/setup.py");
 const SPLIT: &str = include_str!("notebook/split.py");
+const OF_MNIST: &str = include_str!("notebook/of_mnist.py");
+const OF_TRAINING: &str = include_str!("notebook/of_training.py");
 const LOADER: &str = include_str!("notebook/loader.py");
 const MODEL: &str = include_str!("notebook/model.py");
 const LOOP: &str = include_str!("notebook/loop.py");
@@ -73,9 +76,15 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
         ));
         writer.part("Data");
     });
-    notebook.code(SETUP);
+    let task = task_of(usual.data);
+    notebook.code(&(python::task(&task) + SETUP));
     notebook.heading("Split and normalisation");
-    notebook.code(&(SPLIT.to_string() + &python::split_use(usual.config)));
+    let normalisation = if task.normalisation().is_some() {
+        OF_MNIST
+    } else {
+        OF_TRAINING
+    };
+    notebook.code(&(SPLIT.to_string() + normalisation + &python::split_use(usual.config)));
     notebook.heading("Batches");
     notebook.code(LOADER);
     notebook.heading("Model");
@@ -114,7 +123,7 @@ fn baseline(notebook: &mut Cells, request: &ReportRequest, usual: &Usual<'_>) {
         writer.subsection("What Inkling measured");
         writer.paragraph(outcome_words(measured));
         for evaluation in &measured.evaluations {
-            writer.paragraph(evaluation_words(evaluation));
+            writer.paragraph(evaluation_words(evaluation, &task_of(&measured.data)));
         }
         for kind in [PlotKind::Curves, PlotKind::Confusion, PlotKind::Mistakes] {
             plots(&measured.plots, kind).for_each(|plot| writer.figure(plot));
