@@ -188,7 +188,8 @@ export class EvaluationController {
       if (!test) throw new Refused("Pick a test CSV first.");
       if (!model) throw new Refused("There is no trained model yet. Train first.");
       const task = model_task(model);
-      if (!fits_pixels(task, task_of(test.summary))) throw new Refused(other_task(model, test.summary));
+      if (!fits_pixels(task, task_of(test.summary)))
+        throw new Refused(other_task(model, test.summary));
       const { probabilities } = await this.#read_test(model.id, test);
       const csv = submission_csv(probabilities, task.classes.length);
       download(new Blob([csv], { type: "text/csv" }), "submission.csv");
@@ -321,7 +322,8 @@ export class EvaluationController {
     const { num_rows } = summary;
     const size = num_pixels_of(summary);
     const { model } = this.#parts.store.get();
-    const num_classes = (model?.id === model_id ? model_task(model) : task_of(summary)).classes.length;
+    const num_classes = (model?.id === model_id ? model_task(model) : task_of(summary)).classes
+      .length;
     const bytes = async (/** @type {number} */ from, /** @type {number} */ to) =>
       new Uint8Array(await blob.slice(from, to).arrayBuffer());
     const probabilities = new Float32Array(num_rows * num_classes);

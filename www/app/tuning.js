@@ -6,7 +6,7 @@ import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { reading_at, top_digit } from "../base/ink.js";
 import { keeps_digits, task_of } from "../base/task.js";
-import { is_active } from "./state.js";
+import { is_active, model_task } from "./state.js";
 
 /** @import { ModelSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */

@@ -228,11 +228,7 @@ export class Engine extends Answers {
       const task = this.#task_of_model(key);
       const { side, is_drawn } = task;
       const { prepare_strokes } = this.wasm;
-      return this.#read(
-        key,
-        task,
-        prepare_strokes(points, lengths, width, paper, side, is_drawn),
-      );
+      return this.#read(key, task, prepare_strokes(points, lengths, width, paper, side, is_drawn));
     });
   }
 

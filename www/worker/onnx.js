@@ -4,10 +4,10 @@
 // The graph takes pixels as a CSV has them, 0 to 255, side² a row, and normalises them
 // itself. Dropout does nothing when a model reads, so it is left out.
 
-import { are_digits } from "../base/task.js";
+import { are_digits, task_of } from "../base/task.js";
 import { PbfWriter } from "../vendor/pbf.mjs";
 
-/** @import { ModelSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { ModelSummary, TaskSummary } from "../pkg/ndarray/inkling.js" */
 
 // No newer than the graph needs, for the widest reach: the first operators with
 // LayerNormalization, and the format of their time.
@@ -38,7 +38,7 @@ const FLOAT = 1;
  */
 export function write_onnx(summary, weights, version) {
   const graph = graph_of(summary, weights);
-  const notes = notes_of(summary.task);
+  const notes = notes_of(task_of(summary));
   // Room for all of it: a buffer that grows is copied each time it doubles.
   const pbf = new PbfWriter(new Uint8Array(weights.byteLength + 16_384));
   write_model({ graph, version, notes }, pbf);
@@ -48,7 +48,7 @@ export function write_onnx(summary, weights, version) {
 /**
  * The classes' names, where they are not the ten digits; the normalisation is part of
  * the graph.
- * @param {ModelSummary["task"]} task
+ * @param {TaskSummary} task
  * @returns {Note[]}
  */
 function notes_of({ classes }) {
