@@ -274,7 +274,7 @@ export class EvaluationController {
     if (is_active(run))
       throw new Refused("A run is under way; evaluate its model when it has ended.");
     if (wanted) return wanted;
-    if (!model) throw new Refused("Train first; then see which digits are confused.");
+    if (!model) throw new Refused("Train first; then see what is confused with what.");
     if (!data && !state.test?.has_labels)
       throw new Refused("Load data or a test CSV to evaluate this model.");
     const set = state.test?.has_labels ? state.test : data;

@@ -6,6 +6,7 @@ import { digit_at, digit_image } from "../../ui/digit.js";
 import * as format from "../../base/format.js";
 import { class_name, class_noun, num_pixels_of, task_of } from "../../base/task.js";
 
+/** @import { NormalisationSummary } from "../../pkg/ndarray/inkling.js" */
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Images } from "../../engine/custody.js" */
@@ -95,6 +96,13 @@ export function create_data_view(state, actions) {
   on_theme_change(() => strip.redraw());
 
   const balance = by_id("balance", HTMLTableElement);
+  const normalisation = by_id("normalisation", HTMLElement);
+  state.watch(["data", "plan"], ({ data, plan }) => {
+    // MNIST's is MNIST's, and nothing to read about.
+    const own = plan?.normalisation;
+    normalisation.hidden = !data || !own || task_of(data).normalisation !== undefined;
+    if (own && !normalisation.hidden) set_text(normalisation, normalisation_words(own));
+  });
   state.watch(["data", "plan"], ({ data, plan }) => {
     if (!data) return;
     const { classes } = task_of(data);
@@ -115,6 +123,15 @@ export function create_data_view(state, actions) {
       mnist.hidden = false;
     },
   };
+}
+
+/**
+ * How the pixels of a set are normalised that has its own mean and deviation.
+ * @param {NormalisationSummary} own
+ */
+function normalisation_words({ mean, deviation }) {
+  const [m, s] = [mean, deviation].map((share) => share.toFixed(4));
+  return `Pixels are normalised by the training part’s mean and deviation: (pixel / 255 − ${m}) / ${s}.`;
 }
 
 /**

@@ -19,7 +19,7 @@ export function evaluation_text(state) {
   if (is_active(run)) return "A run is under way; evaluate its model when it has ended.";
   const shown = shown_evaluation(state);
   if (shown) return figures_text(shown) + looks_text(num_looks(state, shown.set_id));
-  if (!model) return "Train first; then see which digits are confused, and how sure it was.";
+  if (!model) return "Train first; then see what is confused with what, and how sure it was.";
   return [former_text(state), model_text(model), next_text(state)].filter(Boolean).join(" ");
 }
 
