@@ -13,7 +13,7 @@ use super::names::{authors, counted, factor_phrase, study_name};
 use super::setting_rows::{data_words, setting_rows};
 use super::writer::Writer;
 use crate::study::VERSION;
-use crate::study::words::{capitalised, list, significant, task_of, thousands};
+use crate::study::words::{capitalised, fixed, list, significant, task_of, thousands};
 
 /// Classes that a table has beside each other.
 const MOST_COLUMNS: usize = 10;
@@ -111,7 +111,7 @@ fn normalisation_words(request: &ReportRequest, task: &Task) -> String {
         .chain(of_studies)
         .find_map(|one| one.normalisation);
     let formula = known.map_or(String::new(), |own| {
-        let (mean, deviation) = (significant(own.mean), significant(own.deviation));
+        let (mean, deviation) = (fixed(own.mean, 4), fixed(own.deviation, 4));
         format!(": (pixel / 255 − {mean}) / {deviation}")
     });
     format!(

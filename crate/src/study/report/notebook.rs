@@ -17,7 +17,7 @@ use super::baseline_section::{evaluation_words, outcome_words};
 use super::front::{plots, scope, title_of};
 use super::json_files::pretty;
 use super::markdown::markdown;
-use super::names::{authors, study_name};
+use super::names::{authors, data_file, study_name};
 use super::study_section::{comparison, difference_words, unfinished, what_was_changed};
 use super::writer::Writer;
 use crate::study::VERSION;
@@ -35,7 +35,7 @@ const RESULTS: &str = include_str!("notebook/results.py");
 const CONFUSION: &str = include_str!("notebook/confusion.py");
 const ALL_RESULTS: &str = include_str!("notebook/all_results.py");
 
-const HOW_TO_RUN: &str = "To run it all: put Kaggle’s train.csv (digit-recognizer) beside this notebook, or write its path \
+const HOW_TO_RUN: &str = "beside this notebook, or write its path \
      into DATA_PATH below, and choose “Run all”. It needs torch, scikit-learn, pandas, matplotlib \
      and tqdm, which Kaggle and Colab have, and a few minutes of a laptop’s CPU. No cell has been \
      run yet.";
@@ -65,7 +65,13 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
         if !request.ids.is_empty() {
             writer.paragraph(format!("By {}.", request.ids.join(", ")));
         }
-        writer.paragraph(HOW_TO_RUN);
+        let kaggle = if task_of(usual.data).is_mnist() {
+            " (digit-recognizer)"
+        } else {
+            ""
+        };
+        let file = data_file(usual.data);
+        writer.paragraph(format!("To run it all: put {file}{kaggle} {HOW_TO_RUN}"));
         writer.remark(&request.introduction);
         writer.paragraph(scope(request));
         writer.paragraph(format!(
