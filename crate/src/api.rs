@@ -723,7 +723,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn strokes_become_the_images_784_pixels_or_nothing() {
         let prepared = |points: &[f32], lengths: &[u32], paper: Option<Vec<u8>>| {
-            prepare_strokes(points, lengths, 0.08, paper).map(|pixels| pixels.to_vec())
+            prepare_strokes(points, lengths, 0.08, paper, 28, true).map(|pixels| pixels.to_vec())
         };
         let mut paper = Paper::new(PAD_SIDE);
         paper.strokes(&[0.3, 0.2, 0.6, 0.8], &[2], 0.08).unwrap();
@@ -735,7 +735,7 @@ mod tests {
         assert!(prepared(&[], &[], None).unwrap().is_empty());
         let thrown = prepared(&[0.5; 4], &[1], None).expect_err("a point too many");
         assert_eq!(fields(thrown)[1], Some("strokes, lengths".into()));
-        let thrown = prepare_ink(&[0; 12], 4, 4).expect_err("four bytes too few");
+        let thrown = prepare_ink(&[0; 12], 4, 4, 28, true).expect_err("four bytes too few");
         let message = "ink: found 12 bytes, expected 16, 4 by 4";
         assert_eq!(
             fields(thrown),

@@ -2,15 +2,11 @@
 // were tasks, and a set of another task goes the whole way, from bytes to a report.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { gunzipSync } from "node:zlib";
 import { write_onnx } from "../../www/worker/onnx.js";
+import { CLASSES, of_47_classes, open_engine, sample } from "./letters_set.mjs";
 
-const at = (/** @type {string} */ path) => new URL(`../../${path}`, import.meta.url);
-const wasm = await import(at("www/pkg/ndarray/inkling.js").href);
-await wasm.default({ module_or_path: readFileSync(at("www/pkg/ndarray/inkling_bg.wasm")) });
-await wasm.open_device();
+const wasm = await open_engine();
 
 const SETTINGS = {
   epochs: 2,
@@ -21,12 +17,6 @@ const SETTINGS = {
   hidden_layers: "32, 16",
 };
 
-function sample() {
-  const reader = new wasm.DatasetReader("sample.csv");
-  reader.push(gunzipSync(readFileSync(at("data/sample.csv.gz"))));
-  return reader.finish();
-}
-
 /** Trains to the end. @param {any} trainer */
 async function ended(trainer) {
   for (;;) {
@@ -35,7 +25,7 @@ async function ended(trainer) {
 }
 
 test("MNIST comes out as before tasks, to the last bit", async () => {
-  const data = sample();
+  const data = sample(wasm);
   assert.equal(data.summary().checksum, "be042f95a4d3261f");
   // Of the engine built from commit bde9bca, the last before data sets had a task.
   const expected = [
@@ -58,43 +48,8 @@ test("MNIST comes out as before tasks, to the last bit", async () => {
   data.free();
 });
 
-/** Names of 47 classes, of any letters. */
-const CLASSES = Array.from({ length: 47 }, (_, class_) => (class_ ? `Class ${class_}` : "É, \"0\""));
-
-/** The sample's digits as 47 classes: as they are, transposed, mirrored, upside down and turned. */
-function of_47_classes() {
-  const data = sample();
-  const digits = data.pixels();
-  const labels = data.labels();
-  data.free();
-  const num_rows = 4700;
-  const pixels = new Uint8Array(num_rows * 784);
-  const classes = new Uint8Array(num_rows);
-  let row = 0;
-  for (let from = 0; row < num_rows; from = (from + 1) % labels.length) {
-    const turn = row % 5;
-    const class_ = labels[from] + 10 * turn;
-    if (class_ >= 47) {
-      // Three digits upside down and turned would be beyond the last class.
-      classes[row] = labels[from];
-      pixels.set(digits.subarray(784 * from, 784 * (from + 1)), 784 * row);
-    } else {
-      classes[row] = class_;
-      for (let y = 0; y < 28; y++) {
-        for (let x = 0; x < 28; x++) {
-          const source = [28 * y + x, 28 * x + y, 28 * y + 27 - x, 28 * (27 - y) + x, 28 * (27 - x) + y];
-          pixels[784 * row + 28 * y + x] = digits[784 * from + source[turn]];
-        }
-      }
-    }
-    row += 1;
-  }
-  const task = { side: 28, classes: CLASSES, full_ink: 255, is_drawn: true };
-  return wasm.Dataset.from_parts("letters.csv", task, pixels, classes);
-}
-
 test("a set of 47 classes is trained, evaluated, kept, exported and reported", async () => {
-  const data = of_47_classes();
+  const data = of_47_classes(wasm);
   const summary = data.summary();
   assert.deepEqual(summary.task.classes, CLASSES);
   assert.equal(summary.class_counts.length, 47);
@@ -119,7 +74,10 @@ test("a set of 47 classes is trained, evaluated, kept, exported and reported", a
   const figures = wasm.evaluate(probabilities, labels, 47);
   assert.equal(figures.accuracy, result.validation_accuracy);
   assert.equal(figures.confusion.length, 47 * 47);
-  assert.throws(() => wasm.evaluate(probabilities, labels, 10), /10 for each of at least one label/);
+  assert.throws(
+    () => wasm.evaluate(probabilities, labels, 10),
+    /10 for each of at least one label/,
+  );
 
   for (const file of [await trainer.to_safetensors(), await trainer.to_burnpack()]) {
     const model = await wasm.Model.from_file("m", file);
@@ -161,7 +119,7 @@ test("a set of 47 classes is trained, evaluated, kept, exported and reported", a
 });
 
 test("pictures of eight by eight go the same way", async () => {
-  const data = sample();
+  const data = sample(wasm);
   const digits = data.pixels();
   const labels = data.labels().subarray(0, 1000);
   const pixels = new Uint8Array(1000 * 64);
