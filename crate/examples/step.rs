@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use inkling::config::{NetworkPlan, Sgd};
 use inkling::data::distort::Distortion;
-use inkling::data::{Dataset, sample};
+use inkling::data::{Dataset, Normalisation, Task, sample};
 use inkling::message::StepKind;
 use inkling::nn::batch::Batch;
 use inkling::nn::layout::Layout;
@@ -22,7 +22,8 @@ const SLICE: usize = 16;
 
 fn main() {
     let (pixels, labels) = sample::generate(8_192, 1);
-    let dataset = Rc::new(Dataset::from_parts("made up", pixels, labels).expect("valid"));
+    let dataset =
+        Rc::new(Dataset::from_parts("made up", Task::mnist(), pixels, labels).expect("valid"));
     let device = pollster::block_on(device::open()).expect("a device");
     println!("{}: {device:?}", device::BACKEND);
     for hidden in [[128, 64], [512, 256]] {
@@ -30,12 +31,20 @@ fn main() {
             hidden: hidden.to_vec(),
             dropout: 0.0,
             layer_norm: false,
+            ..NetworkPlan::default()
         });
         let parameters = weights::initial(&layout, 1);
         for batch_size in [16, 64, 256, 512] {
             let step_ms = |kind, is_distorted| {
                 let data = dataset.clone();
-                let mut network = Network::new(layout.clone(), &parameters, data, kind, &device);
+                let mut network = Network::new(
+                    layout.clone(),
+                    Normalisation::MNIST,
+                    &parameters,
+                    data,
+                    kind,
+                    &device,
+                );
                 time_step(&mut network, &dataset, batch_size, is_distorted)
             };
             let fused = step_ms(StepKind::Fused, false);

@@ -16,14 +16,16 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{NetworkPlan, Plan};
+use crate::data::ink::Form;
 use crate::data::pen::{PAD_SIDE, Paper};
-use crate::data::{self, reader, split};
+use crate::data::task::SIDES;
+use crate::data::{self, reader};
 use crate::error::Error;
 use crate::memory;
 use crate::message::{
-    ClassCounts, DataSummary, Evaluation, Event, LayerSummary, ModelSummary, PlanSummary,
-    ReportFiles, ReportRequest, RunConfig, RunResult, StepKind, StudyConfig, StudyFacts, StudyPlan,
-    StudyReading, StudyRecord,
+    DataSummary, Evaluation, Event, LayerSummary, ModelSummary, PlanSummary, ReportFiles,
+    ReportRequest, RunConfig, RunResult, StepKind, StudyConfig, StudyFacts, StudyPlan,
+    StudyReading, StudyRecord, TaskSummary,
 };
 use crate::nn::model_file::{self, StoredModel};
 use crate::nn::network::Network;
@@ -139,11 +141,16 @@ pub struct Dataset(Rc<data::Dataset>);
 
 #[wasm_bindgen]
 impl Dataset {
-    /// From `n·784` pixels and `n` labels, or no label at all.
-    pub fn from_parts(name: &str, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self, Thrown> {
-        Ok(Self(Rc::new(data::Dataset::from_parts(
-            name, pixels, labels,
-        )?)))
+    /// From `n·side²` pixels and `n` labels, or no label at all.
+    pub fn from_parts(
+        name: &str,
+        task: Ts<TaskSummary>,
+        pixels: Vec<u8>,
+        labels: Vec<u8>,
+    ) -> Result<Self, Thrown> {
+        let task = data::Task::try_from(&task.to_rust()?)?;
+        let dataset = data::Dataset::from_parts(name, task, pixels, labels)?;
+        Ok(Self(Rc::new(dataset)))
     }
 
     /// All pixels, copied out.
@@ -156,7 +163,7 @@ impl Dataset {
         Uint8Array::from(self.0.labels())
     }
 
-    /// The 784 pixels of one image.
+    /// The side² pixels of one image.
     pub fn image(&self, row: u32) -> Result<Uint8Array, Thrown> {
         self.check_row(row)?;
         Ok(Uint8Array::from(self.0.image(row as usize)))
@@ -177,9 +184,7 @@ impl Dataset {
     /// The rows that these settings hold out, in the order of the split.
     pub fn validation_rows(&self, config: Ts<RunConfig>) -> Result<Uint32Array, Thrown> {
         let plan = Plan::try_from(&config.to_rust()?)?;
-        self.0.require_labels()?;
-        let split =
-            split::stratified_split(self.0.labels(), plan.validation_share, plan.split_seed)?;
+        let split = self.0.split(plan.validation_share, plan.split_seed)?;
         Ok(Uint32Array::from(split.validation.as_slice()))
     }
 
@@ -208,7 +213,10 @@ fn summarise(
     config: &RunConfig,
     dataset: Option<&data::Dataset>,
 ) -> crate::error::Result<PlanSummary> {
-    let plan = Plan::try_from(config)?;
+    let mut plan = Plan::try_from(config)?;
+    if let Some(dataset) = dataset {
+        plan = plan.for_task(dataset.task());
+    }
     let layout = Layout::new(&plan.network);
     let long_step = plan.long_step_note();
     let mut summary = PlanSummary {
@@ -216,21 +224,22 @@ fn summarise(
         num_parameters: layout.num_parameters as u32,
         num_train: 0,
         num_validation: 0,
-        train_counts: [0; 10],
-        validation_counts: [0; 10],
+        train_counts: vec![],
+        validation_counts: vec![],
+        normalisation: None,
         steps_per_epoch: 0,
         step_multiply_adds: plan.step_multiply_adds(),
         notes: plan.notes.into_iter().chain(long_step).collect(),
     };
     if let Some(dataset) = dataset {
-        dataset.require_labels()?;
-        let split =
-            split::stratified_split(dataset.labels(), plan.validation_share, plan.split_seed)?;
+        let split = dataset.split(plan.validation_share, plan.split_seed)?;
+        let normalisation = dataset.normalisation(&split.train)?;
+        summary.normalisation = Some(normalisation.into());
         summary.num_train = split.train.len() as u32;
         summary.num_validation = split.validation.len() as u32;
         summary.steps_per_epoch = split.train.len().div_ceil(plan.batch_size) as u32;
-        summary.train_counts = class_counts(dataset, &split.train);
-        summary.validation_counts = class_counts(dataset, &split.validation);
+        summary.train_counts = dataset.class_counts_of(&split.train);
+        summary.validation_counts = dataset.class_counts_of(&split.validation);
     }
     Ok(summary)
 }
@@ -244,24 +253,22 @@ fn summarise_layers(layout: &Layout) -> Vec<LayerSummary> {
     layers.collect()
 }
 
-fn summarise_model(plan: &NetworkPlan) -> ModelSummary {
+fn summarise_model(
+    plan: &NetworkPlan,
+    task: &data::Task,
+    normalisation: data::Normalisation,
+) -> ModelSummary {
     let layout = Layout::new(plan);
+    let task = task.clone().with_normalisation(normalisation);
     ModelSummary {
         layers: summarise_layers(&layout),
         num_parameters: layout.num_parameters as u32,
         dropout: f64::from(plan.dropout),
         layer_norm: plan.layer_norm,
-        pixel_mean: f64::from(data::PIXEL_MEAN),
-        pixel_std: f64::from(data::PIXEL_STD),
+        task: TaskSummary::from(&task),
+        pixel_mean: f64::from(normalisation.mean),
+        pixel_std: f64::from(normalisation.deviation),
     }
-}
-
-fn class_counts(dataset: &data::Dataset, rows: &[u32]) -> ClassCounts {
-    let mut counts = ClassCounts::default();
-    for &row in rows {
-        counts[usize::from(dataset.labels()[row as usize])] += 1;
-    }
-    counts
 }
 
 /// What every run needs before it begins.
@@ -279,6 +286,8 @@ impl From<trainer::Trainer> for Trainer {
         Self {
             validation_rows: inner.split().validation.clone(),
             network: inner.plan().network.clone(),
+            task: inner.task().clone(),
+            normalisation: inner.normalisation(),
             inner: Mutex::new(inner),
             is_stop_asked: RefCell::new(false),
         }
@@ -292,6 +301,8 @@ pub struct Trainer {
     is_stop_asked: RefCell<bool>,
     validation_rows: Vec<u32>,
     network: NetworkPlan,
+    task: data::Task,
+    normalisation: data::Normalisation,
 }
 
 #[wasm_bindgen]
@@ -348,7 +359,8 @@ impl Trainer {
         self.is_stop_asked.replace(true);
     }
 
-    /// Class probabilities, `n·10`, of images, `n·784`, by the model as it stands.
+    /// Class probabilities, `n·num_classes`, of images, `n·side²`, by the model as it
+    /// stands.
     pub async fn predict(&self, pixels: Vec<u8>) -> Result<Float32Array, Thrown> {
         let probabilities = self.inner.lock().await.predict(&pixels).await?;
         Ok(Float32Array::from(probabilities.as_slice()))
@@ -374,12 +386,15 @@ impl Trainer {
 
     /// The model in figures.
     pub fn summary(&self) -> Result<Ts<ModelSummary>, Thrown> {
-        Ok(summarise_model(&self.network).into_ts()?)
+        let summary = summarise_model(&self.network, &self.task, self.normalisation);
+        Ok(summary.into_ts()?)
     }
 
     async fn stored(&self) -> Result<StoredModel, Thrown> {
         Ok(StoredModel {
             plan: self.network.clone(),
+            task: self.task.clone(),
+            normalisation: self.normalisation,
             parameters: self.inner.lock().await.parameters().await?,
         })
     }
@@ -395,28 +410,49 @@ impl Trainer {
     }
 }
 
-/// What a pad's ink, `width·height` bytes from 0 to 255, looks like to the
-/// network: 784 pixels prepared as MNIST's were; nothing where there is no ink.
+/// What a pad's ink, `width·height` bytes from 0 to 255, looks like to a network of
+/// pictures `side` pixels wide: drawn ones prepared as MNIST's were, others as large as
+/// the picture holds them; nothing where there is no ink.
 #[wasm_bindgen]
-pub fn prepare_ink(ink: &[u8], width: u32, height: u32) -> Result<Uint8Array, Thrown> {
+pub fn prepare_ink(
+    ink: &[u8],
+    width: u32,
+    height: u32,
+    side: u32,
+    is_drawn: bool,
+) -> Result<Uint8Array, Thrown> {
     let expected = u64::from(width) * u64::from(height);
     if ink.len() as u64 != expected {
         let found = format!("{} bytes", ink.len());
         let expected = format!("{expected}, {width} by {height}");
         return Err(Error::data("ink", found, expected).into());
     }
-    Ok(prepared_ink(ink, width as usize, height as usize))
+    let form = form(side, is_drawn)?;
+    Ok(prepared_ink(form, ink, width as usize, height as usize))
 }
 
-fn prepared_ink(ink: &[u8], width: usize, height: usize) -> Uint8Array {
-    match data::ink::prepare_ink(ink, width, height) {
+fn form(side: u32, is_drawn: bool) -> crate::error::Result<Form> {
+    let side = side as usize;
+    if !SIDES.contains(&side) {
+        let expected = format!("{} to {}", SIDES.start(), SIDES.end());
+        return Err(Error::data("side of a picture", side.to_string(), expected));
+    }
+    Ok(if is_drawn {
+        Form::drawn(side)
+    } else {
+        Form::whole(side)
+    })
+}
+
+fn prepared_ink(form: Form, ink: &[u8], width: usize, height: usize) -> Uint8Array {
+    match data::ink::prepare_ink_as(form, ink, width, height) {
         Some(pixels) => Uint8Array::from(pixels.as_slice()),
         None => Uint8Array::new_with_length(0),
     }
 }
 
 /// The same of the pad's strokes, whose ink this engine draws itself: every browser
-/// then sees the same 784 pixels. `points` are x and y in turn, in sides of the pad;
+/// then sees the same `side²` pixels. `points` are x and y in turn, in sides of the pad;
 /// `lengths` are the points of each stroke, one after the other; `width` is the pen's,
 /// in sides of the pad. `paper` is ink that lies under the strokes, a picture's.
 #[wasm_bindgen]
@@ -425,19 +461,26 @@ pub fn prepare_strokes(
     lengths: &[u32],
     width: f32,
     paper: Option<Vec<u8>>,
+    side: u32,
+    is_drawn: bool,
 ) -> Result<Uint8Array, Thrown> {
+    let form = form(side, is_drawn)?;
     let mut paper = match paper {
         Some(ink) => Paper::of_pad(ink)?,
         None => Paper::new(PAD_SIDE),
     };
     paper.strokes(points, lengths, width)?;
-    Ok(prepared_ink(paper.ink(), paper.side(), paper.side()))
+    Ok(prepared_ink(form, paper.ink(), paper.side(), paper.side()))
 }
 
-/// The figures of a model's probabilities, `n·10`, against `n` labels.
+/// The figures of a model's probabilities, `n·num_classes`, against `n` labels.
 #[wasm_bindgen]
-pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Ts<Evaluation>, Thrown> {
-    Ok(evaluation::evaluate(probabilities, labels)?.into_ts()?)
+pub fn evaluate(
+    probabilities: &[f32],
+    labels: &[u8],
+    num_classes: usize,
+) -> Result<Ts<Evaluation>, Thrown> {
+    Ok(evaluation::evaluate(probabilities, labels, num_classes)?.into_ts()?)
 }
 
 /// The result of a run that was ended by force after its last checkpoint: that of the
@@ -477,6 +520,8 @@ impl Model {
         let checkpoint = Checkpoint::from_bytes(&bytes)?;
         let stored = StoredModel {
             plan: checkpoint.network()?,
+            task: checkpoint.task,
+            normalisation: checkpoint.normalisation,
             parameters: checkpoint.parameters,
         };
         Self::from_stored(stored).await
@@ -485,9 +530,11 @@ impl Model {
     async fn from_stored(stored: StoredModel) -> Result<Model, Thrown> {
         let device = device::open().await?;
         // A network holds a data set to learn from; this one never will.
-        let blank = data::Dataset::from_parts("blank", vec![0; data::NUM_PIXELS], vec![0])?;
+        let (task, image) = (stored.task.clone(), vec![0; stored.plan.num_pixels]);
+        let blank = data::Dataset::from_parts("blank", task, image, vec![0])?;
         let network = Network::new(
             Layout::new(&stored.plan),
+            stored.normalisation,
             &stored.parameters,
             Rc::new(blank),
             StepKind::Fused,
@@ -511,10 +558,16 @@ impl Model {
 
     /// The model in figures.
     pub fn summary(&self) -> Result<Ts<ModelSummary>, Thrown> {
-        Ok(summarise_model(&self.stored.plan).into_ts()?)
+        let StoredModel {
+            plan,
+            task,
+            normalisation,
+            ..
+        } = &self.stored;
+        Ok(summarise_model(plan, task, *normalisation).into_ts()?)
     }
 
-    /// Class probabilities, `n·10`, of images, `n·784`.
+    /// Class probabilities, `n·num_classes`, of images, `n·side²`.
     pub async fn predict(&self, pixels: Vec<u8>) -> Result<Float32Array, Thrown> {
         let probabilities = self.network.lock().await.predict(&pixels).await?;
         Ok(Float32Array::from(probabilities.as_slice()))
@@ -566,7 +619,22 @@ pub fn write_report(request: Ts<ReportRequest>) -> Result<Ts<ReportFiles>, Throw
     for study in &request.studies {
         study::check::check(&study.record)?;
     }
+    if let Some(baseline) = &request.baseline {
+        study::check::check_data(&baseline.data, &|place| format!("baseline, {place}"))?;
+    }
     Ok(study::report::write_report(&request).into_ts()?)
+}
+
+/// A task under other names for the same classes, checked. A data set's checksum does
+/// not depend on them.
+#[wasm_bindgen]
+pub fn renamed_task(
+    task: Ts<TaskSummary>,
+    classes: Vec<String>,
+) -> Result<Ts<TaskSummary>, Thrown> {
+    let task = data::Task::try_from(&task.to_rust()?)?;
+    let task = task.with_classes(classes)?;
+    Ok(TaskSummary::from(&task).into_ts()?)
 }
 
 /// The version of Inkling, such as `0.1.0`.
@@ -657,7 +725,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn strokes_become_the_images_784_pixels_or_nothing() {
         let prepared = |points: &[f32], lengths: &[u32], paper: Option<Vec<u8>>| {
-            prepare_strokes(points, lengths, 0.08, paper).map(|pixels| pixels.to_vec())
+            prepare_strokes(points, lengths, 0.08, paper, 28, true).map(|pixels| pixels.to_vec())
         };
         let mut paper = Paper::new(PAD_SIDE);
         paper.strokes(&[0.3, 0.2, 0.6, 0.8], &[2], 0.08).unwrap();
@@ -669,7 +737,7 @@ mod tests {
         assert!(prepared(&[], &[], None).unwrap().is_empty());
         let thrown = prepared(&[0.5; 4], &[1], None).expect_err("a point too many");
         assert_eq!(fields(thrown)[1], Some("strokes, lengths".into()));
-        let thrown = prepare_ink(&[0; 12], 4, 4).expect_err("four bytes too few");
+        let thrown = prepare_ink(&[0; 12], 4, 4, 28, true).expect_err("four bytes too few");
         let message = "ink: found 12 bytes, expected 16, 4 by 4";
         assert_eq!(
             fields(thrown),

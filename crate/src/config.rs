@@ -3,8 +3,12 @@
 //!
 //! Over 400 lines: a check a setting, in the order of the form.
 
+mod network;
+
+pub use network::NetworkPlan;
+
+use crate::data::Task;
 use crate::data::distort::Distortion;
-use crate::data::{NUM_CLASSES, NUM_PIXELS};
 use crate::error::{Error, Result};
 use crate::message::{BackendChoice, LearningRateSchedule, RunConfig, StepKind};
 
@@ -65,29 +69,15 @@ pub struct Sgd {
     pub weight_decay: f32,
 }
 
-/// A multilayer perceptron's shape.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NetworkPlan {
-    /// Widths of the hidden layers, input side first.
-    pub hidden: Vec<usize>,
-    /// Probability that a hidden unit is dropped in training.
-    pub dropout: f32,
-    /// Layer normalisation between each hidden linear layer and its ReLU.
-    pub layer_norm: bool,
-}
-
-impl NetworkPlan {
-    /// Widths from the pixels to the classes: `[784, …hidden, 10]`.
-    pub fn widths(&self) -> Vec<usize> {
-        let hidden = self.hidden.iter().copied();
-        std::iter::once(NUM_PIXELS)
-            .chain(hidden)
-            .chain([NUM_CLASSES])
-            .collect()
-    }
-}
-
 impl Plan {
+    /// The same plan for data of a task: settings alone are planned for MNIST's.
+    pub fn for_task(self, task: &Task) -> Self {
+        Self {
+            network: self.network.for_task(task),
+            ..self
+        }
+    }
+
     /// Multiply-adds of one training step's matrix products: for each image and
     /// weight one forwards, one for the weight's gradient and, but for the first
     /// layer, whose input learns nothing, one for the gradient by its input. A first
@@ -179,6 +169,7 @@ impl TryFrom<&RunConfig> for Plan {
                 hidden,
                 dropout: dropout(config.dropout)?,
                 layer_norm: config.layer_norm,
+                ..NetworkPlan::default()
             },
             augmentation: config.augmentation.then(Distortion::default),
             clean_curve: config.clean_curve,

@@ -6,10 +6,12 @@
 //! wrong. Each unit of each row of each step is a chance of it, of about 1e-6:
 //! the networks here are small enough that it is rare.
 
+mod sets;
+
 use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Sgd};
-use inkling::data::{Dataset, sample};
+use inkling::data::{Dataset, Task, sample};
 use inkling::message::StepKind;
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
@@ -34,6 +36,8 @@ struct Case {
     num_steps: u32,
     /// Every pixel inked, as an inverted picture has it.
     is_dense: bool,
+    /// Side and number of classes of another task than MNIST's.
+    task: Option<(usize, usize)>,
 }
 
 const PLAIN_SGD: Sgd = Sgd {
@@ -50,17 +54,29 @@ const CASE: Case = Case {
     batch_size: 32,
     num_steps: 500,
     is_dense: false,
+    task: None,
 };
 
 async fn losses(case: &Case, dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> {
     let device = device::open().await.unwrap();
-    let layout = Layout::new(&NetworkPlan {
+    let plan = NetworkPlan {
         hidden: case.hidden.to_vec(),
         dropout: case.dropout,
         layer_norm: case.layer_norm,
-    });
+        ..NetworkPlan::default()
+    };
+    let layout = Layout::new(&plan.for_task(dataset.task()));
+    let all: Vec<u32> = (0..NUM_ROWS as u32).collect();
+    let normalisation = dataset.normalisation(&all).unwrap();
     let parameters = weights::initial(&layout, 7);
-    let mut network = Network::new(layout, &parameters, dataset.clone(), kind, &device);
+    let mut network = Network::new(
+        layout,
+        normalisation,
+        &parameters,
+        dataset.clone(),
+        kind,
+        &device,
+    );
     let mut metrics = Vec::new();
     for step in 0..case.num_steps.min(MAX_STEPS) {
         let rows: Vec<u32> = (0..case.batch_size)
@@ -76,9 +92,8 @@ async fn losses(case: &Case, dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> 
             metrics.extend(network.take_metrics().await.unwrap());
         }
     }
-    let rows: Vec<u32> = (0..NUM_ROWS as u32).collect();
     metrics.extend(network.take_metrics().await.unwrap());
-    network.evaluate(Batch::Rows(&rows));
+    network.evaluate(Batch::Rows(&all));
     metrics.extend(network.take_metrics().await.unwrap());
     assert_eq!(metrics.len(), case.num_steps.min(MAX_STEPS) as usize + 1);
     metrics
@@ -88,13 +103,19 @@ async fn losses(case: &Case, dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> 
 }
 
 async fn assert_equal(case: Case) {
-    let (mut pixels, labels) = sample::generate(NUM_ROWS, 3);
+    let (mut pixels, mut labels) = sample::generate(NUM_ROWS, 3);
+    let mut task = Task::mnist();
+    if let Some((side, num_classes)) = case.task {
+        let set = sets::set(side, num_classes, NUM_ROWS);
+        (pixels, labels) = (set.pixels().to_vec(), set.labels().to_vec());
+        task = set.task().clone();
+    }
     if case.is_dense {
         pixels
             .iter_mut()
             .for_each(|pixel| *pixel = 255 - *pixel / 2);
     }
-    let dataset = Rc::new(Dataset::from_parts("made up", pixels, labels).unwrap());
+    let dataset = Rc::new(Dataset::from_parts("made up", task, pixels, labels).unwrap());
     let fused = losses(&case, &dataset, StepKind::Fused).await;
     let plain = losses(&case, &dataset, StepKind::Plain).await;
     for (step, (fused, plain)) in fused.iter().zip(&plain).enumerate() {
@@ -189,6 +210,54 @@ async fn images_without_a_zero() {
             learning_rate: 0.005,
             ..PLAIN_SGD
         },
+        ..CASE
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn small_pictures() {
+    assert_equal(Case {
+        task: Some((8, 10)),
+        ..CASE
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn pictures_that_fill_no_whole_words_and_an_odd_number_of_classes() {
+    let sgd = Sgd {
+        learning_rate: 0.02,
+        momentum: 0.5,
+        weight_decay: 1e-3,
+    };
+    assert_equal(Case {
+        task: Some((7, 3)),
+        hidden: &[13, 5],
+        batch_size: 9,
+        sgd,
+        ..CASE
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn as_many_classes_as_emnist_balanced_has() {
+    assert_equal(Case {
+        task: Some((28, 47)),
+        num_steps: 200,
+        ..CASE
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn the_most_classes_and_large_pictures_without_a_zero() {
+    assert_equal(Case {
+        task: Some((64, 100)),
+        num_steps: 40,
+        is_dense: true,
+        hidden: &[16, 8],
         ..CASE
     })
     .await;

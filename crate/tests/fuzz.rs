@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use inkling::config::{NetworkPlan, Plan};
 use inkling::data::reader::DatasetReader;
-use inkling::data::{Dataset, sample};
+use inkling::data::{Dataset, Normalisation, Task, sample};
 use inkling::error::Result;
 use inkling::message::{Factor, LearningRateSchedule, RunConfig, StudyConfig, StudyRecord};
 use inkling::nn::layout::Layout;
@@ -259,9 +259,15 @@ fn models() -> [StoredModel; 3] {
             hidden: hidden.to_vec(),
             dropout,
             layer_norm,
+            ..NetworkPlan::default()
         };
         let parameters = weights::initial(&Layout::new(&plan), 7);
-        StoredModel { plan, parameters }
+        StoredModel {
+            plan,
+            task: Task::mnist(),
+            normalisation: Normalisation::MNIST,
+            parameters,
+        }
     };
     [
         model(&[6, 4], 0.25, true),
@@ -354,6 +360,8 @@ fn checkpoint() {
     let plan = Plan::try_from(&config).unwrap();
     let parameters = weights::initial(&Layout::new(&plan.network), 7);
     let good = Checkpoint {
+        task: Task::mnist(),
+        normalisation: Normalisation::MNIST,
         config,
         data_checksum: "0123456789abcdef".into(),
         history: vec![epoch(1)],

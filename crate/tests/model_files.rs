@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use burn::tensor::Bytes;
 use inkling::config::NetworkPlan;
-use inkling::data::{Dataset, NUM_PIXELS};
+use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task};
 use inkling::message::StepKind;
 use inkling::nn::device;
 use inkling::nn::layout::Layout;
@@ -42,12 +42,15 @@ fn cases() -> Vec<Case> {
                 .collect(),
             dropout: 0.25,
             layer_norm: case["layer_norm"].as_bool().unwrap(),
+            ..NetworkPlan::default()
         };
         let places = 0..Layout::new(&plan).num_parameters as i64;
         let parameters = places.map(|at| ((31 * at + 7919) * at % 2003 - 1001) as f32 / 2048.0);
         Case {
             model: StoredModel {
                 plan,
+                task: Task::mnist(),
+                normalisation: Normalisation::MNIST,
                 parameters: parameters.collect(),
             },
             logits: floats(&case["logits"]),
@@ -117,14 +120,20 @@ fn burn_pack_writes_the_same_bytes() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_engine_reads_as_onnxruntime_does() {
     let device = device::open().await.unwrap();
-    let blank = Dataset::from_parts("blank", vec![0; NUM_PIXELS], vec![0]).unwrap();
+    let blank = Dataset::from_parts("blank", Task::mnist(), vec![0; NUM_PIXELS], vec![0]).unwrap();
     let blank = Rc::new(blank);
     for case in cases() {
         let layout = Layout::new(&case.model.plan);
         let parameters = &case.model.parameters;
         for kind in [StepKind::Fused, StepKind::Plain] {
-            let mut network =
-                Network::new(layout.clone(), parameters, blank.clone(), kind, &device);
+            let mut network = Network::new(
+                layout.clone(),
+                Normalisation::MNIST,
+                parameters,
+                blank.clone(),
+                kind,
+                &device,
+            );
             let probabilities = network.predict(&pixels()).await.unwrap();
             assert_close(&probabilities, &case.probabilities);
         }
@@ -140,7 +149,6 @@ mod in_burn {
     use burn::store::ModuleRecord;
     use burn::tensor::activation::relu;
     use burn::tensor::{Device, Tensor, TensorData};
-    use inkling::data::normalised;
     use inkling::nn::model_file;
 
     use super::*;
@@ -186,7 +194,10 @@ mod in_burn {
         let device = device::open().await.unwrap();
         let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(file)).unwrap();
         let mlp = Mlp::new(plan, &device).try_load_record(record).unwrap();
-        let inputs: Vec<f32> = pixels().into_iter().map(normalised).collect();
+        let inputs: Vec<f32> = pixels()
+            .into_iter()
+            .map(|pixel| Normalisation::MNIST.of(pixel))
+            .collect();
         let shape = [inputs.len() / NUM_PIXELS, NUM_PIXELS];
         let logits = mlp.forward(Tensor::from_data(TensorData::new(inputs, shape), &device));
         let data = logits.into_data_async().await.unwrap();

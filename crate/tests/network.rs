@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Sgd};
-use inkling::data::{Dataset, NUM_PIXELS, sample};
+use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
 use inkling::message::StepKind;
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
@@ -27,7 +27,7 @@ const KINDS: [StepKind; 2] = [StepKind::Fused, StepKind::Plain];
 
 fn digits() -> Rc<Dataset> {
     let (pixels, labels) = sample::generate(NUM_ROWS, 3);
-    Rc::new(Dataset::from_parts("made up", pixels, labels).unwrap())
+    Rc::new(Dataset::from_parts("made up", Task::mnist(), pixels, labels).unwrap())
 }
 
 fn layout(dropout: f32, layer_norm: bool) -> Layout {
@@ -35,12 +35,20 @@ fn layout(dropout: f32, layer_norm: bool) -> Layout {
         hidden: vec![12, 8],
         dropout,
         layer_norm,
+        ..NetworkPlan::default()
     })
 }
 
 async fn network(layout: &Layout, parameters: &[f32], kind: StepKind) -> Network {
     let device = device::open().await.unwrap();
-    Network::new(layout.clone(), parameters, digits(), kind, &device)
+    Network::new(
+        layout.clone(),
+        Normalisation::MNIST,
+        parameters,
+        digits(),
+        kind,
+        &device,
+    )
 }
 
 fn rows(range: std::ops::Range<u32>) -> Vec<u32> {

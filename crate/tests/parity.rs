@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Sgd};
-use inkling::data::{Dataset, NUM_PIXELS, sample};
+use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
 use inkling::message::StepKind;
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
@@ -43,15 +43,23 @@ async fn assert_parity(case: &str, layer_norm: bool, dropout: f32, sgd: Sgd) {
     let (mut pixels, mut labels) = sample::generate(sample::SAMPLE_ROWS, sample::SAMPLE_SEED);
     pixels.truncate(NUM_ROWS * NUM_PIXELS);
     labels.truncate(NUM_ROWS);
-    let dataset = Rc::new(Dataset::from_parts("sample", pixels, labels).unwrap());
+    let dataset = Rc::new(Dataset::from_parts("sample", Task::mnist(), pixels, labels).unwrap());
     let layout = Layout::new(&NetworkPlan {
         hidden: vec![32, 16],
         dropout,
         layer_norm,
+        ..NetworkPlan::default()
     });
     let parameters = weights::initial(&layout, SEED);
     let device = device::open().await.unwrap();
-    let mut network = Network::new(layout, &parameters, dataset, StepKind::Fused, &device);
+    let mut network = Network::new(
+        layout,
+        Normalisation::MNIST,
+        &parameters,
+        dataset,
+        StepKind::Fused,
+        &device,
+    );
 
     let (num_steps, tolerance) = BOUNDS;
     let mut found = Vec::new();

@@ -4,7 +4,7 @@
 
 use inkling::data::reader::DatasetReader;
 use inkling::data::split::stratified_split;
-use inkling::data::{Dataset, NUM_PIXELS};
+use inkling::data::{Dataset, NUM_PIXELS, Task};
 use inkling::rng::RandomState;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -76,7 +76,7 @@ fn a_table_is_the_same_however_it_is_cut() {
         let num_rows = 1 + rng.interval(5) as usize;
         let (pixels, labels) = drawn(&mut rng, num_rows);
         let file = [table(&mut rng, &pixels, &labels)];
-        let expected = Dataset::from_parts("a", pixels, labels).unwrap();
+        let expected = Dataset::from_parts("a", Task::mnist(), pixels, labels).unwrap();
         for _ in 0..4 {
             assert_eq!(read(&mut rng, &file), expected);
         }
@@ -98,7 +98,7 @@ fn idx_files_are_the_same_however_they_are_cut() {
         if rng.interval(1) == 0 {
             files.reverse();
         }
-        let expected = Dataset::from_parts("a", pixels, labels).unwrap();
+        let expected = Dataset::from_parts("a", Task::mnist(), pixels, labels).unwrap();
         for _ in 0..4 {
             assert_eq!(read(&mut rng, &files), expected);
         }

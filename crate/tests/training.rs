@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use inkling::config::Plan;
-use inkling::data::{Dataset, sample};
+use inkling::data::{Dataset, Task, sample};
 use inkling::message::{Event, Outcome, RunConfig, RunResult, StepKind, read_bits};
 use inkling::nn::device;
 use inkling::train::checkpoint::Checkpoint;
@@ -19,7 +19,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 fn digits() -> Rc<Dataset> {
     let (pixels, labels) = sample::generate(1_000, 5);
-    Rc::new(Dataset::from_parts("made up", pixels, labels).unwrap())
+    Rc::new(Dataset::from_parts("made up", Task::mnist(), pixels, labels).unwrap())
 }
 
 fn plan(change: impl FnOnce(&mut RunConfig)) -> Plan {
@@ -216,7 +216,7 @@ async fn a_checkpoint_goes_on_with_its_own_data_and_network_only() {
             .map_or_else(String::new, |error| error.to_string())
     };
     let (pixels, labels) = sample::generate(1_000, 6);
-    let other = Rc::new(Dataset::from_parts("another", pixels, labels).unwrap());
+    let other = Rc::new(Dataset::from_parts("another", Task::mnist(), pixels, labels).unwrap());
     let told = message(|_| {}, other);
     assert!(told.contains("data set another: found checksum"), "{told}");
     let told = message(|config| config.hidden_layers = "32, 8".into(), digits());
@@ -448,7 +448,7 @@ async fn a_run_says_which_images_it_reads_right() {
         for &row in &rows {
             let row = row as usize;
             let probabilities = trainer.predict(digits.image(row)).await.unwrap();
-            let evaluation = evaluate(&probabilities, &digits.labels()[row..=row]).unwrap();
+            let evaluation = evaluate(&probabilities, &digits.labels()[row..=row], 10).unwrap();
             expected.push(evaluation.num_correct == 1);
         }
         let correct = read_bits(&result.correct, rows.len()).expect("a bit for each image");
@@ -478,7 +478,7 @@ async fn training_images_are_measured_as_validation_is() {
         labels.push(digits.labels()[row as usize]);
     }
     let probabilities = measured.predict(&pixels).await.unwrap();
-    let expected = evaluate(&probabilities, &labels).unwrap();
+    let expected = evaluate(&probabilities, &labels, 10).unwrap();
     let clean = result.clean.expect("measured at the end");
     assert_eq!((clean.num_images, clean.accuracy), (200, expected.accuracy));
     assert!((clean.loss - expected.loss).abs() < 1e-5, "{clean:?}");

@@ -13,6 +13,15 @@
 
 const MEAN = 0.1307;
 const DEVIATION = 0.3081;
+const CLASSES = Array.from({ length: 10 }, (_, digit) => String(digit));
+/** What MNIST asks of a network, as the engine is told. */
+const MNIST_TASK = {
+  side: 28,
+  classes: CLASSES,
+  full_ink: 255,
+  is_drawn: true,
+  normalisation: { mean: MEAN, deviation: DEVIATION },
+};
 const MODULES = "/node_modules";
 
 /** Long enough that V8 has compiled the kernels for good. */
@@ -99,9 +108,9 @@ class Inkling {
     this.backend = backend;
     /** @type {Wasm} */
     const wasm = await import(`/www/pkg/${backend}/inkling.js`);
-    await wasm.default();
+    this.exports = await wasm.default();
     const device = await wasm.open_device();
-    this.dataset = wasm.Dataset.from_parts("benchmark", pixels, labels);
+    this.dataset = wasm.Dataset.from_parts("benchmark", MNIST_TASK, pixels, labels);
     this.wasm = wasm;
     return device;
   }

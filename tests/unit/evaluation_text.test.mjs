@@ -94,7 +94,10 @@ test("what is under way comes first, then what went wrong, then the run", () => 
 });
 
 test("a model that is not the run's is called by what it is", () => {
-  const summary = { layers: [{ num_outputs: 32 }, { num_outputs: 10 }], layer_norm: true };
+  const summary = {
+    layers: [{ num_inputs: 784, num_outputs: 32 }, { num_outputs: 10 }],
+    layer_norm: true,
+  };
   const file = { ...state().model, id: "f", kind: "file", name: "a.bpk", summary };
   assert.match(
     evaluation_text(state({ model: file, evaluation: null })),

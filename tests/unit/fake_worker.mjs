@@ -202,8 +202,8 @@ function fake_wasm() {
   const wasm = {
     DatasetReader: FakeReader,
     Dataset: {
-      /** @param {ConstructorParameters<typeof FakeDataset>} parts */
-      from_parts: (...parts) => new FakeDataset(...parts),
+      /** @param {string} name @param {unknown} _task @param {Uint8Array} pixels @param {Uint8Array} labels */
+      from_parts: (name, _task, pixels, labels) => new FakeDataset(name, pixels, labels),
     },
     Trainer: {
       /** @param {FakeDataset} dataset @param {RunConfig} config */

@@ -1,6 +1,7 @@
 // The drawings of a report: axes that tell good accuracies apart, every run's curves, a
 // baseline that is one.
 
+import { MNIST_TASK } from "../../www/base/task.js";
 import assert from "node:assert/strict";
 import { inflateSync } from "node:zlib";
 import { test } from "node:test";
@@ -49,6 +50,7 @@ test("the network is drawn with its widths and what follows a hidden layer", () 
   const { marks } = network_plot(
     { ...DEFAULTS, hidden_layers: "128, 64", layer_norm: true, dropout: 0.2 },
     660,
+    MNIST_TASK,
   );
   const words = marks.flatMap((mark) => (mark.kind === "text" ? [mark.text] : []));
   for (const expected of ["784 pixels", "128 units", "64 units", "10 digits"]) {

@@ -201,7 +201,7 @@ test("the network's lead tells of a model that is another one", () => {
     other_network(model({ config: { ...fields, hidden_layers: "32" } }), [784, 128, 64, 10]),
     ". The model that reads now is 784 → 32 → 10.",
   );
-  const summary = { layers: [{ num_outputs: 16 }, { num_outputs: 10 }] };
+  const summary = { layers: [{ num_inputs: 784, num_outputs: 16 }, { num_outputs: 10 }] };
   assert.match(other_network(model({ config: null, summary }), [784, 32, 10]), /784 → 16 → 10/);
   assert.equal(other_network(model({ config: null }), [784, 32, 10]), "");
 });

@@ -6,10 +6,12 @@ import { Refused, message_of, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { submission_csv } from "../base/ink.js";
+import { fits, num_pixels_of, task_of, task_words } from "../base/task.js";
 import { bounded, told } from "./data_set.js";
-import { evaluable, is_active, shown_evaluation } from "./state.js";
+import { evaluable, is_active, model_task, shown_evaluation } from "./state.js";
 import { TestLooks } from "./test_looks.js";
 
+/** @import { DataSummary, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { DataSets } from "../store/data_sets.js" */
 /** @import { Notes } from "../store/notes.js" */
@@ -72,6 +74,7 @@ export class EvaluationController {
         figures,
         labels,
         probabilities,
+        classes: model_task(model).classes,
         rows,
       };
       // It is kept with its run, where it can be seen from now on.
@@ -93,7 +96,7 @@ export class EvaluationController {
   /**
    * Pixels of some images of the evaluation that is shown.
    * @param {readonly number[]} places in its order
-   * @returns {Promise<Uint8Array>} 784 an image
+   * @returns {Promise<Uint8Array>} side² an image
    */
   async pixels(places) {
     const { store, engine } = this.#parts;
@@ -108,11 +111,12 @@ export class EvaluationController {
       );
       return images.pixels;
     }
-    const { blob } = /** @type {LoadedData} */ (this.#test);
-    const all = new Uint8Array(places.length * 784);
+    const { blob, summary } = /** @type {LoadedData} */ (this.#test);
+    const size = num_pixels_of(summary);
+    const all = new Uint8Array(places.length * size);
     for (const [at, place] of places.entries()) {
-      const part = blob.slice(place * 784, place * 784 + 784);
-      all.set(new Uint8Array(await part.arrayBuffer()), at * 784);
+      const part = blob.slice(place * size, place * size + size);
+      all.set(new Uint8Array(await part.arrayBuffer()), at * size);
     }
     return all;
   }
@@ -189,8 +193,12 @@ export class EvaluationController {
       const { model } = store.get();
       if (!test) throw new Refused("Pick a test CSV first.");
       if (!model) throw new Refused("There is no trained model yet. Train first.");
+      const task = model_task(model);
+      if (!fits_pixels(task, task_of(test.summary)))
+        throw new Refused(other_task(model, test.summary));
       const { probabilities } = await this.#read_test(model.id, test);
-      download(new Blob([submission_csv(probabilities)], { type: "text/csv" }), "submission.csv");
+      const csv = submission_csv(probabilities, task.classes.length);
+      download(new Blob([csv], { type: "text/csv" }), "submission.csv");
       const told = `submission.csv holds ${format.counted(test.summary.num_rows, "row")}.`;
       store.set({ evaluation_told: told });
     });
@@ -272,8 +280,11 @@ export class EvaluationController {
     if (is_active(run))
       throw new Refused("A run is under way; evaluate its model when it has ended.");
     if (wanted) return wanted;
-    if (!model) throw new Refused("Train first; then see which digits are confused.");
-    if (!data) throw new Refused("Load data or a test CSV to evaluate this model.");
+    if (!model) throw new Refused("Train first; then see what is confused with what.");
+    if (!data && !state.test?.has_labels)
+      throw new Refused("Load data or a test CSV to evaluate this model.");
+    const set = state.test?.has_labels ? state.test : data;
+    if (!fits(model_task(model), task_of(set))) throw new Refused(other_task(model, set));
     throw new Refused("The data has changed since this model was trained. Train again.");
   }
 
@@ -297,11 +308,12 @@ export class EvaluationController {
       throw new Refused("This model has no validation part here; load a test CSV.");
     }
     const labels = new Uint8Array(rows.length);
-    const probabilities = new Float32Array(rows.length * 10);
+    const num_classes = model_task(model).classes.length;
+    const probabilities = new Float32Array(rows.length * num_classes);
     for (let from = 0; from < rows.length; from += CHUNK) {
       const part = Array.from(rows.subarray(from, from + CHUNK));
       labels.set((await engine.images(checksum, part)).labels, from);
-      probabilities.set(await engine.predict_rows(model.id, checksum, part), from * 10);
+      probabilities.set(await engine.predict_rows(model.id, checksum, part), from * num_classes);
       this.#tell(from + part.length, rows.length);
     }
     return { labels, probabilities, rows };
@@ -314,18 +326,42 @@ export class EvaluationController {
   async #read_test(model_id, { summary, blob }) {
     const { engine } = this.#parts;
     const { num_rows } = summary;
+    const size = num_pixels_of(summary);
+    const { model } = this.#parts.store.get();
+    const num_classes = (model?.id === model_id ? model_task(model) : task_of(summary)).classes
+      .length;
     const bytes = async (/** @type {number} */ from, /** @type {number} */ to) =>
       new Uint8Array(await blob.slice(from, to).arrayBuffer());
-    const probabilities = new Float32Array(num_rows * 10);
+    const probabilities = new Float32Array(num_rows * num_classes);
     for (let from = 0; from < num_rows; from += CHUNK) {
       const to = Math.min(num_rows, from + CHUNK);
-      const part = await bytes(from * 784, to * 784);
-      probabilities.set(await engine.predict_pixels(model_id, part), from * 10);
+      const part = await bytes(from * size, to * size);
+      probabilities.set(await engine.predict_pixels(model_id, part), from * num_classes);
       this.#tell(to, num_rows);
     }
-    const labels = await bytes(num_rows * 784, blob.size);
+    const labels = await bytes(num_rows * size, blob.size);
     return { labels, probabilities, rows: null };
   }
+}
+
+/**
+ * Whether a network of one task can read the pictures of another, whatever they are of.
+ * @param {TaskSummary} one
+ * @param {TaskSummary} other
+ */
+function fits_pixels(one, other) {
+  return one.side === other.side;
+}
+
+/**
+ * Why a model and a set do not go together.
+ * @param {ModelRef} model
+ * @param {DataSummary | null} set
+ */
+function other_task(model, set) {
+  const own = task_words(model_task(model));
+  const name = set?.name ?? "The data";
+  return `This model is for ${own}; ${name} has ${task_words(task_of(set))}. Load data that fit it.`;
 }
 
 /** @param {ModelRef} model */

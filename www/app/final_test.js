@@ -5,6 +5,7 @@
 
 import { Cancelled, Refused, sentence_of, unless_aborted } from "../base/fault.js";
 import * as format from "../base/format.js";
+import { fits, num_pixels_of, task_of, task_words } from "../base/task.js";
 import {
   is_elsewhere,
   is_missing,
@@ -187,6 +188,12 @@ export class FinalTester {
     if (!data || data.summary.checksum !== record.data.checksum) {
       throw new Refused(`Load ${record.data.name} under Train first.`);
     }
+    const [trained, tested_on] = [task_of(record.data), task_of(set.summary)];
+    if (!fits(trained, tested_on)) {
+      throw new Refused(
+        `The study is of ${task_words(trained)}; ${set.summary.name} has ${task_words(tested_on)}.`,
+      );
+    }
     const artifact = await this.#backend_of(record, winner, signal);
     /** @type {Map<number, FinalTestRun>} */
     const tested = new Map();
@@ -261,13 +268,15 @@ export class FinalTester {
     const { num_rows } = summary;
     const bytes = async (/** @type {number} */ from, /** @type {number} */ to) =>
       new Uint8Array(await blob.slice(from, to).arrayBuffer());
-    const probabilities = new Float32Array(num_rows * 10);
+    const size = num_pixels_of(summary);
+    const num_classes = task_of(summary).classes.length;
+    const probabilities = new Float32Array(num_rows * num_classes);
     for (let from = 0; from < num_rows; from += CHUNK) {
       signal.throwIfAborted();
       const to = Math.min(num_rows, from + CHUNK);
-      probabilities.set(await ask(await bytes(from * 784, to * 784)), from * 10);
+      probabilities.set(await ask(await bytes(from * size, to * size)), from * num_classes);
     }
-    const labels = await bytes(num_rows * 784, blob.size);
+    const labels = await bytes(num_rows * size, blob.size);
     const { num_correct, accuracy, loss } = await unless_aborted(
       engine.evaluate(probabilities, labels),
       signal,

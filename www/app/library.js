@@ -303,10 +303,10 @@ export class Library {
    * @param {string} run_id
    */
   async keep_evaluation(evaluation, run_id) {
-    const { about, set_id, figures, labels, probabilities, rows, model_id } = evaluation;
+    const { about, set_id, figures, classes, labels, probabilities, rows, model_id } = evaluation;
     await this.#change(
       run_id,
-      { evaluated: { about, set_id, figures } },
+      { evaluated: { about, set_id, figures, ...(classes ? { classes } : {}) } },
       { labels, probabilities, rows: rows ?? undefined },
       model_id,
     );

@@ -4,6 +4,7 @@
 
 import { Cancelled, Refused, sentence_of, unless_aborted } from "../base/fault.js";
 import { new_id } from "../base/id.js";
+import { task_of } from "../base/task.js";
 import { break_off, end_run } from "./run_end.js";
 import { run_model, run_state } from "./run_record.js";
 import { idle_run, is_active, why_not_train, with_progress } from "./state.js";
@@ -128,6 +129,7 @@ export class RunController {
       data_name: data.name,
       data_checksum: data.checksum,
       data_rows: data.num_rows,
+      task: task_of(data),
       decision: null,
       history: [],
       running: [],

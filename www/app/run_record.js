@@ -2,6 +2,7 @@
 // shown, its model. Pure functions.
 
 import * as format from "../base/format.js";
+import { task_of } from "../base/task.js";
 import { run_name } from "../store/runs.js";
 import { idle_run } from "./state.js";
 
@@ -69,6 +70,7 @@ export function run_model(record, id) {
     config: record.config,
     data_checksum: record.data_checksum,
     summary: null,
+    task: task_of(record),
   };
 }
 

@@ -102,6 +102,7 @@ function whole_run(found, place) {
     data_name: words(given.data_name, `${place}, data_name`, 300),
     data_checksum: checksum(given.data_checksum, `${place}, data_checksum`),
     data_rows: number(given.data_rows, `${place}, data_rows`),
+    ...(given.task ? { task: task(given.task, `${place}, task`) } : {}),
     decision: decision(given.decision, `${place}, decision`),
     history: list(given.history, `${place}, history`, MOST_EPOCHS).map((epoch, at) =>
       epoch_record(epoch, `${place}, epoch ${at + 1}`),
@@ -170,6 +171,39 @@ function run_result(found, place) {
     correct: words(given.correct ?? "", `${place}, correct`, MOST_BITS),
     ...(given.failure ? { failure: failure(given.failure, `${place}, failure`) } : {}),
     ...(given.clean ? { clean: numbers(given.clean, CLEAN, `${place}, clean`) } : {}),
+    ...(given.normalisation
+      ? { normalisation: normalisation(given.normalisation, `${place}, normalisation`) }
+      : {}),
+  };
+}
+
+/** @param {any} found @param {string} place */
+function normalisation(found, place) {
+  return numbers(found, /** @type {const} */ (["mean", "deviation"]), place);
+}
+
+/**
+ * What the run's data ask of a network, within the engine's own limits.
+ * @param {any} found
+ * @param {string} place
+ * @returns {import("../pkg/ndarray/inkling.js").TaskSummary}
+ */
+function task(found, place) {
+  const given = object(found, place);
+  const side = number(given.side, `${place}, side`);
+  if (!Number.isInteger(side) || side < 4 || side > 64) {
+    throw wrong(`${place}, side`, shown(given.side), "a whole number from 4 to 64");
+  }
+  const classes = list(given.classes, `${place}, classes`, 100);
+  if (classes.length < 2) throw wrong(`${place}, classes`, `${classes.length}`, "2 to 100 names");
+  return {
+    side,
+    classes: classes.map((name, at) => words(name, `${place}, name of class ${at}`, 40)),
+    full_ink: number(given.full_ink, `${place}, full_ink`),
+    is_drawn: given.is_drawn === true,
+    ...(given.normalisation
+      ? { normalisation: normalisation(given.normalisation, `${place}, normalisation`) }
+      : {}),
   };
 }
 

@@ -3,9 +3,10 @@
 // controllers for actions. Nothing else is remembered in the document.
 
 import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
+import { fits, task_of } from "../base/task.js";
 
 /** @import { Looks } from "./test_looks.js" */
-/** @import { DataSummary, EpochRecord, Evaluation, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult } from "../pkg/ndarray/inkling.js" */
+/** @import { DataSummary, EpochRecord, Evaluation, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Fault } from "../base/fault.js" */
 /** @import { BackendDecision } from "../engine/custody.js" */
@@ -67,6 +68,7 @@ import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
  * @property {Settings | null} config it was trained with; unknown for a file's
  * @property {string} data_checksum of what it was trained on; empty for a file's
  * @property {ModelSummary | null} summary of a file's or a tuned one
+ * @property {TaskSummary} [task] of the data it was trained on, where that is known; an older page's model has MNIST's
  */
 
 /**
@@ -77,7 +79,8 @@ import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
  * @property {string} about the set in words
  * @property {Evaluation} figures
  * @property {Uint8Array} labels
- * @property {Float32Array} probabilities ten an image
+ * @property {Float32Array} probabilities one a class for each image
+ * @property {readonly string[]} [classes] what they are of; the ten digits in what older pages kept
  * @property {Uint32Array | null} rows of the data set, in this order; none for a test set
  */
 
@@ -246,6 +249,14 @@ export function why_not_train({ run, loading, is_tuning, is_study_busy }) {
 }
 
 /**
+ * What a model was trained to tell apart.
+ * @param {Pick<ModelRef, "summary" | "task">} model
+ */
+export function model_task({ summary, task }) {
+  return task_of(summary?.task ? summary : { task });
+}
+
+/**
  * What an evaluation must be of to be shown: the model that stands, and the test set,
  * or else the images that this model never trained on.
  * @param {Pick<PageState, "model" | "test" | "data">} state
@@ -253,8 +264,13 @@ export function why_not_train({ run, loading, is_tuning, is_study_busy }) {
  */
 export function evaluable({ model, test, data }) {
   if (!model) return null;
-  if (test?.has_labels) return { model_id: model.id, set_id: `test ${test.checksum}` };
+  const task = model_task(model);
+  if (test?.has_labels) {
+    if (!fits(task, task_of(test))) return null;
+    return { model_id: model.id, set_id: `test ${test.checksum}` };
+  }
   if (!data || (model.data_checksum !== "" && model.data_checksum !== data.checksum)) return null;
+  if (!fits(task, task_of(data))) return null;
   return { model_id: model.id, set_id: `validation ${data.checksum}` };
 }
 

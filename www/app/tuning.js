@@ -5,8 +5,9 @@ import { joined } from "../base/bytes.js";
 import { Refused, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
-import { top_digit } from "../base/ink.js";
-import { is_active } from "./state.js";
+import { reading_at, top_digit } from "../base/ink.js";
+import { keeps_digits, task_of } from "../base/task.js";
+import { is_active, model_task } from "./state.js";
 
 /** @import { ModelSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
@@ -73,6 +74,9 @@ export class TuningController {
         throw new Refused(
           `This model was trained on other data than ${data.name}, so nobody knows which of its images it has seen. Load the data it was trained on.`,
         );
+      }
+      if (!keeps_digits(model_task(model)) || !keeps_digits(task_of(data))) {
+        throw new Refused("Your kept digits are MNIST’s ten, and this model reads something else.");
       }
       const config = model.config ?? { ...settings, ...shape_of(model.summary) };
       const pixels = joined(digits.map((digit) => digit.pixels));
@@ -179,7 +183,7 @@ export class TuningController {
     const num_right = async (/** @type {typeof digits} */ { pixels, labels }) => {
       const probabilities = await engine.predict_pixels(model_id, pixels);
       return labels.reduce((sum, label, at) => {
-        const said = top_digit(probabilities.subarray(at * 10, at * 10 + 10));
+        const said = top_digit(reading_at(probabilities, at, labels.length));
         return sum + (said === label ? 1 : 0);
       }, 0);
     };

@@ -55,13 +55,24 @@ function median_of_border(grey, width, height) {
   return border[border.length >> 1] ?? 255;
 }
 
-/** The most probable digit. @param {ArrayLike<number>} probabilities */
+/** The most probable class. @param {ArrayLike<number>} probabilities */
 export function top_digit(probabilities) {
   let best = 0;
-  for (let digit = 1; digit < probabilities.length; digit++) {
-    if ((probabilities[digit] ?? 0) > (probabilities[best] ?? 0)) best = digit;
+  for (let at = 1; at < probabilities.length; at++) {
+    if ((probabilities[at] ?? 0) > (probabilities[best] ?? 0)) best = at;
   }
   return best;
+}
+
+/**
+ * The probabilities of one of several readings.
+ * @param {Float32Array} probabilities as many for each reading as there are classes
+ * @param {number} at
+ * @param {number} num_readings
+ */
+export function reading_at(probabilities, at, num_readings) {
+  const width = probabilities.length / Math.max(1, num_readings);
+  return probabilities.subarray(at * width, (at + 1) * width);
 }
 
 /**
@@ -74,7 +85,7 @@ export function is_blank(ink) {
 
 /**
  * Where a set was read wrongly, the surest errors first.
- * @param {Float32Array} probabilities ten a row
+ * @param {Float32Array} probabilities one a class for each row
  * @param {Uint8Array} labels
  * @returns {number[]} rows
  */
@@ -82,7 +93,7 @@ export function confident_mistakes(probabilities, labels) {
   /** @type {{ row: number, sure: number }[]} */
   const found = [];
   labels.forEach((label, row) => {
-    const own = probabilities.subarray(row * 10, row * 10 + 10);
+    const own = reading_at(probabilities, row, labels.length);
     const said = top_digit(own);
     if (said !== label) found.push({ row, sure: own[said] ?? 0 });
   });
@@ -91,7 +102,7 @@ export function confident_mistakes(probabilities, labels) {
 
 /**
  * The rows of one cell of the confusion matrix, the surest first.
- * @param {Float32Array} probabilities ten a row
+ * @param {Float32Array} probabilities one a class for each row
  * @param {Uint8Array} labels
  * @param {number} truth
  * @param {number} said
@@ -100,22 +111,25 @@ export function confident_mistakes(probabilities, labels) {
 export function rows_of_cell(probabilities, labels, truth, said) {
   /** @type {number[]} */
   const found = [];
+  const own = (/** @type {number} */ row) => reading_at(probabilities, row, labels.length);
   labels.forEach((label, row) => {
-    if (label === truth && top_digit(probabilities.subarray(row * 10, row * 10 + 10)) === said)
-      found.push(row);
+    if (label === truth && top_digit(own(row)) === said) found.push(row);
   });
-  const sure = (/** @type {number} */ row) => probabilities[row * 10 + said] ?? 0;
+  const sure = (/** @type {number} */ row) => own(row)[said] ?? 0;
   return found.sort((a, b) => sure(b) - sure(a) || a - b);
 }
 
 /**
- * Kaggle's `submission.csv` of a test set: images count from 1.
- * @param {Float32Array} probabilities ten a row
+ * Kaggle's `submission.csv` of a test set: images count from 1, labels as the digits
+ * are written, or as the numbers of classes that have other names.
+ * @param {Float32Array} probabilities one a class for each row
+ * @param {number} [num_classes]
  */
-export function submission_csv(probabilities) {
+export function submission_csv(probabilities, num_classes = 10) {
   const lines = ["ImageId,Label"];
-  for (let row = 0; row * 10 < probabilities.length; row++) {
-    lines.push(`${row + 1},${top_digit(probabilities.subarray(row * 10, row * 10 + 10))}`);
+  const num_rows = probabilities.length / num_classes;
+  for (let row = 0; row < num_rows; row++) {
+    lines.push(`${row + 1},${top_digit(reading_at(probabilities, row, num_rows))}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -32,13 +32,13 @@ export const SETTINGS = [
     label: "Validation share",
     kind: "number",
     percent: "percentage",
-    hint: "Part of the images held out to test on, as a percentage such as 20 or a fraction such as 0.2. Each digit keeps the same share in both parts: a stratified split.",
+    hint: "Part of the images held out to test on, as a percentage such as 20 or a fraction such as 0.2. Each class keeps the same share in both parts: a stratified split.",
   },
   {
     key: "augmentation",
     label: "Augmentation",
     kind: "flag",
-    hint: "Shifts, turns and stretches the training images a little each time. Slower to learn, better on digits drawn off centre.",
+    hint: "Shifts, turns and stretches the training images a little each time. Slower to learn, better on pictures off centre.",
   },
   {
     key: "hidden_layers",

@@ -77,7 +77,7 @@ export class DataCustody {
   }
 
   /**
-   * Pixels (784 a row) and labels of some rows of the loaded data.
+   * Pixels (side² a row) and labels of some rows of the loaded data.
    * @param {string} checksum of the data that the rows are of
    * @param {ArrayLike<number>} rows
    * @returns {Promise<Images>}
@@ -112,7 +112,7 @@ export class DataCustody {
   }
 
   /**
-   * The figures of probabilities, ten a row, against the rows' labels.
+   * The figures of probabilities, one a class for each row, against the rows' labels.
    * @param {Float32Array} probabilities
    * @param {Uint8Array} labels
    * @returns {Promise<Evaluation>}

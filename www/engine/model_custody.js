@@ -90,7 +90,7 @@ export class ModelCustody extends DataCustody {
   }
 
   /**
-   * Probabilities, ten a row, for rows of the loaded data.
+   * Probabilities, one a class for each row, for rows of the loaded data.
    * @param {string} model_id
    * @param {string} checksum of the data that the rows are of
    * @param {ArrayLike<number>} rows
@@ -104,9 +104,9 @@ export class ModelCustody extends DataCustody {
   }
 
   /**
-   * Probabilities, ten an image, for any images.
+   * Probabilities, one a class for each image, for any images.
    * @param {string} model_id
-   * @param {Uint8Array} pixels 784 an image, 0 paper to 255 ink
+   * @param {Uint8Array} pixels side² an image, 0 paper to 255 ink
    * @returns {Promise<Float32Array>}
    */
   predict_pixels(model_id, pixels) {

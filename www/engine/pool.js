@@ -16,7 +16,7 @@ import { Station } from "./station.js";
 /** @import { WorkerLike } from "./engine_worker.js" */
 
 /**
- * Asks a run's model: probabilities, ten an image, of images, 784 bytes each.
+ * Asks a run's model: probabilities, one a class for each image, of images, side² bytes each.
  * @typedef {(pixels: Uint8Array) => Promise<Float32Array>} Ask
  */
 

@@ -1,18 +1,17 @@
-// Images of digits in a grid, each with a word below it.
+// Images of a set in a grid, each with a word below it.
 
 import { PRINT, text } from "./drawing.js";
 import { ink_of } from "./ink_png.js";
 
 /** @import { Drawing, Mark } from "./drawing.js" */
 
-const SIDE = 28;
-/** An image's place in the grid, in its own pixels: one is left free around it. */
-const PLACE = SIDE + 2;
+/** Share of its place that an image takes: what is left free is two pixels of MNIST's. */
+const SHARE = 28 / 30;
 /** Height of the words below an image. */
 const WORDS = 15;
 
 /**
- * @param {Uint8Array} pixels 784 an image
+ * @param {Uint8Array} pixels side² an image
  * @param {string[]} words below each image
  * @param {{ width: number, columns: number, description: string }} options
  * @returns {Drawing}
@@ -20,7 +19,9 @@ const WORDS = 15;
 export function digits_plot(pixels, words, { width, columns, description }) {
   const num_rows = Math.ceil(words.length / columns);
   const place = width / columns;
-  const size = Math.min(place * (SIDE / PLACE), 46);
+  const size = Math.min(place * SHARE, 46);
+  const num_pixels = pixels.length / Math.max(1, words.length);
+  const side = Math.round(Math.sqrt(num_pixels));
   const row_height = size + WORDS + 4;
   const height = num_rows * row_height + 4;
   /** @type {Mark[]} */
@@ -28,8 +29,8 @@ export function digits_plot(pixels, words, { width, columns, description }) {
   words.forEach((word, at) => {
     const middle = (at % columns) * place + place / 2;
     const top = Math.floor(at / columns) * row_height + 4;
-    const levels = pixels.slice(at * SIDE * SIDE, (at + 1) * SIDE * SIDE);
-    const ink = ink_of(SIDE, SIDE, levels);
+    const levels = pixels.slice(at * num_pixels, (at + 1) * num_pixels);
+    const ink = ink_of(side, side, levels);
     marks.push({ kind: "image", x: middle - size / 2, y: top, width: size, height: size, ink });
     marks.push(text(middle, top + size + 11, word, 9.5, PRINT.soft, "middle"));
   });
@@ -37,10 +38,12 @@ export function digits_plot(pixels, words, { width, columns, description }) {
 }
 
 /**
- * The first image of each digit, digit by digit.
+ * The first image of each class, class by class.
  * @param {Uint8Array} labels
- * @returns {number[]} their places; fewer where there are not all digits
+ * @param {number} [num_classes]
+ * @returns {number[]} their places; fewer where there are not all classes
  */
-export function first_of_each(labels) {
-  return Array.from({ length: 10 }, (_, digit) => labels.indexOf(digit)).filter((at) => at >= 0);
+export function first_of_each(labels, num_classes = 10) {
+  const classes = Array.from({ length: num_classes }, (_, at) => at);
+  return classes.map((at) => labels.indexOf(at)).filter((at) => at >= 0);
 }

@@ -1,9 +1,10 @@
 // A network as a picture: a column of units a layer, every unit of a layer joined to every
 // unit of the next.
 
+import { class_noun } from "../base/task.js";
 import { PRINT, text } from "./drawing.js";
 
-/** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
+/** @import { RunConfig, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Drawing, Mark } from "./drawing.js" */
 
 const HEIGHT = 168;
@@ -14,12 +15,14 @@ const [TOP, STEP] = [28, 12];
 /**
  * @param {RunConfig} config
  * @param {number} width
+ * @param {TaskSummary} task
  * @returns {Drawing}
  */
-export function network_plot(config, width) {
+export function network_plot(config, width, { side, classes }) {
   const { dropout = 0 } = config;
   const hidden = ((config.hidden_layers ?? "").match(/\d+/g) ?? []).map(Number);
-  const widths = [784, ...hidden, 10];
+  const widths = [side * side, ...hidden, classes.length];
+  const outputs = class_noun(classes) === "digit" ? "digits" : "classes";
   const columns = widths.map((count, at) => {
     const drawn = Math.min(count, MOST);
     const x = 60 + (at * (width - 120)) / (widths.length - 1);
@@ -48,10 +51,10 @@ export function network_plot(config, width) {
     const fill = is_input ? PRINT.soft : is_output ? PRINT.valid : PRINT.train;
     for (const y of ys) marks.push({ kind: "circle", x, y, radius: 3.6, fill });
     const under = TOP + MOST * STEP + 8;
-    const name = is_input ? "pixels" : is_output ? "digits" : "units";
+    const name = is_input ? "pixels" : is_output ? outputs : "units";
     marks.push(text(x, under, `${count} ${name}`, 11, PRINT.ink, "middle", true));
     const layer = is_input
-      ? "28 × 28, normalised"
+      ? `${side} × ${side}, normalised`
       : is_output
         ? "linear, softmax"
         : `linear, ${between}`;

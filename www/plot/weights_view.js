@@ -21,17 +21,26 @@ export function first_layer_width({ summary, config }) {
 }
 
 /**
+ * A network's widths from the pixels to the classes.
+ * @param {{ layers: { num_inputs: number, num_outputs: number }[] }} summary
+ */
+export function summary_widths({ layers }) {
+  return [layers[0]?.num_inputs ?? 0, ...layers.map((layer) => layer.num_outputs)];
+}
+
+/**
  * Every unit of the first layer as an image, in the layer's order.
  * @param {HTMLElement} box
  * @param {Float32Array} weights flat; the first layer's stand first, input by input
  * @param {number} width units of the first layer
+ * @param {number} side of the pictures that it reads
  */
-export function draw_first_layer(box, weights, width) {
+export function draw_first_layer(box, weights, width, side) {
   const num_shown = Math.min(width, MOST_IMAGES);
   const some = num_shown < width ? `the first ${num_shown} of ` : "";
   const images = Array.from({ length: num_shown }, (_, unit) => {
-    const canvas = el("canvas", { width: 28, height: 28 });
-    paint_weights(canvas, weights, width, unit);
+    const canvas = el("canvas", { width: side, height: side });
+    paint_weights(canvas, weights, width, unit, side);
     return canvas;
   });
   box.replaceChildren(
@@ -55,22 +64,26 @@ export function draw_first_layer(box, weights, width) {
 }
 
 /**
- * A unit's 784 weights: blue for positive, orange for negative, paper for none.
+ * A unit's weights, one a pixel: blue for positive, orange for negative, paper for none.
  * @param {HTMLCanvasElement} canvas
  * @param {Float32Array} weights flat; the first layer's stand first, input by input
  * @param {number} width units of the first layer
  * @param {number} unit
+ * @param {number} side of the pictures that it reads
  */
-export function paint_weights(canvas, weights, width, unit) {
+export function paint_weights(canvas, weights, width, unit, side) {
   const context = canvas.getContext("2d");
   if (!context) return;
-  const image = context.createImageData(28, 28);
+  const num_pixels = side * side;
+  const image = context.createImageData(side, side);
   const paper = rgb(css_value("--paper"));
   const plus = rgb(css_value("--train"));
   const minus = rgb(css_value("--valid"));
   let most = 1e-9;
-  for (let i = 0; i < 784; i++) most = Math.max(most, Math.abs(weights[i * width + unit] ?? 0));
-  for (let i = 0; i < 784; i++) {
+  for (let i = 0; i < num_pixels; i++) {
+    most = Math.max(most, Math.abs(weights[i * width + unit] ?? 0));
+  }
+  for (let i = 0; i < num_pixels; i++) {
     const value = (weights[i * width + unit] ?? 0) / most;
     const colour = value < 0 ? minus : plus;
     const share = Math.abs(value);

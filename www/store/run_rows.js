@@ -3,7 +3,7 @@
 
 import { DEFAULTS, short_description } from "../base/settings.js";
 
-/** @import { EpochRecord, Evaluation, ModelSummary, RunResult } from "../pkg/ndarray/inkling.js" */
+/** @import { EpochRecord, Evaluation, ModelSummary, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { At } from "./database.js" */
 
@@ -24,12 +24,13 @@ import { DEFAULTS, short_description } from "../base/settings.js";
  * @property {string} data_name
  * @property {string} data_checksum
  * @property {number} data_rows 0 if not known
+ * @property {TaskSummary} [task] what the data ask of a network; MNIST's in runs of older pages
  * @property {{ backend: "ndarray" | "webgpu", reason: string, device: string } | null} decision
  * @property {EpochRecord[]} history
  * @property {{ x: number, step: number, train_loss: number, train_accuracy: number }[]} running
  * @property {RunResult | null} result nothing while it is not over
  * @property {{ config: Settings, former_summary?: ModelSummary | null } | null} tuned
- * @property {{ about: string, set_id: string, figures: Evaluation } | null} evaluated
+ * @property {{ about: string, set_id: string, figures: Evaluation, classes?: readonly string[] } | null} evaluated
  */
 
 /**

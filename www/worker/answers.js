@@ -54,13 +54,14 @@ export class Answers {
   }
 
   /**
-   * The figures of probabilities, ten a row, against the rows' labels.
+   * The figures of probabilities, one a class for each row, against the rows' labels.
    * @param {Float32Array} probabilities
    * @param {Uint8Array} labels
    * @returns {Promise<Evaluation>}
    */
   evaluate(probabilities, labels) {
-    return guarded(() => this.wasm.evaluate(probabilities, labels));
+    const num_classes = probabilities.length / Math.max(1, labels.length);
+    return guarded(() => this.wasm.evaluate(probabilities, labels, num_classes));
   }
 
   /**

@@ -4,6 +4,7 @@
 
 import { Cancelled, Refused } from "../base/fault.js";
 import { InputError } from "../base/input_error.js";
+import { num_pixels_of, task_of } from "../base/task.js";
 import { bytes_of, release } from "./crossing_values.js";
 import { death } from "./death.js";
 import { read_dataset } from "./reading.js";
@@ -11,13 +12,10 @@ import { read_dataset } from "./reading.js";
 /** @import { DataSummary, Dataset, LoadProgress } from "../pkg/ndarray/inkling.js" */
 /** @import { Wasm } from "./artifact.js" */
 
-/** Pixels of an image. */
-const IMAGE = 784;
-
 /**
  * Rows of a data set.
  * @typedef {object} Images
- * @property {Uint8Array} pixels 784 a row, 0 paper to 255 ink
+ * @property {Uint8Array} pixels side² a row, 0 paper to 255 ink
  * @property {Uint8Array} labels one a row; none if the data set has none
  */
 
@@ -25,7 +23,7 @@ const IMAGE = 784;
  * A data set as it was read: the page keeps it, whatever becomes of a worker.
  * @typedef {object} LoadedData
  * @property {DataSummary} summary
- * @property {Blob} blob `num_rows * 784` bytes of pixels, then `num_rows` labels (none if unlabelled)
+ * @property {Blob} blob `num_rows * side²` bytes of pixels, then `num_rows` labels (none if unlabelled)
  */
 
 export class HeldData {
@@ -82,7 +80,7 @@ export class HeldData {
    * @param {LoadedData} data
    */
   async load({ Dataset }, { blob, summary }) {
-    const num_pixels = summary.num_rows * IMAGE;
+    const num_pixels = summary.num_rows * num_pixels_of(summary);
     const expected = num_pixels + (summary.has_labels ? summary.num_rows : 0);
     const again = "load the file again";
     if (blob.size !== expected) {
@@ -91,6 +89,7 @@ export class HeldData {
     const bytes = new Uint8Array(await blob.arrayBuffer());
     const dataset = Dataset.from_parts(
       summary.name,
+      task_of(summary),
       bytes.subarray(0, num_pixels),
       bytes.subarray(num_pixels),
     );
@@ -117,6 +116,19 @@ export class HeldData {
   }
 
   /**
+   * What that data set asks of a network.
+   * @param {string} checksum
+   */
+  task(checksum) {
+    return task_of(this.#named(checksum).summary);
+  }
+
+  /** That of whatever data are held; MNIST's where there are none. */
+  present_task() {
+    return task_of(this.#summary);
+  }
+
+  /**
    * Lends it to a trainer that is being made: until then it is not freed.
    * @template T
    * @param {string} checksum
@@ -137,13 +149,14 @@ export class HeldData {
   images(checksum, rows) {
     const { dataset, summary } = this.#named(checksum);
     const { has_labels, num_rows } = summary;
-    const pixels = new Uint8Array(rows.length * IMAGE);
+    const image = num_pixels_of(summary);
+    const pixels = new Uint8Array(rows.length * image);
     const labels = new Uint8Array(has_labels ? rows.length : 0);
     Array.from(rows).forEach((row, index) => {
       if (!Number.isInteger(row) || row < 0 || row >= num_rows) {
         throw new InputError("images", `row ${row}`, `0 to ${num_rows - 1}`);
       }
-      pixels.set(dataset.image(row), index * IMAGE);
+      pixels.set(dataset.image(row), index * image);
       if (has_labels) labels[index] = dataset.label(row);
     });
     return { pixels, labels };

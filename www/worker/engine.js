@@ -14,7 +14,7 @@ import { trainer_of } from "./run.js";
 import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
-/** @import { EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult } from "../pkg/ndarray/inkling.js" */
+/** @import { EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
 /** @import { ModelFormat, Reader } from "./model.js" */
 /** @import { RunTask } from "./run.js" */
@@ -23,8 +23,9 @@ import { Work } from "./work.js";
 /**
  * What the model reads in a piece of ink.
  * @typedef {object} InkReading
- * @property {Uint8Array} pixels the 28×28 the model sees
- * @property {Float32Array | null} probabilities of the ten digits; `null` without a model
+ * @property {Uint8Array} pixels the side² that the model sees
+ * @property {readonly string[]} classes what it tells apart
+ * @property {Float32Array | null} probabilities of those classes; `null` without a model
  */
 
 /**
@@ -185,14 +186,15 @@ export class Engine extends Answers {
    * @param {string} token to drop it by
    * @param {string} checksum
    * @param {ArrayLike<number>} rows of the data set to remember
-   * @param {Omit<TuningTask, "remembered">} task
+   * @param {Omit<TuningTask, "remembered" | "task">} tuning
    * @returns {Promise<Uint8Array<ArrayBuffer>>} `.safetensors`
    */
-  fine_tune(token, checksum, rows, task) {
+  fine_tune(token, checksum, rows, tuning) {
     return guarded(() =>
       this.#work.occupy(token, async ({ abort }) => {
         const remembered = this.#data.images(checksum, rows);
-        return given(await fine_tune(this.wasm, { ...task, remembered }, abort.signal));
+        const task = this.#data.task(checksum);
+        return given(await fine_tune(this.wasm, { ...tuning, task, remembered }, abort.signal));
       }),
     );
   }
@@ -200,7 +202,7 @@ export class Engine extends Answers {
   // The model. A key is what the page calls it by.
 
   /**
-   * Prepares ink as MNIST was and reads it.
+   * Prepares ink as the pictures are that the model was trained on, and reads it.
    * @param {string | null} key `null` for whichever model stands, empty for none
    * @param {Uint8Array} ink `width * height`, 0 empty to 255 full
    * @param {number} width
@@ -208,21 +210,30 @@ export class Engine extends Answers {
    * @returns {Promise<InkReading | null>} `null` for an empty pad
    */
   predict_ink(key, ink, width, height) {
-    return guarded(() => this.#read(key, this.wasm.prepare_ink(ink, width, height)));
+    return guarded(() => {
+      const task = this.#task_of_model(key);
+      const { side, is_drawn } = task;
+      return this.#read(key, task, this.wasm.prepare_ink(ink, width, height, side, is_drawn));
+    });
   }
 
   /**
-   * Draws strokes as ink, prepares it as MNIST was and reads it.
+   * Draws strokes as ink, prepares it likewise and reads it.
    * @param {string | null} key `null` for whichever model stands, empty for none
    * @param {Strokes} strokes
    * @returns {Promise<InkReading | null>} `null` for an empty pad
    */
   predict_strokes(key, { points, lengths, width, paper }) {
-    return guarded(() => this.#read(key, this.wasm.prepare_strokes(points, lengths, width, paper)));
+    return guarded(() => {
+      const task = this.#task_of_model(key);
+      const { side, is_drawn } = task;
+      const { prepare_strokes } = this.wasm;
+      return this.#read(key, task, prepare_strokes(points, lengths, width, paper, side, is_drawn));
+    });
   }
 
   /**
-   * Probabilities, ten a row, for rows of the data set.
+   * Probabilities, one a class for each row, for rows of the data set.
    * @param {string} key
    * @param {string} checksum
    * @param {ArrayLike<number>} rows
@@ -236,9 +247,9 @@ export class Engine extends Answers {
   }
 
   /**
-   * Probabilities, ten an image.
+   * Probabilities, one a class for each image.
    * @param {string} key
-   * @param {Uint8Array} pixels 784 an image
+   * @param {Uint8Array} pixels side² an image
    * @returns {Promise<Float32Array>}
    */
   predict_pixels(key, pixels) {
@@ -313,14 +324,23 @@ export class Engine extends Answers {
   }
 
   /**
+   * What ink is prepared for: the model's own task, or that of the data it will have.
    * @param {string | null} key
+   */
+  #task_of_model(key) {
+    return this.#model.task(key) ?? this.#data.present_task();
+  }
+
+  /**
+   * @param {string | null} key
+   * @param {TaskSummary} task
    * @param {Uint8Array} pixels none where there is no ink
    * @returns {Promise<InkReading | null>}
    */
-  async #read(key, pixels) {
+  async #read(key, { classes }, pixels) {
     this.#last_ink_ms = performance.now();
     if (pixels.length === 0) return null;
-    return { pixels, probabilities: await this.#model.predict(key, pixels) };
+    return { pixels, classes, probabilities: await this.#model.predict(key, pixels) };
   }
 
   #slice_ms() {

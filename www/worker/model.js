@@ -3,9 +3,10 @@
 // a key that the page gave it, and no other model answers.
 
 import { InputError } from "../base/input_error.js";
+import { task_of } from "../base/task.js";
 import { death } from "./death.js";
 
-/** @import { ModelSummary, Model as WasmModel } from "../pkg/ndarray/inkling.js" */
+/** @import { ModelSummary, TaskSummary, Model as WasmModel } from "../pkg/ndarray/inkling.js" */
 /** @import { Wasm } from "./artifact.js" */
 
 /** What a model's file can be; all but ONNX come back in. @typedef {"safetensors" | "burnpack" | "onnx"} ModelFormat */
@@ -64,6 +65,16 @@ export class Model {
     }
   }
 
+  /**
+   * What can be told at once.
+   * @template T
+   * @param {(reader: M) => T} ask
+   * @returns {T}
+   */
+  peek(ask) {
+    return ask(this.#reader);
+  }
+
   retire() {
     this.#is_retired = true;
     this.#free_if_unused();
@@ -112,9 +123,19 @@ export class HeldModel {
   }
 
   /**
-   * Probabilities of images, ten each.
+   * What the model that is meant was trained to tell apart.
+   * @param {string | null} key as in `predict`
+   * @returns {TaskSummary | null} `null` where none stands
+   */
+  task(key) {
+    if (key === "" || (key !== null && key !== this.#key)) return null;
+    return this.#model?.peek((reader) => task_of(reader.summary())) ?? null;
+  }
+
+  /**
+   * Probabilities of images, one a class for each.
    * @param {string | null} key `null` for whichever model stands, empty for none
-   * @param {Uint8Array} pixels 784 an image
+   * @param {Uint8Array} pixels side² an image
    * @returns {Promise<Float32Array | null>} `null` where none stands
    */
   async predict(key, pixels) {

@@ -1,12 +1,13 @@
 // A model as an ONNX file, for onnxruntime and whatever else reads the format. Loaded
 // when one is asked for. It only goes out; what comes back in is .safetensors or .bpk.
 //
-// The graph takes pixels as a CSV has them, 0 to 255, 784 a row, and normalises them
+// The graph takes pixels as a CSV has them, 0 to 255, side² a row, and normalises them
 // itself. Dropout does nothing when a model reads, so it is left out.
 
+import { are_digits, task_of } from "../base/task.js";
 import { PbfWriter } from "../vendor/pbf.mjs";
 
-/** @import { ModelSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { ModelSummary, TaskSummary } from "../pkg/ndarray/inkling.js" */
 
 // No newer than the graph needs, for the widest reach: the first operators with
 // LayerNormalization, and the format of their time.
@@ -27,6 +28,8 @@ const FLOAT = 1;
 
 /** @typedef {{ nodes: Node[], initializers: Initializer[], inputs: Port[], outputs: Port[] }} Graph */
 
+/** What a file says of itself besides its graph. @typedef {{ key: string, value: string }} Note */
+
 /**
  * @param {ModelSummary} summary
  * @param {Float32Array} weights flat, as the engine lays them out
@@ -35,10 +38,21 @@ const FLOAT = 1;
  */
 export function write_onnx(summary, weights, version) {
   const graph = graph_of(summary, weights);
+  const notes = notes_of(task_of(summary));
   // Room for all of it: a buffer that grows is copied each time it doubles.
   const pbf = new PbfWriter(new Uint8Array(weights.byteLength + 16_384));
-  write_model({ graph, version }, pbf);
+  write_model({ graph, version, notes }, pbf);
   return /** @type {Uint8Array<ArrayBuffer>} */ (pbf.finish());
+}
+
+/**
+ * The classes' names, where they are not the ten digits; the normalisation is part of
+ * the graph.
+ * @param {TaskSummary} task
+ * @returns {Note[]}
+ */
+function notes_of({ classes }) {
+  return are_digits(classes) ? [] : [{ key: "classes", value: JSON.stringify(classes) }];
 }
 
 /**
@@ -100,21 +114,31 @@ function graph_of({ layers, layer_norm, num_parameters, pixel_mean, pixel_std },
   return {
     nodes,
     initializers,
-    inputs: [{ name: "pixels", width: 784 }],
-    outputs: ["logits", "probabilities"].map((name) => ({ name, width: 10 })),
+    inputs: [{ name: "pixels", width: layers[0]?.num_inputs ?? 0 }],
+    outputs: ["logits", "probabilities"].map((name) => ({
+      name,
+      width: layers.at(-1)?.num_outputs ?? 0,
+    })),
   };
 }
 
 // The messages of onnx.proto, fields in order of their numbers: the bytes are then
 // those that onnx itself writes of the same graph.
 
-/** @param {{ graph: Graph, version: string }} model @param {PbfWriter} pbf */
-function write_model({ graph, version }, pbf) {
+/** @param {{ graph: Graph, version: string, notes: Note[] }} model @param {PbfWriter} pbf */
+function write_model({ graph, version, notes }, pbf) {
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, "Inkling");
   pbf.writeStringField(3, version);
   pbf.writeMessage(7, write_graph, graph);
   pbf.writeMessage(8, write_opset, OPSET);
+  for (const note of notes) pbf.writeMessage(14, write_note, note);
+}
+
+/** @param {Note} note @param {PbfWriter} pbf */
+function write_note({ key, value }, pbf) {
+  pbf.writeStringField(1, key);
+  pbf.writeStringField(2, value);
 }
 
 /** @param {number} opset @param {PbfWriter} pbf */

@@ -5,7 +5,7 @@
 import { joined } from "../base/bytes.js";
 import { macrotask } from "./macrotask.js";
 
-/** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
+/** @import { RunConfig, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Images } from "./dataset.js" */
 /** @import { Wasm } from "./artifact.js" */
 
@@ -19,6 +19,7 @@ const NUM_HELD_OUT = 10;
  * @typedef {object} TuningTask
  * @property {RunConfig} config of the network and of these epochs
  * @property {Float32Array} weights to begin from
+ * @property {TaskSummary} task of the data that the model was trained on
  * @property {Images} remembered images of the model's own training
  * @property {Images} kept a person's digits
  * @property {number} num_copies of each of these among the others
@@ -26,16 +27,18 @@ const NUM_HELD_OUT = 10;
 
 /**
  * @param {Wasm} wasm
- * @param {TuningTask} task
+ * @param {TuningTask} tuning
  * @param {AbortSignal} signal ends it between two slices
  * @returns {Promise<Uint8Array>} the model that came of it, as `.safetensors`
  */
-export async function fine_tune(wasm, { config, weights, remembered, kept, num_copies }, signal) {
+export async function fine_tune(wasm, tuning, signal) {
+  const { config, weights, task, remembered, kept, num_copies } = tuning;
   const copies = Array.from({ length: num_copies }, () => kept);
   const parts = [remembered, ...copies];
   const labels = joined(parts.map((part) => part.labels));
   const dataset = wasm.Dataset.from_parts(
     "fine-tuning",
+    task,
     joined(parts.map((part) => part.pixels)),
     labels,
   );

@@ -1,50 +1,62 @@
-//! A checked set of 28×28 images, labelled or not, and its figures.
+//! A checked set of square images, labelled or not, its task and its figures.
 //!
 //! Owns what makes a data set valid. How files become one is the readers'
 //! affair, how it is divided is `split`'s.
 
 use crate::error::{Error, Result};
-use crate::message::{ClassCounts, DataSummary};
+use crate::message::{ClassCounts, DataSummary, TaskSummary};
 
-/// Pixels on each side of an image.
+use super::split::{Split, split_of_task};
+use super::task::{Normalisation, Task};
+
+/// Pixels on each side of MNIST's images.
 pub const IMAGE_SIDE: usize = 28;
-/// Pixels of an image, row by row from the top left.
+/// Pixels of such an image, row by row from the top left.
 pub const NUM_PIXELS: usize = IMAGE_SIDE * IMAGE_SIDE;
-/// The ten digits.
+/// MNIST's ten digits.
 pub const NUM_CLASSES: usize = 10;
-/// Images that one data set may hold: 392 MB of pixels, seven times MNIST.
+/// Images of MNIST's size that one data set may hold.
 pub const MAX_ROWS: usize = 500_000;
 
-/// Images and their labels. Valid by construction: one to [`MAX_ROWS`] rows,
-/// labels 0 to 9, either one for each row or none at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Images, their labels and their task. Valid by construction: one to
+/// [`Task::max_rows`] rows, labels of the task's classes, either one for each row or
+/// none at all.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     name: String,
+    task: Task,
     pixels: Vec<u8>,
     labels: Vec<u8>,
 }
 
 impl Dataset {
-    /// A data set from `pixels` (rows × 784, row-major, 0 background to 255 ink)
-    /// and `labels` (one a row, or empty when unlabelled).
+    /// A data set from `pixels` (rows × side², row-major, 0 background to 255 ink)
+    /// and `labels` (one a row, an index into the task's classes, or empty when
+    /// unlabelled).
     ///
     /// # Errors
     /// When a length or a label is not as described.
-    pub fn from_parts(name: impl Into<String>, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
+    pub fn from_parts(
+        name: impl Into<String>,
+        task: Task,
+        pixels: Vec<u8>,
+        labels: Vec<u8>,
+    ) -> Result<Self> {
         let name = name.into();
-        if pixels.is_empty() || !pixels.len().is_multiple_of(NUM_PIXELS) {
+        let num_pixels = task.num_pixels();
+        if pixels.is_empty() || !pixels.len().is_multiple_of(num_pixels) {
             return Err(Error::data(
                 format!("{name}, pixels"),
                 format!("{} bytes", pixels.len()),
-                format!("{NUM_PIXELS} for each image, and at least one image"),
+                format!("{num_pixels} for each image, and at least one image"),
             ));
         }
-        let num_rows = pixels.len() / NUM_PIXELS;
-        if num_rows > MAX_ROWS {
+        let num_rows = pixels.len() / num_pixels;
+        if num_rows > task.max_rows() {
             return Err(Error::data(
                 format!("{name}, pixels"),
                 format!("{num_rows} images"),
-                format!("at most {MAX_ROWS}"),
+                format!("at most {}", task.max_rows()),
             ));
         }
         if !labels.is_empty() && labels.len() != num_rows {
@@ -56,18 +68,60 @@ impl Dataset {
         }
         if let Some(row) = labels
             .iter()
-            .position(|&label| usize::from(label) >= NUM_CLASSES)
+            .position(|&label| usize::from(label) >= task.num_classes())
         {
             return Err(Error::data(
                 format!("{name}, label of image {}", row + 1),
                 labels[row].to_string(),
-                "0 to 9",
+                format!("0 to {}", task.num_classes() - 1),
             ));
         }
         Ok(Self {
             name,
+            task,
             pixels,
             labels,
+        })
+    }
+
+    /// What the set asks of a network.
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// How the pixels are normalised where `rows` are what is trained on: the task's
+    /// own, or else mean and standard deviation of those rows. Sums are of whole
+    /// numbers, so that no order of the rows changes a bit.
+    ///
+    /// # Errors
+    /// When all pixels of those rows are the same: there is nothing to learn from.
+    ///
+    /// # Panics
+    /// If a row is not below [`num_rows`](Self::num_rows).
+    pub fn normalisation(&self, rows: &[u32]) -> Result<Normalisation> {
+        if let Some(own) = self.task.normalisation() {
+            return Ok(own);
+        }
+        let (mut total, mut squares) = (0_u64, 0_u64);
+        for &row in rows {
+            // A picture's sums fit in 32 bits: 64² · 255² is below 2³².
+            let (mut sum, mut square) = (0_u32, 0_u32);
+            for &pixel in self.image(row as usize) {
+                sum += u32::from(pixel);
+                square += u32::from(pixel) * u32::from(pixel);
+            }
+            total += u64::from(sum);
+            squares += u64::from(square);
+        }
+        let count = (rows.len() * self.task.num_pixels()).max(1) as f64;
+        let mean = total as f64 / count;
+        let variance = (squares as f64 / count - mean * mean).max(0.0);
+        Normalisation::new((mean / 255.0) as f32, (variance.sqrt() / 255.0) as f32).map_err(|_| {
+            Error::data(
+                format!("{}, pixels of the training part", self.name),
+                "the same value nearly everywhere",
+                "pictures that differ",
+            )
         })
     }
 
@@ -78,25 +132,26 @@ impl Dataset {
 
     /// Images held, at least one.
     pub fn num_rows(&self) -> usize {
-        self.pixels.len() / NUM_PIXELS
+        self.pixels.len() / self.task.num_pixels()
     }
 
-    /// All pixels: rows × 784 bytes, row-major.
+    /// All pixels: rows × side² bytes, row-major.
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
 
-    /// All labels, 0 to 9; empty when unlabelled.
+    /// All labels, indices into the task's classes; empty when unlabelled.
     pub fn labels(&self) -> &[u8] {
         &self.labels
     }
 
-    /// The 784 pixels of image `row`, counted from 0.
+    /// The side² pixels of image `row`, counted from 0.
     ///
     /// # Panics
     /// If `row` is not below [`num_rows`](Self::num_rows).
     pub fn image(&self, row: usize) -> &[u8] {
-        &self.pixels[row * NUM_PIXELS..][..NUM_PIXELS]
+        let num_pixels = self.task.num_pixels();
+        &self.pixels[row * num_pixels..][..num_pixels]
     }
 
     /// The label of image `row`, counted from 0; `None` when unlabelled.
@@ -128,12 +183,33 @@ impl Dataset {
         ))
     }
 
-    /// Images of each digit; all zero when unlabelled.
+    /// Divides the rows into a training and a validation part, the same share of each
+    /// class in both; see [`split_of_task`].
+    ///
+    /// # Errors
+    /// When there are no labels, or too few rows of a class or for a part.
+    pub fn split(&self, validation_share: f64, seed: u32) -> Result<Split> {
+        self.require_labels()?;
+        split_of_task(&self.labels, &self.task, validation_share, seed)
+    }
+
+    /// Images of each class; all zero when unlabelled.
     pub fn class_counts(&self) -> ClassCounts {
-        let mut counts = ClassCounts::default();
+        let mut counts = vec![0; self.task.num_classes()];
         self.labels
             .iter()
             .for_each(|&label| counts[usize::from(label)] += 1);
+        counts
+    }
+
+    /// Images of each class among `rows`; all zero when unlabelled.
+    ///
+    /// # Panics
+    /// If a row is not below [`num_rows`](Self::num_rows).
+    pub fn class_counts_of(&self, rows: &[u32]) -> ClassCounts {
+        let mut counts = vec![0; self.task.num_classes()];
+        let labels = rows.iter().filter_map(|&row| self.label(row as usize));
+        labels.for_each(|label| counts[usize::from(label)] += 1);
         counts
     }
 
@@ -143,14 +219,20 @@ impl Dataset {
             name: self.name.clone(),
             num_rows: self.num_rows() as u32,
             has_labels: self.has_labels(),
+            task: TaskSummary::from(&self.task),
             class_counts: self.class_counts(),
             checksum: self.checksum(),
         }
     }
 
-    /// The checksum of labels and pixels as [`DataSummary`] words it.
+    /// The checksum as [`DataSummary`] words it: of labels and pixels and, where the
+    /// task is not MNIST's, of a third part, the side and the number of classes, a byte
+    /// each.
     pub fn checksum(&self) -> String {
-        format!("{:016x}", checksum(&[&self.labels, &self.pixels]))
+        let shape = [self.task.side() as u8, self.task.num_classes() as u8];
+        let parts: [&[u8]; 3] = [&self.labels, &self.pixels, &shape];
+        let num_parts = if self.task.is_mnist() { 2 } else { 3 };
+        format!("{:016x}", checksum(&parts[..num_parts]))
     }
 }
 
@@ -190,14 +272,14 @@ mod tests {
     use serde::Deserialize;
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::{Dataset, NUM_PIXELS};
+    use super::{Dataset, NUM_PIXELS, Normalisation, Task};
 
     fn made(rows: usize, labelled: bool) -> Dataset {
         let pixels = (0..rows * NUM_PIXELS)
             .map(|at| (37 * at + at / 784) as u8)
             .collect();
         let labels = (0..if labelled { rows } else { 0 }).map(|row| ((7 * row + 3) % 10) as u8);
-        Dataset::from_parts("made", pixels, labels.collect()).unwrap()
+        Dataset::from_parts("made", Task::mnist(), pixels, labels.collect()).unwrap()
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -218,7 +300,7 @@ mod tests {
         let data = made(2, false);
         assert_eq!(
             (data.has_labels(), data.label(1), data.class_counts()),
-            (false, None, [0; 10])
+            (false, None, vec![0; 10])
         );
         let message = data.require_labels().unwrap_err().to_string();
         assert!(
@@ -230,7 +312,7 @@ mod tests {
     #[wasm_bindgen_test(unsupported = test)]
     fn invalid_parts_are_refused() {
         let message = |pixels: usize, labels: &[u8]| {
-            Dataset::from_parts("a", vec![0; pixels], labels.to_vec())
+            Dataset::from_parts("a", Task::mnist(), vec![0; pixels], labels.to_vec())
                 .unwrap_err()
                 .to_string()
         };
@@ -276,6 +358,75 @@ mod tests {
                 case.checksum
             );
         }
+    }
+
+    fn of_task(task: Task) -> Dataset {
+        let data = made(11, true);
+        Dataset::from_parts("made", task, data.pixels, data.labels).unwrap()
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_checksum_tells_tasks_apart_but_not_their_names() {
+        let mnist = made(11, true).checksum();
+        let letters: Vec<_> = ('a'..='j').map(String::from).collect();
+        let renamed = Task::mnist().with_classes(letters.clone()).unwrap();
+        assert_eq!(of_task(renamed).checksum(), mnist);
+        let tasks = [
+            Task::numbered(28, 10).unwrap(),
+            Task::numbered(28, 11).unwrap(),
+            // The same bytes as pictures of a quarter of the size, four times as many.
+            Task::numbered(14, 10).unwrap(),
+        ];
+        let sums = tasks.map(|task| {
+            let labels = vec![0; 11 * 784 / task.num_pixels()];
+            Dataset::from_parts("made", task, made(11, false).pixels, labels)
+                .unwrap()
+                .checksum()
+        });
+        let unlike = made(11, false).checksum();
+        assert!(sums[0] != sums[1] && sums[1] != sums[2] && sums[0] != sums[2]);
+        assert!(!sums.contains(&mnist) && !sums.contains(&unlike));
+        let other = Task::new(28, letters).unwrap();
+        let numbered = Task::numbered(28, 10).unwrap();
+        assert_eq!(of_task(other).checksum(), of_task(numbered).checksum());
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn normalisation_is_of_the_rows_that_are_trained_on() {
+        let rows = [7, 2, 5];
+        let own = of_task(Task::numbered(28, 10).unwrap())
+            .normalisation(&rows)
+            .unwrap();
+        let values: Vec<f64> = rows
+            .iter()
+            .flat_map(|&row| made(11, true).image(row as usize).to_vec())
+            .map(|pixel| f64::from(pixel) / 255.0)
+            .collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let squares = values.iter().map(|value| (value - mean) * (value - mean));
+        let deviation = (squares.sum::<f64>() / values.len() as f64).sqrt();
+        assert!(
+            (f64::from(own.mean) - mean).abs() < 1e-7,
+            "{own:?} for {mean}"
+        );
+        assert!(
+            (f64::from(own.deviation) - deviation).abs() < 1e-7,
+            "{own:?} for {deviation}"
+        );
+        let set = of_task(Task::numbered(28, 10).unwrap());
+        assert_eq!(set.normalisation(&[5, 7, 2]), Ok(own));
+        assert_ne!(set.normalisation(&[5, 7, 3]), Ok(own));
+        assert_eq!(
+            made(11, true).normalisation(&rows),
+            Ok(Normalisation::MNIST)
+        );
+        let task = Task::numbered(4, 2).unwrap();
+        let flat = Dataset::from_parts("flat", task, vec![7; 32], vec![0, 1]).unwrap();
+        assert_eq!(
+            flat.normalisation(&[0, 1]).unwrap_err().to_string(),
+            "flat, pixels of the training part: found the same value nearly everywhere, expected \
+             pictures that differ"
+        );
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -1,7 +1,8 @@
 //! Distorted copies of a digit, so that a network sees each one anew.
 //!
-//! Owns the distortion of one 28×28 image: a small random affine map and an
-//! elastic one. When and how strongly to distort is the trainer's affair.
+//! Owns the distortion of one square image: a small random affine map and an
+//! elastic one. Lengths are those of MNIST's 28×28; other images have theirs in
+//! proportion. When and how strongly to distort is the trainer's affair.
 //!
 //! The elastic part is that of Simard, Steinkraus and Platt, "Best practices
 //! for convolutional neural networks applied to visual document analysis"
@@ -12,7 +13,7 @@
 //! Wolberg and Shin, "Scattered data interpolation with multilevel B-splines",
 //! 1997), whose deviation is 7/√3 = 4.04 pixels. They draw a field for each
 //! image; here a field of 252×252 is drawn for each epoch, and each image takes
-//! two of its 50,625 windows, one for either axis. Every window looks as theirs
+//! two of its 50,625 windows (where images are MNIST's), one for either axis. Every window looks as theirs
 //! do, and what remains to do for an image costs less than its training step.
 //!
 //! Equal arguments give equal bytes on every platform: the draws are
@@ -20,12 +21,15 @@
 //!
 //! Over 400 lines: one map, its fields and how they are drawn; none is of use alone.
 
+#[cfg(test)]
+mod tests;
+
 use std::array::from_fn;
 
 use bytemuck::cast;
 use wide::{f32x4, i16x8, i32x4};
 
-use crate::data::ink::{NUM_PIXELS, SIDE};
+use crate::data::Task;
 use crate::rng::philox4x32;
 
 /// Pixels between two drawn displacements.
@@ -37,25 +41,18 @@ const CELLS: usize = 36;
 const KNOTS: usize = CELLS + 3;
 /// Pixels on a side of the epoch's field.
 const EXTENT: usize = CELLS * SPACING;
-/// Places along an axis where a window of 28 pixels can begin.
-const WINDOWS: u32 = (EXTENT - SIDE + 1) as u32;
-/// The middle of the image, around which it is turned and scaled: MNIST's
-/// centre of mass (see [`crate::data::ink`]).
-const CENTRE: f32 = 14.0;
-/// Pixels on a side of the copy that is read from, whose edge is empty. A
-/// power of two, so that a mask keeps every place inside.
-const PADDED: usize = 32;
+/// The side that a [`Distortion`]'s pixels are of.
+const USUAL_SIDE: usize = 28;
 /// A pixel's width in the units in which places are looked up.
 const ONE: i32 = 1 << BITS;
 /// Binary places of a share of a pixel.
 const BITS: u32 = 7;
-/// Four pixels of a row are worked on at once.
-const QUADS: usize = SIDE / 4;
 /// `ONE`, to multiply with.
 const UNITS: f32 = ONE as f32;
 /// Interpolation widens the edges of strokes by a third of their ink's pixels,
 /// and each such pixel costs a step its time. With what is fainter than this left
-/// blank, a distorted digit of MNIST has as many as the digit itself.
+/// blank, a distorted digit of MNIST has as many as the digit itself. Other pictures
+/// keep theirs: a shirt may be all of faint grey.
 const FAINTEST: i32 = 28;
 
 /// How far an image may be distorted. Each bound is drawn up to evenly, on
@@ -83,6 +80,19 @@ impl Default for Distortion {
             shear: 0.1,
             shift_pixels: 0.75,
             elastic_pixels: 1.0,
+        }
+    }
+}
+
+impl Distortion {
+    /// The same of images with another side. The elastic field is no coarser or finer
+    /// there, so that more than its usual strength would fold a large picture.
+    fn in_proportion(self, side: usize) -> Self {
+        let share = side as f32 / USUAL_SIDE as f32;
+        Self {
+            shift_pixels: self.shift_pixels * share,
+            elastic_pixels: self.elastic_pixels * share.min(1.0),
+            ..self
         }
     }
 }
@@ -119,12 +129,17 @@ pub struct Augmenter {
     epoch: u32,
     /// Displacements in units of [`ONE`], `EXTENT`×`EXTENT`.
     field: Vec<f32>,
+    /// Pixels on a side of an image.
+    side: usize,
+    /// What is fainter is left blank.
+    faintest: i32,
 }
 
 impl Augmenter {
-    /// Draws the field of this epoch. `key` is the run's seed and the number
-    /// of the stream.
-    pub fn new(distortion: Distortion, key: [u32; 2], epoch: u32) -> Self {
+    /// Draws the field of this epoch, for pictures of a task. `key` is the run's seed
+    /// and the number of the stream.
+    pub fn new(distortion: Distortion, task: &Task, key: [u32; 2], epoch: u32) -> Self {
+        let distortion = distortion.in_proportion(task.side());
         // The mean over the plane of the B-spline's squared weights is
         // (151/315)² (its autocorrelation at 0), an even draw's variance 1/3.
         const DEVIATION: f32 = 151.0 / 315.0 * 0.577_350_26;
@@ -134,6 +149,8 @@ impl Augmenter {
             key,
             epoch,
             field: elastic_field(strength, key, epoch),
+            side: task.side(),
+            faintest: if task.is_mnist() { FAINTEST } else { 0 },
         }
     }
 
@@ -142,74 +159,113 @@ impl Augmenter {
         self.epoch
     }
 
-    /// Writes a distorted copy of `image` (784 bytes, 28×28), the data set's
-    /// row `row`, into `out` (784).
+    /// Writes a distorted copy of `image` (side² bytes), the data set's row `row`, into
+    /// `out` (as long).
     ///
     /// # Panics
     ///
-    /// When `image` or `out` is not 784 bytes long.
+    /// When `image` or `out` is of another length.
     pub fn augment(&self, image: &[u8], out: &mut [u8], row: u32) {
-        let image: &[u8; NUM_PIXELS] = image.try_into().expect("image must hold 784 bytes");
-        let out: &mut [u8; NUM_PIXELS] = out.try_into().expect("out must hold 784 bytes");
-        let draws = Draws::new(self.key, self.epoch, row);
-        let map = Affine::new(&self.distortion, &draws.affine);
+        assert_eq!(
+            (image.len(), out.len()),
+            (self.side * self.side, image.len())
+        );
+        // MNIST's in loops of known length; all others in the same with room for the
+        // largest.
+        match self.side {
+            USUAL_SIDE => self.distort::<32, 34, 7>(USUAL_SIDE, image, out, row),
+            side => self.distort::<128, 130, 16>(side, image, out, row),
+        }
+    }
+
+    /// `PADDED` is the pixels of a row of the copy that is read from, whose edge is
+    /// empty: a power of two, so that a mask keeps every place inside; `ROWS` is two
+    /// more, so that the place below and to the right is inside too. `QUADS` is the most
+    /// fours of pixels in a row, which are worked on at once.
+    #[inline(always)]
+    fn distort<const PADDED: usize, const ROWS: usize, const QUADS: usize>(
+        &self,
+        side: usize,
+        image: &[u8],
+        out: &mut [u8],
+        row: u32,
+    ) {
+        let num_quads = side.div_ceil(4).min(QUADS);
+        // Around the middle, which is MNIST's centre of mass (see [`crate::data::ink`]).
+        let centre = side as f32 / 2.0;
+        let draws = Draws::new(self.key, self.epoch, row, EXTENT - 4 * num_quads + 1);
+        let map = Affine::new(&self.distortion, centre, &draws.affine);
         let [window_x, window_y] = draws.windows;
-        let padded = pad(image);
+        // An empty pixel before each row and column and empty ones after.
+        let mut padded = [[0; PADDED]; ROWS];
+        for (row, target) in image.chunks_exact(side).zip(&mut padded[1..]) {
+            target[1..=side].copy_from_slice(row);
+        }
         // Places along the image's axes, in four columns each.
         let columns = |by: f32, start: f32| -> [f32x4; QUADS] {
             from_fn(|quad| {
                 f32x4::from(from_fn(|lane| {
-                    by * ((4 * quad + lane) as f32 - CENTRE) + start
+                    by * ((4 * quad + lane) as f32 - centre) + start
                 }))
             })
         };
         let (columns_x, columns_y) = (columns(map.xx, map.x), columns(map.yx, map.y));
 
-        for (y, out) in out.chunks_exact_mut(SIDE).enumerate() {
-            let line = |window: usize| &self.field[window + y * EXTENT..][..SIDE];
+        for (y, out) in out.chunks_exact_mut(side).enumerate() {
+            let line = |window: usize| &self.field[window + y * EXTENT..][..4 * num_quads];
             let (moved_x, moved_y) = (quads(line(window_x)), quads(line(window_y)));
-            let down = y as f32 - CENTRE;
+            let down = y as f32 - centre;
             // Looked up for the whole row at once, apart from the arithmetic
             // before and after it: there is no instruction for four look-ups.
             let mut shares = [(i32x4::ZERO, i32x4::ZERO); QUADS];
             let mut corners = [i32x4::ZERO; QUADS];
-            for quad in 0..QUADS {
-                let from_x = inside(columns_x[quad] + map.xy * down + moved_x(quad));
-                let from_y = inside(columns_y[quad] + map.yy * down + moved_y(quad));
+            for quad in 0..num_quads {
+                let from_x = inside(side, columns_x[quad] + map.xy * down + moved_x(quad));
+                let from_y = inside(side, columns_y[quad] + map.yy * down + moved_y(quad));
                 let share = i32x4::splat(ONE - 1);
                 shares[quad] = (from_x & share, from_y & share);
                 let places = ((from_y >> BITS) << PADDED.ilog2()) | (from_x >> BITS);
-                corners[quad] = i32x4::from(places.to_array().map(|place| around(&padded, place)));
+                let around = |place| around(&padded, place);
+                corners[quad] = i32x4::from(places.to_array().map(around));
             }
-            for (quad, out) in out.chunks_exact_mut(4).enumerate() {
-                let [a, b, c, d] = interpolate(corners[quad], shares[quad]).to_array();
-                out.copy_from_slice(&(a | b << 8 | c << 16 | d << 24).to_le_bytes());
+            for (quad, out) in out.chunks_mut(4).enumerate() {
+                let levels = interpolate(corners[quad], shares[quad], self.faintest);
+                let [a, b, c, d] = levels.to_array();
+                let four = (a | b << 8 | c << 16 | d << 24).to_le_bytes();
+                out.copy_from_slice(&four[..out.len()]);
             }
         }
     }
 }
 
 /// Four columns of a line of the field at a time.
+#[inline(always)]
 fn quads(line: &[f32]) -> impl Fn(usize) -> f32x4 {
-    let line: &[f32; SIDE] = line.try_into().expect("28 displacements");
-    |quad| f32x4::from(from_fn(|lane| line[4 * quad + lane]))
+    let (fours, _) = line.as_chunks::<4>();
+    |quad| f32x4::from(fours[quad])
 }
 
 /// Places along an axis of the padded copy, as whole units of [`ONE`]. Whatever
 /// would come from outside comes from the copy's empty edge.
-fn inside(places: f32x4) -> i32x4 {
+#[inline(always)]
+fn inside(side: usize, places: f32x4) -> i32x4 {
     // From 2²³ to 2²⁴ a float's last bit is 1: the sum is rounded to a whole
     // number that stands in its lowest bits. A conversion takes wasm longer.
     const TO_WHOLE: f32 = 1.5 * 8_388_608.0;
     let whole: i32x4 = cast(places + TO_WHOLE);
     let whole = whole - i32x4::splat(TO_WHOLE.to_bits() as i32);
-    let end = (SIDE as i32 + 1) * ONE;
+    let end = (side as i32 + 1) * ONE;
     whole.max(i32x4::ZERO).min(i32x4::splat(end))
 }
 
 /// The four grey levels at a place's corners: its own in the lowest byte, then
 /// the one to the right, the one below, and the one below to the right.
-fn around(padded: &Padded, place: i32) -> i32 {
+#[inline(always)]
+fn around<const PADDED: usize, const ROWS: usize>(
+    padded: &[[u8; PADDED]; ROWS],
+    place: i32,
+) -> i32 {
+    let padded = padded.as_flattened();
     let place = place as usize % (PADDED * PADDED);
     let pair = |at: usize| u16::from_le_bytes(padded[at..at + 2].try_into().expect("two bytes"));
     (u32::from(pair(place)) | u32::from(pair(place + PADDED)) << 16) as i32
@@ -217,7 +273,7 @@ fn around(padded: &Padded, place: i32) -> i32 {
 
 /// The grey levels at these shares (of [`ONE`]) of the way to the right and down
 /// between what [`around`] found.
-fn interpolate(corners: i32x4, (right, below): (i32x4, i32x4)) -> i32x4 {
+fn interpolate(corners: i32x4, (right, below): (i32x4, i32x4), faintest: i32) -> i32x4 {
     // Sixteen bits are enough for the way to the right, so that one
     // multiplication serves the upper and the lower corners.
     let halves = i32x4::splat(0x00FF_00FF);
@@ -227,7 +283,7 @@ fn interpolate(corners: i32x4, (right, below): (i32x4, i32x4)) -> i32x4 {
     let levels = (left_levels << BITS) + right * (right_levels - left_levels);
     let shares: i16x8 = cast((i32x4::splat(ONE) - below) | (below << 16_u32));
     let level = (levels.dot(shares) + i32x4::splat(ONE * ONE / 2)) >> (2 * BITS);
-    level & level.simd_gt(i32x4::splat(FAINTEST - 1))
+    level & level.simd_gt(i32x4::splat(faintest - 1))
 }
 
 /// What is drawn for one image.
@@ -239,13 +295,14 @@ struct Draws {
 }
 
 impl Draws {
-    fn new(key: [u32; 2], epoch: u32, row: u32) -> Self {
+    /// `num_windows` is the places along an axis where a window of the field can begin.
+    fn new(key: [u32; 2], epoch: u32, row: u32, num_windows: usize) -> Self {
         let mut words = [0; 12];
         for (block, words) in words.chunks_exact_mut(4).enumerate() {
             words.copy_from_slice(&philox4x32([block as u32, row, epoch, 0], key));
         }
         // The high half of word × 225: evenly 0 to 224, to within 2⁻²⁴.
-        let place = |word: u32| ((u64::from(word) * u64::from(WINDOWS)) >> 32) as usize;
+        let place = |word: u32| ((u64::from(word) * num_windows as u64) >> 32) as usize;
         let window = |words: &[u32]| place(words[0]) * EXTENT + place(words[1]);
         Self {
             affine: from_fn(|index| signed(words[index])),
@@ -307,7 +364,7 @@ struct Affine {
 
 impl Affine {
     /// The map that these seven draws (−1 to 1) choose.
-    fn new(distortion: &Distortion, draws: &[f32; 7]) -> Self {
+    fn new(distortion: &Distortion, centre: f32, draws: &[f32; 7]) -> Self {
         // Cosine and sine from the tangent of half the angle, which at these
         // angles is half the angle.
         let t = distortion.rotation_degrees.to_radians() / 2.0 * draws[0];
@@ -325,177 +382,8 @@ impl Affine {
             xy: (slant * cos - sin) * wide * size * UNITS,
             yx: sin * tall * size * UNITS,
             yy: (slant * sin + cos) * tall * size * UNITS,
-            x: (CENTRE + 1.0 + distortion.shift_pixels * draws[4]) * UNITS,
-            y: (CENTRE + 1.0 + distortion.shift_pixels * draws[5]) * UNITS,
-        }
-    }
-}
-
-/// An image with an empty pixel before each row and column and empty ones after,
-/// 32 to a row, and a row more, so that each place has its four corners.
-type Padded = [u8; PADDED * (PADDED + 2)];
-
-fn pad(image: &[u8; NUM_PIXELS]) -> Padded {
-    let mut padded = [0; PADDED * (PADDED + 2)];
-    for (row, target) in image
-        .chunks_exact(SIDE)
-        .zip(padded[PADDED + 1..].chunks_mut(PADDED))
-    {
-        target[..SIDE].copy_from_slice(row);
-    }
-    padded
-}
-
-#[cfg(test)]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    use super::*;
-    use crate::data::sample;
-
-    const NONE: Distortion = Distortion {
-        rotation_degrees: 0.0,
-        scale: 0.0,
-        shear: 0.0,
-        shift_pixels: 0.0,
-        elastic_pixels: 0.0,
-    };
-
-    fn augmented(image: &[u8], distortion: &Distortion, epoch: u32, row: u32) -> Vec<u8> {
-        let mut out = vec![0; NUM_PIXELS];
-        Augmenter::new(*distortion, [42, 4], epoch).augment(image, &mut out, row);
-        out
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn no_distortion_leaves_the_image_alone_but_for_its_faintest_pixels() {
-        let (pixels, _) = sample::generate(20, 1);
-        for (row, image) in pixels.chunks_exact(NUM_PIXELS).enumerate() {
-            let expected: Vec<u8> = image
-                .iter()
-                .map(|&level| {
-                    if i32::from(level) < FAINTEST {
-                        0
-                    } else {
-                        level
-                    }
-                })
-                .collect();
-            assert_eq!(augmented(image, &NONE, 3, row as u32), expected);
-        }
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn equal_arguments_give_equal_bytes_on_every_platform() {
-        const FULL: Distortion = Distortion {
-            rotation_degrees: 10.0,
-            scale: 0.1,
-            shear: 0.1,
-            shift_pixels: 1.0,
-            elastic_pixels: 1.4,
-        };
-        let (pixels, _) = sample::generate(10, 1);
-        let image = &pixels[..NUM_PIXELS];
-        let once = augmented(image, &FULL, 2, 5);
-        assert_eq!(once, augmented(image, &FULL, 2, 5));
-        assert_ne!(once, augmented(image, &FULL, 3, 5));
-        assert_ne!(once, augmented(image, &FULL, 2, 6));
-        // FNV-1a of ten distorted images, as this function gave natively on
-        // x86-64: a browser must agree, and so must later versions.
-        let mut hash = 0x811C_9DC5_u32;
-        for (row, image) in pixels.chunks_exact(NUM_PIXELS).enumerate() {
-            for byte in augmented(image, &FULL, 1, row as u32) {
-                hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-            }
-        }
-        assert_eq!(hash, 0x48D1_5EF6, "found {hash:#010x}");
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn a_shift_alone_moves_the_digit_as_drawn() {
-        // A dark square in the middle: the copy's centre of mass tells where it
-        // went, but for what is too faint to be kept at its edges.
-        let mut image = [0; NUM_PIXELS];
-        for y in 12..17 {
-            image[y * SIDE + 12..y * SIDE + 17].fill(255);
-        }
-        let distortion = Distortion {
-            shift_pixels: 3.0,
-            ..NONE
-        };
-        for row in 0..50 {
-            let copy = augmented(&image, &distortion, 0, row);
-            let mass: f32 = copy.iter().map(|&value| f32::from(value)).sum();
-            let x: f32 = copy
-                .iter()
-                .enumerate()
-                .map(|(i, &v)| (i % SIDE) as f32 * f32::from(v))
-                .sum();
-            // The map says where a place of the copy comes from, so the ink
-            // moves the other way.
-            let expected = 14.0 - 3.0 * Draws::new([42, 4], 0, row).affine[4];
-            assert!(
-                (x / mass - expected).abs() < 0.08,
-                "{} for {expected}",
-                x / mass
-            );
-        }
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn a_turn_alone_is_a_rotation() {
-        let distortion = Distortion {
-            rotation_degrees: 15.0,
-            ..NONE
-        };
-        let map = Affine::new(&distortion, &[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
-        // The half-angle tangent is taken as the half angle: 0.6 % at 15°.
-        let (sin, cos) = 15.0_f32.to_radians().sin_cos();
-        let [xx, xy, yx, yy] = [map.xx, map.xy, map.yx, map.yy].map(|entry| entry / UNITS);
-        assert!((xx - cos).abs() < 2e-3 && (yy - cos).abs() < 2e-3);
-        assert!((yx - sin).abs() < 2e-3 && (xy + sin).abs() < 2e-3);
-        let determinant = xx * yy - xy * yx;
-        assert!((determinant - 1.0).abs() < 1e-6, "{determinant}");
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn the_elastic_field_is_as_smooth_and_as_strong_as_said() {
-        let (mut squares, mut products, mut num_squares, mut num_products) = (0.0, 0.0, 0, 0);
-        for epoch in 0..10 {
-            for row in elastic_field(1.0, [1, 4], epoch).chunks_exact(EXTENT) {
-                for x in 0..EXTENT {
-                    squares += f64::from(row[x] * row[x]);
-                    num_squares += 1;
-                    if x + SPACING < EXTENT {
-                        products += f64::from(row[x] * row[x + SPACING]);
-                        num_products += 1;
-                    }
-                }
-            }
-        }
-        let variance = squares / f64::from(num_squares);
-        let expected = (151.0_f64 / 315.0).powi(2) / 3.0;
-        assert!(
-            (variance / expected - 1.0).abs() < 0.05,
-            "{variance} for {expected}"
-        );
-        // Seven pixels apart: 1191/2416 by the septic B-spline's values at 1
-        // and 0. (Simard's Gaussian of 4 pixels: exp(−49/64) = 0.465.)
-        let correlation = products / f64::from(num_products) / variance;
-        assert!(
-            (correlation - 1191.0 / 2416.0).abs() < 0.03,
-            "{correlation}"
-        );
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn a_distorted_digit_keeps_its_ink() {
-        let (pixels, _) = sample::generate(300, 9);
-        for (row, image) in pixels.chunks_exact(NUM_PIXELS).enumerate() {
-            let copy = augmented(image, &Distortion::default(), 0, row as u32);
-            let mass = |image: &[u8]| image.iter().map(|&v| f32::from(v)).sum::<f32>();
-            let share = mass(&copy) / mass(image);
-            assert!((0.5..1.7).contains(&share), "row {row}: {share} of its ink");
+            x: (centre + 1.0 + distortion.shift_pixels * draws[4]) * UNITS,
+            y: (centre + 1.0 + distortion.shift_pixels * draws[5]) * UNITS,
         }
     }
 }

@@ -11,6 +11,7 @@
 
 use super::dataset::{Dataset, IMAGE_SIDE, MAX_ROWS, NUM_CLASSES, NUM_PIXELS};
 use super::store::PixelStore;
+use super::task::Task;
 use crate::error::{Error, Result};
 
 /// The type byte of unsigned bytes, the only one that MNIST uses.
@@ -50,7 +51,7 @@ pub fn pair(name: impl Into<String>, first: IdxPart, second: IdxPart) -> Result<
                     format!("{num_images}, one for each image"),
                 ));
             }
-            Dataset::from_parts(name, pixels, labels)
+            Dataset::from_parts(name, Task::mnist(), pixels, labels)
         }
         (IdxPart::Images(_), IdxPart::Images(_)) => Err(Error::data(
             name,
@@ -191,7 +192,7 @@ impl IdxReader {
                     self.check_sides()?;
                     // No overflow: the count is at most MAX_ROWS.
                     self.num_bytes = self.dimension(0) * NUM_PIXELS;
-                    let mut store = PixelStore::default();
+                    let mut store = PixelStore::new(NUM_PIXELS);
                     store.expect_rows(self.dimension(0));
                     self.body = Body::Images(store);
                     break;

@@ -1,4 +1,5 @@
-//! Ink as a person leaves it on the pad, made into an image as MNIST's are.
+//! Ink as a person leaves it on the pad, made into an image as MNIST's are, or as
+//! another set's of square pictures.
 //!
 //! Owns the preparation alone: the bounding box, the 20×20 box, the centre of
 //! mass. It draws nothing (the page and [`crate::data::sample`] do) and it
@@ -17,17 +18,57 @@
 pub const SIDE: usize = 28;
 /// Pixels in a prepared image.
 pub const NUM_PIXELS: usize = SIDE * SIDE;
-/// Pixels on a side of the box that the ink is scaled into.
-const BOX_SIDE: usize = 20;
-/// Where the box lies before the shift by the centre of mass.
-const MARGIN: usize = (SIDE - BOX_SIDE) / 2;
-/// The pixel (on both axes) next to which the centre of mass comes to lie.
-const CENTRE: f32 = 14.0;
 /// Ink fainter than this fraction of the darkest does not widen the box: the
 /// pale fringe that smoothing leaves around a stroke is not part of its size.
 const BOX_THRESHOLD: f32 = 0.25;
 /// Below this nothing on the raster counts as ink: specks of a picture's noise.
 const FAINTEST_INK: u8 = 16;
+
+/// How ink is laid into an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// Pixels on a side of the image.
+    side: usize,
+    /// Pixels on a side of the box that the ink is scaled into.
+    box_side: usize,
+    /// Whether the centre of mass is brought to the image's middle, as far as the box
+    /// can move.
+    by_mass: bool,
+}
+
+impl Form {
+    /// MNIST's: a box of 20 in 28 pixels, placed by its centre of mass.
+    pub const MNIST: Self = Self::drawn(SIDE);
+
+    /// The same in an image of another side: a box of five sevenths of it.
+    pub const fn drawn(side: usize) -> Self {
+        Self {
+            side,
+            box_side: (side * 20 + SIDE / 2) / SIDE,
+            by_mass: true,
+        }
+    }
+
+    /// As large as the image holds it and in its middle, as the pictures of
+    /// Fashion-MNIST are (Xiao, Rasul and Vollgraf 2017).
+    pub const fn whole(side: usize) -> Self {
+        Self {
+            side,
+            box_side: side,
+            by_mass: false,
+        }
+    }
+
+    /// Where the box lies before the shift by the centre of mass.
+    fn margin(&self) -> usize {
+        (self.side - self.box_side) / 2
+    }
+
+    /// The place (on both axes) next to which the centre of mass comes to lie.
+    fn centre(&self) -> f32 {
+        self.side as f32 / 2.0
+    }
+}
 
 /// Makes a raster of ink (`width * height` bytes, row after row, 0 where the
 /// pad is empty, 255 where the ink is full) into one 28×28 image as MNIST's
@@ -40,6 +81,16 @@ const FAINTEST_INK: u8 = 16;
 ///
 /// When `ink` does not hold `width * height` bytes.
 pub fn prepare_ink(ink: &[u8], width: usize, height: usize) -> Option<[u8; NUM_PIXELS]> {
+    let image = prepare_ink_as(Form::MNIST, ink, width, height)?;
+    Some(image.try_into().expect("28 rows of 28"))
+}
+
+/// The same in another form: `side²` bytes.
+///
+/// # Panics
+///
+/// When `ink` does not hold `width * height` bytes.
+pub fn prepare_ink_as(form: Form, ink: &[u8], width: usize, height: usize) -> Option<Vec<u8>> {
     assert_eq!(
         ink.len(),
         width * height,
@@ -54,15 +105,15 @@ pub fn prepare_ink(ink: &[u8], width: usize, height: usize) -> Option<[u8; NUM_P
 
     let extent = bounds.width().max(bounds.height()) as f32;
     // Source pixels to one pixel of the result.
-    let step = extent / BOX_SIDE as f32;
-    let columns = Taps::new(bounds.left, bounds.right, width, step);
-    let rows = Taps::new(bounds.top, bounds.bottom, height, step);
-    let mut image = resample(ink, width, &rows, &columns);
+    let step = extent / form.box_side as f32;
+    let columns = Taps::new(form, bounds.left, bounds.right, width, step);
+    let rows = Taps::new(form, bounds.top, bounds.bottom, height, step);
+    let mut image = resample(form.side, ink, width, &rows, &columns);
 
     let peak = image.iter().copied().fold(0.0, f32::max);
     let gain = 255.0 / peak;
     image.iter_mut().for_each(|pixel| *pixel *= gain);
-    Some(centre(&image))
+    Some(centre(form, &image))
 }
 
 /// The smallest rectangle that holds the ink, ends exclusive.
@@ -110,7 +161,7 @@ fn bounding_box(ink: &[u8], width: usize, threshold: u8) -> Option<Bounds> {
     })
 }
 
-/// For each of the 28 pixels along one axis, which source pixels it is a
+/// For each of the image's pixels along one axis, which source pixels it is a
 /// weighted sum of.
 struct Taps {
     /// The first source pixel and its weights, which follow one another.
@@ -119,19 +170,19 @@ struct Taps {
 
 impl Taps {
     /// Lays the stretch `from..to` of an axis of `len` source pixels in the
-    /// middle of the 20 box, `step` source pixels to one of the result.
-    fn new(from: usize, to: usize, len: usize, step: f32) -> Self {
+    /// middle of the box, `step` source pixels to one of the result.
+    fn new(form: Form, from: usize, to: usize, len: usize, step: f32) -> Self {
         // Whole pixels on the shorter side: half a pixel of offset would blur
         // both edges of every upright stroke.
         let size = ((to - from) as f32 / step).round().max(1.0);
-        let first = MARGIN as f32 + ((BOX_SIDE as f32 - size) / 2.0).floor();
+        let first = form.margin() as f32 + ((form.box_side as f32 - size) / 2.0).floor();
         let middle = (from + to) as f32 / 2.0;
         let origin = middle - (first + size / 2.0) * step;
         // Scaled down, a pixel is the mean of the area it covers. Scaled up,
         // that area is widened to one source pixel, which makes the very same
         // sum a linear interpolation.
         let reach = step.max(1.0) / 2.0;
-        let of = (0..SIDE)
+        let of = (0..form.side)
             .map(|pixel| {
                 let at = origin + (pixel as f32 + 0.5) * step;
                 let start = (at - reach).max(0.0);
@@ -154,13 +205,13 @@ impl Taps {
     }
 }
 
-/// The 28×28 weighted sums, still unshifted, 0 to 255.
-fn resample(ink: &[u8], width: usize, rows: &Taps, columns: &Taps) -> [f32; NUM_PIXELS] {
-    let mut image = [0.0; NUM_PIXELS];
+/// The image's weighted sums, still unshifted, 0 to 255.
+fn resample(side: usize, ink: &[u8], width: usize, rows: &Taps, columns: &Taps) -> Vec<f32> {
+    let mut image = vec![0.0; side * side];
     // Down the columns first: whole rows are summed, which vectorises, and
-    // only 28 of them are left to be summed across.
+    // only few of them are left to be summed across.
     let mut sums = vec![0.0_f32; width];
-    for (target, (top, weights)) in image.chunks_exact_mut(SIDE).zip(&rows.of) {
+    for (target, (top, weights)) in image.chunks_exact_mut(side).zip(&rows.of) {
         if weights.is_empty() {
             continue;
         }
@@ -182,25 +233,31 @@ fn resample(ink: &[u8], width: usize, rows: &Taps, columns: &Taps) -> [f32; NUM_
 }
 
 /// Shifts the image by whole pixels so that its centre of mass comes to lie
-/// next to pixel 14 on both axes, and rounds it to grey levels.
-fn centre(image: &[f32; NUM_PIXELS]) -> [u8; NUM_PIXELS] {
+/// next to the middle on both axes where the form says so, and rounds it to grey levels.
+fn centre(form: Form, image: &[f32]) -> Vec<u8> {
+    let side = form.side;
     let (mut mass, mut mass_x, mut mass_y) = (0.0, 0.0, 0.0);
     for (i, &value) in image.iter().enumerate() {
         mass += value;
-        mass_x += value * (i % SIDE) as f32;
-        mass_y += value * (i / SIDE) as f32;
+        mass_x += value * (i % side) as f32;
+        mass_y += value * (i / side) as f32;
     }
     // The box never leaves the image, however lopsided the ink.
-    let limit = MARGIN as f32;
-    let shift = |moment: f32| (CENTRE - moment / mass).round().clamp(-limit, limit) as isize;
+    let limit = if form.by_mass {
+        form.margin() as f32
+    } else {
+        0.0
+    };
+    let middle = form.centre();
+    let shift = |moment: f32| (middle - moment / mass).round().clamp(-limit, limit) as isize;
     let (dx, dy) = (shift(mass_x), shift(mass_y));
 
-    let mut shifted = [0; NUM_PIXELS];
-    for y in 0..SIDE {
-        for x in 0..SIDE {
+    let mut shifted = vec![0; side * side];
+    for y in 0..side {
+        for x in 0..side {
             let (from_x, from_y) = (x.wrapping_add_signed(-dx), y.wrapping_add_signed(-dy));
-            if from_x < SIDE && from_y < SIDE {
-                shifted[y * SIDE + x] = image[from_y * SIDE + from_x].round() as u8;
+            if from_x < side && from_y < side {
+                shifted[y * side + x] = image[from_y * side + from_x].round() as u8;
             }
         }
     }
@@ -213,6 +270,9 @@ mod tests {
 
     use super::*;
     use crate::data::sample;
+
+    /// MNIST's box, as the paper has it.
+    const BOX_SIDE: usize = 20;
 
     /// An image enlarged `factor` times, its corner at (`left`, `top`).
     fn enlarge(image: &[u8], factor: usize, side: usize, left: usize, top: usize) -> Vec<u8> {
@@ -351,5 +411,32 @@ mod tests {
         }
         let prepared = prepare_ink(&raster, 300, 300).expect("there is ink");
         assert_eq!(extents(&prepared).0, BOX_SIDE);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn ink_fits_images_of_any_side() {
+        let mut raster = vec![0; 100 * 100];
+        for row in raster.chunks_exact_mut(100).skip(10).take(60) {
+            row[50..70].fill(255);
+        }
+        for side in 4..=64 {
+            for form in [Form::drawn(side), Form::whole(side)] {
+                let image = prepare_ink_as(form, &raster, 100, 100).unwrap();
+                assert_eq!(image.len(), side * side);
+                // Half a pixel of blur at either edge is not its size.
+                let bounds = bounding_box(&image, side, 127).unwrap();
+                assert_eq!(bounds.height(), form.box_side, "{form:?}");
+                // Its thickness is a third of its length, to the next whole pixel.
+                let third = form.box_side as f32 / 3.0;
+                assert!((bounds.width() as f32 - third).abs() <= 1.0, "{form:?}");
+                let middle = (bounds.left + bounds.right) as f32 / 2.0;
+                assert!((middle - side as f32 / 2.0).abs() <= 1.0, "{form:?}");
+            }
+        }
+        let mnist = prepare_ink(&raster, 100, 100).unwrap();
+        assert_eq!(
+            prepare_ink_as(Form::drawn(28), &raster, 100, 100).unwrap(),
+            mnist
+        );
     }
 }

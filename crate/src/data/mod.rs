@@ -10,15 +10,7 @@ pub mod reader;
 pub mod sample;
 pub mod split;
 mod store;
+pub mod task;
 
 pub use dataset::{Dataset, NUM_CLASSES, NUM_PIXELS};
-
-/// Mean of MNIST's training pixels, as a share of full ink.
-pub const PIXEL_MEAN: f32 = 0.1307;
-/// Their standard deviation.
-pub const PIXEL_STD: f32 = 0.3081;
-
-/// A pixel as the network sees it: (x/255 − 0.1307) / 0.3081.
-pub fn normalised(pixel: u8) -> f32 {
-    (f32::from(pixel) / 255.0 - PIXEL_MEAN) / PIXEL_STD
-}
+pub use task::{Normalisation, Task};

@@ -6,6 +6,7 @@
 use super::csv::CsvReader;
 use super::dataset::Dataset;
 use super::idx::{IdxPart, IdxReader, is_idx, pair};
+use super::task::Task;
 use crate::error::{Error, Result};
 
 /// Bytes that tell IDX from text.
@@ -128,7 +129,9 @@ impl DatasetReader {
             Format::Idx(reader) => reader,
         };
         match (reader.finish()?, self.first) {
-            (IdxPart::Images(pixels), None) => Dataset::from_parts(self.name, pixels, Vec::new()),
+            (IdxPart::Images(pixels), None) => {
+                Dataset::from_parts(self.name, Task::mnist(), pixels, Vec::new())
+            }
             (IdxPart::Labels(_), None) => Err(Error::data(
                 self.name,
                 "labels without their images",

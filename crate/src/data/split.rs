@@ -1,5 +1,5 @@
 //! Divides the rows into a training and a validation part with the same share
-//! of each digit in both, index for index as scikit-learn 1.9.1 does in
+//! of each class in both, index for index as scikit-learn 1.9.1 does in
 //! `train_test_split(rows, test_size=share, stratify=labels, random_state=seed)`.
 //!
 //! Owns the order of the draws and of the float operations: both decide the
@@ -10,6 +10,8 @@
 use crate::error::{Error, Result};
 use crate::rng::RandomState;
 
+use super::task::Task;
+
 /// Row numbers of the two parts, each in scikit-learn's (random) order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Split {
@@ -19,13 +21,28 @@ pub struct Split {
     pub validation: Vec<u32>,
 }
 
+/// [`split_of_task`] of digits.
+///
+/// # Errors
+/// Likewise.
+pub fn stratified_split(labels: &[u8], validation_share: f64, seed: u32) -> Result<Split> {
+    split_of_task(labels, &Task::mnist(), validation_share, seed)
+}
+
 /// Splits the rows of `labels` (one label a row, any bytes) so that
-/// ⌈`validation_share` × rows⌉ are held out, stratified by label.
+/// ⌈`validation_share` × rows⌉ are held out, stratified by label. The task gives
+/// errors their words alone.
 ///
 /// # Errors
 /// As scikit-learn refuses: a share not strictly between 0 and 1, a label with a
 /// single row, or a part with fewer rows than there are different labels.
-pub fn stratified_split(labels: &[u8], validation_share: f64, seed: u32) -> Result<Split> {
+pub fn split_of_task(
+    labels: &[u8],
+    task: &Task,
+    validation_share: f64,
+    seed: u32,
+) -> Result<Split> {
+    let noun = task.class_noun();
     if !(validation_share > 0.0 && validation_share < 1.0) {
         return Err(Error::Split(format!(
             "found a validation share of {validation_share}, expected one between 0 and 1"
@@ -46,8 +63,9 @@ pub fn stratified_split(labels: &[u8], validation_share: f64, seed: u32) -> Resu
     for (label, rows) in rows_of.iter().enumerate() {
         if rows.len() == 1 {
             return Err(Error::Split(format!(
-                "found only 1 image of the digit {label} (row {} of the data), expected at \
-                 least 2 of each digit, one for either part",
+                "found only 1 image of the {noun} {} (row {} of the data), expected at least \
+                 2 of each {noun}, one for either part",
+                task.class_name(label),
                 rows[0] + 1
             )));
         }
@@ -60,7 +78,7 @@ pub fn stratified_split(labels: &[u8], validation_share: f64, seed: u32) -> Resu
         if num_rows < rows_of.len() {
             return Err(Error::Split(format!(
                 "found {num_rows} of {} images for the {part} part, expected at least {}, one of \
-                 each digit: change the validation share or load more images",
+                 each {noun}: change the validation share or load more images",
                 labels.len(),
                 rows_of.len()
             )));

@@ -3,26 +3,38 @@
 //! Owns how that memory grows: a browser's memory never shrinks again, so a
 //! buffer that doubles would leave a tab with three times the data set.
 
-use super::dataset::{MAX_ROWS, NUM_PIXELS};
+use super::task::{MAX_PIXEL_BYTES, MAX_ROWS};
 use crate::error::{Error, Result};
 
-/// Rows of a piece that is added when the present ones are full: 0.8 MB.
-const PIECE_ROWS: usize = 1024;
-/// Rows that are reserved at once on a mere promise: 78 MB. Promises come from
+/// Bytes of a piece that is added when the present ones are full, but for what is no
+/// whole row: 0.8 MB.
+const PIECE_BYTES: usize = 1024 * 784;
+/// Bytes that are reserved at once on a mere promise: 78 MB. Promises come from
 /// file headers, which may lie.
-const MAX_PROMISED_ROWS: usize = 100_000;
+const MAX_PROMISED_BYTES: usize = 100_000 * 784;
 
 /// Pixels in pieces; whole again in [`into_pixels`](Self::into_pixels).
 ///
 /// With a promise that holds there is one piece and no copy. Without one the
 /// pieces and the whole exist side by side for a moment: twice the data set.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct PixelStore {
+    /// Pixels of a row.
+    row_len: usize,
     pieces: Vec<Vec<u8>>,
     num_bytes: usize,
 }
 
 impl PixelStore {
+    /// A store of rows of `row_len` pixels, at least one.
+    pub fn new(row_len: usize) -> Self {
+        Self {
+            row_len,
+            pieces: Vec::new(),
+            num_bytes: 0,
+        }
+    }
+
     /// Bytes held, incomplete rows included.
     pub fn num_bytes(&self) -> usize {
         self.num_bytes
@@ -31,7 +43,8 @@ impl PixelStore {
     /// Makes room for `num_rows` in all in one piece. A promise that does not
     /// fit is no error: growing goes on in pieces.
     pub fn expect_rows(&mut self, num_rows: usize) {
-        let num_bytes = num_rows.min(MAX_PROMISED_ROWS) * NUM_PIXELS;
+        let num_rows = num_rows.min(MAX_PROMISED_BYTES / self.row_len);
+        let num_bytes = num_rows * self.row_len;
         let mut whole = Vec::new();
         if num_bytes <= self.num_bytes || whole.try_reserve_exact(num_bytes).is_err() {
             return;
@@ -45,16 +58,18 @@ impl PixelStore {
     /// Appends a row of zeros, to be filled through [`last_row`](Self::last_row).
     /// Rows and loose bytes are not to be mixed.
     pub fn push_row(&mut self) -> Result<()> {
-        let piece = self.piece_with_room(NUM_PIXELS)?;
-        piece.resize(piece.len() + NUM_PIXELS, 0);
-        self.num_bytes += NUM_PIXELS;
+        let row_len = self.row_len;
+        let piece = self.piece_with_room(row_len)?;
+        piece.resize(piece.len() + row_len, 0);
+        self.num_bytes += row_len;
         Ok(())
     }
 
     /// The row appended last. Panics if there is none.
-    pub fn last_row(&mut self) -> &mut [u8; NUM_PIXELS] {
+    pub fn last_row(&mut self) -> &mut [u8] {
         let piece = self.pieces.last_mut().expect("a row was pushed before");
-        piece.last_chunk_mut().expect("pieces hold whole rows")
+        let start = piece.len() - self.row_len;
+        &mut piece[start..]
     }
 
     /// Appends bytes, whole rows or not.
@@ -89,10 +104,11 @@ impl PixelStore {
 
     /// The last piece, or a new one where that has no room for `num_bytes` (at most a row).
     fn piece_with_room(&mut self, num_bytes: usize) -> Result<&mut Vec<u8>> {
-        if self.num_bytes >= MAX_ROWS * NUM_PIXELS {
+        let max_rows = (MAX_PIXEL_BYTES / self.row_len).min(MAX_ROWS);
+        if self.num_bytes >= max_rows * self.row_len {
             return Err(Error::data(
-                format!("image {}", MAX_ROWS + 1),
-                format!("more than {MAX_ROWS} images"),
+                format!("image {}", max_rows + 1),
+                format!("more than {max_rows} images"),
                 "at most that many",
             ));
         }
@@ -103,7 +119,7 @@ impl PixelStore {
         if !has_room {
             let mut piece = Vec::new();
             piece
-                .try_reserve_exact(PIECE_ROWS * NUM_PIXELS)
+                .try_reserve_exact(PIECE_BYTES / self.row_len * self.row_len)
                 .map_err(|_| self.out_of_memory())?;
             self.pieces.push(piece);
         }
@@ -111,7 +127,7 @@ impl PixelStore {
     }
 
     fn out_of_memory(&self) -> Error {
-        let num_rows = self.num_bytes / NUM_PIXELS;
+        let num_rows = self.num_bytes / self.row_len;
         Error::data(
             format!("image {}", num_rows + 1),
             format!("no memory for more than {num_rows} images"),
@@ -124,19 +140,22 @@ impl PixelStore {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::{NUM_PIXELS, PIECE_ROWS, PixelStore};
+    use super::{PIECE_BYTES, PixelStore};
+
+    const NUM_PIXELS: usize = 784;
+    const PIECE_ROWS: usize = PIECE_BYTES / NUM_PIXELS;
 
     #[wasm_bindgen_test(unsupported = test)]
     fn rows_come_back_in_order_whatever_was_promised() {
         let num_rows = 2 * PIECE_ROWS + 37;
         for promised in [0, 1, PIECE_ROWS, num_rows - 1, num_rows, 3 * num_rows] {
-            let mut store = PixelStore::default();
+            let mut store = PixelStore::new(NUM_PIXELS);
             for row in 0..num_rows {
                 if row == PIECE_ROWS {
                     store.expect_rows(promised);
                 }
                 store.push_row().unwrap();
-                assert_eq!(store.last_row(), &[0; NUM_PIXELS]);
+                assert_eq!(store.last_row(), [0; NUM_PIXELS]);
                 store.last_row().fill((row % 251) as u8);
             }
             assert_eq!(store.num_bytes(), num_rows * NUM_PIXELS);
@@ -149,7 +168,7 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_promise_that_holds_costs_no_copy() {
-        let mut store = PixelStore::default();
+        let mut store = PixelStore::new(NUM_PIXELS);
         store.expect_rows(5000);
         for _ in 0..5000 {
             store.push_row().unwrap();
@@ -163,13 +182,29 @@ mod tests {
             .map(|at| (at % 253) as u8)
             .collect();
         for promised in [0, 7, PIECE_ROWS + 4] {
-            let mut store = PixelStore::default();
+            let mut store = PixelStore::new(NUM_PIXELS);
             store.expect_rows(promised);
             bytes
                 .chunks(99_991)
                 .for_each(|chunk| store.push_bytes(chunk).unwrap());
             assert_eq!(store.num_bytes(), bytes.len());
             assert!(store.into_pixels().unwrap() == bytes, "promised {promised}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn rows_of_any_length_come_back_in_order() {
+        for row_len in [16, 25, 64, 4096] {
+            let num_rows = PIECE_BYTES / row_len + 3;
+            let mut store = PixelStore::new(row_len);
+            for row in 0..num_rows {
+                store.push_row().unwrap();
+                store.last_row().fill((row % 251) as u8);
+            }
+            let pixels = store.into_pixels().unwrap();
+            assert_eq!(pixels.len(), num_rows * row_len);
+            let right = |(at, &pixel): (usize, &u8)| usize::from(pixel) == at / row_len % 251;
+            assert!(pixels.iter().enumerate().all(right), "{row_len} a row");
         }
     }
 }

@@ -3,16 +3,17 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-/// One digit's figures.
+/// One class's figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct ClassFigures {
-    /// The digit.
-    pub digit: u8,
+    /// The class, an index into the task's.
+    #[serde(alias = "digit")]
+    pub class: u8,
     /// Images of it.
     pub num_rows: u32,
-    /// Share of what was read as this digit that is it; `NaN` if nothing was.
+    /// Share of what was read as this class that is it; `NaN` if nothing was.
     pub precision: f64,
-    /// Share of this digit's images that were read as it; `NaN` without images.
+    /// Share of this class's images that were read as it; `NaN` without images.
     pub recall: f64,
     /// Harmonic mean of the two; `NaN` where both are undefined.
     pub f1: f64,
@@ -48,9 +49,9 @@ pub struct Evaluation {
     pub interval_low: f64,
     /// Upper end of it.
     pub interval_high: f64,
-    /// 100 counts: image of digit `t` read as digit `s` at `10·t + s`.
+    /// A count for each pair of the `n` classes: images of `t` read as `s` at `n·t + s`.
     pub confusion: Vec<u32>,
-    /// Figures of the ten digits.
+    /// Figures of the classes, in order.
     pub classes: Vec<ClassFigures>,
     /// Fifteen bins of certainty.
     pub calibration: Vec<CalibrationBin>,

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::LayerSummary;
+use super::{LayerSummary, TaskSummary};
 
 /// A model in figures: all that one needs to know to use its flat parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct ModelSummary {
-    /// The linear layers from the pixels to the ten classes.
+    /// The linear layers from the pixels to the classes.
     pub layers: Vec<LayerSummary>,
     /// Everything that was learned.
     pub num_parameters: u32,
@@ -17,6 +17,8 @@ pub struct ModelSummary {
     pub dropout: f64,
     /// Layer normalisation between each hidden linear layer and its ReLU.
     pub layer_norm: bool,
+    /// What it was trained to tell apart, its normalisation included.
+    pub task: TaskSummary,
     /// What is taken from a pixel, as a share of 255.
     pub pixel_mean: f64,
     /// What that is divided by.

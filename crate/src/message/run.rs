@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::ClassCounts;
+use super::{ClassCounts, NormalisationSummary};
 
 /// Which backend a person asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
@@ -120,7 +120,7 @@ pub struct LayerSummary {
 /// What settings will build, checked: shown before anything is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct PlanSummary {
-    /// The linear layers from the pixels to the ten classes.
+    /// The linear layers from the pixels to the classes.
     pub layers: Vec<LayerSummary>,
     /// Everything that is learned.
     pub num_parameters: u32,
@@ -132,6 +132,9 @@ pub struct PlanSummary {
     pub train_counts: ClassCounts,
     /// Held-out images of each class.
     pub validation_counts: ClassCounts,
+    /// How the pixels of the training part are normalised; none before there are data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalisation: Option<NormalisationSummary>,
     /// Steps an epoch, the short last batch included.
     pub steps_per_epoch: u32,
     /// Multiply-adds of one step's matrix products, a full batch's; see
@@ -296,9 +299,14 @@ pub struct RunResult {
     /// The model that is left on images it was trained on; none where not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clean: Option<CleanFigures>,
+    /// How the pixels of the training part were normalised, where that is not MNIST's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalisation: Option<NormalisationSummary>,
 }
 
 /// What a slice of work reports. `Ended` comes last and once.
+// There is one end a run, moved once: a box would only be in the way.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {

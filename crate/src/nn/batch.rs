@@ -5,7 +5,7 @@
 pub enum Batch<'a> {
     /// Rows of the data set the network was made with.
     Rows(&'a [u32]),
-    /// Images of their own, `[n, 784]`, with their labels `[n]`.
+    /// Images of their own, `[n, num_pixels]`, with their labels `[n]`.
     Images(&'a [u8], &'a [u8]),
 }
 

@@ -48,6 +48,16 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Pixels of an image.
+    pub fn num_pixels(&self) -> usize {
+        self.layers[0].num_inputs
+    }
+
+    /// Classes told apart.
+    pub fn num_classes(&self) -> usize {
+        self.layers[self.layers.len() - 1].num_outputs
+    }
+
     /// Lays out a network.
     pub fn new(plan: &NetworkPlan) -> Self {
         let mut end = 0;

@@ -14,7 +14,7 @@ use super::ops::ndarray;
 use super::plain::PlainMlp;
 use super::{BatchMetrics, device};
 use crate::config::Sgd;
-use crate::data::{Dataset, NUM_CLASSES, NUM_PIXELS};
+use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
 use crate::message::StepKind;
 
@@ -43,23 +43,31 @@ enum Engine {
 }
 
 impl Network {
-    /// Puts parameters `[layout.num_parameters]` on the device.
+    /// Puts parameters `[layout.num_parameters]` on the device. `normalisation` is that
+    /// of the pixels it was or will be trained on; `dataset` has as many a row as the
+    /// network has inputs.
     pub fn new(
         layout: Layout,
+        normalisation: Normalisation,
         parameters: &[f32],
         dataset: Rc<Dataset>,
         kind: StepKind,
         device: &Device,
     ) -> Self {
         let engine = match kind {
-            StepKind::Plain => Engine::Plain(PlainMlp::new(&layout, parameters, device)),
+            StepKind::Plain => {
+                Engine::Plain(PlainMlp::new(&layout, normalisation, parameters, device))
+            }
             #[cfg(feature = "webgpu")]
             StepKind::Fused => {
-                let mlp = cube::FusedMlp::new(&layout, parameters, &dataset, device);
+                let mlp = cube::FusedMlp::new(&layout, normalisation, parameters, &dataset, device);
                 Engine::Gpu(Box::new(mlp))
             }
             #[cfg(all(feature = "ndarray", not(feature = "webgpu")))]
-            StepKind::Fused => Engine::Cpu(Box::new(ndarray::FusedMlp::new(parameters, device))),
+            StepKind::Fused => {
+                let mlp = ndarray::FusedMlp::new(normalisation, parameters, device);
+                Engine::Cpu(Box::new(mlp))
+            }
         };
         Self {
             layout,
@@ -164,15 +172,16 @@ impl Network {
         }
     }
 
-    /// Class probabilities `[n, 10]` of images `[n, 784]`; no number where the
+    /// Class probabilities `[n, num_classes]` of images `[n, num_pixels]`; no number where the
     /// network has come to none.
     ///
     /// # Errors
     /// When the last image is not a whole one, or the device is lost.
     pub async fn predict(&mut self, pixels: &[u8]) -> Result<Vec<f32>> {
-        if !pixels.len().is_multiple_of(NUM_PIXELS) {
+        let num_pixels = self.layout.num_pixels();
+        if !pixels.len().is_multiple_of(num_pixels) {
             let found = format!("{} bytes", pixels.len());
-            let expected = format!("{NUM_PIXELS} for each image");
+            let expected = format!("{num_pixels} for each image");
             return Err(Error::data("images", found, expected));
         }
         if pixels.is_empty() {
@@ -183,9 +192,13 @@ impl Network {
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => mlp.logits(&self.layout, pixels),
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => cube::FusedMlp::stripped_logits(&read(mlp.logits(pixels)).await?),
+            Engine::Gpu(mlp) => {
+                let logits = read(mlp.logits(pixels)).await?;
+                mlp.stripped_logits(&logits)
+            }
         };
-        logits.chunks_exact_mut(NUM_CLASSES).for_each(softmax);
+        let num_classes = self.layout.num_classes();
+        logits.chunks_exact_mut(num_classes).for_each(softmax);
         Ok(logits)
     }
 
@@ -252,7 +265,7 @@ fn gather(dataset: &Dataset, batch: Batch<'_>) -> (Vec<u8>, Vec<u8>) {
     match batch {
         Batch::Images(pixels, labels) => (pixels.to_vec(), labels.to_vec()),
         Batch::Rows(rows) => {
-            let mut pixels = Vec::with_capacity(rows.len() * NUM_PIXELS);
+            let mut pixels = Vec::with_capacity(rows.len() * dataset.task().num_pixels());
             for &row in rows {
                 pixels.extend_from_slice(dataset.image(row as usize));
             }

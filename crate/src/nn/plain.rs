@@ -8,11 +8,12 @@ use super::LAYER_NORM_EPSILON;
 use super::dropout::DropoutMask;
 use super::layout::{Layer, Layout};
 use crate::config::Sgd;
-use crate::data::{NUM_CLASSES, NUM_PIXELS, normalised};
+use crate::data::Normalisation;
 
 /// Parameters and velocities as one tensor a weight, bias, gain or shift.
 pub struct PlainMlp {
     device: Device,
+    normalisation: Normalisation,
     parameters: Vec<Tensor<1>>,
     velocities: Vec<Option<Tensor<1>>>,
 }
@@ -28,9 +29,15 @@ struct LayerTensors {
 
 impl PlainMlp {
     /// Splits flat parameters `[num_parameters]` into tensors on `device`.
-    pub fn new(layout: &Layout, parameters: &[f32], device: &Device) -> Self {
+    pub fn new(
+        layout: &Layout,
+        normalisation: Normalisation,
+        parameters: &[f32],
+        device: &Device,
+    ) -> Self {
         let mut mlp = Self {
             device: device.clone(),
+            normalisation,
             parameters: vec![],
             velocities: vec![],
         };
@@ -75,7 +82,7 @@ impl PlainMlp {
 
     /// One step of SGD; the batch's loss sum and number of right answers come
     /// back as a tensor `[2]` that stays on the device. `pixels` is
-    /// `[num_rows, 784]`.
+    /// `[num_rows, num_pixels]`.
     pub fn train_step(
         &mut self,
         layout: &Layout,
@@ -90,7 +97,8 @@ impl PlainMlp {
             .iter()
             .map(|parameter| Tensor::from_inner(parameter.clone()).require_grad())
             .collect();
-        let logits = forward(layout, &leaves, images(pixels, &device), mask, &device);
+        let images = self.images(layout, pixels, &device);
+        let logits = forward(layout, &leaves, images, mask, &device);
         let targets = targets(labels, &device);
         let losses = losses(logits.clone(), targets.clone());
         let gradients = losses.clone().mean().backward();
@@ -112,9 +120,9 @@ impl PlainMlp {
         metrics(logits.inner(), targets.inner(), losses.inner())
     }
 
-    /// Logits `[num_rows, 10]` of images `[num_rows, 784]`, dropout off.
+    /// Logits `[num_rows, num_classes]` of images `[num_rows, num_pixels]`, dropout off.
     pub fn logits(&self, layout: &Layout, pixels: &[u8]) -> Tensor<2> {
-        let images = images(pixels, &self.device);
+        let images = self.images(layout, pixels, &self.device);
         forward(layout, &self.parameters, images, None, &self.device)
     }
 
@@ -132,12 +140,15 @@ impl PlainMlp {
         let answers = answers(logits.clone(), targets.clone());
         (metrics(logits, targets, losses), answers)
     }
-}
 
-fn images(pixels: &[u8], device: &Device) -> Tensor<2> {
-    let values: Vec<f32> = pixels.iter().map(|&pixel| normalised(pixel)).collect();
-    let num_rows = pixels.len() / NUM_PIXELS;
-    Tensor::from_data(TensorData::new(values, [num_rows, NUM_PIXELS]), device)
+    /// Normalised pixels, `[num_rows, num_pixels]`.
+    fn images(&self, layout: &Layout, pixels: &[u8], device: &Device) -> Tensor<2> {
+        let values = pixels.iter().map(|&pixel| self.normalisation.of(pixel));
+        let values: Vec<f32> = values.collect();
+        let num_pixels = layout.num_pixels();
+        let shape = [pixels.len() / num_pixels, num_pixels];
+        Tensor::from_data(TensorData::new(values, shape), device)
+    }
 }
 
 fn targets(labels: &[u8], device: &Device) -> Tensor<2, Int> {
@@ -189,7 +200,7 @@ fn forward(
             x = x * Tensor::from_data(TensorData::new(keep, [num_rows, width]), device);
         }
     }
-    debug_assert_eq!(x.dims()[1], NUM_CLASSES);
+    debug_assert_eq!(x.dims()[1], layout.num_classes());
     x
 }
 

@@ -6,8 +6,9 @@ use super::check_results::check_results;
 use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS, plan_study, values_text};
 use super::record::{FORMAT_VERSION, varies_split};
 use crate::config::{MAX_EPOCHS, quoted};
+use crate::data::Task;
 use crate::error::{Error, Result};
-use crate::message::{RunConfig, RunSpec, StudyConfig, StudyRecord};
+use crate::message::{DataSummary, RunConfig, RunSpec, StudyConfig, StudyRecord};
 
 /// Values of two factors crossed.
 const MAX_CROSSED: usize = 2 * MAX_VALUES;
@@ -32,6 +33,10 @@ pub fn check(record: &StudyRecord) -> Result<()> {
             let expected = format!("1 to {most}");
             return Err(Error::data(at(place), found.to_string(), expected));
         }
+    }
+    check_data(&record.data, &at)?;
+    if let Some(test) = &record.final_test {
+        check_data(&test.test_set, &at)?;
     }
     let num_runs = plan.values.len() * plan.seeds.len();
     for (place, found) in [
@@ -62,6 +67,23 @@ pub fn check(record: &StudyRecord) -> Result<()> {
         }
     }
     check_results(record, &at)
+}
+
+/// Refuses a data set whose task is none, or which counts other classes than it has.
+pub fn check_data(data: &DataSummary, at: &impl Fn(&str) -> String) -> Result<()> {
+    let task = Task::try_from(&data.task).map_err(|error| {
+        let place = at(&format!("data, {}", error.place().unwrap_or("task")));
+        let found = error.found().unwrap_or_default();
+        Error::data(place, found, error.expected().unwrap_or_default())
+    })?;
+    if data.class_counts.len() == task.num_classes() {
+        return Ok(());
+    }
+    Err(Error::data(
+        at("data, class_counts"),
+        format!("{} counts", data.class_counts.len()),
+        format!("{}, one for each class", task.num_classes()),
+    ))
 }
 
 /// Plans the study anew from its factor, its values and its baseline, and refuses

@@ -7,6 +7,7 @@
 //! Over 400 lines: factor, plan and cost stand together until they are files.
 
 use crate::config::{self, NetworkPlan, Plan};
+use crate::data::Task;
 use crate::error::{Error, Result};
 use crate::message::{Factor, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue};
 use crate::nn::layout::Layout;
@@ -258,13 +259,14 @@ fn joined(widths: Vec<usize>) -> String {
 
 /// Weights, biases and, with layer normalisation, gains and shifts of the
 /// network that the settings describe; `None` where its widths are no numbers.
-pub(super) fn num_parameters(config: &RunConfig) -> Option<f64> {
+pub(super) fn num_parameters(config: &RunConfig, task: &Task) -> Option<f64> {
     let network = NetworkPlan {
         hidden: widths(config)?,
-        dropout: 0.0,
         layer_norm: config.layer_norm,
+        ..NetworkPlan::default()
     };
-    Some(Layout::new(&network).num_parameters as f64)
+    let layout = Layout::new(&network.for_task(task));
+    Some(layout.num_parameters as f64)
 }
 
 /// What a run takes, without a unit: only its ratio to the others counts.
@@ -273,7 +275,7 @@ pub(super) fn num_parameters(config: &RunConfig) -> Option<f64> {
 /// which measured as much as six samples; layer normalisation and dropout add a
 /// pass over the activations each.
 pub(super) fn cost(config: &RunConfig) -> f64 {
-    let parameters = num_parameters(config).unwrap_or(1.0);
+    let parameters = num_parameters(config, &Task::mnist()).unwrap_or(1.0);
     let mut sample = parameters * (1.0 + 6.0 / config.batch_size);
     if config.dropout > 0.0 {
         sample *= 1.05;
@@ -468,12 +470,15 @@ mod tests {
     fn parameters_are_counted() {
         let config = RunConfig::default();
         // 785·128 + 129·64 + 65·10, by hand.
-        assert_eq!(num_parameters(&config), Some(109_386.0));
+        assert_eq!(num_parameters(&config, &Task::mnist()), Some(109_386.0));
         let config = RunConfig {
             layer_norm: true,
             ..config
         };
-        assert_eq!(num_parameters(&config), Some(109_386.0 + 2.0 * 192.0));
+        assert_eq!(
+            num_parameters(&config, &Task::mnist()),
+            Some(109_386.0 + 2.0 * 192.0)
+        );
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -523,7 +528,10 @@ mod tests {
             };
             let run = Plan::try_from(&plan.runs[1].config).unwrap();
             assert_eq!(run, Plan::try_from(&typed).unwrap(), "{text:?}");
-            assert_eq!(num_parameters(&typed), num_parameters(&plan.runs[1].config));
+            assert_eq!(
+                num_parameters(&typed, &Task::mnist()),
+                num_parameters(&plan.runs[1].config, &Task::mnist())
+            );
         }
         // What a run refuses, a study refuses before the first one starts.
         let mut config = study(Factor::LearningRate, "");

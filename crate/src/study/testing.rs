@@ -3,7 +3,7 @@
 use crate::message::{
     CleanFigures, DataSummary, EpochRecord, Factor, Failure, FailureKind, Outcome, Plot, PlotKind,
     ReportRequest, ReportStudy, RunConfig, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
-    write_bits,
+    TaskSummary, write_bits,
 };
 
 use super::plan::plan_study;
@@ -46,7 +46,8 @@ pub fn study(factor: Factor, values: &str, num_seeds: u32) -> StudyRecord {
             name: "train.csv".into(),
             num_rows: 42_000,
             has_labels: true,
-            class_counts: [4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188],
+            task: TaskSummary::default(),
+            class_counts: vec![4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188],
             checksum: "0123456789abcdef".into(),
         },
         plan,
@@ -109,6 +110,7 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
         failure: None,
         correct: String::new(),
         clean: None,
+        normalisation: None,
         history: history.clone(),
     };
     let run = &mut record.runs[run];

@@ -212,13 +212,13 @@ pub(super) fn collect(record: &StudyRecord) -> Vec<Value<'_>> {
     values
 }
 
-/// The accuracy of always naming the commonest digit.
+/// The accuracy of always naming the commonest class.
 pub(super) fn chance_level(record: &StudyRecord) -> f64 {
-    let counts = record.data.class_counts;
+    let counts = &record.data.class_counts;
     let total: u64 = counts.iter().map(|&count| u64::from(count)).sum();
     let most = counts.iter().max().copied().unwrap_or(0);
     if total == 0 {
-        0.1
+        1.0 / counts.len().max(1) as f64
     } else {
         f64::from(most) / total as f64
     }

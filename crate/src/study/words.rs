@@ -1,6 +1,14 @@
 //! Figures and lists as the sentences and the report write them: the same figure
 //! reads the same on the page, which `www/base/format.js` writes.
 
+use crate::data::Task;
+use crate::message::DataSummary;
+
+/// What a set asks of a network; MNIST's where a record says nothing that could be one.
+pub(super) fn task_of(data: &DataSummary) -> Task {
+    Task::try_from(&data.task).unwrap_or_default()
+}
+
 /// A number with so many decimals, at most 20, as JavaScript's `toFixed` rounds it:
 /// to the nearest, and a half, which Rust's own formatting rounds to even, away
 /// from 0.

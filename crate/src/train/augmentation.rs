@@ -4,7 +4,6 @@
 
 use crate::data::Dataset;
 use crate::data::distort::{Augmenter, Distortion};
-use crate::data::ink::NUM_PIXELS;
 use crate::nn::Stream;
 use crate::nn::batch::Batch;
 
@@ -38,12 +37,13 @@ impl Augmentation {
             Some(augmenter) => augmenter,
             None => {
                 let key = [self.seed, Stream::Augmentation as u32];
-                Augmenter::new(self.distortion, key, epoch)
+                Augmenter::new(self.distortion, dataset.task(), key, epoch)
             }
         };
-        self.pixels.resize(rows.len() * NUM_PIXELS, 0);
+        let num_pixels = dataset.task().num_pixels();
+        self.pixels.resize(rows.len() * num_pixels, 0);
         self.labels.clear();
-        for (&row, out) in rows.iter().zip(self.pixels.chunks_exact_mut(NUM_PIXELS)) {
+        for (&row, out) in rows.iter().zip(self.pixels.chunks_exact_mut(num_pixels)) {
             augmenter.augment(dataset.image(row as usize), out, row);
             self.labels.push(dataset.labels()[row as usize]);
         }

@@ -14,13 +14,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{NetworkPlan, Plan};
 use crate::data::dataset::checksum;
+use crate::data::{Normalisation, Task};
 use crate::error::{Error, Result};
-use crate::message::{EpochRecord, RunConfig};
+use crate::message::{EpochRecord, RunConfig, TaskSummary};
 use crate::nn::layout::Layout;
 
-/// Version of the format that this code writes. It reads the one before, too, which
-/// had no split seed, no figures of the training sample and no answers.
-pub const FORMAT_VERSION: u32 = 3;
+/// Version of the format that this code writes of a run whose task is not MNIST's: an
+/// older page would read its pixels otherwise.
+pub const FORMAT_VERSION: u32 = 4;
+/// Version of a run on MNIST, as pages older than tasks read it. The one before that
+/// is read, too; it had no split seed, no figures of the training sample and no answers.
+const MNIST_VERSION: u32 = 3;
 const OLDEST_VERSION: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"INKLINGc";
@@ -34,6 +38,10 @@ pub struct Checkpoint {
     /// What the run was started with. The backend is no part of it: a run may go
     /// on elsewhere.
     pub config: RunConfig,
+    /// What the data set asks of the network.
+    pub task: Task,
+    /// How the pixels of the part that is trained on are normalised.
+    pub normalisation: Normalisation,
     /// Checksum of the data set, as [`crate::data::Dataset::checksum`] words it.
     pub data_checksum: String,
     /// The finished epochs in order.
@@ -61,6 +69,12 @@ pub struct Checkpoint {
 #[derive(Serialize, Deserialize)]
 struct Head {
     config: RunConfig,
+    /// None where it is MNIST's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    task: Option<TaskSummary>,
+    /// The bits of mean and deviation; none where they are MNIST's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    normalisation: Option<[u32; 2]>,
     validation_share: u64,
     data_checksum: String,
     history: Vec<Figures>,
@@ -127,13 +141,23 @@ impl Checkpoint {
     /// # Errors
     /// When its settings are none.
     pub fn network(&self) -> Result<NetworkPlan> {
-        Ok(Plan::try_from(&self.config)?.network)
+        let plan = Plan::try_from(&self.config)?;
+        Ok(plan.network.for_task(&self.task))
     }
 
     /// The checkpoint as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
+        let Normalisation { mean, deviation } = self.normalisation;
+        let is_mnist = self.task.is_mnist();
+        let version = if is_mnist {
+            MNIST_VERSION
+        } else {
+            FORMAT_VERSION
+        };
         let head = Head {
             config: self.config.clone(),
+            task: (self.task != Task::mnist()).then(|| TaskSummary::from(&self.task)),
+            normalisation: (!is_mnist).then(|| [mean.to_bits(), deviation.to_bits()]),
             validation_share: self.config.validation_share.to_bits(),
             data_checksum: self.data_checksum.clone(),
             history: self.history.iter().map(figures).collect(),
@@ -150,7 +174,7 @@ impl Checkpoint {
         let num_floats = self.parameters.len() + self.velocities.len();
         let mut bytes = Vec::with_capacity(PREFIX_LEN + head.len() + 4 * num_floats + CHECKSUM_LEN);
         bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        bytes.extend_from_slice(&version.to_le_bytes());
         bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&head);
         for value in self.parameters.iter().chain(&self.velocities) {
@@ -183,7 +207,7 @@ impl Checkpoint {
                 "format version",
                 version,
                 format!(
-                    "{OLDEST_VERSION} or {FORMAT_VERSION}; another version of Inkling wrote it"
+                    "{OLDEST_VERSION} to {FORMAT_VERSION}; another version of Inkling wrote it"
                 ),
             ));
         }
@@ -225,7 +249,23 @@ impl Checkpoint {
                 expected,
             ));
         }
-        let layout = Layout::new(&Plan::try_from(&head.config)?.network);
+        let task = match &head.task {
+            None => Task::mnist(),
+            Some(task) => Task::try_from(task)?,
+        };
+        let normalisation = match (head.normalisation, task.normalisation()) {
+            (Some(bits), _) => {
+                let [mean, deviation] = bits.map(f32::from_bits);
+                Normalisation::new(mean, deviation)?
+            }
+            (None, Some(own)) => own,
+            (None, None) => {
+                let expected = "mean and deviation of its pixels";
+                return Err(fault("normalisation", "none", expected));
+            }
+        };
+        let network = Plan::try_from(&head.config)?.network.for_task(&task);
+        let layout = Layout::new(&network);
         if head.num_parameters != layout.num_parameters {
             let expected = format!("{}, as its network has", layout.num_parameters);
             return Err(fault("parameters", head.num_parameters, expected));
@@ -248,6 +288,8 @@ impl Checkpoint {
             parameters: parameters.to_vec(),
             velocities: velocities.to_vec(),
             config: head.config,
+            task,
+            normalisation,
             data_checksum: head.data_checksum,
             history: history
                 .map(|(figures, clean)| record(figures, clean))
@@ -299,6 +341,8 @@ mod tests {
         };
         Checkpoint {
             config,
+            task: Task::mnist(),
+            normalisation: Normalisation::MNIST,
             data_checksum: "0123456789abcdef".into(),
             history: vec![record],
             step: 7,
@@ -392,7 +436,7 @@ mod tests {
         assert!(message(&[7; 64]).contains("beginning"));
         let mut bytes = checkpoint().to_bytes();
         bytes[8] = 9;
-        assert!(message(&bytes).contains("format version: found 9, expected 2 or 3"));
+        assert!(message(&bytes).contains("format version: found 9, expected 2 to 4"));
         let mut bytes = checkpoint().to_bytes();
         bytes[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
         assert!(message(&bytes).contains("length of its head: found 4294967295"));
@@ -407,5 +451,38 @@ mod tests {
         let end = bytes.len() - CHECKSUM_LEN;
         bytes[end - 4..end].copy_from_slice(&f32::NAN.to_le_bytes());
         assert!(message(&sealed(bytes)).contains("found NaN, expected a finite number"));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_run_on_mnist_is_written_as_before_tasks_and_others_are_not() {
+        let bytes = checkpoint().to_bytes();
+        assert_eq!(word(&bytes[8..12]), 3);
+        let head = String::from_utf8_lossy(&bytes[..1000]).into_owned();
+        assert!(
+            !head.contains("task") && !head.contains("normalisation"),
+            "{head}"
+        );
+
+        let names = ["T-shirt/top", "Trouser", "Pullover"].map(String::from);
+        let task = Task::new(7, names.to_vec()).unwrap().photographed();
+        let mut other = checkpoint();
+        other.task = task.clone();
+        // No short decimal: it must come back to the last bit.
+        other.normalisation = Normalisation::new(0.1 + 0.2, 0.353_024_27).unwrap();
+        let plan = Plan::try_from(&other.config).unwrap().for_task(&task);
+        let num_parameters = Layout::new(&plan.network).num_parameters;
+        other.parameters = vec![0.5; num_parameters];
+        other.velocities = vec![];
+        let bytes = other.to_bytes();
+        assert_eq!(word(&bytes[8..12]), 4);
+        assert_eq!(Checkpoint::from_bytes(&bytes), Ok(other.clone()));
+        assert_eq!(other.network().unwrap().widths()[0], 49);
+
+        let mut renamed = checkpoint();
+        let letters = "abcdefghij".chars().map(String::from).collect();
+        renamed.task = Task::mnist().with_classes(letters).unwrap();
+        let bytes = renamed.to_bytes();
+        assert_eq!(word(&bytes[8..12]), 3);
+        assert_eq!(Checkpoint::from_bytes(&bytes), Ok(renamed));
     }
 }

@@ -1,7 +1,7 @@
 //! The figures of a model on a labelled set, from its probabilities alone. Runs
 //! no model.
 
-use crate::data::NUM_CLASSES;
+use crate::data::task::CLASSES;
 use crate::error::{Error, Result};
 use crate::message::{CalibrationBin, ClassFigures, Evaluation};
 use crate::statistics::proportion::wilson;
@@ -9,30 +9,35 @@ use crate::statistics::proportion::wilson;
 /// Bins of certainty, as many as Guo et al. 2017 take.
 const NUM_BINS: usize = 15;
 
-/// The figures of `probabilities`, `n·10` and row by row, against `n` labels.
+/// The figures of `probabilities`, `n·num_classes` and row by row, against `n` labels.
 ///
-/// The digit read is the most probable one, the lowest of equals. A probability
+/// The class read is the most probable one, the lowest of equals. A probability
 /// of zero counts as the smallest positive `f32`: its logarithm stays finite.
 ///
 /// # Errors
-/// When there are not ten for each label, a label is no digit, or a probability is
+/// When there are not as many for each label, a label is no class, or a probability is
 /// none: a network whose numbers overflowed reads nothing.
-pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
+pub fn evaluate(probabilities: &[f32], labels: &[u8], num_classes: usize) -> Result<Evaluation> {
+    if !CLASSES.contains(&num_classes) {
+        let found = format!("{num_classes} classes");
+        let expected = format!("{} to {}", CLASSES.start(), CLASSES.end());
+        return Err(Error::data("evaluation", found, expected));
+    }
     let num_rows = labels.len();
-    if num_rows == 0 || probabilities.len() != num_rows * NUM_CLASSES {
+    if num_rows == 0 || probabilities.len() != num_rows * num_classes {
         return Err(Error::data(
             "evaluation",
             format!(
                 "{} probabilities for {num_rows} labels",
                 probabilities.len()
             ),
-            "ten for each of at least one label",
+            format!("{num_classes} for each of at least one label"),
         ));
     }
-    let mut confusion = vec![0; NUM_CLASSES * NUM_CLASSES];
+    let mut confusion = vec![0; num_classes * num_classes];
     let mut bins = [(0_u32, 0.0_f64, 0_u32); NUM_BINS];
     let mut loss_sum = 0.0;
-    let rows = probabilities.chunks_exact(NUM_CLASSES);
+    let rows = probabilities.chunks_exact(num_classes);
     for (index, (row, &label)) in rows.zip(labels).enumerate() {
         if let Some(value) = row.iter().find(|value| !(0.0..=1.0).contains(*value)) {
             return Err(Error::data(
@@ -42,15 +47,15 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
             ));
         }
         let truth = usize::from(label);
-        if truth >= NUM_CLASSES {
+        if truth >= num_classes {
             return Err(Error::data(
                 "evaluation, label",
                 label.to_string(),
-                "0 to 9",
+                format!("0 to {}", num_classes - 1),
             ));
         }
         let said = most_probable(row);
-        confusion[NUM_CLASSES * truth + said] += 1;
+        confusion[num_classes * truth + said] += 1;
         loss_sum -= f64::from(row[truth].max(f32::MIN_POSITIVE)).ln();
         let certainty = f64::from(row[said]);
         let bin = &mut bins[bin_of(certainty)];
@@ -58,7 +63,9 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
         bin.1 += certainty;
         bin.2 += u32::from(said == truth);
     }
-    let num_correct: u32 = (0..NUM_CLASSES).map(|digit| confusion[11 * digit]).sum();
+    let num_correct: u32 = (0..num_classes)
+        .map(|class| confusion[(num_classes + 1) * class])
+        .sum();
     let accuracy = f64::from(num_correct) / num_rows as f64;
     let (interval_low, interval_high) = wilson(accuracy, num_rows as f64);
     let calibration: Vec<_> = bins.iter().enumerate().map(summarise_bin).collect();
@@ -75,8 +82,8 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8]) -> Result<Evaluation> {
         loss: loss_sum / num_rows as f64,
         interval_low,
         interval_high,
-        classes: (0..NUM_CLASSES)
-            .map(|digit| class_figures(&confusion, digit))
+        classes: (0..num_classes)
+            .map(|class| class_figures(&confusion, num_classes, class))
             .collect(),
         confusion,
         calibration,
@@ -111,14 +118,14 @@ fn summarise_bin((at, &(num_rows, sum, num_right)): (usize, &(u32, f64, u32))) -
     }
 }
 
-fn class_figures(confusion: &[u32], digit: usize) -> ClassFigures {
-    let right = confusion[11 * digit];
-    let of_it: u32 = confusion[NUM_CLASSES * digit..NUM_CLASSES * (digit + 1)]
+fn class_figures(confusion: &[u32], num_classes: usize, class: usize) -> ClassFigures {
+    let right = confusion[(num_classes + 1) * class];
+    let of_it: u32 = confusion[num_classes * class..num_classes * (class + 1)]
         .iter()
         .sum();
-    let read_as_it: u32 = confusion.iter().skip(digit).step_by(NUM_CLASSES).sum();
+    let read_as_it: u32 = confusion.iter().skip(class).step_by(num_classes).sum();
     ClassFigures {
-        digit: digit as u8,
+        class: class as u8,
         num_rows: of_it,
         precision: f64::from(right) / f64::from(read_as_it),
         recall: f64::from(right) / f64::from(of_it),
@@ -146,7 +153,7 @@ mod tests {
     fn figures_of_five_readings_worked_out_by_hand() {
         // Truth 7 7 7 1 1, said 7 7 1 1 7.
         let probabilities = rows(&[(7, 0.9), (7, 0.85), (1, 0.55), (1, 0.6), (7, 0.7)]);
-        let found = evaluate(&probabilities, &[7, 7, 7, 1, 1]).unwrap();
+        let found = evaluate(&probabilities, &[7, 7, 7, 1, 1], 10).unwrap();
         assert_eq!((found.num_rows, found.num_correct), (5, 3));
         assert_eq!(found.accuracy, 0.6);
         assert_eq!(found.confusion[77], 2);
@@ -216,7 +223,7 @@ mod tests {
         let oracle: Oracle =
             serde_json::from_str(include_str!("../../../tests/fixtures/evaluation.json")).unwrap();
         let (probabilities, labels) = table(oracle.num_rows);
-        let found = evaluate(&probabilities, &labels).unwrap();
+        let found = evaluate(&probabilities, &labels, 10).unwrap();
         let close = |found: f64, expected: f64| {
             assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
         };
@@ -253,7 +260,7 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_certain_error_has_a_finite_loss() {
-        let found = evaluate(&rows(&[(3, 1.0)]), &[4]).unwrap();
+        let found = evaluate(&rows(&[(3, 1.0)]), &[4], 10).unwrap();
         assert!(
             found.loss.is_finite() && found.loss > 80.0,
             "{}",
@@ -263,9 +270,9 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn what_does_not_fit_together_is_refused() {
-        assert!(evaluate(&[], &[]).is_err());
-        assert!(evaluate(&rows(&[(0, 0.5)]), &[0, 1]).is_err());
-        assert!(evaluate(&rows(&[(0, 0.5)]), &[12]).is_err());
+        assert!(evaluate(&[], &[], 10).is_err());
+        assert!(evaluate(&rows(&[(0, 0.5)]), &[0, 1], 10).is_err());
+        assert!(evaluate(&rows(&[(0, 0.5)]), &[12], 10).is_err());
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -277,7 +284,7 @@ mod tests {
             for (probabilities, labels, row) in
                 [(vec![value; 10], &[0][..], 1), (second, &[0, 3], 2)]
             {
-                let told = evaluate(&probabilities, labels).expect_err("should be refused");
+                let told = evaluate(&probabilities, labels, 10).expect_err("should be refused");
                 let expected = format!(
                     "evaluation, row {row}: found {value}, expected probabilities from 0 to 1"
                 );

@@ -2,6 +2,7 @@
 //! model that is left, in one way wherever the run ended. Knows no device.
 
 use super::checkpoint::Checkpoint;
+use crate::data::Normalisation;
 use crate::data::dataset::checksum;
 use crate::error::{Error, Result};
 use crate::message::{CleanFigures, EpochRecord, Failure, FailureKind, Outcome, RunResult};
@@ -36,6 +37,8 @@ pub(super) struct Ending<'a> {
     pub(super) correct: String,
     /// That model on images it was trained on, where it was measured.
     pub(super) clean: Option<CleanFigures>,
+    /// How the pixels of the training part were normalised.
+    pub(super) normalisation: Normalisation,
 }
 
 impl Ending<'_> {
@@ -76,6 +79,8 @@ impl Ending<'_> {
             version: env!("CARGO_PKG_VERSION").into(),
             correct: self.correct,
             clean: self.clean,
+            normalisation: (self.normalisation != Normalisation::MNIST)
+                .then(|| self.normalisation.into()),
         }
     }
 }
@@ -116,6 +121,7 @@ impl Checkpoint {
             parameters: &self.parameters,
             correct: self.correct.clone(),
             clean: None,
+            normalisation: self.normalisation,
         };
         Ok(ending.result())
     }

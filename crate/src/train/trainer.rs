@@ -19,8 +19,8 @@ use super::metrics::Totals;
 use super::outcome::Ending;
 use super::pace::Pace;
 use crate::config::Plan;
-use crate::data::Dataset;
-use crate::data::split::{Split, stratified_split};
+use crate::data::split::Split;
+use crate::data::{Dataset, Normalisation, Task};
 use crate::error::{Error, Result};
 use crate::message::{
     EpochRecord, Event, Failure, FailureKind, Outcome, Progress, RunConfig, RunResult, write_bits,
@@ -63,6 +63,8 @@ enum Then {
 pub struct Trainer {
     plan: Plan,
     dataset: Rc<Dataset>,
+    /// Of the pixels of the part that is trained on.
+    normalisation: Normalisation,
     split: Split,
     network: Network,
     state: State,
@@ -88,8 +90,10 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// Splits the data, draws the weights and puts them on the device.
+    /// Splits the data, draws the weights and puts them on the device. The network is
+    /// as wide at its ends as the data's task asks, whatever the plan says there.
     pub fn new(plan: Plan, dataset: Rc<Dataset>, device: &Device) -> Result<Self> {
+        let plan = plan.for_task(dataset.task());
         let parameters = weights::initial(&Layout::new(&plan.network), plan.seed);
         Self::from_weights(plan, dataset, parameters, device)
     }
@@ -104,8 +108,9 @@ impl Trainer {
         parameters: Vec<f32>,
         device: &Device,
     ) -> Result<Self> {
-        dataset.require_labels()?;
-        let split = stratified_split(dataset.labels(), plan.validation_share, plan.split_seed)?;
+        let plan = plan.for_task(dataset.task());
+        let split = dataset.split(plan.validation_share, plan.split_seed)?;
+        let normalisation = dataset.normalisation(&split.train)?;
         let layout = Layout::new(&plan.network);
         if parameters.len() != layout.num_parameters {
             let expected = format!("{}, as the network has", layout.num_parameters);
@@ -123,9 +128,18 @@ impl Trainer {
                 "a finite number",
             ));
         }
-        let network = Network::new(layout, &parameters, dataset.clone(), plan.step, device);
+        let network = Network::new(
+            layout,
+            normalisation,
+            &parameters,
+            dataset.clone(),
+            plan.step,
+            device,
+        );
         let checkpoint = Checkpoint {
             config: RunConfig::from(&plan),
+            task: dataset.task().clone(),
+            normalisation,
             data_checksum: dataset.checksum(),
             history: vec![],
             step: 0,
@@ -142,6 +156,7 @@ impl Trainer {
         let mut trainer = Self {
             plan,
             dataset,
+            normalisation,
             split,
             network,
             state: State::Training { first_row: 0 },
@@ -254,7 +269,8 @@ impl Trainer {
         };
     }
 
-    /// Class probabilities `[n, 10]` of images `[n, 784]`, by the model as it stands.
+    /// Class probabilities `[n, num_classes]` of images `[n, num_pixels]`, by the model as
+    /// it stands.
     pub async fn predict(&mut self, pixels: &[u8]) -> Result<Vec<f32>> {
         self.network.predict(pixels).await
     }
@@ -273,6 +289,16 @@ impl Trainer {
         }
         self.network = self.network_with(&parameters);
         Ok(())
+    }
+
+    /// How the pixels of the part that is trained on are normalised.
+    pub fn normalisation(&self) -> Normalisation {
+        self.normalisation
+    }
+
+    /// What the data ask of the network.
+    pub fn task(&self) -> &Task {
+        self.dataset.task()
     }
 
     /// The rows of both parts.
@@ -485,7 +511,16 @@ impl Trainer {
     fn network_with(&self, parameters: &[f32]) -> Network {
         let layout = self.network.layout().clone();
         let dataset = self.dataset.clone();
-        Network::new(layout, parameters, dataset, self.plan.step, &self.device)
+        let normalisation = self.normalisation;
+        let step = self.plan.step;
+        Network::new(
+            layout,
+            normalisation,
+            parameters,
+            dataset,
+            step,
+            &self.device,
+        )
     }
 
     fn progress(&self) -> Progress {
@@ -539,6 +574,7 @@ impl Trainer {
             parameters: &parameters,
             correct: write_bits(&measured.correct),
             clean: measured.clean(),
+            normalisation: self.normalisation,
         };
         Ok(ending.result())
     }

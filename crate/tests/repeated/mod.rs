@@ -3,7 +3,7 @@
 
 use inkling::message::{
     CleanFigures, DataSummary, EpochRecord, Factor, Outcome, RunConfig, RunResult, RunState,
-    StudyConfig, StudyRecord, StudyRun, write_bits,
+    StudyConfig, StudyRecord, StudyRun, TaskSummary, write_bits,
 };
 use inkling::study::plan::plan_study;
 use serde::Deserialize;
@@ -86,6 +86,7 @@ impl Run {
             version: String::new(),
             correct: self.correct.clone(),
             clean: Some(self.clean),
+            normalisation: None,
             history,
         }
     }
@@ -206,7 +207,8 @@ pub fn study(values: &[Vec<&Run>], vary_split: bool) -> StudyRecord {
             name: "train.csv".into(),
             num_rows: 42_000,
             has_labels: true,
-            class_counts: [4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188],
+            task: TaskSummary::default(),
+            class_counts: vec![4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188],
             checksum: "012841c96eff7fcb".into(),
         },
         plan,

@@ -2,7 +2,7 @@
 //! notebook state.
 #![allow(dead_code, reason = "each test that has this module uses some of it")]
 
-use inkling::data::{Dataset, sample};
+use inkling::data::{Dataset, Task, sample};
 use inkling::message::{
     CleanFigures, DataSummary, EpochRecord, Factor, FinalTest, FinalTestRun, Outcome, Plot,
     PlotKind, ReportRequest, ReportStudy, RunResult, RunState, StudyConfig, StudyRecord, StudyRun,
@@ -66,6 +66,7 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
                 accuracy: 0.8,
                 loss: 0.5,
             }),
+            normalisation: None,
         }),
     });
     StudyRecord {
@@ -101,7 +102,7 @@ fn tested(run_index: u32) -> FinalTestRun {
 
 pub fn sample_summary() -> DataSummary {
     let (pixels, labels) = sample::generate(20, 3);
-    Dataset::from_parts("a.csv", pixels, labels)
+    Dataset::from_parts("a.csv", Task::mnist(), pixels, labels)
         .unwrap()
         .summary()
 }

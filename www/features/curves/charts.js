@@ -167,7 +167,7 @@ function create_chart(kind) {
   const words =
     kind === "loss"
       ? "The loss will fall here: how wrong the network is, on what it trains on and on what it has never seen."
-      : "The share of digits read right will rise here, for both parts.";
+      : "The share of images read right will rise here, for both parts.";
   const empty = el("p", { class: "chart-empty" }, el("span", {}, words));
   const title = kind === "loss" ? "Loss (nats)" : "Accuracy (%)";
   const head = el("div", { class: "chart-head" }, el("h3", {}, title), readout);

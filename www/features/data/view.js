@@ -5,7 +5,9 @@ import { has_set } from "../../app/sets.js";
 import { by_id, css_value, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { digit_at, digit_image } from "../../ui/digit.js";
 import * as format from "../../base/format.js";
+import { class_name, class_noun, num_pixels_of, task_of } from "../../base/task.js";
 
+/** @import { NormalisationSummary } from "../../pkg/ndarray/inkling.js" */
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Images } from "../../engine/custody.js" */
@@ -13,6 +15,8 @@ import * as format from "../../base/format.js";
 /** Images in the strip, and how many of them stand side by side. */
 const STRIP_SIZE = 20;
 const STRIP_COLUMNS = 10;
+/** Classes side by side in the table of their counts. */
+const BALANCE_COLUMNS = 10;
 const STRIP_CELL = 64;
 const STRIP_ROW = 82;
 
@@ -93,15 +97,24 @@ export function create_data_view(state, actions) {
   on_theme_change(() => strip.redraw());
 
   const balance = by_id("balance", HTMLTableElement);
+  const normalisation = by_id("normalisation", HTMLElement);
+  state.watch(["data", "plan"], ({ data, plan }) => {
+    // MNIST's is MNIST's, and nothing to read about.
+    const own = plan?.normalisation;
+    normalisation.hidden = !data || !own || task_of(data).normalisation !== undefined;
+    if (own && !normalisation.hidden) set_text(normalisation, normalisation_words(own));
+  });
   state.watch(["data", "plan"], ({ data, plan }) => {
     if (!data) return;
-    if (plan && plan.num_train > 0) {
-      draw_balance(balance, [
+    const { classes } = task_of(data);
+    const is_of_data = plan?.train_counts.length === data.class_counts.length;
+    if (plan && is_of_data && plan.num_train > 0) {
+      draw_balance(balance, classes, [
         ["train", `Training · ${format.count(plan.num_train)}`, plan.train_counts],
         ["valid", `Validation · ${format.count(plan.num_validation)}`, plan.validation_counts],
       ]);
     } else {
-      draw_balance(balance, [["train", "All", data.class_counts]]);
+      draw_balance(balance, classes, [["train", "All", data.class_counts]]);
     }
   });
 
@@ -109,6 +122,15 @@ export function create_data_view(state, actions) {
   void has_set("mnist").then((is_there) => {
     if (is_there) mnist.hidden = false;
   });
+}
+
+/**
+ * How the pixels of a set are normalised that has its own mean and deviation.
+ * @param {NormalisationSummary} own
+ */
+function normalisation_words({ mean, deviation }) {
+  const [m, s] = [mean, deviation].map((share) => share.toFixed(4));
+  return `Pixels are normalised by the training part’s mean and deviation: (pixel / 255 − ${m}) / ${s}.`;
 }
 
 /**
@@ -122,34 +144,48 @@ function named(before, now) {
 }
 
 /**
- * Ten bars with their counts for each part of the split: a table that is a chart.
+ * A bar with its count for each class and part of the split: a table that is a chart,
+ * ten classes to a row.
  * @param {HTMLTableElement} table
+ * @param {readonly string[]} classes
  * @param {[string, string, readonly number[]][]} parts class, name, counts
  */
-function draw_balance(table, parts) {
+function draw_balance(table, classes, parts) {
+  if (table.caption) set_text(table.caption, `Images of each ${class_noun(classes)}`);
+  const columns = Math.min(classes.length, BALANCE_COLUMNS);
+  const is_one_row = classes.length <= BALANCE_COLUMNS;
+  const places = classes.map((_, at) => at);
+  const names = (/** @type {number[]} */ some) =>
+    some.map((at) => {
+      const name = class_name(classes, at);
+      return el("th", { scope: "col", title: name }, name);
+    });
   const head = table.tHead ?? table.createTHead();
-  if (!head.rows.length) {
-    const cells = Array.from({ length: 10 }, (_, digit) => el("th", { scope: "col" }, `${digit}`));
-    head.append(el("tr", {}, ...cells));
-  }
+  head.replaceChildren(...(is_one_row ? [el("tr", {}, ...names(places))] : []));
   const body = table.tBodies[0] ?? table.createTBody();
   body.replaceChildren(
     ...parts.flatMap(([kind, name, counts]) => {
       const most = Math.max(1, ...counts);
-      const cells = Array.from({ length: 10 }, (_, digit) => {
-        const value = counts[digit] ?? 0;
-        const bar = el("span", { class: "bar" });
-        bar.style.height = `${Math.round((value / most) * 22)}px`;
-        return el("td", {}, bar, format.count(value));
-      });
-      const title = el("th", { class: "part-name", colspan: 10, scope: "rowgroup" }, name);
-      return [el("tr", {}, title), el("tr", { class: kind }, ...cells)];
+      const title = el("th", { class: "part-name", colspan: columns, scope: "rowgroup" }, name);
+      const rows = [el("tr", {}, title)];
+      for (let from = 0; from < classes.length; from += columns) {
+        const some = places.slice(from, from + columns);
+        const cells = some.map((at) => {
+          const value = counts[at] ?? 0;
+          const bar = el("span", { class: "bar" });
+          bar.style.height = `${Math.round((value / most) * 22)}px`;
+          return el("td", {}, bar, format.count(value));
+        });
+        if (!is_one_row) rows.push(el("tr", { class: "names" }, ...names(some)));
+        rows.push(el("tr", { class: kind }, ...cells));
+      }
+      return rows;
     }),
   );
 }
 
 /**
- * Twenty digits of the data with their labels.
+ * Twenty pictures of the data with their labels.
  * @param {View<PageState>} state
  * @param {Pick<Actions, "images">} actions
  */
@@ -166,22 +202,25 @@ function create_strip(state, actions) {
     canvas.height = (STRIP_SIZE / STRIP_COLUMNS) * STRIP_ROW;
     const { pixels, labels } = shown;
     const tile = document.createElement("canvas");
-    tile.width = tile.height = 28;
+    const size = num_pixels_of(state.get().data);
+    const { side, classes } = task_of(state.get().data);
+    tile.width = tile.height = side;
     const pen = tile.getContext("2d");
     if (!pen) return;
     context.textAlign = "center";
     context.font = `600 20px ${getComputedStyle(document.body).fontFamily}`;
     context.fillStyle = css_value("--soft");
-    for (let at = 0; at < pixels.length / 784; at++) {
-      pen.putImageData(digit_image(digit_at(pixels, at)), 0, 0);
+    const names = Array.from(labels, (label) => class_name(classes, label));
+    for (let at = 0; at < pixels.length / size; at++) {
+      pen.putImageData(digit_image(digit_at(pixels, at, size)), 0, 0);
       const x = (at % STRIP_COLUMNS) * STRIP_CELL;
       const y = Math.floor(at / STRIP_COLUMNS) * STRIP_ROW;
       context.drawImage(tile, x + 2, y, STRIP_CELL - 4, STRIP_CELL - 4);
-      if (labels.length)
-        context.fillText(String(labels[at]), x + STRIP_CELL / 2, y + STRIP_ROW - 2);
+      const name = names[at];
+      if (name) context.fillText(name, x + STRIP_CELL / 2, y + STRIP_ROW - 2, STRIP_CELL - 4);
     }
-    const list = labels.length ? `, labelled ${Array.from(labels).join(", ")}` : "";
-    canvas.setAttribute("aria-label", `${pixels.length / 784} images of the data${list}`);
+    const list = names.length ? `, labelled ${names.join(", ")}` : "";
+    canvas.setAttribute("aria-label", `${pixels.length / size} images of the data${list}`);
   };
 
   /** The images of other data are shown no longer. */

@@ -1,8 +1,12 @@
 // An evaluation's figures as the page draws them: the confusion matrix, the figures of
-// each digit, how sure it was against how often it was right.
+// each class, how sure it was against how often it was right.
 
 import { el, svg } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
+import { class_name, class_noun } from "../../base/task.js";
+
+/** Columns of a matrix that fit where it stands; more of them scroll in their own box. */
+const MOST_COLUMNS = 10;
 
 /** @import { Evaluation } from "../../pkg/ndarray/inkling.js" */
 /** @import { Cell } from "../../app/state.js" */
@@ -11,23 +15,27 @@ import * as format from "../../base/format.js";
  * Rows are what an image is, columns what was read; a cell opens its images.
  * @param {HTMLTableElement} table
  * @param {Evaluation} figures
+ * @param {readonly string[]} classes
  * @param {(truth: number, said: number) => void} open
  */
-export function draw_confusion(table, { confusion }, open) {
-  const digits = Array.from({ length: 10 }, (_, digit) => digit);
+export function draw_confusion(table, { confusion }, classes, open) {
+  const count = Math.round(Math.sqrt(confusion.length));
+  const places = Array.from({ length: count }, (_, at) => at);
+  const name = (/** @type {number} */ at) => class_name(classes, at);
+  make_room(table, places.map(name));
   const head = el(
     "tr",
     {},
     el("td"),
-    ...digits.map((digit) => el("th", { scope: "col" }, `${digit}`)),
+    ...places.map((at) => el("th", { scope: "col", title: name(at) }, el("span", {}, name(at)))),
   );
-  const most = Math.max(...confusion.map((n, at) => (at % 11 === 0 ? 0 : n)), 1);
-  const body = digits.map((truth) => {
-    const of_it = digits.reduce((sum, said) => sum + (confusion[truth * 10 + said] ?? 0), 0);
-    const cells = digits.map((said) => {
-      const n = confusion[truth * 10 + said] ?? 0;
+  const most = Math.max(...confusion.map((n, at) => (at % (count + 1) === 0 ? 0 : n)), 1);
+  const body = places.map((truth) => {
+    const of_it = places.reduce((sum, said) => sum + (confusion[truth * count + said] ?? 0), 0);
+    const cells = places.map((said) => {
+      const n = confusion[truth * count + said] ?? 0;
       if (n === 0) return el("td");
-      const words = `${format.counted(n, "image")} of ${truth} read as ${said}`;
+      const words = `${format.counted(n, "image")} of ${name(truth)} read as ${name(said)}`;
       const attributes = { type: "button", "aria-label": words, "data-cell": `${truth} ${said}` };
       const button = el("button", attributes, format.count(n));
       button.addEventListener("click", () => open(truth, said));
@@ -37,10 +45,27 @@ export function draw_confusion(table, { confusion }, open) {
       button.style.background = `color-mix(in srgb, var(${colour}) ${Math.round(share * 100)}%, var(--paper))`;
       return el("td", {}, button);
     });
-    return el("tr", {}, el("th", { scope: "row" }, `${truth}`), ...cells);
+    return el("tr", {}, el("th", { scope: "row", title: name(truth) }, name(truth)), ...cells);
   });
   (table.tHead ?? table.createTHead()).replaceChildren(head);
   (table.tBodies[0] ?? table.createTBody()).replaceChildren(...body);
+}
+
+/**
+ * A matrix of many classes, or of long names, is wider than its place: it then scrolls
+ * inside its own box, which the keyboard reaches, too.
+ * @param {HTMLTableElement} table
+ * @param {readonly string[]} names
+ */
+function make_room(table, names) {
+  const longest = Math.max(...names.map((name) => name.length));
+  const is_wide = names.length > MOST_COLUMNS;
+  table.classList.toggle("named", longest > 2);
+  table.style.minWidth = is_wide ? `${names.length * 36 + 90}px` : "";
+  const box = table.parentElement;
+  if (!box) return;
+  if (is_wide) box.setAttribute("tabindex", "0");
+  else box.removeAttribute("tabindex");
 }
 
 /**
@@ -67,15 +92,20 @@ export function button_of(table, { truth, said }) {
 /**
  * @param {HTMLTableElement} table
  * @param {Evaluation} figures
+ * @param {readonly string[]} names
  */
-export function fill_classes(table, { classes }) {
+export function fill_classes(table, { classes }, names) {
+  const noun = class_noun(names);
+  if (table.caption) table.caption.textContent = `Figures of each ${noun}`;
+  const first = table.tHead?.rows[0]?.cells[0];
+  if (first) first.textContent = noun === "digit" ? "Digit" : "Class";
   const body = table.tBodies[0] ?? table.createTBody();
   body.replaceChildren(
-    ...classes.map(({ digit, num_rows, precision, recall, f1 }) =>
+    ...classes.map(({ num_rows, precision, recall, f1 }, at) =>
       el(
         "tr",
         {},
-        el("th", { scope: "row" }, `${digit}`),
+        el("th", { scope: "row" }, class_name(names, at)),
         el("td", {}, format.count(num_rows)),
         ...[precision, recall, f1].map((share) => el("td", {}, format.percent(share))),
       ),

@@ -2,43 +2,54 @@
 // curve, as drawings and as rows. Fetched when a download is asked for.
 
 import * as format from "../../base/format.js";
+import { class_name, class_noun } from "../../base/task.js";
 import { PRINT, line_plot } from "../../plot/drawing.js";
 
 /** @import { Evaluation } from "../../pkg/ndarray/inkling.js" */
 /** @import { Drawing, Mark } from "../../plot/drawing.js" */
 
 const CELL = 44;
-const LEFT = 60;
-const TOP = 76;
+const SIDE_ROOM = 60;
+const TOP_ROOM = 76;
 
-/** @param {Evaluation} figures @param {string} about such as `Validation part` */
-export function confusion_files({ confusion, accuracy, num_rows }, about) {
-  const digits = Array.from({ length: 10 }, (_, digit) => digit);
+/**
+ * @param {Evaluation} figures
+ * @param {string} about such as `Validation part`
+ * @param {readonly string[]} classes
+ */
+export function confusion_files({ confusion, accuracy, num_rows }, about, classes) {
+  const count = classes.length;
+  // Room for the longest name at the left, and for those above, which stand upright.
+  const longest = Math.max(...classes.map((name) => name.length));
+  const name_width = longest > 2 ? longest * 6.6 : 0;
+  const [LEFT, TOP] = [SIDE_ROOM + name_width, TOP_ROOM + name_width];
   const heading = `${about}: ${format.percent(accuracy)} of ${format.counted(num_rows, "image")} read right`;
-  const width = LEFT + 10 * CELL + 20;
-  const height = TOP + 10 * CELL + 20;
-  const most = Math.max(...confusion.map((n, at) => (at % 11 === 0 ? 0 : n)), 1);
+  const width = LEFT + count * CELL + 20;
+  const height = TOP + count * CELL + 20;
+  const most = Math.max(...confusion.map((n, at) => (at % (count + 1) === 0 ? 0 : n)), 1);
   /** @type {Mark[]} */
   const marks = [
     { kind: "rect", x: 0, y: 0, width, height, fill: PRINT.paper },
     words(LEFT, 22, heading, 13, PRINT.ink, "start", true),
-    words(LEFT + 5 * CELL, 46, "read as", 11, PRINT.soft, "middle"),
-    { ...words(18, TOP + 5 * CELL, "what it is", 11, PRINT.soft, "middle"), angle: -90 },
+    words(LEFT + (count / 2) * CELL, 46, "read as", 11, PRINT.soft, "middle"),
+    { ...words(18, TOP + (count / 2) * CELL, "what it is", 11, PRINT.soft, "middle"), angle: -90 },
   ];
-  for (const digit of digits) {
-    const middle = digit * CELL + CELL / 2;
-    marks.push(words(LEFT + middle, TOP - 8, `${digit}`, 12, PRINT.ink, "middle"));
-    marks.push(words(LEFT - 12, TOP + middle + 4, `${digit}`, 12, PRINT.ink, "end"));
-  }
-  const rows = ["digit,read_as,images"];
-  for (const truth of digits) {
-    const own = confusion.slice(truth * 10, truth * 10 + 10);
+  classes.forEach((name, at) => {
+    const middle = at * CELL + CELL / 2;
+    const above = words(LEFT + middle, TOP - 8, name, 12, PRINT.ink, "middle");
+    const upright = words(LEFT + middle + 4, TOP - 8, name, 12, PRINT.ink, "start");
+    marks.push(name_width ? { ...upright, angle: -90 } : above);
+    marks.push(words(LEFT - 12, TOP + middle + 4, name, 12, PRINT.ink, "end"));
+  });
+  const rows = [`${class_noun(classes)},read_as,images`];
+  for (const truth of classes.keys()) {
+    const own = confusion.slice(truth * count, truth * count + count);
     const of_it = Math.max(
       1,
       own.reduce((sum, n) => sum + n, 0),
     );
     own.forEach((n, said) => {
-      rows.push(`${truth},${said},${n}`);
+      rows.push([field(classes, truth), field(classes, said), n].join(","));
       const is_right = truth === said;
       const share = n === 0 ? 0 : is_right ? (n / of_it) * 0.3 : 0.08 + (n / most) * 0.34;
       const x = LEFT + said * CELL;
@@ -61,6 +72,16 @@ export function confusion_files({ confusion, accuracy, num_rows }, about) {
   /** @type {Drawing} */
   const drawing = { width, height, description: `Confusion matrix. ${heading}.`, marks };
   return { drawing, csv: `${rows.join("\n")}\n` };
+}
+
+/**
+ * A class's name as a field of a CSV.
+ * @param {readonly string[]} classes
+ * @param {number} at
+ */
+function field(classes, at) {
+  const name = class_name(classes, at);
+  return /[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
 /** @param {Evaluation} figures @param {string} about */

@@ -2,7 +2,9 @@
 // what to do where there are none. Pure functions of the state.
 
 import * as format from "../../base/format.js";
-import { evaluable, is_active, shown_evaluation } from "../../app/state.js";
+import { class_name, fits, task_of, task_words } from "../../base/task.js";
+import { summary_widths } from "../../plot/weights_view.js";
+import { evaluable, is_active, model_task, shown_evaluation } from "../../app/state.js";
 import { num_looks } from "../../app/test_looks.js";
 
 /** @import { Cell, EvaluationState, ModelRef, PageState } from "../../app/state.js" */
@@ -17,7 +19,7 @@ export function evaluation_text(state) {
   if (is_active(run)) return "A run is under way; evaluate its model when it has ended.";
   const shown = shown_evaluation(state);
   if (shown) return figures_text(shown) + looks_text(num_looks(state, shown.set_id));
-  if (!model) return "Train first; then see which digits are confused, and how sure it was.";
+  if (!model) return "Train first; then see what is confused with what, and how sure it was.";
   return [former_text(state), model_text(model), next_text(state)].filter(Boolean).join(" ");
 }
 
@@ -58,13 +60,18 @@ function former_text({ model, evaluation }) {
 function model_text({ kind, name, summary }) {
   if (kind === "tuned") return "This is the fine-tuned model.";
   if (kind !== "file" || !summary) return "";
-  const widths = [784, ...summary.layers.map((layer) => layer.num_outputs)].join(" → ");
+  const widths = summary_widths(summary).join(" → ");
   const norm = summary.layer_norm ? " with layer normalisation" : "";
   return `The model of the file ${name}, ${widths}${norm}, is loaded.`;
 }
 
 /** @param {Pick<PageState, "model" | "test" | "data">} state */
 function next_text(state) {
+  const set = state.test?.has_labels ? state.test : state.data;
+  const own = state.model && model_task(state.model);
+  if (set && own && !fits(own, task_of(set))) {
+    return `This model is for ${task_words(own)}; ${set.name} has ${task_words(task_of(set))}.`;
+  }
   if (evaluable(state)) return "Press Evaluate to see what is confused with what.";
   if (!state.data) return "Load data or a test CSV to evaluate it.";
   return "The data has changed since this model was trained: load that again, pick a test CSV, or train again.";
@@ -75,15 +82,16 @@ function next_text(state) {
  * @param {Cell} cell
  * @param {number} num_shown
  * @param {number} num_found
+ * @param {readonly string[]} [classes]
  */
-export function gallery_text(cell, num_shown, num_found) {
+export function gallery_text(cell, num_shown, num_found, classes = []) {
   const some = num_shown < num_found ? `${format.count(num_shown)} of ` : "";
-  return `${cell_words(cell)}: ${some}${format.counted(num_found, "image")}`;
+  return `${cell_words(cell, classes)}: ${some}${format.counted(num_found, "image")}`;
 }
 
-/** @param {Cell} cell */
-function cell_words(cell) {
+/** @param {Cell} cell @param {readonly string[]} classes */
+function cell_words(cell, classes) {
   if (!cell) return "Wrong, and most sure of it";
-  const { truth, said } = cell;
+  const [truth, said] = [cell.truth, cell.said].map((at) => class_name(classes, at));
   return truth === said ? `Rightly read as ${said}` : `${truth} read as ${said}`;
 }

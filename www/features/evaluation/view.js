@@ -8,9 +8,10 @@ import { create_menu } from "../../ui/menu.js";
 import { chart_menu } from "../../plot/chart_menu.js";
 import { draw_first_layer, first_layer_width } from "../../plot/weights_view.js";
 import * as format from "../../base/format.js";
-import { confident_mistakes, rows_of_cell, top_digit } from "../../base/ink.js";
+import { confident_mistakes, reading_at, rows_of_cell, top_digit } from "../../base/ink.js";
+import { MNIST_TASK, class_name } from "../../base/task.js";
 import { message_of } from "../../base/fault.js";
-import { evaluable, is_active, shown_evaluation } from "../../app/state.js";
+import { evaluable, is_active, model_task, shown_evaluation } from "../../app/state.js";
 import { button_of, draw_calibration, draw_confusion, fill_classes, mark_cell } from "./figures.js";
 import { evaluation_text, gallery_text } from "./text.js";
 
@@ -99,7 +100,7 @@ function create_files(state, actions) {
 function create_figures(state, actions) {
   const box = by_id("evaluation-view", HTMLElement);
   const confusion = by_id("confusion", HTMLTableElement);
-  const classes = by_id("class-figures", HTMLTableElement);
+  const table = by_id("class-figures", HTMLTableElement);
   const calibration = by_id("calibration", HTMLElement);
   const first_layer = by_id("first-layer", HTMLElement);
   const back = by_id("worst-mistakes", HTMLButtonElement);
@@ -108,12 +109,13 @@ function create_figures(state, actions) {
 
   const files_of_shown = async () => {
     if (!shown) throw new Error("nothing is evaluated yet");
-    return { files: await import("./files.js"), figures: shown.figures, about: shown.about };
+    const { figures, about } = shown;
+    return { files: await import("./files.js"), figures, about, classes: classes_of(shown) };
   };
   by_id("confusion-head", HTMLElement).append(
     chart_menu("Confusion matrix", async () => {
-      const { files, figures, about } = await files_of_shown();
-      return files.confusion_files(figures, about);
+      const { files, figures, about, classes } = await files_of_shown();
+      return files.confusion_files(figures, about, classes);
     }),
   );
   by_id("calibration-head", HTMLElement).append(
@@ -130,7 +132,9 @@ function create_figures(state, actions) {
     if (!about || !model) return;
     const weights = await actions.weights().catch(() => null);
     const width = first_layer_width(model);
-    if (weights && width > 0 && shown === about) draw_first_layer(first_layer, weights, width);
+    const { side } = model_task(model);
+    if (weights && width > 0 && shown === about)
+      draw_first_layer(first_layer, weights, width, side);
   };
 
   state.watch(["data", "model", "test", "evaluation", "run"], (now) => {
@@ -140,12 +144,13 @@ function create_figures(state, actions) {
     if (next === shown) return;
     shown = next;
     if (!next) return;
-    draw_confusion(confusion, next.figures, (truth, said) => {
+    const classes = classes_of(next);
+    draw_confusion(confusion, next.figures, classes, (truth, said) => {
       const { cell } = state.get();
       const is_open = cell?.truth === truth && cell.said === said;
       actions.open_cell(is_open ? null : { truth, said });
     });
-    fill_classes(classes, next.figures);
+    fill_classes(table, next.figures, classes);
     draw_calibration(calibration, next.figures);
     mark_cell(confusion, now.cell);
     void show_layer();
@@ -191,12 +196,18 @@ function create_gallery(state, actions) {
       ? rows_of_cell(probabilities, labels, cell.truth, cell.said)
       : confident_mistakes(probabilities, labels);
     const places = found.slice(0, MOST_IMAGES);
-    set_text(title, gallery_text(cell, places.length, found.length));
+    const classes = classes_of(evaluation);
+    set_text(title, gallery_text(cell, places.length, found.length, classes));
     try {
       const pixels = places.length ? await actions.readings_pixels(places) : new Uint8Array();
       if (drawn !== mine) return;
       const images = places.map((place, at) =>
-        image_of(digit_at(pixels, at), labels[place] ?? 0, reading_at(probabilities, place)),
+        image_of(
+          digit_at(pixels, at, pixels.length / places.length),
+          labels[place] ?? 0,
+          reading_at(probabilities, place, labels.length),
+          classes,
+        ),
       );
       list.replaceChildren(...images);
       if (images.length === 0) list.append(el("li", { class: "hint" }, "None."));
@@ -208,27 +219,26 @@ function create_gallery(state, actions) {
   };
 }
 
-/**
- * @param {Float32Array} probabilities ten an image
- * @param {number} place
- */
-function reading_at(probabilities, place) {
-  return probabilities.subarray(place * 10, place * 10 + 10);
+/** What an evaluation's classes are called. @param {Pick<EvaluationState, "classes">} evaluation */
+function classes_of({ classes }) {
+  return classes ?? MNIST_TASK.classes;
 }
 
 /**
  * @param {Uint8Array} pixels
  * @param {number} truth
  * @param {Float32Array} reading
+ * @param {readonly string[]} classes
  */
-function image_of(pixels, truth, reading) {
-  const said = top_digit(reading);
-  const sure = format.percent(reading[said] ?? 0, 1).replace(" ", "\u00a0");
-  const words = said === truth ? `${said}, ${sure}` : `says ${said}, ${sure}; is ${truth}`;
+function image_of(pixels, truth, reading, classes) {
+  const top = top_digit(reading);
+  const sure = format.percent(reading[top] ?? 0, 1).replace(" ", "\u00a0");
+  const [said, is] = [class_name(classes, top), class_name(classes, truth)];
+  const words = top === truth ? `${said}, ${sure}` : `says ${said}, ${sure}; is ${is}`;
   return el(
     "li",
     {},
-    digit_canvas(pixels, `A ${truth}, read as ${said} with ${sure}`),
+    digit_canvas(pixels, `A ${is}, read as ${said} with ${sure}`),
     el("span", { "aria-hidden": "true" }, words),
   );
 }

@@ -1,22 +1,27 @@
 // The network of a model beside the one that the settings plan. Pure functions.
 
+import { model_task } from "../../app/state.js";
+import { summary_widths } from "../../plot/weights_view.js";
+
 /** @import { ModelRef } from "../../app/state.js" */
 
 /**
- * A model's widths from the pixels to the digits; empty where nobody knows them.
+ * A model's widths from the pixels to the classes; empty where nobody knows them.
  * @param {ModelRef} model
  * @returns {number[]}
  */
-function widths_of({ summary, config }) {
-  if (summary) return [784, ...summary.layers.map((layer) => layer.num_outputs)];
+export function widths_of(model) {
+  const { summary, config } = model;
+  if (summary) return summary_widths(summary);
   if (!config) return [];
+  const { side, classes } = model_task(model);
   return [
-    784,
+    side * side,
     ...config.hidden_layers
       .split(/[\s,]+/)
       .filter(Boolean)
       .map(Number),
-    10,
+    classes.length,
   ];
 }
 

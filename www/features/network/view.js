@@ -4,10 +4,12 @@
 
 import { by_id, el, on_theme_change, set_text, svg } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
-import { first_layer_width, paint_weights } from "../../plot/weights_view.js";
+import { class_noun, task_of } from "../../base/task.js";
+import { first_layer_width, paint_weights, summary_widths } from "../../plot/weights_view.js";
+import { model_task } from "../../app/state.js";
 import { other_network } from "./shape.js";
 
-/** @import { PlanSummary } from "../../pkg/ndarray/inkling.js" */
+/** @import { DataSummary, PlanSummary } from "../../pkg/ndarray/inkling.js" */
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { Settings } from "../../base/settings.js" */
 /** @import { PageState, View } from "../../app/state.js" */
@@ -27,12 +29,13 @@ export function create_network_view(state, actions) {
   const drawing = by_id("drawing", HTMLElement);
   const lead = by_id("network-lead", HTMLElement);
 
-  state.watch(["plan"], ({ plan, config }) => {
-    if (plan) drawing.replaceChildren(draw(plan, config, (unit) => void pick(unit)));
+  state.watch(["plan"], ({ plan, config, data }) => {
+    if (!plan) return;
+    drawing.replaceChildren(draw(plan, config, outputs_of(data, plan), (unit) => void pick(unit)));
   });
   state.watch(["plan", "model"], ({ plan, model }) => {
     if (!plan) return;
-    const widths = [784, ...plan.layers.map((layer) => layer.num_outputs)];
+    const widths = summary_widths(plan);
     const words = `${widths.join(" → ")} · ${format.counted(plan.num_parameters, "parameter")}`;
     set_text(lead, `${words}${other_network(model, widths)}`);
   });
@@ -52,15 +55,16 @@ export function create_network_view(state, actions) {
       return;
     }
     const width = first_layer_width(model);
-    if (!Number.isInteger(width) || width < 1 || weights.length < 784 * width) return;
+    const { side } = model_task(model);
+    if (!Number.isInteger(width) || width < 1 || weights.length < side * side * width) return;
     if (unit >= width) {
       const units = format.counted(width, "unit");
       box.append(el("p", {}, `The trained model has ${units} here. Train to see this one.`));
       return;
     }
-    const canvas = el("canvas", { width: 28, height: 28, role: "img" });
+    const canvas = el("canvas", { width: side, height: side, role: "img" });
     canvas.setAttribute("aria-label", `Weights of unit ${unit + 1} as an image`);
-    paint_weights(canvas, weights, width, unit);
+    paint_weights(canvas, weights, width, unit, side);
     box.append(
       canvas,
       el(
@@ -77,10 +81,12 @@ export function create_network_view(state, actions) {
 /**
  * @param {PlanSummary} plan
  * @param {Settings} config
+ * @param {string} outputs what the last layer's units are
  * @param {(unit: number) => void} pick
  */
-function draw(plan, config, pick) {
-  const widths = [784, ...plan.layers.map((layer) => layer.num_outputs)];
+function draw(plan, config, outputs, pick) {
+  const widths = summary_widths(plan);
+  const side = Math.round(Math.sqrt(widths[0] ?? 0));
   const step = (WIDTH - 56) / (widths.length - 1);
   const columns = widths.map((width, at) => ({
     width,
@@ -90,7 +96,7 @@ function draw(plan, config, pick) {
   const picture = svg("svg", {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: "group",
-    "aria-label": describe(plan, config),
+    "aria-label": describe(plan, config, outputs),
   });
 
   const last = columns.length - 1;
@@ -131,11 +137,11 @@ function draw(plan, config, pick) {
         picture.append(circle);
       });
     }
-    picture.append(svg("text", { x, y: 11 }, at === 0 ? "28 × 28" : format.count(width)));
+    picture.append(svg("text", { x, y: 11 }, at === 0 ? `${side} × ${side}` : format.count(width)));
     const layer = plan.layers[at - 1];
     const under = layer ? format.compact(layer.num_parameters) : "pixels";
     picture.append(svg("text", { class: "minor", x, y: 119 }, under));
-    const kind = at === 0 ? "" : at === last ? "digits" : "ReLU";
+    const kind = at === 0 ? "" : at === last ? outputs : "ReLU";
     // With many columns the words would run into each other.
     if (kind && columns.length <= 6)
       picture.append(svg("text", { class: "minor", x, y: 131 }, kind));
@@ -171,10 +177,22 @@ function unit_places(width, at) {
 }
 
 /**
+ * What the last layer's units are, in a word: of the data that the plan is for.
+ * @param {DataSummary | null} data
+ * @param {PlanSummary} plan
+ */
+function outputs_of(data, plan) {
+  const { classes } = task_of(data);
+  const is_of_data = plan.layers.at(-1)?.num_outputs === classes.length;
+  return is_of_data && class_noun(classes) === "class" ? "classes" : "digits";
+}
+
+/**
  * @param {PlanSummary} plan
  * @param {Settings} config
+ * @param {string} outputs what the last layer's units are
  */
-function describe(plan, config) {
+function describe(plan, config, outputs) {
   const hidden = plan.layers.slice(0, -1).map((layer) => layer.num_outputs);
   const extras = [
     config.layer_norm ? "layer normalisation" : "",
@@ -182,7 +200,7 @@ function describe(plan, config) {
   ].filter(Boolean);
   const with_extras = extras.length ? ` with ${extras.join(" and ")}` : "";
   return (
-    `The network: 784 pixels, hidden layers of ${hidden.join(" and ") || "no"} units${with_extras}, ` +
-    `10 digits, ${format.counted(plan.num_parameters, "parameter")} in all`
+    `The network: ${plan.layers[0]?.num_inputs} pixels, hidden layers of ${hidden.join(" and ") || "no"} units${with_extras}, ` +
+    `${plan.layers.at(-1)?.num_outputs} ${outputs}, ${format.counted(plan.num_parameters, "parameter")} in all`
   );
 }

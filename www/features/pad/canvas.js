@@ -27,8 +27,9 @@ const KEYS = { id: "keys", kind: "keys", is_primary: true, at_ms: 0 };
  * @param {() => void} told.on_change the ink is another
  * @param {() => void} told.on_full a stroke found no more room
  * @param {() => void} told.undo the person asked for it by key
+ * @param {() => string} told.invitation what an empty pad says
  */
-export function create_canvas(pad, drawing, { on_change, on_full, undo }) {
+export function create_canvas(pad, drawing, { on_change, on_full, undo, invitation }) {
   const context = pad.getContext("2d");
   /** @type {WeakMap<Uint8Array, HTMLCanvasElement>} */
   const pictures = new WeakMap();
@@ -55,7 +56,7 @@ export function create_canvas(pad, drawing, { on_change, on_full, undo }) {
     for (const mark of shown) {
       if (mark.kind === "stroke") draw_line(context, mark.points, side, ink_colour);
     }
-    if (!drawing.has_ink) draw_guide(context, side);
+    if (!drawing.has_ink) draw_guide(context, side, invitation());
     if (pen_is_shown) draw_pen(context, pen, side, drawing.stroke_of("keys") !== null);
   };
 
@@ -238,8 +239,9 @@ function draw_line(context, points, side, colour) {
  * What an empty pad says: where a digit belongs and how large.
  * @param {CanvasRenderingContext2D} context
  * @param {number} side
+ * @param {string} words
  */
-function draw_guide(context, side) {
+function draw_guide(context, side, words) {
   context.strokeStyle = css_value("--line-strong");
   context.lineWidth = side / 280;
   context.setLineDash([side / 70, side / 56]);
@@ -249,7 +251,7 @@ function draw_guide(context, side) {
   context.font = `${Math.round(side / 20)}px ${getComputedStyle(document.body).fontFamily}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillText("Draw a digit here", side / 2, side / 2);
+  context.fillText(words, side / 2, side / 2);
 }
 
 /**

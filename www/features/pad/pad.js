@@ -2,12 +2,15 @@
 // the network reads in it. Joins the parts of this folder to the page.
 
 import { sentence_of } from "../../base/fault.js";
-import { by_id, is_behind_dialog, on_theme_change } from "../../ui/dom.js";
+import { by_id, is_behind_dialog, on_theme_change, set_text } from "../../ui/dom.js";
+import { task_of } from "../../base/task.js";
+import { model_task } from "../../app/state.js";
 import { create_canvas } from "./canvas.js";
 import { undo_key } from "./keys.js";
 import { ink_of_file } from "./picture.js";
 import { create_reading } from "./reading.js";
 import { Drawing } from "./strokes.js";
+import { pad_words } from "./words.js";
 
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { ReadingActions } from "./reading.js" */
@@ -22,6 +25,12 @@ export function create_pad(view, actions, { on_ink }) {
   const undo_button = by_id("undo-stroke", HTMLButtonElement);
   const clear_button = by_id("clear-pad", HTMLButtonElement);
   const picker = by_id("digit-picture", HTMLInputElement);
+
+  /** Of the model that reads, or of the data that the next one will be of. */
+  const words = () => {
+    const { model, data } = view.get();
+    return pad_words(model ? model_task(model) : task_of(data));
+  };
 
   const drawing = new Drawing();
   const reading = create_reading(view, actions, drawing);
@@ -49,6 +58,7 @@ export function create_pad(view, actions, { on_ink }) {
     on_change: changed,
     on_full: () => reading.tell("The pad is full of ink. Clear it, or undo a stroke."),
     undo,
+    invitation: () => words().invitation,
   });
 
   undo_button.addEventListener("click", () => {
@@ -90,7 +100,14 @@ export function create_pad(view, actions, { on_ink }) {
     picker.value = "";
   });
 
-  canvas.show();
+  const lead = by_id("draw-lead", HTMLElement);
+  const hint = by_id("digit-picture-hint", HTMLElement);
+  view.watch(["model", "data"], () => {
+    const said = words();
+    set_text(lead, said.lead);
+    set_text(hint, said.hint);
+    canvas.show();
+  });
   return {
     load_picture,
     clear,

@@ -1,10 +1,12 @@
-// What the network sees on the pad and makes of it: the 28 × 28 pixels, ten bars, and
-// the digit in words, also while it is training.
+// What the network sees on the pad and makes of it: its pixels, a bar for each class or
+// the ten likeliest, and the answer in words, also while it is training.
 
 import { Cancelled, Refused, message_of, sentence_of } from "../../base/fault.js";
 import * as format from "../../base/format.js";
 import { top_digit } from "../../base/ink.js";
-import { digit_image } from "../../ui/digit.js";
+import { MNIST_TASK, class_name, class_noun, task_of } from "../../base/task.js";
+import { model_task } from "../../app/state.js";
+import { digit_image, side_of } from "../../ui/digit.js";
 import { announce, by_id, el, set_text } from "../../ui/dom.js";
 import { PAPER_SIDE } from "./picture.js";
 
@@ -15,6 +17,8 @@ import { PAPER_SIDE } from "./picture.js";
 
 /** While training goes on, the same ink is read again this often. */
 const REREAD_MS = 200;
+/** Bars that stand below each other; of more classes the likeliest are shown. */
+const MOST_BARS = 10;
 /** A screen reader hears of a reading once the pen has rested this long. */
 const REST_MS = 1200;
 
@@ -28,7 +32,8 @@ const REST_MS = 1200;
 export function create_reading(view, actions, drawing) {
   const preview = by_id("preview", HTMLCanvasElement);
   const prediction = by_id("prediction", HTMLElement);
-  const fills = build_bars(by_id("bars", HTMLElement));
+  const list = by_id("bars", HTMLElement);
+  let bars = build_bars(list, MNIST_TASK.classes);
   prediction.setAttribute("aria-live", "off");
 
   /** @type {InkReading | null} */
@@ -101,15 +106,27 @@ export function create_reading(view, actions, drawing) {
   };
 
   const show = () => {
-    const pixels = reading?.pixels ?? new Uint8Array(784);
+    const { model, data } = view.get();
+    const task = model ? model_task(model) : task_of(data);
+    const classes = reading?.classes ?? task.classes;
+    const pixels = reading?.pixels ?? new Uint8Array(task.side * task.side);
+    const side = side_of(pixels);
+    if (preview.width !== side) {
+      preview.width = preview.height = side;
+      preview.setAttribute("aria-label", `The ${side} × ${side} pixels the network sees`);
+    }
     preview.getContext("2d")?.putImageData(digit_image(pixels), 0, 0);
     const probabilities = reading?.probabilities ?? null;
     const top = probabilities ? top_digit(probabilities) : -1;
-    fills.forEach(({ row, fill, share }, digit) => {
-      const value = probabilities?.[digit] ?? 0;
+    if (bars.classes.join("\n") !== classes.join("\n")) bars = build_bars(list, classes);
+    const places = shown_classes(probabilities, classes.length);
+    bars.rows.forEach(({ row, name, fill, share }, at) => {
+      const place = places[at] ?? at;
+      const value = probabilities?.[place] ?? 0;
       fill.style.width = `${(value * 100).toFixed(1)}%`;
+      set_text(name, class_name(classes, place));
       set_text(share, probabilities ? format.percent(value, 1) : "");
-      row.classList.toggle("top-digit", digit === top);
+      row.classList.toggle("top-digit", place === top);
     });
     const why = told || unread;
     if (why) set_text(prediction, why);
@@ -118,15 +135,16 @@ export function create_reading(view, actions, drawing) {
       set_text(prediction, "Nothing is trained yet, so it cannot be read. Press Train.");
     } else {
       const sure = format.percent(probabilities[top] ?? 0, 1);
-      show_digit(prediction, `${top}`, `with ${sure}`);
-      announce(`It reads ${top}, ${sure}`, REST_MS);
+      const said = class_name(classes, top);
+      show_digit(prediction, said, `with ${sure}`);
+      announce(`It reads ${said}, ${sure}`, REST_MS);
     }
   };
 
   /** @type {unknown[]} */
   let seen = [];
-  view.watch(["run", "model"], ({ run, model }) => {
-    const now = [model, run.progress, run.result, run.history.length];
+  view.watch(["run", "model", "data"], ({ run, model, data }) => {
+    const now = [model, run.progress, run.result, run.history.length, data];
     if (now.every((part, at) => part === seen[at])) return;
     seen = now;
     if (drawing.has_ink) ask_again();
@@ -141,7 +159,7 @@ export function create_reading(view, actions, drawing) {
     },
     tell,
     show,
-    /** The 28 × 28 as last read; `null` for an empty pad. */
+    /** The pixels as last read; `null` for an empty pad. */
     pixels: () => reading?.pixels ?? null,
   };
 }
@@ -188,13 +206,33 @@ function show_digit(prediction, digit, sure) {
   }
 }
 
-/** @param {HTMLElement} list */
-function build_bars(list) {
-  return Array.from({ length: 10 }, (_, digit) => {
+/**
+ * Which classes the bars are of: all in their order, or the likeliest of many.
+ * @param {Float32Array | null} probabilities
+ * @param {number} num_classes
+ */
+function shown_classes(probabilities, num_classes) {
+  const places = Array.from({ length: num_classes }, (_, at) => at);
+  if (num_classes <= MOST_BARS || !probabilities) return places.slice(0, MOST_BARS);
+  const share = (/** @type {number} */ at) => probabilities[at] ?? 0;
+  return places.sort((a, b) => share(b) - share(a) || a - b).slice(0, MOST_BARS);
+}
+
+/** @param {HTMLElement} list @param {readonly string[]} classes */
+function build_bars(list, classes) {
+  const noun = class_noun(classes);
+  const is_some = classes.length > MOST_BARS;
+  const whose = is_some ? "the ten likeliest classes" : `each ${noun}`;
+  list.setAttribute("aria-label", `Probability of ${whose}`);
+  const longest = Math.max(...classes.map((name) => name.length));
+  list.style.setProperty("--name", longest > 1 ? `${Math.min(longest + 1, 12)}ch` : "14px");
+  const rows = Array.from({ length: Math.min(classes.length, MOST_BARS) }, (_, at) => {
+    const name = el("span", { class: "name" }, class_name(classes, at));
     const fill = el("span", { class: "fill" });
     const share = el("span", { class: "share" });
-    const row = el("li", {}, `${digit}`, el("span", { class: "track" }, fill), share);
-    list.append(row);
-    return { row, fill, share };
+    const row = el("li", {}, name, el("span", { class: "track" }, fill), share);
+    return { row, name, fill, share };
   });
+  list.replaceChildren(...rows.map(({ row }) => row));
+  return { classes, rows };
 }

@@ -2,7 +2,8 @@
 // to the engine by name and caption, which numbers it and says where it stands.
 
 import { percent } from "../../base/format.js";
-import { confident_mistakes, top_digit } from "../../base/ink.js";
+import { confident_mistakes, reading_at, top_digit } from "../../base/ink.js";
+import { class_name, class_noun, num_pixels_of, task_of } from "../../base/task.js";
 import { confusion_plot } from "../../plot/confusion_plot.js";
 import { run_curves } from "../../plot/curve_plots.js";
 import { digits_plot, first_of_each } from "../../plot/digits_plot.js";
@@ -22,7 +23,7 @@ import { FULL_WIDTH, study_plots } from "../../plot/study_plots.js";
  * @property {{ record: StudyRecord, reading: StudyReading }[]} studies
  * @property {BaselineRun | null} baseline
  * @property {{ pixels: Uint8Array, labels: Uint8Array } | null} digits images of the data
- * @property {Uint8Array | null} mistakes pixels of the baseline's worst mistakes, 784 each
+ * @property {Uint8Array | null} mistakes pixels of the baseline's worst mistakes, side² each
  */
 
 /** Mistakes that are shown. */
@@ -67,21 +68,31 @@ export function pictured(about) {
 function opening_plots({ digits, baseline, studies }) {
   /** @type {NamedDrawing[]} */
   const plots = [];
-  const places = digits ? first_of_each(digits.labels) : [];
+  const data = baseline?.data ?? studies[0]?.record.data;
+  const { classes } = task_of(data);
+  const noun = class_noun(classes);
+  const are_digits = noun === "digit";
+  const places = digits ? first_of_each(digits.labels, classes.length) : [];
   if (digits && places.length > 0) {
-    const pixels = new Uint8Array(784 * places.length);
+    const size = num_pixels_of(data);
+    const pixels = new Uint8Array(size * places.length);
     places.forEach((place, at) =>
-      pixels.set(digits.pixels.subarray(784 * place, 784 * (place + 1)), 784 * at),
+      pixels.set(digits.pixels.subarray(size * place, size * (place + 1)), size * at),
     );
-    const words = places.map((place) => `digit ${digits.labels[place]}`);
+    const words = places.map((place) => {
+      const name = class_name(classes, digits.labels[place] ?? 0);
+      return are_digits ? `digit ${name}` : name;
+    });
     plots.push({
       name: "digits",
       kind: "digits",
-      caption: "The first image of each digit in the data.",
+      caption: `The first image of each ${noun} in the data.`,
       drawing: digits_plot(pixels, words, {
         width: FULL_WIDTH,
         columns: 10,
-        description: "Handwritten digits from 0 to 9.",
+        description: are_digits
+          ? "Handwritten digits from 0 to 9."
+          : `Pictures of the classes ${words.join(", ")}.`,
       }),
     });
   }
@@ -90,8 +101,10 @@ function opening_plots({ digits, baseline, studies }) {
     plots.push({
       name: "network",
       kind: "network",
-      caption: "The network, from the pixels at the left to the ten digits at the right.",
-      drawing: network_plot(config, FULL_WIDTH),
+      caption: are_digits
+        ? "The network, from the pixels at the left to the ten digits at the right."
+        : `The network, from the pixels at the left to the ${classes.length} classes at the right.`,
+      drawing: network_plot(config, FULL_WIDTH, task_of(data)),
     });
   }
   return plots;
@@ -118,22 +131,26 @@ function baseline_part({ data, config, result, evaluation }, told, mistakes) {
       ),
     },
   ];
+  const { classes } = task_of(data);
+  const noun = class_noun(classes);
   if (evaluation) {
     const set = evaluation.is_test ? "test set" : "validation part";
     plots.push({
       name: "baseline-confusion",
       kind: "confusion",
-      caption: `The baseline’s confusion matrix on the ${set}: rows are the digits, columns what they were read as; orange cells are mistakes.`,
+      caption: `The baseline’s confusion matrix on the ${set}: rows are the ${noun === "digit" ? "digits" : "classes"}, columns what they were read as; orange cells are mistakes.`,
       drawing: confusion_plot(
         evaluation.figures.confusion,
         `Confusion matrix on the ${set}: ${percent(evaluation.figures.accuracy)} on the diagonal.`,
+        classes,
       ),
     });
     const { readings } = evaluation;
     if (readings && mistakes) {
       const words = worst_mistakes(readings).map((place) => {
-        const of_it = readings.probabilities.subarray(10 * place, 10 * place + 10);
-        return `${readings.labels[place]} read as ${top_digit(of_it)}`;
+        const { probabilities, labels } = readings;
+        const said = top_digit(reading_at(probabilities, place, labels.length));
+        return `${class_name(classes, labels[place] ?? 0)} read as ${class_name(classes, said)}`;
       });
       plots.push({
         name: "baseline-mistakes",
@@ -142,7 +159,7 @@ function baseline_part({ data, config, result, evaluation }, told, mistakes) {
         drawing: digits_plot(mistakes, words, {
           width: FULL_WIDTH,
           columns: 6,
-          description: `Digits that were read wrong: ${words.join(", ")}.`,
+          description: `${noun === "digit" ? "Digits" : "Pictures"} that were read wrong: ${words.join(", ")}.`,
         }),
       });
     }

@@ -99,6 +99,14 @@ export function card_text(run, page) {
   const lines = [
     ["Inkling", result.version || "of an earlier version"],
     ["Data", `${run.data_name}, checksum ${run.data_checksum}`],
+    ...(result.normalisation
+      ? [
+          [
+            "Pixels",
+            `normalised by mean ${result.normalisation.mean}, standard deviation ${result.normalisation.deviation} of the training part`,
+          ],
+        ]
+      : []),
     ["Settings", query.slice(1).replaceAll("&", " ")],
     ["Seed", `${settings.seed}`],
     ...(split_seed === undefined ? [] : [["Split seed", `${split_seed}`]]),

@@ -23,10 +23,10 @@ const DRAW_EVERY_MS = 600;
 const PROMISES = {
   train_loss: "How wrong the network is on what it learns from will fall here, a line a value.",
   validation_loss:
-    "How wrong it is on digits it has never seen. A line that rises again has learned by heart.",
-  train_accuracy: "The share of training digits read right will rise here.",
+    "How wrong it is on images it has never seen. A line that rises again has learned by heart.",
+  train_accuracy: "The share of training images read right will rise here.",
   validation_accuracy:
-    "The share of unseen digits read right, with a ring at each value’s best epoch.",
+    "The share of unseen images read right, with a ring at each value’s best epoch.",
 };
 
 /**

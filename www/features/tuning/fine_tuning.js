@@ -2,7 +2,8 @@
 // back, and what came of it. The learning is the controller's.
 
 import { by_id, set_text } from "../../ui/dom.js";
-import { is_active } from "../../app/state.js";
+import { is_active, model_task } from "../../app/state.js";
+import { keeps_digits, task_of } from "../../base/task.js";
 
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
@@ -17,6 +18,7 @@ export function create_fine_tuning(state, actions, { digits }) {
   const button = by_id("fine-tune", HTMLButtonElement);
   const undo = by_id("fine-tune-undo", HTMLButtonElement);
   const told = by_id("fine-tune-result", HTMLElement);
+  const box = by_id("kept-digits", HTMLElement);
   let was_pressed = false;
 
   const update = () => {
@@ -24,6 +26,8 @@ export function create_fine_tuning(state, actions, { digits }) {
     const had_focus = document.activeElement === button || document.activeElement === undo;
     if (is_tuning && had_focus) was_pressed = true;
     const can = data !== null && model !== null && !is_active(run) && !is_tuning;
+    // Drawings are kept as MNIST's are; no other task learns from them.
+    box.hidden = !keeps_digits(model ? model_task(model) : task_of(data));
     button.hidden = digits.all().length === 0;
     button.disabled = undo.disabled = !can;
     undo.hidden = !can_untune;

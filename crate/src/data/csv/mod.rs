@@ -22,6 +22,7 @@ mod tests;
 
 use super::dataset::{Dataset, MAX_ROWS, NUM_PIXELS};
 use super::store::PixelStore;
+use super::task::Task;
 use crate::error::{Error, Result};
 use field::{looks_numeric, number, plain_pixels, quoted, unquoted};
 use foreign::refuse_foreign_file;
@@ -95,7 +96,7 @@ impl CsvReader {
             blank_row: None,
             column: 0,
             field: Vec::with_capacity(MAX_FIELD),
-            pixels: PixelStore::default(),
+            pixels: PixelStore::new(NUM_PIXELS),
             labels: Vec::new(),
             num_rows: 0,
             num_bytes: 0,
@@ -128,7 +129,7 @@ impl CsvReader {
     pub fn finish(mut self) -> Result<Dataset> {
         self.guarded(Self::end)?;
         let pixels = self.pixels.into_pixels()?;
-        Dataset::from_parts(self.name, pixels, self.labels)
+        Dataset::from_parts(self.name, Task::mnist(), pixels, self.labels)
     }
 
     fn guarded(&mut self, step: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {

@@ -4,7 +4,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{CsvReader, NUM_PIXELS};
+use super::{CsvReader, NUM_PIXELS, Task};
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::rng::RandomState;
@@ -33,7 +33,7 @@ fn made(rows: usize, labelled: bool, seed: u32) -> Dataset {
     let labels = (0..if labelled { rows } else { 0 })
         .map(|_| rng.interval(9) as u8)
         .collect();
-    Dataset::from_parts("made", pixels, labels).unwrap()
+    Dataset::from_parts("made", Task::mnist(), pixels, labels).unwrap()
 }
 
 fn lines(data: &Dataset) -> Vec<String> {

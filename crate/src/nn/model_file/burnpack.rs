@@ -20,11 +20,10 @@ use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 
 use super::{
-    EXPECTED, MAX_TENSORS, Numbered, StoredModel, check_header_len, check_inputs,
-    check_num_tensors, dropout, fault, notes, plan_of, shape, values,
+    EXPECTED, MAX_TENSORS, Numbered, StoredModel, check_header_len, check_num_tensors, dropout,
+    fault, normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of, values,
 };
 use crate::config::NetworkPlan;
-use crate::data::NUM_PIXELS;
 use crate::error::{Error, Result};
 use crate::nn::layout::Layout;
 
@@ -89,7 +88,7 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
         ("module", module(&model.plan)),
     ];
     let mut noted = Vec::new();
-    for note in own.into_iter().chain(notes(&model.plan)) {
+    for note in own.into_iter().chain(notes(model)) {
         noted.insert(noted.partition_point(|other| *other < note), note);
     }
     let metadata = encoded(&tensors, &noted);
@@ -165,7 +164,6 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
         let noted = file.noted.iter().find(|(other, _)| *other == key);
         noted.map(|(_, text)| (*text).to_owned())
     };
-    check_inputs(name, &note)?;
     let expected = "a weight or bias of a numbered Linear, or a gamma or beta of a numbered \
                     LayerNorm, such as linears.0.weight";
     let mut linears = Numbered::default();
@@ -182,7 +180,24 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     }
     let (linears, norms) = (linears.in_order(), norms.in_order());
 
-    let mut widths = vec![NUM_PIXELS];
+    // The first layer says how many pixels there are.
+    let mut widths = Vec::new();
+    if let Some(first) = linears.first() {
+        let weight = file.tensor(first, "weight")?;
+        let inputs = match *weight.shape() {
+            [inputs, _] => usize::try_from(inputs).ok(),
+            _ => None,
+        };
+        match inputs.filter(|&inputs| side_of(inputs).is_some()) {
+            Some(inputs) => widths.push(inputs),
+            None => {
+                let expected = format!("[784, units] of a Linear{}", or_other_pixels());
+                return Err(weight.misshapen(&expected));
+            }
+        }
+    } else {
+        widths.push(0);
+    }
     for linear in &linears {
         let before = *widths.last().expect("the pixels at least");
         let weight = file.tensor(linear, "weight")?;
@@ -202,6 +217,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
         &last.unwrap_or_default(),
     )?;
 
+    let normalisation = normalisation_of(name, &plan, &note)?;
+    let task = task_of(name, &plan, normalisation, &note)?;
     let layout = Layout::new(&plan);
     let mut parameters = vec![0.0; layout.num_parameters];
     let mut norms = norms.iter();
@@ -222,7 +239,12 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
             parameters[range.clone()].copy_from_slice(&tensor.values()?);
         }
     }
-    Ok(StoredModel { plan, parameters })
+    Ok(StoredModel {
+        plan,
+        task,
+        normalisation,
+        parameters,
+    })
 }
 
 /// A file whose metadata is read, and nothing yet believed.
@@ -437,6 +459,7 @@ impl Tensor<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Normalisation;
     use crate::nn::model_file::tests::model;
     use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -526,11 +549,13 @@ mod tests {
             ),
             (
                 &[("a.0.weight", F32, &[4, 784])],
-                "a.0.weight: found [4, 784], expected [784, units] of a Linear",
+                "a.0.weight: found [4, 784], expected [784, units] of a Linear, 784 or \
+                 another square from 16 to 4,096",
             ),
             (
                 &[("a.0.weight", F32, &[784])],
-                "a.0.weight: found [784], expected [784, units] of a Linear",
+                "a.0.weight: found [784], expected [784, units] of a Linear, 784 or \
+                 another square from 16 to 4,096",
             ),
             (
                 &[("a.0.weight", F32, &[784, 4]), ("a.0.bias", F32, &[5])],
@@ -565,8 +590,13 @@ mod tests {
             ("a.1.bias", F32, &[10][..]),
         ];
         assert_eq!(
+            with(&[("a.1.weight", F32, &[4, 101]), ("a.1.bias", F32, &[101])]),
+            "m, tensor a.1.weight: found 101 outputs, expected 2 to 100 outputs, one for each class"
+        );
+        assert_eq!(
             with(&[("a.1.weight", F32, &[4, 12]), ("a.1.bias", F32, &[12])]),
-            "m, tensor a.1.weight: found 12 outputs, expected 10 outputs, one for each digit"
+            "m, metadata pixel_mean: found nothing, expected a number from 0 to 1, as a share of \
+             full ink"
         );
         assert_eq!(
             with(&[
@@ -624,11 +654,25 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn another_normalisation_is_refused() {
-        let noted = [("pixel_std", "0.5".to_owned())];
+    fn another_normalisation_is_read_and_what_is_none_refused() {
+        let mut other = model(&[4], 0.0, false);
+        other.normalisation = Normalisation::new(0.1307, 0.5).unwrap();
+        other.task = other.task.with_normalisation(other.normalisation);
+        let file = write(&other);
+        assert_eq!(read("m", &file), Ok(other));
+        // The same file with "0.5" made "-.5".
+        let key = b"pixel_std";
+        // The note "inputs" names it before.
+        let at = file
+            .windows(key.len())
+            .rposition(|bytes| bytes == key)
+            .unwrap();
+        let mut broken = file;
+        broken[at + key.len() + 1] = b'-';
         assert_eq!(
-            message(&headed(&encoded(&[], &noted))),
-            "m, metadata pixel_std: found 0.5, expected 0.3081"
+            message(&broken),
+            "m, metadata pixel_std: found -.5, expected a number from 0 to 1, as a share of full \
+             ink"
         );
     }
 }

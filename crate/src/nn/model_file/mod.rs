@@ -8,8 +8,9 @@
 pub mod burnpack;
 pub mod safetensors;
 
-use crate::config::{MAX_HIDDEN_LAYERS, MAX_WIDTH, NetworkPlan, grouped};
-use crate::data::{NUM_CLASSES, NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
+use crate::config::{MAX_HIDDEN_LAYERS, MAX_WIDTH, NetworkPlan, grouped, quoted};
+use crate::data::task::{CLASSES, SIDES, numbered};
+use crate::data::{Normalisation, Task};
 use crate::error::{Error, Result};
 
 /// Longest header, in bytes. The largest network's takes 4 KB; one of 100 MB could
@@ -26,6 +27,10 @@ const EXPECTED: &str = "a .safetensors or .bpk file, such as this page writes";
 pub struct StoredModel {
     /// Its shape.
     pub plan: NetworkPlan,
+    /// What it was trained to tell apart.
+    pub task: Task,
+    /// How it wants its pixels.
+    pub normalisation: Normalisation,
     /// Its parameters, `[layout.num_parameters]` as [`Layout`] orders them.
     ///
     /// [`Layout`]: super::layout::Layout
@@ -44,34 +49,106 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     }
 }
 
-/// What either format's metadata says of a model besides its tensors.
-fn notes(plan: &NetworkPlan) -> [(&'static str, String); 5] {
-    [
-        ("dropout", plan.dropout.to_string()),
+/// What either format's metadata says of a model besides its tensors; of the classes
+/// only where they are not the ten digits.
+fn notes(model: &StoredModel) -> Vec<(&'static str, String)> {
+    let Normalisation { mean, deviation } = model.normalisation;
+    let mut notes = vec![
+        ("dropout", model.plan.dropout.to_string()),
         (
             "inputs",
-            "pixel / 255, minus pixel_mean, over pixel_std, 784 a row".into(),
+            format!(
+                "pixel / 255, minus pixel_mean, over pixel_std, {} a row",
+                model.plan.num_pixels
+            ),
         ),
-        ("pixel_mean", PIXEL_MEAN.to_string()),
-        ("pixel_std", PIXEL_STD.to_string()),
+        ("pixel_mean", mean.to_string()),
+        ("pixel_std", deviation.to_string()),
         (
             "written_by",
             concat!("Inkling ", env!("CARGO_PKG_VERSION")).into(),
         ),
-    ]
+    ];
+    if !model.task.are_digits() {
+        let classes = serde_json::to_string(model.task.classes()).expect("texts become JSON");
+        notes.push(("classes", classes));
+    }
+    if !model.task.is_drawn() {
+        notes.push(("pictures", "not drawn".into()));
+    }
+    notes
 }
 
-/// A model that wants its pixels otherwise would read nonsense here.
-fn check_inputs(file: &str, note: &dyn Fn(&str) -> Option<String>) -> Result<()> {
-    for (key, expected) in [("pixel_mean", PIXEL_MEAN), ("pixel_std", PIXEL_STD)] {
-        if let Some(found) = note(key)
-            && found.parse::<f32>().ok() != Some(expected)
-        {
-            let place = format!("{file}, metadata {key}");
-            return Err(Error::data(place, found, expected.to_string()));
+/// What a file's metadata says of the pixels: the model's normalisation. That of MNIST
+/// where it says nothing and the network is of MNIST's shape.
+fn normalisation_of(
+    file: &str,
+    plan: &NetworkPlan,
+    note: &dyn Fn(&str) -> Option<String>,
+) -> Result<Normalisation> {
+    let number = |key: &str, usual: f32| {
+        let expected = "a number from 0 to 1, as a share of full ink";
+        match note(key) {
+            Some(text) => match text.parse::<f32>() {
+                Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+                _ => {
+                    let place = format!("{file}, metadata {key}");
+                    Err(Error::data(place, text, expected))
+                }
+            },
+            None if plan.widths_are_mnists() => Ok(usual),
+            None => {
+                let place = format!("{file}, metadata {key}");
+                Err(Error::data(place, "nothing", expected))
+            }
         }
-    }
-    Ok(())
+    };
+    let usual = Normalisation::MNIST;
+    let mean = number("pixel_mean", usual.mean)?;
+    let deviation = number("pixel_std", usual.deviation)?;
+    Normalisation::new(mean, deviation)
+}
+
+/// The task of a network read from a file: its shape, and the classes' names where the
+/// metadata has them.
+fn task_of(
+    file: &str,
+    plan: &NetworkPlan,
+    normalisation: Normalisation,
+    note: &dyn Fn(&str) -> Option<String>,
+) -> Result<Task> {
+    let classes = match note("classes") {
+        None => numbered(plan.num_classes),
+        Some(text) => match serde_json::from_str::<Vec<String>>(&text) {
+            Ok(classes) if classes.len() == plan.num_classes => classes,
+            _ => {
+                let place = format!("{file}, metadata classes");
+                let expected = format!("a JSON list of {} texts", plan.num_classes);
+                return Err(Error::data(place, quoted(&text), expected));
+            }
+        },
+    };
+    let task = Task::new(plan.num_pixels.isqrt(), classes)?.with_normalisation(normalisation);
+    Ok(match note("pictures") {
+        Some(_) => task.photographed(),
+        None => task,
+    })
+}
+
+/// The side of the pictures that so many inputs are, if they are any.
+fn side_of(num_inputs: usize) -> Option<usize> {
+    let side = num_inputs.isqrt();
+    (side * side == num_inputs && SIDES.contains(&side)).then_some(side)
+}
+
+/// Which inputs a first layer may have besides MNIST's, for messages.
+fn or_other_pixels() -> String {
+    let squared = |side: &usize| grouped((side * side) as u64);
+    format!(
+        ", 784 or another square from {} to {}",
+        squared(SIDES.start()),
+        squared(SIDES.end())
+    )
 }
 
 fn dropout(note: &dyn Fn(&str) -> Option<String>) -> f32 {
@@ -149,12 +226,12 @@ fn plan_of(
         );
     }
     let num_classes = widths.pop().expect("three at least");
-    if num_classes != NUM_CLASSES {
+    if !CLASSES.contains(&num_classes) {
         let found = format!("{num_classes} outputs");
-        let expected = "10 outputs, one for each digit";
+        let (low, high) = (CLASSES.start(), CLASSES.end());
+        let expected = format!("{low} to {high} outputs, one for each class");
         return Err(fault(file, last, found, expected));
     }
-    debug_assert_eq!(widths[0], NUM_PIXELS);
     let hidden = widths.split_off(1);
     if let Some(width) = hidden
         .iter()
@@ -172,6 +249,8 @@ fn plan_of(
         );
     }
     Ok(NetworkPlan {
+        num_pixels: widths[0],
+        num_classes,
         hidden,
         dropout,
         layer_norm: num_norms > 0,
@@ -213,9 +292,77 @@ mod tests {
             hidden: hidden.to_vec(),
             dropout,
             layer_norm,
+            ..NetworkPlan::default()
         };
         let parameters = weights::initial(&Layout::new(&plan), 7);
-        StoredModel { plan, parameters }
+        StoredModel {
+            plan,
+            task: Task::mnist(),
+            normalisation: Normalisation::MNIST,
+            parameters,
+        }
+    }
+
+    /// The same for another task.
+    fn of_task(model: StoredModel, task: Task, normalisation: Normalisation) -> StoredModel {
+        let plan = model.plan.for_task(&task);
+        let parameters = weights::initial(&Layout::new(&plan), 7);
+        let task = task.with_normalisation(normalisation);
+        StoredModel {
+            plan,
+            task,
+            normalisation,
+            parameters,
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn models_of_other_tasks_come_back_whole() {
+        let names = |count: usize| (0..count).map(|class| format!("\"{class}\" é")).collect();
+        let own = Normalisation::new(0.286_041, 0.353_024).unwrap();
+        for task in [
+            Task::numbered(8, 10).unwrap(),
+            Task::new(28, names(47)).unwrap(),
+            Task::new(7, names(2)).unwrap().photographed(),
+            Task::new(64, names(100)).unwrap(),
+            Task::numbered(28, 10).unwrap(),
+        ] {
+            let model = of_task(model(&[6, 4], 0.25, true), task, own);
+            for written in [safetensors::write(&model), burnpack::write(&model)] {
+                assert_eq!(read("m", &written).unwrap(), model);
+            }
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_a_file_must_say_of_another_task_it_is_asked_for() {
+        let task = Task::new(8, numbered(12)).unwrap();
+        let plan = model(&[3], 0.0, false).plan.for_task(&task);
+        let said = |notes: &[(&str, &str)]| {
+            let note = |key: &str| {
+                let found = notes.iter().find(|(other, _)| *other == key);
+                found.map(|(_, text)| (*text).to_owned())
+            };
+            let normalisation = normalisation_of("m", &plan, &note)?;
+            task_of("m", &plan, normalisation, &note)
+        };
+        let message = |notes: &[(&str, &str)]| said(notes).unwrap_err().to_string();
+        let share = "expected a number from 0 to 1, as a share of full ink";
+        assert_eq!(
+            message(&[]),
+            format!("m, metadata pixel_mean: found nothing, {share}")
+        );
+        let mean = ("pixel_mean", "0.3");
+        assert_eq!(
+            message(&[mean, ("pixel_std", "NaN")]),
+            format!("m, metadata pixel_std: found NaN, {share}")
+        );
+        let both = [mean, ("pixel_std", "0.2")];
+        assert_eq!(said(&both).unwrap().classes(), numbered(12));
+        assert_eq!(
+            message(&[both[0], both[1], ("classes", "[\"a\"]")]),
+            "m, metadata classes: found \"[\\\"a\\\"]\", expected a JSON list of 12 texts"
+        );
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -1,7 +1,7 @@
 //! A network as a `.safetensors` file that PyTorch reads, and back.
 //!
 //! Names and layouts are those of `torch.nn.Sequential(Linear, [LayerNorm],
-//! ReLU, [Dropout], …, Linear)` on images of shape `[n, 784]`: a module's place
+//! ReLU, [Dropout], …, Linear)` on images of shape `[n, num_pixels]`: a module's place
 //! counts even where it has no parameters, and a linear layer's weight is
 //! `[num_outputs, num_inputs]`. The header's `__metadata__` says how to build
 //! that module and how pixels become its inputs.
@@ -12,11 +12,10 @@ use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
 use super::{
-    EXPECTED, Numbered, StoredModel, check_header_len, check_inputs, check_num_tensors, dropout,
-    fault, notes, plan_of, shape, values,
+    EXPECTED, Numbered, StoredModel, check_header_len, check_num_tensors, dropout, fault,
+    normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of, values,
 };
 use crate::config::NetworkPlan;
-use crate::data::NUM_PIXELS;
 use crate::error::{Error, Result};
 use crate::nn::layout::Layout;
 
@@ -81,7 +80,7 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
         )
     });
     let own = [("format", "pt".to_owned()), ("module", module)];
-    let metadata = own.into_iter().chain(notes(&model.plan));
+    let metadata = own.into_iter().chain(notes(model));
     let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
     safetensors::serialize(views, Some(metadata.collect()))
         .expect("names are unique and the header is short")
@@ -99,10 +98,11 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| unreadable(name, error))?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| unreadable(name, error))?;
     let note = |key: &str| header.metadata().as_ref()?.get(key).cloned();
-    check_inputs(name, &note)?;
     check_num_tensors(name, file.len())?;
     let modules = modules(name, &file)?;
     let plan = network(name, &modules, dropout(&note))?;
+    let normalisation = normalisation_of(name, &plan, &note)?;
+    let task = task_of(name, &plan, normalisation, &note)?;
 
     let layout = Layout::new(&plan);
     let mut parameters = vec![0.0; layout.num_parameters];
@@ -119,7 +119,12 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
             parameters[shift.clone()].copy_from_slice(&norm.bias.values(name)?);
         }
     }
-    Ok(StoredModel { plan, parameters })
+    Ok(StoredModel {
+        plan,
+        task,
+        normalisation,
+        parameters,
+    })
 }
 
 /// A tensor with its name, for messages.
@@ -197,7 +202,16 @@ fn modules<'a>(file: &str, tensors: &SafeTensors<'a>) -> Result<Vec<Module<'a>>>
 
 /// The network that the modules' shapes make.
 fn network(file: &str, modules: &[Module<'_>], dropout: f32) -> Result<NetworkPlan> {
-    let mut widths = vec![NUM_PIXELS];
+    // The first layer says how many pixels there are.
+    let mut widths = match modules.first().map(|first| first.weight.view.shape()) {
+        Some([_, inputs]) if side_of(*inputs).is_some() => vec![*inputs],
+        Some(found) => {
+            let name = &modules[0].weight.name;
+            let expected = format!("[units, 784] of a Linear{}", or_other_pixels());
+            return Err(fault(file, name, shape(found), expected));
+        }
+        None => vec![0],
+    };
     let mut num_norms = 0;
     let mut follows_linear = false;
     for (index, module) in modules.iter().enumerate() {
@@ -252,6 +266,7 @@ fn bytes_of(values: &[f32]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Normalisation;
     use crate::nn::model_file::tests::model;
     use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -342,7 +357,8 @@ mod tests {
         assert!(message(&whole[..whole.len() - 1]).starts_with("m, data: found fewer or more"));
         assert_eq!(
             message(&file(&[("0.weight", &[4, 783]), ("0.bias", &[4])])),
-            "m, tensor 0.weight: found [4, 783], expected [units, 784] of a Linear"
+            "m, tensor 0.weight: found [4, 783], expected [units, 784] of a Linear, \
+             784 or another square from 16 to 4,096"
         );
         assert_eq!(
             message(&file(&[("0.weight", &[4, 784]), ("0.bias", &[5])])),
@@ -365,8 +381,13 @@ mod tests {
             ]))
         };
         assert_eq!(
+            two(&[101, 4], &[101]),
+            "m, tensor 2.weight: found 101 outputs, expected 2 to 100 outputs, one for each class"
+        );
+        assert_eq!(
             two(&[12, 4], &[12]),
-            "m, tensor 2.weight: found 12 outputs, expected 10 outputs, one for each digit"
+            "m, metadata pixel_mean: found nothing, expected a number from 0 to 1, as a share of \
+             full ink"
         );
         assert_eq!(
             two(&[10, 5], &[10]),
@@ -437,15 +458,29 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn another_normalisation_is_refused() {
-        let zeros = vec![0; 4 * 784 * 4];
-        let view = TensorView::new(Dtype::F32, vec![4, 784], &zeros).unwrap();
-        let metadata = [("pixel_mean".to_owned(), "0.5".to_owned())];
-        let bytes =
-            safetensors::serialize([("0.weight", view)], Some(metadata.into_iter().collect()));
+    fn another_normalisation_is_read_and_what_is_none_refused() {
+        let with_mean = |mean: &str| {
+            let zeros = vec![0; 4 * 784 * 4];
+            let view = |shape: &[usize]| {
+                let len = 4 * shape.iter().product::<usize>();
+                TensorView::new(Dtype::F32, shape.to_vec(), &zeros[..len]).unwrap()
+            };
+            let tensors = [
+                ("0.weight", view(&[4, 784])),
+                ("0.bias", view(&[4])),
+                ("2.weight", view(&[10, 4])),
+                ("2.bias", view(&[10])),
+            ];
+            let metadata = [("pixel_mean".to_owned(), mean.to_owned())];
+            safetensors::serialize(tensors, Some(metadata.into_iter().collect())).unwrap()
+        };
+        let read = read("m", &with_mean("0.5")).unwrap();
+        assert_eq!(read.normalisation, Normalisation::new(0.5, 0.3081).unwrap());
+        assert!(!read.task.is_mnist());
         assert_eq!(
-            message(&bytes.unwrap()),
-            "m, metadata pixel_mean: found 0.5, expected 0.1307"
+            message(&with_mean("33.3")),
+            "m, metadata pixel_mean: found 33.3, expected a number from 0 to 1, as a share of \
+             full ink"
         );
     }
 

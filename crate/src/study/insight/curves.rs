@@ -8,7 +8,7 @@ use crate::study::noise::Noise;
 use crate::study::value::{
     SWING, Value, at_chance, chance_level, overfitting, still_falling, swings,
 };
-use crate::study::words::{capitalised, list, percent, share, significant, thousands};
+use crate::study::words::{capitalised, list, percent, share, significant, task_of, thousands};
 
 impl<'a> Reader<'_, 'a> {
     pub(super) fn divergence(&self, insights: &mut Vec<Insight>) {
@@ -100,9 +100,10 @@ impl<'a> Reader<'_, 'a> {
         let chance = chance_level(self.record);
         let mut sentence = format!(
             "Nothing was learned at {}: the accuracy stayed near {}, that of always naming the \
-             commonest digit.",
+             commonest {}.",
             self.tags(&stuck),
-            percent(chance)
+            percent(chance),
+            task_of(&self.record.data).class_noun()
         );
         if self.factor == Factor::LearningRate {
             let smaller =

@@ -7,7 +7,7 @@ use super::{Reader, number};
 use crate::study::noise::{Comparison, Noise};
 use crate::study::plan::num_parameters;
 use crate::study::value::Value;
-use crate::study::words::{capitalised, percent, points, seconds, significant, thousands};
+use crate::study::words::{capitalised, percent, points, seconds, significant, task_of, thousands};
 
 impl<'a> Reader<'_, 'a> {
     pub(super) fn batch_size(&self, noise: &Noise, insights: &mut Vec<Insight>) {
@@ -232,11 +232,17 @@ impl<'a> Reader<'_, 'a> {
     }
 
     pub(super) fn size(&self, noise: &Noise, insights: &mut Vec<Insight>) {
+        let task = task_of(&self.record.data);
         let mut sized: Vec<(&Value<'a>, f64)> = self
             .values
             .iter()
             .filter(|value| value.accuracy().is_some())
-            .filter_map(|value| Some((value, num_parameters(&value.runs.first()?.spec.config)?)))
+            .filter_map(|value| {
+                Some((
+                    value,
+                    num_parameters(&value.runs.first()?.spec.config, &task)?,
+                ))
+            })
             .collect();
         sized.sort_by(|a, b| a.1.total_cmp(&b.1));
         let [(small, few), .., (large, many)] = &sized[..] else {

@@ -6,7 +6,8 @@ use super::front::plots;
 use super::names::{authors, counted};
 use super::study_section::{looks_words, signed_points};
 use super::writer::Writer;
-use crate::study::words::{fixed, list, percent, thousands};
+use crate::data::Task;
+use crate::study::words::{fixed, list, percent, task_of, thousands};
 
 /// Pairs of digits that a report names as mixed up.
 const MOST_PAIRS: usize = 3;
@@ -23,7 +24,7 @@ pub(super) fn baseline_section(
         writer.figure(plot);
     }
     for evaluation in &baseline.evaluations {
-        writer.paragraph(evaluation_words(evaluation));
+        writer.paragraph(evaluation_words(evaluation, &task_of(&baseline.data)));
     }
     for kind in [PlotKind::Confusion, PlotKind::Mistakes] {
         for plot in plots(&baseline.plots, kind) {
@@ -75,8 +76,8 @@ pub(super) fn outcome_words(baseline: &ReportBaseline) -> String {
     text
 }
 
-/// How the model reads a set, and which digits it mixes up.
-pub(super) fn evaluation_words(evaluation: &ReportEvaluation) -> String {
+/// How the model reads a set, and which classes it mixes up.
+pub(super) fn evaluation_words(evaluation: &ReportEvaluation, task: &Task) -> String {
     let figures = &evaluation.figures;
     let mut text = format!(
         "On the {} ({}, {} images) the baseline’s accuracy is {} (95 % interval {} to {}).",
@@ -97,17 +98,19 @@ pub(super) fn evaluation_words(evaluation: &ReportEvaluation) -> String {
             text += &format!(" {looks}");
         }
     }
-    let pairs = mixed_up(&figures.confusion);
+    let pairs = mixed_up(&figures.confusion, task);
     if !pairs.is_empty() {
         text += &format!(" It most often reads {}.", list(&pairs));
     }
     text
 }
 
-/// The cells off the diagonal with most images, as `a 4 as a 9 (12 times)`.
-fn mixed_up(confusion: &[u32]) -> Vec<String> {
-    let mut cells: Vec<(u32, usize)> = (0..100)
-        .filter(|at| at / 10 != at % 10)
+/// The cells off the diagonal with most images, as `a 4 as a 9 (12 times)`, or with the
+/// classes' names, `Shirt as Coat (12 times)`.
+fn mixed_up(confusion: &[u32], task: &Task) -> Vec<String> {
+    let num_classes = task.num_classes();
+    let mut cells: Vec<(u32, usize)> = (0..num_classes * num_classes)
+        .filter(|at| at / num_classes != at % num_classes)
         .filter_map(|at| Some((*confusion.get(at)?, at)))
         .filter(|(count, _)| *count > 0)
         .collect();
@@ -115,11 +118,16 @@ fn mixed_up(confusion: &[u32]) -> Vec<String> {
     cells.truncate(MOST_PAIRS);
     let words = |(count, at): (u32, usize)| {
         let times = counted(count.into(), "time");
-        let digit = |digit: usize| {
-            let article = if digit == 8 { "an" } else { "a" };
-            format!("{article} {digit}")
+        let named = |class: usize| match (task.are_digits(), class) {
+            (true, 8) => "an 8".into(),
+            (true, digit) => format!("a {digit}"),
+            (false, class) => task.class_name(class),
         };
-        format!("{} as {} ({times})", digit(at / 10), digit(at % 10))
+        format!(
+            "{} as {} ({times})",
+            named(at / num_classes),
+            named(at % num_classes)
+        )
     };
     cells.into_iter().map(words).collect()
 }
@@ -129,6 +137,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::mixed_up;
+    use crate::data::Task;
 
     #[wasm_bindgen_test(unsupported = test)]
     fn the_most_frequent_mistakes_are_named() {
@@ -141,13 +150,25 @@ mod tests {
             "a 3 as a 5 (7 times)",
             "a 9 as a 4 (7 times)",
         ];
-        assert_eq!(mixed_up(&confusion), expected);
+        assert_eq!(mixed_up(&confusion, &Task::mnist()), expected);
         confusion[49] = 0;
         confusion[94] = 0;
         confusion[35] = 0;
         confusion[12] = 0;
         confusion[18] = 1;
-        assert_eq!(mixed_up(&confusion), ["a 1 as an 8 (1 time)"]);
-        assert!(mixed_up(&[]).is_empty());
+        assert_eq!(
+            mixed_up(&confusion, &Task::mnist()),
+            ["a 1 as an 8 (1 time)"]
+        );
+        assert!(mixed_up(&[], &Task::mnist()).is_empty());
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn classes_that_are_mixed_up_bear_their_names() {
+        let names = ["Shirt", "Coat", "Bag"].map(String::from);
+        let task = Task::new(28, names.to_vec()).unwrap();
+        let confusion = [5, 0, 1, 3, 9, 0, 0, 0, 7];
+        let expected = ["Coat as Shirt (3 times)", "Shirt as Bag (1 time)"];
+        assert_eq!(mixed_up(&confusion, &task), expected);
     }
 }

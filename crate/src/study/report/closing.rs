@@ -5,7 +5,7 @@ use crate::message::{PlotKind, ReportRequest, RunResult, StudyRecord, ValueFigur
 
 use super::Usual;
 use super::front::plots;
-use super::names::{config_of, factor_phrase, sentence, value_cells, values_words};
+use super::names::{config_of, data_file, factor_phrase, sentence, value_cells, values_words};
 use super::setting_rows::differences;
 use super::writer::Writer;
 use crate::study::insight::read_study;
@@ -103,10 +103,11 @@ pub(super) fn repeat(writer: &mut Writer, request: &ReportRequest, usual: &Usual
     writer.section("How to repeat this");
     writer.paragraph(format!(
         "analysis.ipynb trains every run anew in PyTorch on the same split, from the same initial \
-         weights and in the same order of the images, given Kaggle’s train.csv; analysis.pdf is \
+         weights and in the same order of the images, given {}; analysis.pdf is \
          that notebook on paper. metrics.csv has a row an epoch of each run with all its settings, \
          summary.csv a row a run, settings.json what is needed to run all of it again in Inkling. \
          The runs were computed by {}; the data’s checksum is {}.",
+        data_file(usual.data),
         list(&engines(request)),
         usual.data.checksum
     ));

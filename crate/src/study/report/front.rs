@@ -2,7 +2,9 @@
 //! training.
 
 use crate::config::Plan;
-use crate::data::split::stratified_split;
+use crate::data::split::split_of_task;
+use crate::data::task::MAX_ROWS;
+use crate::data::{Normalisation, Task};
 use crate::message::{ClassCounts, DataSummary, Plot, PlotKind, ReportRequest};
 use crate::nn::layout::Layout;
 
@@ -11,10 +13,10 @@ use super::names::{authors, counted, factor_phrase, study_name};
 use super::setting_rows::{data_words, setting_rows};
 use super::writer::Writer;
 use crate::study::VERSION;
-use crate::study::words::{capitalised, list, significant, thousands};
+use crate::study::words::{capitalised, fixed, list, significant, task_of, thousands};
 
-/// More rows than a data set may hold are not split to count them.
-const MAX_ROWS: u64 = 500_000;
+/// Classes that a table has beside each other.
+const MOST_COLUMNS: usize = 10;
 
 /// Title, authors, origin, and who wrote what.
 pub(super) fn opening(writer: &mut Writer, request: &ReportRequest) {
@@ -61,8 +63,9 @@ pub(super) fn scope(request: &ReportRequest) -> String {
         .map(|one| one.record.runs.len())
         .sum();
     format!(
-        "A multilayer perceptron learns to read handwritten digits. {}{} varied, one factor at a \
-         time and each run from scratch: {} in all.",
+        "A multilayer perceptron learns to {}. {}{} varied, one factor at a time and each run \
+         from scratch: {} in all.",
+        learned_words(request),
         if request.baseline.is_some() {
             "Beside a baseline run, "
         } else {
@@ -82,21 +85,59 @@ pub(super) fn scope(request: &ReportRequest) -> String {
     )
 }
 
+/// What the network learns, after "learns to".
+fn learned_words(request: &ReportRequest) -> String {
+    let data = request.baseline.as_ref().map(|one| &one.data);
+    let data = data.or_else(|| request.studies.first().map(|one| &one.record.data));
+    let task = data.map(task_of).unwrap_or_default();
+    if task.are_digits() {
+        return "read handwritten digits".into();
+    }
+    format!("tell {} classes of pictures apart", task.num_classes())
+}
+
+/// How pixels are normalised. Other sets than MNIST by their own training part, whose
+/// figures a run of the report tells.
+fn normalisation_words(request: &ReportRequest, task: &Task) -> String {
+    if task.normalisation() == Some(Normalisation::MNIST) {
+        return "Pixels are normalised with MNIST’s mean and standard deviation: (pixel / 255 − \
+                0.1307) / 0.3081."
+            .into();
+    }
+    let of_baseline = request.baseline.iter().map(|one| &one.result);
+    let runs = request.studies.iter().flat_map(|one| &one.record.runs);
+    let of_studies = runs.filter_map(|run| run.result.as_ref());
+    let known = of_baseline
+        .chain(of_studies)
+        .find_map(|one| one.normalisation);
+    let formula = known.map_or(String::new(), |own| {
+        let (mean, deviation) = (fixed(own.mean, 4), fixed(own.deviation, 4));
+        format!(": (pixel / 255 − {mean}) / {deviation}")
+    });
+    format!(
+        "Pixels are normalised with the mean and the standard deviation of the training part, \
+         never of the validation part{formula}."
+    )
+}
+
 /// What was learned from, and how it was split.
 pub(super) fn data(writer: &mut Writer, request: &ReportRequest, usual: &Usual<'_>) {
     writer.section("Data and split");
     let data = usual.data;
+    let task = task_of(data);
+    let noun = task.class_noun();
     let plan = Plan::try_from(usual.config).ok();
     let parts = plan.as_ref().and_then(|plan| split_counts(data, plan));
     let table = writer.next_table();
     let mut text = format!(
-        "The data are {}, each of 28 × 28 pixels with its digit.",
-        data_words(data)
+        "The data are {}, each of {side} × {side} pixels with its {noun}.",
+        data_words(data),
+        side = task.side()
     );
     if let (Some(plan), Some((train, validation))) = (&plan, &parts) {
         text += &format!(
             " A stratified split holds out {} % of them: {} images are trained on, {} are kept \
-             for validation, with the same share of each digit in both ({table}). The rows are \
+             for validation, with the same share of each {noun} in both ({table}). The rows are \
              those of scikit-learn’s train_test_split with stratify and random_state = {}. ",
             significant(100.0 * plan.validation_share),
             thousands(f64::from(train.iter().sum::<u32>())),
@@ -106,15 +147,15 @@ pub(super) fn data(writer: &mut Writer, request: &ReportRequest, usual: &Usual<'
     } else {
         text.push(' ');
     }
-    text += "Pixels are normalised with MNIST’s mean and standard deviation: (pixel / 255 − \
-             0.1307) / 0.3081. Every choice is made on the validation part.";
+    text += &normalisation_words(request, &task);
+    text += " Every choice is made on the validation part.";
     writer.paragraph(text);
     for plot in plots(&request.plots, PlotKind::Digits) {
         writer.figure(plot);
     }
     if let Some((train, validation)) = parts {
         let mut header = vec!["part".to_string()];
-        header.extend((0..10).map(|digit| digit.to_string()));
+        header.extend(task.classes().iter().cloned());
         header.push("all".into());
         let row = |name: &str, counts: &ClassCounts| {
             let mut cells = vec![name.to_string()];
@@ -124,11 +165,17 @@ pub(super) fn data(writer: &mut Writer, request: &ReportRequest, usual: &Usual<'
             ));
             cells
         };
-        writer.table(
-            "Images of each digit in both parts.",
-            header,
-            vec![row("training", &train), row("validation", &validation)],
-        );
+        let rows = vec![row("training", &train), row("validation", &validation)];
+        let caption = format!("Images of each {noun} in both parts.");
+        if task.num_classes() > MOST_COLUMNS {
+            // As many columns as classes would leave the page: they stand below each other.
+            let columns = vec![noun.to_string(), "training".into(), "validation".into()];
+            let line =
+                |at: usize| vec![header[at].clone(), rows[0][at].clone(), rows[1][at].clone()];
+            writer.table(caption, columns, (1..header.len()).map(line).collect());
+        } else {
+            writer.table(caption, header, rows);
+        }
     }
 }
 
@@ -140,16 +187,17 @@ fn split_counts(data: &DataSummary, plan: &Plan) -> Option<(ClassCounts, ClassCo
         .iter()
         .map(|&count| u64::from(count))
         .sum();
-    if num_rows != u64::from(data.num_rows) || num_rows > MAX_ROWS {
+    if num_rows != u64::from(data.num_rows) || num_rows > MAX_ROWS as u64 {
         return None;
     }
     let labels: Vec<u8> = (0_u8..)
-        .zip(data.class_counts)
-        .flat_map(|(digit, count)| std::iter::repeat_n(digit, count as usize))
+        .zip(&data.class_counts)
+        .flat_map(|(digit, count)| std::iter::repeat_n(digit, *count as usize))
         .collect();
-    let split = stratified_split(&labels, plan.validation_share, plan.split_seed).ok()?;
+    let task = task_of(data);
+    let split = split_of_task(&labels, &task, plan.validation_share, plan.split_seed).ok()?;
     let count = |rows: &[u32]| {
-        let mut counts = ClassCounts::default();
+        let mut counts = vec![0; data.class_counts.len()];
         for &row in rows {
             counts[usize::from(labels[row as usize])] += 1;
         }
@@ -162,6 +210,7 @@ fn split_counts(data: &DataSummary, plan: &Plan) -> Option<(ClassCounts, ClassCo
 pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usual<'_>) {
     writer.section("Network and training");
     let config = usual.config;
+    let task = task_of(usual.data);
     let table = writer.next_table();
     let drawn: Vec<&Plot> = plots(&request.plots, PlotKind::Network).collect();
     let figure = if drawn.is_empty() {
@@ -170,12 +219,12 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
         format!(" ({})", writer.next_figure())
     };
     let parameters = Plan::try_from(config).map_or(String::new(), |plan| {
-        let count = Layout::new(&plan.network).num_parameters;
+        let count = Layout::new(&plan.network.for_task(&task)).num_parameters;
         format!(" It has {} parameters.", thousands(count as f64))
     });
     writer.paragraph(format!(
-        "The network takes 784 pixels through hidden layers of {} units to ten outputs{figure}. A \
-         hidden layer is linear, followed by layer normalisation where that is on, ReLU, and \
+        "The network takes {pixels} pixels through hidden layers of {} units to {outputs} \
+         outputs{figure}. A hidden layer is linear, followed by layer normalisation where that is on, ReLU, and \
          dropout where it is above 0.{parameters} The initial weights are PyTorch’s, uniform \
          within ±1/√inputs. Training is stochastic gradient descent on the cross-entropy of the \
          softmax; each epoch visits all training images in a new order. {table} holds the \
@@ -185,6 +234,11 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
             "baseline"
         } else {
             "studies"
+        },
+        pixels = thousands(task.num_pixels() as f64),
+        outputs = match task.num_classes() {
+            10 => "ten".into(),
+            count => count.to_string(),
         }
     ));
     for plot in drawn {
@@ -256,7 +310,7 @@ mod tests {
             validation,
             [827, 937, 835, 870, 814, 759, 827, 880, 813, 838]
         );
-        data.class_counts = [u32::MAX; 10];
+        data.class_counts = vec![u32::MAX; 10];
         data.num_rows = u32::MAX;
         assert_eq!(split_counts(&data, &plan), None);
     }

@@ -1,8 +1,8 @@
 //! What studies, values and people are called in a report.
 
-use crate::message::{Factor, ReportRequest, RunConfig, StudyRecord};
+use crate::message::{DataSummary, Factor, ReportRequest, RunConfig, StudyRecord};
 
-use crate::study::words::{capitalised, thousands};
+use crate::study::words::{capitalised, task_of, thousands};
 
 /// The person or the people, with what goes with them.
 pub(super) struct Authors {
@@ -135,4 +135,12 @@ pub(super) fn on_off(value: bool) -> String {
 /// A sentence with a capital at its beginning.
 pub(super) fn sentence(text: &str) -> String {
     capitalised(text)
+}
+
+/// The file that a notebook needs: MNIST's digits as most have them, or else the set's own.
+pub(super) fn data_file(data: &DataSummary) -> String {
+    if task_of(data).is_mnist() {
+        return "Kaggle’s train.csv".into();
+    }
+    data.name.clone()
 }

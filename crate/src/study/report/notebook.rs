@@ -17,14 +17,17 @@ use super::baseline_section::{evaluation_words, outcome_words};
 use super::front::{plots, scope, title_of};
 use super::json_files::pretty;
 use super::markdown::markdown;
-use super::names::{authors, study_name};
+use super::names::{authors, data_file, study_name};
 use super::study_section::{comparison, difference_words, unfinished, what_was_changed};
 use super::writer::Writer;
 use crate::study::VERSION;
 use crate::study::insight::read_study;
+use crate::study::words::task_of;
 
 const SETUP: &str = include_str!("notebook/setup.py");
 const SPLIT: &str = include_str!("notebook/split.py");
+const OF_MNIST: &str = include_str!("notebook/of_mnist.py");
+const OF_TRAINING: &str = include_str!("notebook/of_training.py");
 const LOADER: &str = include_str!("notebook/loader.py");
 const MODEL: &str = include_str!("notebook/model.py");
 const LOOP: &str = include_str!("notebook/loop.py");
@@ -32,7 +35,7 @@ const RESULTS: &str = include_str!("notebook/results.py");
 const CONFUSION: &str = include_str!("notebook/confusion.py");
 const ALL_RESULTS: &str = include_str!("notebook/all_results.py");
 
-const HOW_TO_RUN: &str = "To run it all: put Kaggle’s train.csv (digit-recognizer) beside this notebook, or write its path \
+const HOW_TO_RUN: &str = "beside this notebook, or write its path \
      into DATA_PATH below, and choose “Run all”. It needs torch, scikit-learn, pandas, matplotlib \
      and tqdm, which Kaggle and Colab have, and a few minutes of a laptop’s CPU. No cell has been \
      run yet.";
@@ -62,7 +65,13 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
         if !request.ids.is_empty() {
             writer.paragraph(format!("By {}.", request.ids.join(", ")));
         }
-        writer.paragraph(HOW_TO_RUN);
+        let kaggle = if task_of(usual.data).is_mnist() {
+            " (digit-recognizer)"
+        } else {
+            ""
+        };
+        let file = data_file(usual.data);
+        writer.paragraph(format!("To run it all: put {file}{kaggle} {HOW_TO_RUN}"));
         writer.remark(&request.introduction);
         writer.paragraph(scope(request));
         writer.paragraph(format!(
@@ -73,9 +82,15 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
         ));
         writer.part("Data");
     });
-    notebook.code(SETUP);
+    let task = task_of(usual.data);
+    notebook.code(&(python::task(&task) + SETUP));
     notebook.heading("Split and normalisation");
-    notebook.code(&(SPLIT.to_string() + &python::split_use(usual.config)));
+    let normalisation = if task.normalisation().is_some() {
+        OF_MNIST
+    } else {
+        OF_TRAINING
+    };
+    notebook.code(&(SPLIT.to_string() + normalisation + &python::split_use(usual.config)));
     notebook.heading("Batches");
     notebook.code(LOADER);
     notebook.heading("Model");
@@ -114,7 +129,7 @@ fn baseline(notebook: &mut Cells, request: &ReportRequest, usual: &Usual<'_>) {
         writer.subsection("What Inkling measured");
         writer.paragraph(outcome_words(measured));
         for evaluation in &measured.evaluations {
-            writer.paragraph(evaluation_words(evaluation));
+            writer.paragraph(evaluation_words(evaluation, &task_of(&measured.data)));
         }
         for kind in [PlotKind::Curves, PlotKind::Confusion, PlotKind::Mistakes] {
             plots(&measured.plots, kind).for_each(|plot| writer.figure(plot));

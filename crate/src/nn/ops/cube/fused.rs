@@ -5,11 +5,11 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::kernels::{IMAGE_WORDS, LANES, LayerShape, MASKS, PARTS, SgdBits, WORDS, cursor, info};
+use super::kernels::{ImageShape, LANES, LayerShape, PARTS, SgdBits, cursor, info};
 use super::padding::Padding;
 use super::{Buffers, Work, mlp_steps};
 use crate::config::Sgd;
-use crate::data::{Dataset, NUM_CLASSES, NUM_PIXELS};
+use crate::data::{Dataset, Normalisation};
 use crate::nn::BatchMetrics;
 use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
@@ -24,6 +24,8 @@ pub const MAX_SLOTS: usize = 64;
 pub struct FusedMlp {
     device: Device,
     padding: Padding,
+    image: ImageShape,
+    num_classes: usize,
     parameters: Tensor<1>,
     velocities: Tensor<1>,
     dataset: Images,
@@ -73,15 +75,24 @@ struct Pass {
 
 impl FusedMlp {
     /// Puts parameters `[layout.num_parameters]` and a data set on the device.
-    pub fn new(layout: &Layout, parameters: &[f32], dataset: &Dataset, device: &Device) -> Self {
+    pub fn new(
+        layout: &Layout,
+        normalisation: Normalisation,
+        parameters: &[f32],
+        dataset: &Dataset,
+        device: &Device,
+    ) -> Self {
         let padding = Padding::new(layout);
+        let image = ImageShape::new(layout.num_pixels(), normalisation);
         let parameters = padding.fill(parameters);
         Self {
             device: device.clone(),
             velocities: Tensor::zeros([parameters.len()], device),
             parameters: Tensor::from_floats(parameters.as_slice(), device),
             padding,
-            dataset: Images::new(dataset.pixels(), dataset.labels(), device),
+            image,
+            num_classes: layout.num_classes(),
+            dataset: Images::new(dataset.pixels(), dataset.labels(), image, device),
             recordings: vec![],
             readings: vec![],
             training: None,
@@ -150,7 +161,8 @@ impl FusedMlp {
     fn run_recorded(&mut self) {
         for recording in std::mem::take(&mut self.recordings) {
             let own = recording.images.as_ref();
-            let own = own.map(|(pixels, labels)| Images::new(pixels, labels, &self.device));
+            let own =
+                own.map(|(pixels, labels)| Images::new(pixels, labels, self.image, &self.device));
             let images = own.unwrap_or_else(|| self.dataset.clone());
             let (mask, sgd) = (recording.mask.as_ref(), recording.sgd);
             let kept = if sgd.is_some() {
@@ -160,7 +172,13 @@ impl FusedMlp {
             };
             let mut pass = match kept {
                 Some(pass) if pass.is_for(recording.batch_size, mask) => pass,
-                _ => Pass::new(&self.padding, recording.batch_size, mask, &self.device),
+                _ => Pass::new(
+                    &self.padding,
+                    self.image,
+                    recording.batch_size,
+                    mask,
+                    &self.device,
+                ),
             };
             if !self.readings.is_empty() {
                 // The one before may still stand where this one would write.
@@ -176,13 +194,13 @@ impl FusedMlp {
         }
     }
 
-    /// Logits of images `[n, 784]`, at least one, as [`Self::stripped_logits`] takes
+    /// Logits of images `[n, num_pixels]`, at least one, as [`Self::stripped_logits`] takes
     /// them once read.
     pub fn logits(&mut self, pixels: &[u8]) -> Tensor<1> {
         self.run_recorded();
-        let num_rows = pixels.len() / NUM_PIXELS;
-        let pass = Pass::new(&self.padding, num_rows, None, &self.device);
-        let images = Images::new(pixels, &vec![0; num_rows], &self.device);
+        let num_rows = pixels.len() / self.image.num_pixels;
+        let pass = Pass::new(&self.padding, self.image, num_rows, None, &self.device);
+        let images = Images::new(pixels, &vec![0; num_rows], self.image, &self.device);
         let rows: Vec<u32> = (0..num_rows as u32).collect();
         self.run(&pass, &images, &rows, None, None);
         let last = pass.shapes.last().expect("at least one layer");
@@ -190,10 +208,11 @@ impl FusedMlp {
             .narrow(0, last.output, num_rows * last.num_outputs)
     }
 
-    /// Logits `[n·10]` of what [`Self::logits`] gives.
-    pub fn stripped_logits(values: &[f32]) -> Vec<f32> {
-        let rows = values.chunks_exact(NUM_CLASSES.next_multiple_of(LANES));
-        rows.flat_map(|row| &row[..NUM_CLASSES]).copied().collect()
+    /// Logits `[n·num_classes]` of what [`Self::logits`] gives.
+    pub fn stripped_logits(&self, values: &[f32]) -> Vec<f32> {
+        let rows = values.chunks_exact(self.num_classes.next_multiple_of(LANES));
+        let rows = rows.flat_map(|row| &row[..self.num_classes]);
+        rows.copied().collect()
     }
 
     fn run(
@@ -318,16 +337,20 @@ impl Reading {
 }
 
 impl Images {
-    fn new(pixels: &[u8], labels: &[u8], device: &Device) -> Self {
-        let mut image_words = Vec::with_capacity(pixels.len() / NUM_PIXELS * IMAGE_WORDS);
-        for image in pixels.chunks_exact(NUM_PIXELS) {
-            let mut masks = [0u32; MASKS];
-            for (at, four) in image.chunks_exact(4).enumerate() {
-                let word = u32::from_le_bytes(four.try_into().expect("four bytes"));
+    fn new(pixels: &[u8], labels: &[u8], image: ImageShape, device: &Device) -> Self {
+        let num_images = pixels.len() / image.num_pixels;
+        let mut image_words = Vec::with_capacity(num_images * image.all_words());
+        let mut masks = vec![0u32; image.masks()];
+        for pixels in pixels.chunks_exact(image.num_pixels) {
+            masks.fill(0);
+            for (at, four) in pixels.chunks(4).enumerate() {
+                let mut bytes = [0; 4];
+                bytes[..four.len()].copy_from_slice(four);
+                let word = u32::from_le_bytes(bytes);
                 masks[at / 32] |= u32::from(word != 0) << (at % 32);
                 image_words.push(word);
             }
-            image_words.extend(masks);
+            image_words.extend(&masks);
         }
         let labels = labels.iter().map(|&label| label.into());
         Self {
@@ -346,11 +369,12 @@ impl Pass {
 
     fn new(
         padding: &Padding,
+        image: ImageShape,
         batch_size: usize,
         mask: Option<&DropoutMask>,
         device: &Device,
     ) -> Self {
-        let shapes = shapes(padding, batch_size, mask);
+        let shapes = shapes(padding, image, batch_size, mask);
         let num_rows = shapes[0].num_rows;
         let len = shapes[0].sums;
         let sums_len = PARTS * shapes[0].num_outputs;
@@ -358,7 +382,7 @@ impl Pass {
         Self {
             batch_size,
             batch_pixels: words(
-                vec![0; num_rows * IMAGE_WORDS + WORDS * num_rows.div_ceil(32)],
+                vec![0; num_rows * image.all_words() + image.words() * num_rows.div_ceil(32)],
                 device,
             ),
             batch: words(vec![0; num_rows + info::LEN], device),
@@ -373,7 +397,12 @@ impl Pass {
     }
 }
 
-fn shapes(padding: &Padding, batch_size: usize, mask: Option<&DropoutMask>) -> Vec<LayerShape> {
+fn shapes(
+    padding: &Padding,
+    image: ImageShape,
+    batch_size: usize,
+    mask: Option<&DropoutMask>,
+) -> Vec<LayerShape> {
     let num_rows = batch_size.next_multiple_of(LANES);
     let num_outputs: usize = padding.layers().map(|(_, filled)| filled.num_outputs).sum();
     let mut input = 0;
@@ -401,6 +430,7 @@ fn shapes(padding: &Padding, batch_size: usize, mask: Option<&DropoutMask>) -> V
             has_norm: layer.norm.is_some(),
             drop_threshold: mask.map_or(0, DropoutMask::threshold),
             keep_scale: mask.map_or(1.0, DropoutMask::scale).to_bits(),
+            image,
         });
         input = output;
         output += num_rows * layer.num_outputs;

@@ -19,9 +19,7 @@ use burn::backend::{Backend, Cube, Dispatch, ExtensionType, backend_extension};
 use burn_wgpu::CubeTensor;
 use cubecl::prelude::*;
 
-use kernels::{
-    IMAGE_WORDS, LayerShape, PARTS, PIXEL_TILE_VECTORS, SgdBits, TILE_VECTORS, WORDS, tile_vectors,
-};
+use kernels::{LayerShape, PARTS, PIXEL_TILE_VECTORS, SgdBits, TILE_VECTORS, tile_vectors};
 
 /// Threads of a workgroup.
 const CUBE_SIZE: usize = 64;
@@ -94,7 +92,7 @@ impl Launcher<'_> {
     }
 
     fn gather(&self, shape: LayerShape) {
-        let (count, dim) = cubes(shape.num_rows.div_ceil(32) * IMAGE_WORDS);
+        let (count, dim) = cubes(shape.num_rows.div_ceil(32) * shape.image.all_words());
         let b = self.buffers;
         // SAFETY: as for every launch here, a thread checks its own position
         // and the buffers are as long as the shapes say.
@@ -111,6 +109,7 @@ impl Launcher<'_> {
                 arg(&b.batch),
                 shape.batch_size,
                 shape.num_rows,
+                shape.image,
             );
         }
     }
@@ -242,7 +241,7 @@ impl Launcher<'_> {
                     shape,
                     sgd,
                 );
-                let (count, dim) = cubes(WORDS * tiles(width, PIXEL_TILE_VECTORS));
+                let (count, dim) = cubes(shape.image.words() * tiles(width, PIXEL_TILE_VECTORS));
                 kernels::update_pixels::launch_unchecked(
                     client,
                     count,

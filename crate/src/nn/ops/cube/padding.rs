@@ -109,6 +109,7 @@ mod tests {
             hidden: vec![5, 8],
             dropout: 0.0,
             layer_norm: true,
+            ..NetworkPlan::default()
         });
         let plain: Vec<f32> = (1..=layout.num_parameters).map(|at| at as f32).collect();
         let padding = Padding::new(&layout);

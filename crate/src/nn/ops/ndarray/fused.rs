@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::{Batch, StepContext, Workspace, cross_entropy, mlp_logits, mlp_step};
 use crate::config::Sgd;
-use crate::data::NUM_PIXELS;
+use crate::data::Normalisation;
 use crate::nn::BatchMetrics;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
@@ -15,16 +15,18 @@ pub struct FusedMlp {
     /// place: a second owner would force a copy.
     tensors: Option<(Tensor<1>, Tensor<1>)>,
     workspace: Workspace,
+    normalisation: Normalisation,
 }
 
 impl FusedMlp {
     /// Puts parameters `[num_parameters]` on the device.
-    pub fn new(parameters: &[f32], device: &Device) -> Self {
+    pub fn new(normalisation: Normalisation, parameters: &[f32], device: &Device) -> Self {
         let parameters = Tensor::from_floats(parameters, device);
         let velocities = Tensor::from_floats([0.0; 0], device);
         Self {
             tensors: Some((parameters, velocities)),
             workspace: Workspace::default(),
+            normalisation,
         }
     }
 
@@ -63,6 +65,7 @@ impl FusedMlp {
         }
         let context = StepContext {
             layout,
+            normalisation: self.normalisation,
             batch,
             mask,
             sgd,
@@ -81,18 +84,32 @@ impl FusedMlp {
         batch: Batch<'_>,
         answers: &mut Vec<bool>,
     ) -> BatchMetrics {
-        let logits = mlp_logits(self.parameters(), &mut self.workspace, layout, batch);
-        cross_entropy(&logits, batch, None, |is_right| answers.push(is_right))
+        let logits = self.logits_of(layout, batch);
+        let num_classes = layout.num_classes();
+        cross_entropy(&logits, num_classes, batch, None, |is_right| {
+            answers.push(is_right)
+        })
     }
 
-    /// Logits `[n·10]` of images `[n, 784]`.
+    /// Logits `[n·num_classes]` of images `[n, num_pixels]`.
     pub fn logits(&mut self, layout: &Layout, pixels: &[u8]) -> Vec<f32> {
-        let rows: Vec<u32> = (0..(pixels.len() / NUM_PIXELS) as u32).collect();
+        let rows: Vec<u32> = (0..(pixels.len() / layout.num_pixels()) as u32).collect();
         let batch = Batch {
             pixels,
             labels: &[],
             rows: &rows,
         };
-        mlp_logits(self.parameters(), &mut self.workspace, layout, batch)
+        self.logits_of(layout, batch)
+    }
+
+    fn logits_of(&mut self, layout: &Layout, batch: Batch<'_>) -> Vec<f32> {
+        let (parameters, normalisation) = (self.parameters(), self.normalisation);
+        mlp_logits(
+            parameters,
+            &mut self.workspace,
+            layout,
+            normalisation,
+            batch,
+        )
     }
 }

@@ -23,7 +23,7 @@ pub use fused::FusedMlp;
 pub use step::{Batch, Workspace, cross_entropy};
 
 use crate::config::Sgd;
-use crate::data::Dataset;
+use crate::data::{Dataset, Normalisation};
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
 use crate::nn::{BatchMetrics, batch};
@@ -32,6 +32,8 @@ use crate::nn::{BatchMetrics, batch};
 pub struct StepContext<'a> {
     /// Where the parameters stand.
     pub layout: &'a Layout,
+    /// How pixels are normalised.
+    pub normalisation: Normalisation,
     /// What to learn from.
     pub batch: Batch<'a>,
     /// Units to drop, if any.
@@ -51,11 +53,12 @@ trait MlpStep: Backend {
         metrics: &mut BatchMetrics,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Logits of a batch, `[num_rows, 10]` flat, with parameters of rank 1.
+    /// Logits of a batch, `[num_rows, num_classes]` flat, with parameters of rank 1.
     fn mlp_logits(
         parameters: FloatTensor<Self>,
         workspace: &mut Workspace,
         layout: &Layout,
+        normalisation: Normalisation,
         batch: Batch<'_>,
     ) -> Vec<f32>;
 }
@@ -69,14 +72,7 @@ impl MlpStep for NdArray {
         metrics: &mut BatchMetrics,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let (mut parameters, mut velocities) = (shared(parameters), shared(velocities));
-        *metrics = workspace.train_step(
-            context.layout,
-            values(&mut parameters),
-            values(&mut velocities),
-            context.batch,
-            context.mask,
-            context.sgd,
-        );
+        *metrics = workspace.train_step(context, values(&mut parameters), values(&mut velocities));
         (parameters.into(), velocities.into())
     }
 
@@ -84,13 +80,16 @@ impl MlpStep for NdArray {
         parameters: FloatTensor<Self>,
         workspace: &mut Workspace,
         layout: &Layout,
+        normalisation: Normalisation,
         batch: Batch<'_>,
     ) -> Vec<f32> {
         let parameters = shared(parameters);
         let parameters = parameters
             .as_slice()
             .expect("a rank-1 tensor is contiguous");
-        workspace.forward(layout, parameters, batch, None).to_vec()
+        workspace
+            .forward(layout, normalisation, parameters, batch, None)
+            .to_vec()
     }
 }
 
@@ -133,9 +132,11 @@ pub fn mlp_logits(
     parameters: Tensor<1>,
     workspace: &mut Workspace,
     layout: &Layout,
+    normalisation: Normalisation,
     batch: Batch<'_>,
 ) -> Vec<f32> {
-    <Dispatch as MlpStep>::mlp_logits(parameters.into_dispatch(), workspace, layout, batch)
+    let parameters = parameters.into_dispatch();
+    <Dispatch as MlpStep>::mlp_logits(parameters, workspace, layout, normalisation, batch)
 }
 
 /// Names a batch by rows of whichever images it is in.

@@ -1,4 +1,5 @@
-//! The first layer on raw pixels, four fifths of which are zero in MNIST.
+//! The first layer on raw pixels, four fifths of which are zero in MNIST. Right for
+//! any pixels; worth its while where many are zero.
 //!
 //! Normalising a pixel as (x/255 − m)/s would fill the zeros, but it folds out
 //! exactly. With r = x/(255·s) and c = m/s, for weight W, bias b and upstream
@@ -9,10 +10,7 @@
 
 use super::sgd::Update;
 use super::simd::{Entry, F32x4, LANES, add_rows};
-use crate::data::{NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
-
-/// c of the module's formula.
-const OFFSET: f32 = PIXEL_MEAN / PIXEL_STD;
+use crate::data::Normalisation;
 
 /// Pixels looked at together.
 const BLOCK: usize = 8;
@@ -20,6 +18,10 @@ const BLOCK: usize = 8;
 /// The non-zero pixels of a batch, by image and by pixel.
 #[derive(Default)]
 pub struct SparseBatch {
+    /// Pixels of an image.
+    num_pixels: usize,
+    /// c of the module's formula.
+    offset: f32,
     /// Entries of image i: `image_starts[i]..image_starts[i + 1]`.
     image_starts: Vec<u32>,
     /// Row is the pixel, value is r. Grows only: what is in use, `image_starts` says.
@@ -34,28 +36,37 @@ impl SparseBatch {
     /// Share of a batch's pixels that are not zero, 0 to 1.
     pub fn density(&self) -> f64 {
         let num_images = self.image_starts.len().saturating_sub(1).max(1);
-        self.num_entries() as f64 / (num_images * NUM_PIXELS) as f64
+        self.num_entries() as f64 / (num_images * self.num_pixels) as f64
     }
 
     fn num_entries(&self) -> usize {
         self.image_starts.last().map_or(0, |&end| end as usize)
     }
 
-    /// Reads a batch of images, `[num_images, 784]` as an iterator over rows.
-    pub fn read<'a>(&mut self, images: impl Iterator<Item = &'a [u8]>) {
+    /// Reads a batch of images, `[num_images, num_pixels]` as an iterator over rows.
+    pub fn read<'a>(
+        &mut self,
+        images: impl Iterator<Item = &'a [u8]>,
+        num_pixels: usize,
+        Normalisation { mean, deviation }: Normalisation,
+    ) {
+        self.num_pixels = num_pixels;
+        self.offset = mean / deviation;
+        let scale = 1.0 / (255.0 * deviation);
         self.image_starts.clear();
         self.image_starts.push(0);
         let mut start = 0;
         for image in images {
-            if self.by_image.len() < start + NUM_PIXELS {
+            if self.by_image.len() < start + num_pixels {
                 self.by_image
-                    .resize(2 * start + NUM_PIXELS, Entry::default());
+                    .resize(2 * start + num_pixels, Entry::default());
             }
-            let entries = &mut self.by_image[start..start + NUM_PIXELS];
+            let entries = &mut self.by_image[start..start + num_pixels];
             let mut count = 0;
-            for (block_index, block) in image.chunks_exact(BLOCK).enumerate() {
+            let (blocks, rest) = image.as_chunks::<BLOCK>();
+            for (block_index, block) in blocks.iter().enumerate() {
                 // Most of a border row is zero: passed over at once.
-                if u64::from_ne_bytes(block.try_into().expect("eight bytes")) == 0 {
+                if u64::from_ne_bytes(*block) == 0 {
                     continue;
                 }
                 // Each pixel is written, and kept by counting it: where ink begins
@@ -63,10 +74,18 @@ impl SparseBatch {
                 for (i, &pixel) in block.iter().enumerate() {
                     entries[count] = Entry {
                         row: (block_index * BLOCK + i) as u32,
-                        value: f32::from(pixel) * (1.0 / (255.0 * PIXEL_STD)),
+                        value: f32::from(pixel) * scale,
                     };
                     count += usize::from(pixel != 0);
                 }
+            }
+            // Where a picture's pixels are no whole blocks, as of 7 by 7.
+            for (i, &pixel) in rest.iter().enumerate() {
+                entries[count] = Entry {
+                    row: (blocks.len() * BLOCK + i) as u32,
+                    value: f32::from(pixel) * scale,
+                };
+                count += usize::from(pixel != 0);
             }
             start += count;
             self.image_starts.push(start as u32);
@@ -78,7 +97,7 @@ impl SparseBatch {
         let num_entries = self.num_entries();
         let starts = &mut self.pixel_starts;
         starts.clear();
-        starts.resize(NUM_PIXELS + 2, 0);
+        starts.resize(self.num_pixels + 2, 0);
         // Counting sort; starts[p + 2] counts, so that after filling, starts[p] is right.
         for entry in &self.by_image[..num_entries] {
             starts[entry.row as usize + 2] += 1;
@@ -101,8 +120,15 @@ impl SparseBatch {
         }
     }
 
-    /// `out[i] = r_i·W + base` for each image; `weight` is `[784, width]`,
-    /// `base` `[width]` from [`fold_bias`], `out` `[num_images, width]`.
+    /// b − c·colsum(W), the bias that goes with the raw pixels that were read.
+    pub fn fold_bias(&self, bias: &[f32], column_sums: &[f32], base: &mut [f32]) {
+        for ((base, &bias), &sum) in base.iter_mut().zip(bias).zip(column_sums) {
+            *base = bias - self.offset * sum;
+        }
+    }
+
+    /// `out[i] = r_i·W + base` for each image; `weight` is
+    /// `[num_pixels, width]`, `base` `[width]` from [`Self::fold_bias`], `out` `[num_images, width]`.
     pub fn forward(&self, weight: &[f32], base: &[f32], out: &mut [f32]) {
         let width = base.len();
         for (range, out) in self
@@ -128,7 +154,7 @@ impl SparseBatch {
         }
     }
 
-    /// Moves the weight `[784, width]` against its gradient and leaves the sums
+    /// Moves the weight `[num_pixels, width]` against its gradient and leaves the sums
     /// of its new columns in `column_sums` `[width]`. `upstream` is
     /// `[num_images, width]`, `upstream_sums` its column sums.
     pub fn backward(
@@ -140,7 +166,8 @@ impl SparseBatch {
     ) {
         let width = upstream_sums.len();
         column_sums.fill(0.0);
-        for pixel in 0..NUM_PIXELS {
+        let offset = self.offset;
+        for pixel in 0..self.num_pixels {
             let range = self.pixel_starts[pixel] as usize..self.pixel_starts[pixel + 1] as usize;
             let entries = &self.by_pixel[range];
             let start = pixel * width;
@@ -152,6 +179,7 @@ impl SparseBatch {
                     width,
                     column,
                     upstream_sums,
+                    offset,
                     start,
                     update,
                     column_sums,
@@ -165,6 +193,7 @@ impl SparseBatch {
                     width,
                     column,
                     upstream_sums,
+                    offset,
                     start,
                     update,
                     column_sums,
@@ -178,7 +207,7 @@ impl SparseBatch {
                     gradient[lane] =
                         entries
                             .iter()
-                            .fold(-OFFSET * upstream_sums[column], |sum, entry| {
+                            .fold(-offset * upstream_sums[column], |sum, entry| {
                                 sum + entry.value * upstream[entry.row as usize * width + column]
                             });
                 }
@@ -216,12 +245,13 @@ fn backward_block<const VECTORS: usize>(
     width: usize,
     column: usize,
     upstream_sums: &[f32],
+    offset: f32,
     start: usize,
     update: &mut Update<'_>,
     column_sums: &mut [f32],
 ) {
     let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
-    let offset = F32x4::splat(-OFFSET);
+    let offset = F32x4::splat(-offset);
     let upstream_sums = &upstream_sums[column..column + VECTORS * LANES];
     let sums: [F32x4; VECTORS] =
         core::array::from_fn(|v| zero.mul_add(offset, F32x4::load(&upstream_sums[v * LANES..])));
@@ -234,19 +264,12 @@ fn backward_block<const VECTORS: usize>(
     }
 }
 
-/// Column sums of a weight `[784, width]`, in the order of the backward pass.
+/// Column sums of a weight `[num_pixels, width]`, in the order of the backward pass.
 pub fn column_sums(weight: &[f32], sums: &mut [f32]) {
     sums.fill(0.0);
     for row in weight.chunks_exact(sums.len()) {
         for (sum, &value) in sums.iter_mut().zip(row) {
             *sum += value;
         }
-    }
-}
-
-/// b − c·colsum(W), the bias that goes with raw pixels.
-pub fn fold_bias(bias: &[f32], column_sums: &[f32], base: &mut [f32]) {
-    for ((base, &bias), &sum) in base.iter_mut().zip(bias).zip(column_sums) {
-        *base = bias - OFFSET * sum;
     }
 }

@@ -4,11 +4,13 @@
 //! Hidden layers are linear → (layer normalisation) → ReLU → (dropout); the
 //! loss is the mean cross-entropy of the logits.
 
+use super::StepContext;
 use super::gemm::{self, Store, Strided};
 use super::sgd::{Update, UpdateSink};
 use super::sparse::{self, SparseBatch};
 use crate::config::Sgd;
-use crate::data::{NUM_CLASSES, NUM_PIXELS, normalised};
+use crate::data::Normalisation;
+use crate::data::task::CLASSES;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::{Layer, Layout};
 use crate::nn::{BatchMetrics, LAYER_NORM_EPSILON};
@@ -19,7 +21,7 @@ const MAX_SPARSE_DENSITY: f64 = 0.5;
 /// A mini-batch: rows of a set of images.
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'a> {
-    /// All images, `[n, 784]` row-major.
+    /// All images, `[n, num_pixels]` row-major.
     pub pixels: &'a [u8],
     /// All labels, `[n]`.
     pub labels: &'a [u8],
@@ -28,8 +30,8 @@ pub struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    fn image(&self, row: u32) -> &'a [u8] {
-        &self.pixels[row as usize * NUM_PIXELS..][..NUM_PIXELS]
+    fn image(&self, row: u32, num_pixels: usize) -> &'a [u8] {
+        &self.pixels[row as usize * num_pixels..][..num_pixels]
     }
 }
 
@@ -38,7 +40,7 @@ impl<'a> Batch<'a> {
 pub struct Workspace {
     sparse: SparseBatch,
     is_sparse: bool,
-    /// The batch's normalised pixels, `[num_rows, 784]`, where it is not sparse.
+    /// The batch's normalised pixels, `[num_rows, num_pixels]`, where it is not sparse.
     dense: Vec<f32>,
     layers: Vec<LayerSpace>,
     /// Gradient by a layer's linear output and by its input, `[num_rows, width]`.
@@ -68,16 +70,17 @@ impl Workspace {
         self.column_sums_are_current = false;
     }
 
-    /// Logits of a batch, `[num_rows, 10]`, with dropout as `mask` says.
+    /// Logits of a batch, `[num_rows, num_classes]`, with dropout as `mask` says.
     pub fn forward(
         &mut self,
         layout: &Layout,
+        normalisation: Normalisation,
         parameters: &[f32],
         batch: Batch<'_>,
         mask: Option<&DropoutMask>,
     ) -> &[f32] {
         let num_rows = batch.rows.len();
-        self.read_batch(batch);
+        self.read_batch(batch, layout.num_pixels(), normalisation);
         self.layers
             .resize_with(layout.layers.len(), LayerSpace::default);
         for (index, layer) in layout.layers.iter().enumerate() {
@@ -94,7 +97,8 @@ impl Workspace {
                     sparse::column_sums(weight, &mut self.column_sums);
                     self.column_sums_are_current = true;
                 }
-                sparse::fold_bias(bias, &self.column_sums, &mut self.folded_bias);
+                self.sparse
+                    .fold_bias(bias, &self.column_sums, &mut self.folded_bias);
                 self.sparse
                     .forward(weight, &self.folded_bias, &mut space.output);
             } else {
@@ -131,19 +135,25 @@ impl Workspace {
     /// or empty without momentum) move in place.
     pub fn train_step(
         &mut self,
-        layout: &Layout,
+        context: &StepContext<'_>,
         parameters: &mut [f32],
         velocities: &mut [f32],
-        batch: Batch<'_>,
-        mask: Option<&DropoutMask>,
-        sgd: Sgd,
     ) -> BatchMetrics {
+        let StepContext {
+            layout,
+            normalisation,
+            batch,
+            mask,
+            sgd,
+        } = *context;
         let num_rows = batch.rows.len();
-        self.forward(layout, parameters, batch, mask);
+        self.forward(layout, normalisation, parameters, batch, mask);
         let last = layout.layers.len() - 1;
-        self.upstream.resize(num_rows * NUM_CLASSES, 0.0);
+        let num_classes = layout.num_classes();
+        self.upstream.resize(num_rows * num_classes, 0.0);
         let logits = &self.layers[last].output;
-        let metrics = cross_entropy(logits, batch, Some(&mut self.upstream), |_| {});
+        let upstream = Some(&mut self.upstream[..]);
+        let metrics = cross_entropy(logits, num_classes, batch, upstream, |_| {});
         let keep_scale = mask.map_or(1.0, DropoutMask::scale);
 
         for (index, layer) in layout.layers.iter().enumerate().rev() {
@@ -204,15 +214,16 @@ impl Workspace {
         metrics
     }
 
-    fn read_batch(&mut self, batch: Batch<'_>) {
-        self.sparse
-            .read(batch.rows.iter().map(|&row| batch.image(row)));
+    fn read_batch(&mut self, batch: Batch<'_>, num_pixels: usize, normalisation: Normalisation) {
+        let images = batch.rows.iter().map(|&row| batch.image(row, num_pixels));
+        self.sparse.read(images, num_pixels, normalisation);
         self.is_sparse = self.sparse.density() <= MAX_SPARSE_DENSITY;
         if !self.is_sparse {
             self.dense.clear();
             for &row in batch.rows {
+                let image = batch.image(row, num_pixels).iter();
                 self.dense
-                    .extend(batch.image(row).iter().map(|&pixel| normalised(pixel)));
+                    .extend(image.map(|&pixel| normalisation.of(pixel)));
             }
         }
     }
@@ -332,21 +343,24 @@ fn sum_rows(matrix: &[f32], width: usize, sums: &mut Vec<f32>) {
     }
 }
 
-/// Sum of the cross-entropies of the logits `[num_rows, 10]` and the number of
+/// Sum of the cross-entropies of the logits `[num_rows, num_classes]` and the number of
 /// right answers, each of which is told to `on_answer`, row by row; where asked, the
 /// gradient of their mean by the logits: `(softmax − one-hot) / num_rows`.
 pub fn cross_entropy(
     logits: &[f32],
+    num_classes: usize,
     batch: Batch<'_>,
-    mut gradient: Option<&mut Vec<f32>>,
+    mut gradient: Option<&mut [f32]>,
     mut on_answer: impl FnMut(bool),
 ) -> BatchMetrics {
     let mut metrics = BatchMetrics::default();
     let scale = 1.0 / batch.rows.len() as f32;
-    for (i, (logits, &row)) in logits.chunks_exact(NUM_CLASSES).zip(batch.rows).enumerate() {
+    // As long as any task needs; a row's own powers stand at its head.
+    let mut powers = [0.0; *CLASSES.end()];
+    let powers = &mut powers[..num_classes];
+    for (i, (logits, &row)) in logits.chunks_exact(num_classes).zip(batch.rows).enumerate() {
         let label = usize::from(batch.labels[row as usize]);
         let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let mut powers = [0.0; NUM_CLASSES];
         for (power, &logit) in powers.iter_mut().zip(logits) {
             *power = (logit - highest).exp();
         }
@@ -358,7 +372,7 @@ pub fn cross_entropy(
         metrics.num_correct += u32::from(is_right);
         on_answer(is_right);
         if let Some(gradient) = gradient.as_deref_mut() {
-            let out = &mut gradient[i * NUM_CLASSES..][..NUM_CLASSES];
+            let out = &mut gradient[i * num_classes..][..num_classes];
             for (class, out) in out.iter_mut().enumerate() {
                 let target = f32::from(u8::from(class == label));
                 *out = (powers[class] / total - target) * scale;

@@ -1,16 +1,20 @@
-# What the baseline's model makes of each digit of the validation part.
+# What the baseline's model makes of each class of the validation part.
 _, validation_loader = loaders(baseline)
 model = models["Baseline"].eval()
 with torch.no_grad():
     read = [(y, model(x).argmax(1)) for x, y in validation_loader]
 truth, said = (torch.cat(parts).numpy() for parts in zip(*read))
-counts = np.zeros((10, 10), dtype=int)
+count = len(CLASSES)
+counts = np.zeros((count, count), dtype=int)
 np.add.at(counts, (truth, said), 1)
-figure, axis = plt.subplots(figsize=(6, 5), constrained_layout=True)
+size = max(5, 0.35 * count)
+figure, axis = plt.subplots(figsize=(size + 1, size), constrained_layout=True)
 axis.imshow(np.log1p(counts), cmap="Blues")
-for row in range(10):
-    for column in range(10):
+for row in range(count):
+    for column in range(count):
         colour = "white" if row == column else "black"
         axis.text(column, row, counts[row, column], ha="center", va="center", color=colour, fontsize=8)
-axis.set(xlabel="read as", ylabel="digit", xticks=range(10), yticks=range(10), title="Confusion matrix")
+axis.set(xlabel="read as", ylabel=NOUN, title="Confusion matrix")
+axis.set_xticks(range(count), CLASSES, rotation=90 if max(map(len, CLASSES)) > 2 else 0)
+axis.set_yticks(range(count), CLASSES)
 plt.show()

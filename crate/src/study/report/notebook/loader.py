@@ -23,6 +23,6 @@ def loaders(settings):
     in_order = SequentialSampler(range(len(validation_rows)))
     validation_batches = BatchSampler(in_order, 2000, drop_last=False)
     return (
-        DataLoader(dataset(train_rows), sampler=train_batches, batch_size=None),
-        DataLoader(dataset(validation_rows), sampler=validation_batches, batch_size=None),
+        DataLoader(dataset(train_rows, train_rows), sampler=train_batches, batch_size=None),
+        DataLoader(dataset(validation_rows, train_rows), sampler=validation_batches, batch_size=None),
     )

@@ -29,11 +29,11 @@ class InklingDropout(nn.Dropout):
 
 
 class MLP(nn.Module):
-    """784 pixels; linear, layer normalisation, ReLU, dropout for each hidden layer; ten logits."""
+    """Pixels; linear, layer normalisation, ReLU, dropout for each hidden layer; a logit a class."""
 
     def __init__(self, hidden, dropout, layer_norm):
         super().__init__()
-        layers, width = [], 784
+        layers, width = [], SIDE * SIDE
         for number, units in enumerate(hidden):
             layers.append(nn.Linear(width, units))
             if layer_norm:
@@ -42,7 +42,7 @@ class MLP(nn.Module):
             if dropout > 0:
                 layers.append(InklingDropout(dropout, number))
             width = units
-        layers.append(nn.Linear(width, 10))
+        layers.append(nn.Linear(width, len(CLASSES)))
         self.layers = nn.Sequential(*layers)
 
     def forward(self, x):

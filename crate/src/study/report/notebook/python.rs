@@ -1,11 +1,46 @@
 //! What a record says, as Python: literals alone, in statements that are written here.
 
 use crate::config::Plan;
+use crate::data::Task;
 use crate::message::{
     Factor, LearningRateSchedule, RunConfig, RunResult, RunState, StudyRecord, StudyRun,
 };
 
 use super::super::names::{study_name, value_words};
+
+/// Longest line of a list, which the paper's width holds.
+const LIST_WIDTH: usize = 96;
+
+/// The pictures' side and the classes' names, which the cells below go by.
+pub(super) fn task(task: &Task) -> String {
+    let names = task.classes().iter().map(|name| literal(name));
+    let mut lines = vec![String::new()];
+    for name in names {
+        let last = lines.last_mut().expect("one at least");
+        if last.is_empty() || last.len() + name.len() + 2 <= LIST_WIDTH {
+            *last += &format!("{name}, ");
+        } else {
+            lines.push(format!("{name}, "));
+        }
+    }
+    let lines = lines.iter().map(|line| line.trim_end());
+    let list = match lines.len() {
+        1 => lines.map(|line| line.trim_end_matches(',')).collect(),
+        _ => format!(
+            "\n    {},\n",
+            lines
+                .collect::<Vec<_>>()
+                .join("\n    ")
+                .trim_end_matches(',')
+        ),
+    };
+    format!(
+        "# Pixels on a side of a picture, and what the classes are called.\nSIDE, NOUN = {}, {}\n\
+         CLASSES = [{list}]\n\n",
+        task.side(),
+        literal(task.class_noun())
+    )
+}
 
 /// Where the split is used first; nothing where its settings are none.
 pub(super) fn split_use(config: &RunConfig) -> String {
@@ -14,8 +49,8 @@ pub(super) fn split_use(config: &RunConfig) -> String {
     };
     format!(
         "\n\ntrain_rows, validation_rows = split(split_seed={}, validation_share={})\n\
-         pd.DataFrame(\n    {{\n        \"training\": np.bincount(labels[train_rows], minlength=10),\n        \
-         \"validation\": np.bincount(labels[validation_rows], minlength=10),\n    }}\n).T\n",
+         pd.DataFrame(\n    {{\n        \"training\": np.bincount(labels[train_rows], minlength=len(CLASSES)),\n        \
+         \"validation\": np.bincount(labels[validation_rows], minlength=len(CLASSES)),\n    }}\n).T\n",
         plan.split_seed,
         number(plan.validation_share)
     )

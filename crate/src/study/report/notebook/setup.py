@@ -28,7 +28,7 @@ def find_data():
 
 
 def load(path):
-    """Pixels (rows, 784) from 0 to 255 and labels (rows,)."""
+    """Pixels (rows, SIDE * SIDE) from 0 to 255 and labels (rows,)."""
     has_header = not str(pd.read_csv(path, nrows=1, header=None).iloc[0, 0]).strip().isdigit()
     table = pd.read_csv(path, header=0 if has_header else None).to_numpy(dtype=np.uint8)
     return table[:, 1:], table[:, 0]
@@ -37,9 +37,15 @@ def load(path):
 pixels, labels = load(find_data())
 print(f"{len(labels):,} images")
 
-figure, axes = plt.subplots(2, 5, figsize=(8, 3.6), constrained_layout=True)
-for digit, axis in enumerate(axes.flat):
-    first = pixels[np.argmax(labels == digit)].reshape(28, 28)
+# The first image of each class that there is.
+shown = [at for at in range(len(CLASSES)) if (labels == at).any()]
+lines = -(-len(shown) // 5)
+figure, axes = plt.subplots(lines, 5, figsize=(8, 1.8 * lines), constrained_layout=True)
+for axis in axes.flat[len(shown) :]:
+    axis.remove()
+for at, axis in zip(shown, axes.flat):
+    first = pixels[np.argmax(labels == at)].reshape(SIDE, SIDE)
     axis.imshow(first, cmap="gray_r")
-    axis.set(title=f"digit {digit}", xlabel="column", ylabel="row", xticks=[0, 27], yticks=[0, 27])
+    ends = [0, SIDE - 1]
+    axis.set(title=f"{NOUN} {CLASSES[at]}", xlabel="column", ylabel="row", xticks=ends, yticks=ends)
 plt.show()

@@ -6,8 +6,9 @@ def split(split_seed, validation_share):
     )
 
 
-def dataset(rows):
+def dataset(rows, train_rows):
     """Normalised pixels and labels of some rows."""
+    mean, deviation = normalisation(train_rows)
     x = torch.tensor(pixels[rows], dtype=torch.float32)
-    x = (x / 255 - 0.1307) / 0.3081
+    x = (x / 255 - mean) / deviation
     return TensorDataset(x, torch.tensor(labels[rows], dtype=torch.long))

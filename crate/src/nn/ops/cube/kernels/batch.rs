@@ -2,10 +2,10 @@
 
 use cubecl::prelude::*;
 
-use super::{IMAGE_WORDS, NO_LABEL, WORDS, cursor, info};
+use super::{ImageShape, NO_LABEL, cursor, info};
 
 /// Copies the batch that the cursor points at, word by word of its images
-/// (`[IMAGE_WORDS, num_rows]`), and behind it, for each word of pixels, bits
+/// (`[all_words, num_rows]`), and behind it, for each word of pixels, bits
 /// that say in which rows it is not zero. Rows past the batch's end are empty.
 /// One thread a word of 32 rows.
 #[cube(launch_unchecked)]
@@ -18,12 +18,15 @@ pub fn gather(
     batch: &mut [u32],
     #[comptime] batch_size: usize,
     #[comptime] num_rows: usize,
+    #[comptime] image: ImageShape,
 ) {
+    let image_words = comptime!(image.all_words());
+    let pixel_words = comptime!(image.words());
     let position = ABSOLUTE_POS;
     let groups = num_rows.div_ceil(32);
-    if position < IMAGE_WORDS * groups {
-        let word = position % IMAGE_WORDS;
-        let group = position / IMAGE_WORDS;
+    if position < image_words * groups {
+        let word = position % image_words;
+        let group = position / image_words;
         let first = cursor[cursor::FIRST_ROW] as usize;
         let mut count = cursor[cursor::NUM_ROWS] as usize - first;
         if count > batch_size {
@@ -37,7 +40,7 @@ pub fn gather(
                 let mut label = NO_LABEL.runtime();
                 if row < count {
                     let source = order[first + row] as usize;
-                    value = images[source * IMAGE_WORDS + word];
+                    value = images[source * image_words + word];
                     if word == 0 {
                         label = labels[source];
                     }
@@ -51,8 +54,8 @@ pub fn gather(
                 }
             }
         }
-        if word < WORDS {
-            batch_pixels[IMAGE_WORDS * num_rows + word * groups + group] = inked;
+        if word < pixel_words {
+            batch_pixels[image_words * num_rows + word * groups + group] = inked;
         }
         if position == 0 {
             batch[num_rows + info::NUM_ROWS] = count as u32;

@@ -4,24 +4,31 @@ use cubecl::prelude::*;
 
 use super::dropout::dropout_word;
 use super::tile::{Values, Words, add_products, load, pixel_of_each, zeros};
-use super::{LANES, LayerShape, MASKS, PARTS, TILE_VECTORS, WORDS, cursor, info, tile_vectors};
-use crate::data::{NUM_CLASSES, NUM_PIXELS, PIXEL_MEAN, PIXEL_STD};
+use super::{LANES, LayerShape, PARTS, TILE_VECTORS, cursor, info, tile_vectors};
 use crate::nn::LAYER_NORM_EPSILON;
 
 /// Sums of the first layer's weights over its inputs, in [`PARTS`] parts: what
 /// an empty pixel adds to a unit is the same for all, −mean/std times a weight.
 /// One thread a vector of columns of a part.
+// The branches look the same, but one of them alone is compiled.
+#[allow(clippy::if_same_then_else)]
 #[cube(launch_unchecked)]
 pub fn sum_weights(parameters: &[Values], outputs: &mut [Values], #[comptime] shape: LayerShape) {
     let width = comptime!(shape.output_vectors());
     let position = ABSOLUTE_POS;
     if position < PARTS * width {
-        let first = position / width * (NUM_PIXELS / PARTS);
+        let depth = comptime!(shape.num_inputs);
+        let part = comptime!(depth.div_ceil(PARTS));
+        let first = position / width * part;
         let column = position % width;
         let start = shape.weight / LANES + first * width + column;
         let mut sum = Values::new(0.0f32);
-        for row in 0..NUM_PIXELS / PARTS {
-            sum += parameters[start + row * width];
+        for row in 0..part {
+            if comptime!(depth.is_multiple_of(PARTS)) {
+                sum += parameters[start + row * width];
+            } else if first + row < depth {
+                sum += parameters[start + row * width];
+            }
         }
         outputs[shape.sums / LANES + position] = sum;
     }
@@ -43,13 +50,14 @@ pub fn linear_pixels(
     let columns = comptime!(tile_vectors(width, TILE_VECTORS));
     let tiles = comptime!(width / columns);
     let row_tiles = comptime!(shape.row_tiles());
+    let pixel_words = comptime!(shape.image.words());
     let position = ABSOLUTE_POS;
     if position < tiles * row_tiles {
         let row_tile = position / tiles;
         let first_column = position % tiles * columns;
         let mut sums = zeros(comptime!(LANES * columns));
-        for part in 0..MASKS {
-            let masks = batch_pixels[(WORDS + part) * row_tiles + row_tile];
+        for part in 0..comptime!(shape.image.masks()) {
+            let masks = batch_pixels[(pixel_words + part) * row_tiles + row_tile];
             let mut words = 0u32;
             #[unroll]
             for r in 0..LANES {
@@ -76,12 +84,11 @@ pub fn linear_pixels(
                 total += outputs[shape.sums / LANES + part * width + column];
             }
             let start = parameters[shape.bias / LANES + column]
-                - total * Values::new(comptime!(PIXEL_MEAN / PIXEL_STD));
+                - total * Values::new(f32::from_bits(shape.image.offset));
             #[unroll]
             for r in 0..LANES {
-                sums[r * columns + c] = sums[r * columns + c]
-                    * Values::new(comptime!(1.0 / (255.0 * PIXEL_STD)))
-                    + start;
+                sums[r * columns + c] =
+                    sums[r * columns + c] * Values::new(f32::from_bits(shape.image.scale)) + start;
             }
         }
         finish_tile(
@@ -272,6 +279,7 @@ pub fn output_and_loss(
 ) {
     let width = comptime!(shape.output_vectors());
     let depth = comptime!(shape.input_vectors());
+    let num_classes = comptime!(shape.num_units);
     let row = ABSOLUTE_POS;
     if row < shape.num_rows {
         let mut sums = load(parameters, (shape.bias / LANES).runtime(), width);
@@ -288,9 +296,9 @@ pub fn output_and_loss(
             }
         }
         let place = shape.output / LANES + row * width;
-        let mut logits = Array::<f32>::new(NUM_CLASSES);
+        let mut logits = Array::<f32>::new(num_classes);
         #[unroll]
-        for class in 0..NUM_CLASSES {
+        for class in 0..num_classes {
             logits[class] = sums[class / LANES].extract(class % LANES);
         }
         let label = batch[row];
@@ -298,7 +306,7 @@ pub fn output_and_loss(
         let mut answer = 0u32;
         let mut own = logits[0];
         #[unroll]
-        for class in 0..NUM_CLASSES {
+        for class in 0..num_classes {
             if logits[class] > highest {
                 highest = logits[class];
                 answer = class as u32;
@@ -309,7 +317,7 @@ pub fn output_and_loss(
         }
         let mut total = 0.0f32;
         #[unroll]
-        for class in 0..NUM_CLASSES {
+        for class in 0..num_classes {
             logits[class] = (logits[class] - highest).exp();
             total += logits[class];
         }
@@ -335,7 +343,7 @@ pub fn output_and_loss(
             #[unroll]
             for lane in 0..LANES {
                 let class = comptime!(c * LANES + lane);
-                if comptime!(class < NUM_CLASSES) {
+                if comptime!(class < num_classes) {
                     let mut target = 0.0f32;
                     if label == class as u32 {
                         target = 1.0f32;

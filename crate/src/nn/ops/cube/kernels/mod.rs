@@ -21,7 +21,7 @@ pub use forward::{linear, linear_pixels, normalise, output_and_loss, sum_weights
 pub use gradient::{backward, normalise_backward};
 pub use sgd::{update, update_first_bias, update_norm, update_pixels};
 
-use crate::data::NUM_PIXELS;
+use crate::data::Normalisation;
 
 /// Values of a vector, and rows of a tile.
 pub const LANES: usize = 4;
@@ -29,12 +29,6 @@ pub const LANES: usize = 4;
 pub const TILE_VECTORS: usize = 2;
 /// Most vectors of a row of [`update_pixels`]' tiles.
 pub const PIXEL_TILE_VECTORS: usize = 4;
-/// Four pixels of a byte each in a word.
-pub const WORDS: usize = NUM_PIXELS / 4;
-/// Words of bits that say which of an image's words are not zero.
-pub const MASKS: usize = WORDS.div_ceil(32);
-/// An image on the device: its pixels, then its bits.
-pub const IMAGE_WORDS: usize = WORDS + MASKS;
 /// Parts that the sums over the first layer's weights are taken in.
 pub const PARTS: usize = 16;
 /// Stands for the label of a row past the batch's end.
@@ -109,6 +103,52 @@ pub struct LayerShape {
     pub drop_threshold: u32,
     /// Bits of the factor of the kept units.
     pub keep_scale: u32,
+    /// How an image stands on the device.
+    pub image: ImageShape,
+}
+
+/// An image on the device: four pixels of a byte each in a word, the last filled up
+/// with zeros, then bits that say which words are not zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ImageShape {
+    /// Pixels that there really are.
+    pub num_pixels: usize,
+    /// Bits of mean/deviation, which an empty pixel falls short by.
+    pub offset: u32,
+    /// Bits of 1/(255·deviation), what a grey level comes to.
+    pub scale: u32,
+}
+
+impl ImageShape {
+    /// Images of `num_pixels`, normalised so.
+    pub fn new(num_pixels: usize, normalisation: Normalisation) -> Self {
+        let Normalisation { mean, deviation } = normalisation;
+        Self {
+            num_pixels,
+            offset: (mean / deviation).to_bits(),
+            scale: (1.0 / (255.0 * deviation)).to_bits(),
+        }
+    }
+
+    /// Words of pixels.
+    pub fn words(&self) -> usize {
+        self.num_pixels.div_ceil(4)
+    }
+
+    /// Words of bits.
+    pub fn masks(&self) -> usize {
+        self.words().div_ceil(32)
+    }
+
+    /// Words of both.
+    pub fn all_words(&self) -> usize {
+        self.words() + self.masks()
+    }
+
+    /// Whether the last word has pixels that the image has not.
+    pub fn is_filled_up(&self) -> bool {
+        !self.num_pixels.is_multiple_of(4)
+    }
 }
 
 impl LayerShape {

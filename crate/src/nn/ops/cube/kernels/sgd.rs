@@ -3,11 +3,7 @@
 use cubecl::prelude::*;
 
 use super::tile::{Values, add_products, load, pixels, zeros};
-use super::{
-    IMAGE_WORDS, LANES, LayerShape, PIXEL_TILE_VECTORS, SgdBits, TILE_VECTORS, WORDS, cursor,
-    tile_vectors,
-};
-use crate::data::{PIXEL_MEAN, PIXEL_STD};
+use super::{LANES, LayerShape, PIXEL_TILE_VECTORS, SgdBits, TILE_VECTORS, cursor, tile_vectors};
 
 /// Gradient of the first layer's bias, and SGD with it; kept for
 /// [`update_pixels`], too. One thread a vector of columns.
@@ -33,6 +29,8 @@ pub fn update_first_bias(
 /// Gradient of the first layer's weight, and SGD with it. One thread four
 /// pixels by a few vectors of columns; it visits the rows where one of them is
 /// inked.
+// The outer condition is the compiler's, the inner one a thread's.
+#[allow(clippy::collapsible_if)]
 #[cube(launch_unchecked)]
 pub fn update_pixels(
     batch_pixels: &[u32],
@@ -47,13 +45,15 @@ pub fn update_pixels(
     let columns = comptime!(tile_vectors(width, PIXEL_TILE_VECTORS));
     let tiles = comptime!(width / columns);
     let groups = comptime!(shape.num_rows.div_ceil(32));
+    let pixel_words = comptime!(shape.image.words());
+    let behind_images = comptime!(shape.image.all_words() * shape.num_rows);
     let position = ABSOLUTE_POS;
-    if position < tiles * WORDS {
+    if position < tiles * pixel_words {
         let word = position / tiles;
         let first_column = position % tiles * columns;
         let mut sums = zeros(comptime!(4 * columns));
         for group in 0..groups {
-            let mut rows = batch_pixels[IMAGE_WORDS * shape.num_rows + word * groups + group];
+            let mut rows = batch_pixels[behind_images + word * groups + group];
             while rows != 0u32 {
                 let row = group * 32 + rows.trailing_zeros() as usize;
                 rows &= rows - 1u32;
@@ -71,13 +71,19 @@ pub fn update_pixels(
         for c in 0..columns {
             let column = first_column + c;
             let empty = upstream[shape.sums / LANES + column]
-                * Values::new(comptime!(PIXEL_MEAN / PIXEL_STD));
+                * Values::new(f32::from_bits(shape.image.offset));
             #[unroll]
             for p in 0..4usize {
+                let mut empty = empty;
+                // What fills up the last word is no empty pixel: its weights stay 0.
+                if comptime!(shape.image.is_filled_up()) {
+                    if word * 4 + p >= shape.image.num_pixels {
+                        empty = Values::new(0.0f32);
+                    }
+                }
                 let place = shape.weight / LANES + (word * 4 + p) * width + column;
-                let gradient = sums[p * columns + c]
-                    * Values::new(comptime!(1.0 / (255.0 * PIXEL_STD)))
-                    - empty;
+                let gradient =
+                    sums[p * columns + c] * Values::new(f32::from_bits(shape.image.scale)) - empty;
                 move_parameters(parameters, velocities, place, gradient, rate, sgd);
             }
         }
