@@ -15,8 +15,11 @@ import { promised_by } from "./base/promise.js";
 import { config_from_query, names_settings } from "./base/settings.js";
 import { Custody } from "./engine/custody.js";
 import { create_charts } from "./features/curves/charts.js";
+import { create_class_names_view } from "./features/data/class_names.js";
 import { listen_for_files } from "./features/data/drop.js";
+import { create_question_view } from "./features/data/question.js";
 import { create_data_view } from "./features/data/view.js";
+import { create_warnings_view } from "./features/data/warnings.js";
 import { create_evaluation_view } from "./features/evaluation/view.js";
 import { create_network_view } from "./features/network/view.js";
 import { create_pad } from "./features/pad/pad.js";
@@ -73,6 +76,9 @@ const element = (/** @type {string} */ id) => by_id(id, HTMLElement);
 // Views
 
 const data_view = create_data_view(store, actions);
+create_question_view(store, actions);
+create_warnings_view(store, actions);
+create_class_names_view(store, actions);
 create_settings_form(store, actions);
 create_address(store, { promised });
 create_network_view(store, actions);

@@ -70,7 +70,7 @@ globalThis.bench = {
     const on_progress = Comlink.proxy(() => {});
     // Read for the page, which keeps it, and then held by the worker that trains.
     loaded = await csv_worker.call((engine) =>
-      engine.read_file("csv", [picked()], true, on_progress),
+      engine.read_file("csv", [picked()], { needs_labels: true }, on_progress),
     );
     await csv_worker.call((engine) => engine.load_data(loaded));
     return { secs: (performance.now() - start) / 1000, rows: loaded.summary.num_rows };

@@ -76,6 +76,9 @@ class FakeDataset {
     if (this.given.length === 0) throw new Error(`${this.name}, column label: found no labels`);
     return this.given[row];
   }
+  findings() {
+    return [];
+  }
   plan() {
     if (this.is_free) throw new Error("a data set was used after it was freed");
     return { num_train: this.rows.length / 784, of: this.rows[0] };
@@ -156,6 +159,9 @@ function fake_wasm() {
         Object.assign(this, { name, text: "" });
       }
       expect_bytes() {}
+      is_asking() {
+        return false;
+      }
       push(chunk) {
         this.text += new TextDecoder().decode(chunk);
         return 1;

@@ -4,7 +4,7 @@
 
 import { next_order } from "./run_rows.js";
 
-/** @import { DataSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataSummary, Finding } from "../pkg/ndarray/inkling.js" */
 /** @import { Database } from "./database.js" */
 /** @import { Room } from "./room.js" */
 
@@ -13,12 +13,14 @@ import { next_order } from "./run_rows.js";
  * @typedef {object} KeptData
  * @property {DataSummary} summary
  * @property {Blob} blob pixels, then labels
+ * @property {readonly Finding[]} [findings] what deserves a look; unknown of older pages' sets
  */
 
 /**
  * @typedef {object} DataRow
  * @property {string} checksum
  * @property {DataSummary} summary
+ * @property {readonly Finding[]} [findings]
  * @property {number} bytes
  * @property {number} order ever increasing
  */
@@ -49,7 +51,7 @@ export class DataSets {
    * @param {KeptData} data
    * @returns {Promise<boolean>} whether it is kept; else this tab has it
    */
-  async put({ summary, blob }) {
+  async put({ summary, blob, findings = [] }) {
     const { checksum } = summary;
     // Read before the transaction, which waits for nothing but its own requests.
     const buffer = await blob.arrayBuffer();
@@ -58,7 +60,7 @@ export class DataSets {
       async (at) => {
         const order = await next_order(at);
         await Promise.all([
-          at("sets").put({ checksum, summary, bytes: blob.size, order }),
+          at("sets").put({ checksum, summary, findings, bytes: blob.size, order }),
           at("data").put({ checksum, buffer }),
         ]);
       },
@@ -71,7 +73,7 @@ export class DataSets {
       return true;
     }
     this.#here.delete(checksum);
-    this.#here.set(checksum, { summary, blob });
+    this.#here.set(checksum, { summary, blob, findings });
     const [oldest = ""] = this.#here.keys();
     if (this.#here.size > MOST_DATA_SETS) this.#here.delete(oldest);
     return false;
@@ -86,7 +88,8 @@ export class DataSets {
     );
     const [row, data] = found ?? [];
     if (!row || !data) return undefined;
-    return { summary: row.summary, blob: data.blob ?? new Blob([data.buffer ?? ""]) };
+    const { summary, findings = [] } = row;
+    return { summary, findings, blob: data.blob ?? new Blob([data.buffer ?? ""]) };
   }
 
   /**

@@ -59,6 +59,25 @@ pub(super) enum Refusal {
     TooMany,
 }
 
+/// How faults of labels are worded, and whether they are looked for.
+pub(super) struct Naming<'a> {
+    /// The place of a row.
+    pub place: &'a dyn Fn(u64) -> String,
+    /// Whether a label is text, and shown in quotes.
+    pub is_quoted: bool,
+    /// Whether these are a few rows that are only shown: anything goes.
+    pub is_sample: bool,
+}
+
+impl Naming<'_> {
+    fn shown(&self, label: &Label) -> String {
+        match self.is_quoted {
+            true => format!("{:?}", name_of(label)),
+            false => name_of(label),
+        }
+    }
+}
+
 impl Default for Labels {
     fn default() -> Self {
         Self {
@@ -73,11 +92,6 @@ impl Labels {
     /// Labels taken so far.
     pub fn num_rows(&self) -> usize {
         self.rows.len()
-    }
-
-    /// Distinct labels so far.
-    pub fn num_distinct(&self) -> usize {
-        self.seen.len()
     }
 
     /// The share of the label that most rows have; 0 before there are any.
@@ -143,16 +157,11 @@ impl Labels {
     /// The ten digits where no label is anything else, also if some of them are
     /// missing; otherwise the distinct labels, numbers by size or words by their bytes,
     /// as Python sorts them. A single row whose label is the only one that is no digit
-    /// is taken for a slip, unless the labels are those of a `sample`. `place` words the
-    /// place of a row.
+    /// is taken for a slip, unless they are those of a sample.
     ///
     /// # Errors
     /// At such a slip, and where there is one label alone that is no digit.
-    pub fn into_classes(
-        self,
-        place: impl Fn(u64) -> String,
-        is_sample: bool,
-    ) -> Result<(Vec<String>, Vec<u8>)> {
+    pub fn into_classes(self, naming: &Naming) -> Result<(Vec<String>, Vec<u8>)> {
         let is_digit = |seen: &Seen| matches!(seen.label, Label::Number(0..=9));
         let mut others = self.seen.iter().filter(|seen| !is_digit(seen));
         let class_of: Vec<u8>;
@@ -167,24 +176,29 @@ impl Labels {
                 class_of = self.seen.iter().map(digit).collect();
             }
             (Some(slip), None)
-                if slip.num_rows == 1 && !is_sample && matches!(slip.label, Label::Number(_)) =>
+                if slip.num_rows == 1
+                    && !naming.is_sample
+                    && matches!(slip.label, Label::Number(_)) =>
             {
                 return Err(Error::data(
-                    place(slip.first_row),
-                    format!("{:?}", name_of(&slip.label)),
+                    (naming.place)(slip.first_row),
+                    naming.shown(&slip.label),
                     "0 to 9",
                 ));
             }
-            (Some(only), None) if self.seen.len() == 1 && !is_sample => {
+            (Some(only), None) if self.seen.len() == 1 && !naming.is_sample => {
                 return Err(Error::data(
-                    place(only.first_row),
-                    format!("{:?} here and in every other row", name_of(&only.label)),
+                    (naming.place)(only.first_row),
+                    format!("{} here and in every other row", naming.shown(&only.label)),
                     "at least two different labels",
                 ));
             }
             _ => {
                 // Numbers and words together are all words.
-                let is_mixed = self.seen.iter().any(|seen| matches!(seen.label, Label::Word(_)));
+                let is_mixed = self
+                    .seen
+                    .iter()
+                    .any(|seen| matches!(seen.label, Label::Word(_)));
                 let mut order: Vec<(usize, Label)> = self
                     .seen
                     .iter()
@@ -262,7 +276,7 @@ fn whole_number(text: &str) -> Option<i64> {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::{Labels, Refusal};
+    use super::{Labels, Naming, Refusal};
 
     fn classes(labels: &[&str]) -> Result<(String, Vec<u8>), String> {
         let mut found = Labels::default();
@@ -271,8 +285,13 @@ mod tests {
                 .push(label.as_bytes(), row)
                 .map_err(|refusal| format!("{refusal:?} in row {row}"))?;
         }
+        let naming = Naming {
+            place: &|row| format!("row {row}"),
+            is_quoted: true,
+            is_sample: false,
+        };
         found
-            .into_classes(|row| format!("row {row}"), false)
+            .into_classes(&naming)
             .map(|(names, rows)| (names.join(" "), rows))
             .map_err(|error| error.to_string())
     }
@@ -282,17 +301,33 @@ mod tests {
         let digits = "0 1 2 3 4 5 6 7 8 9";
         let read = |labels: &[&str]| classes(labels).unwrap();
         assert_eq!(read(&["7", "0", "7"]), (digits.into(), vec![7, 0, 7]));
-        assert_eq!(read(&["8.0", "'5'", "b'1'", " 03 "]), (digits.into(), vec![8, 5, 1, 3]));
-        assert_eq!(read(&["24", "3", "10", "24"]), ("3 10 24".into(), vec![2, 0, 1, 2]));
+        assert_eq!(
+            read(&["8.0", "'5'", "b'1'", " 03 "]),
+            (digits.into(), vec![8, 5, 1, 3])
+        );
+        assert_eq!(
+            read(&["24", "3", "10", "24"]),
+            ("3 10 24".into(), vec![2, 0, 1, 2])
+        );
         assert_eq!(read(&["-1", "1", "-1"]), ("-1 1".into(), vec![0, 1, 0]));
-        assert_eq!(read(&["shirt", "bag", "shirt"]), ("bag shirt".into(), vec![1, 0, 1]));
-        assert_eq!(read(&["b", "10", "B", "9"]), ("10 9 B b".into(), vec![3, 0, 2, 1]));
+        assert_eq!(
+            read(&["shirt", "bag", "shirt"]),
+            ("bag shirt".into(), vec![1, 0, 1])
+        );
+        assert_eq!(
+            read(&["b", "10", "B", "9"]),
+            ("10 9 B b".into(), vec![3, 0, 2, 1])
+        );
     }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn what_is_no_label_is_refused() {
         for text in ["", " ", "NaN", "null", "?", "0.5", "1,5", "a\u{7}"] {
-            assert_eq!(Labels::default().push(text.as_bytes(), 1), Err(Refusal::NoLabel), "{text}");
+            assert_eq!(
+                Labels::default().push(text.as_bytes(), 1),
+                Err(Refusal::NoLabel),
+                "{text}"
+            );
         }
         assert_eq!(Labels::default().push(b"\xff", 1), Err(Refusal::NoLabel));
         let many: Vec<String> = (0..=100).map(|label| label.to_string()).collect();

@@ -24,10 +24,17 @@ pub struct Reading {
 impl Question {
     /// The same as an error, for who cannot ask a person.
     pub fn refusal(&self) -> Error {
-        let words: Vec<&str> = self.readings.iter().map(|reading| reading.words.as_str()).collect();
+        let words: Vec<&str> = self
+            .readings
+            .iter()
+            .map(|reading| reading.words.as_str())
+            .collect();
         Error::data(
             "row 1",
-            format!("a table whose labels may stand in {}", words.join(" or in ")),
+            format!(
+                "a table whose labels may stand in {}",
+                words.join(" or in ")
+            ),
             "the column of the labels to be named",
         )
     }

@@ -58,6 +58,9 @@ pub struct TableReading {
     /// Whether the first line is an image whose repeated values a program has numbered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_first_mangled: bool,
+    /// What the header calls the first pixel; empty where it says nothing.
+    #[serde(default)]
+    pub pixel_name: String,
     /// Columns of the table.
     pub num_columns: u32,
     /// Where the label stands; none without one, or with one-hot columns.
@@ -84,6 +87,48 @@ pub enum DataChange {
     DropRepeats,
     /// Images of classes that have one image alone were left out.
     DropSingles,
+}
+
+/// What kind of thing was found in a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// Paper is darker than ink.
+    Inverted,
+    /// Lines are columns.
+    Transposed,
+    /// All images are of one class.
+    OneClass,
+    /// A class has too few images to be split.
+    TooFew,
+    /// Many images are there more than once.
+    Repeats,
+    /// Labels say nothing about the images.
+    Shuffled,
+}
+
+/// What about a data set deserves a look before it is trained on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// The same for a person.
+    pub sentence: String,
+    /// What mends it; none where only another file does.
+    pub change: Option<DataChange>,
+}
+
+/// One possible reading of a table whose labels may stand in several places.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct ReadingChoice {
+    /// The column of the labels, counted from 1; 0 where there would be none.
+    pub label_column: u32,
+    /// The same in words: `column 785 "class", the last`.
+    pub words: String,
+    /// Pixels on each side of the images.
+    pub side: u32,
+    /// What the first images would be labelled.
+    pub labels: Vec<String>,
 }
 
 /// Where a data set comes from, as far as it is not plain MNIST.

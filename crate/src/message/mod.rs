@@ -13,8 +13,8 @@ mod study;
 
 pub use bits::{read_bits, write_bits};
 pub use data::{
-    ClassCounts, DataChange, DataSource, DataSummary, LoadProgress, NormalisationSummary,
-    TableReading, TaskSummary,
+    ClassCounts, DataChange, DataSource, DataSummary, Finding, FindingKind, LoadProgress,
+    NormalisationSummary, ReadingChoice, TableReading, TaskSummary,
 };
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use model::ModelSummary;

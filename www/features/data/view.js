@@ -4,7 +4,9 @@
 import { by_id, css_value, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { digit_at, digit_image } from "../../ui/digit.js";
 import * as format from "../../base/format.js";
+import { task_of } from "../../base/task.js";
 
+/** @import { DataChange, DataSummary } from "../../pkg/ndarray/inkling.js" */
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Images } from "../../engine/custody.js" */
@@ -63,9 +65,7 @@ export function create_data_view(state, actions) {
   });
 
   state.watch(["data", "data_error"], ({ data, data_error }) => {
-    const loaded = data
-      ? `${data.name}: ${format.counted(data.num_rows, "row")}${data.has_labels ? "" : ", without labels"}.`
-      : "";
+    const loaded = data ? loaded_words(data) : "";
     status.classList.toggle("wrong", data_error !== "");
     if (data_error) {
       status.replaceChildren(
@@ -110,6 +110,32 @@ export function create_data_view(state, actions) {
       mnist.hidden = false;
     },
   };
+}
+
+/** What a change is called once it is done. @type {Record<DataChange, string>} */
+const CHANGED = {
+  invert: "inverted",
+  transpose: "transposed",
+  drop_repeats: "repeats left out",
+  drop_singles: "classes of one image left out",
+};
+
+/**
+ * The loaded data in a line: its rows, and what is not as in plain MNIST.
+ * @param {DataSummary} data
+ */
+function loaded_words(data) {
+  const labels = data.has_labels ? "" : ", without labels";
+  const { understood = [], changes = [] } = data.source ?? {};
+  const { classes } = task_of(data);
+  const is_digits = classes.length === 10;
+  const all = [
+    ...(is_digits ? [] : [`${classes.length} classes`]),
+    ...understood,
+    ...changes.map((change) => CHANGED[change]),
+  ];
+  const notes = all.length > 0 ? ` Understood: ${all.join("; ")}.` : "";
+  return `${data.name}: ${format.counted(data.num_rows, "row")}${labels}.${notes}`;
 }
 
 /**

@@ -129,12 +129,19 @@ impl Columns {
             }
         }
         let first_pixel = pixels.first().copied().unwrap_or(0);
-        let is_run = (first_pixel..).zip(&pixels).all(|(place, &column)| place == column);
+        let is_run = (first_pixel..)
+            .zip(&pixels)
+            .all(|(place, &column)| place == column);
         TableReading {
             separator: char::from(format.separator).to_string(),
             has_decimal_comma: format.has_decimal_comma,
             has_header: self.has_header,
             is_first_mangled: self.is_first_mangled,
+            pixel_name: self
+                .names
+                .get(first_pixel as usize)
+                .cloned()
+                .unwrap_or_default(),
             num_columns: self.targets.len() as u32,
             label_column: self.label_column().map(|column| column as u32),
             one_hot_columns,
@@ -154,7 +161,7 @@ pub(super) fn label_words(column: usize, name: Option<&str>) -> String {
 }
 
 /// The side of a square image of so many pixels, where one may have them.
-pub(super) fn side_of(num_pixels: usize) -> Option<usize> {
+pub(in crate::data) fn side_of(num_pixels: usize) -> Option<usize> {
     (4..=64).find(|side| side * side == num_pixels)
 }
 

@@ -4,10 +4,7 @@
 /// which must be all zero, and stops at anything else (such as a row's last
 /// pixel, which its line's end follows) or where fewer than eight bytes are left.
 /// Returns the bytes and the pixels taken.
-pub(super) fn plain_pixels<const SEPARATOR: u8>(
-    bytes: &[u8],
-    pixels: &mut [u8],
-) -> (usize, usize) {
+pub(super) fn plain_pixels<const SEPARATOR: u8>(bytes: &[u8], pixels: &mut [u8]) -> (usize, usize) {
     let four_zeros = const {
         u64::from_le_bytes([
             b'0', SEPARATOR, b'0', SEPARATOR, b'0', SEPARATOR, b'0', SEPARATOR,

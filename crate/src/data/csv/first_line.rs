@@ -51,7 +51,8 @@ pub(super) fn fields_of(text: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
 }
 
 fn fields(line: &[u8], format: Format) -> impl Iterator<Item = &[u8]> {
-    line.split(move |&byte| byte == format.separator).map(unquoted)
+    line.split(move |&byte| byte == format.separator)
+        .map(unquoted)
 }
 
 /// Tells what a first line is.
@@ -63,9 +64,8 @@ pub(super) fn decide(line: &[u8], format: Format, row: u64) -> Result<FirstLine>
     if let Some(fields) = image_in_header(&names) {
         return Ok(FirstLine::Image(fields));
     }
-    let is_number = |name: &&[u8]| {
-        value(name.trim_ascii(), format.has_decimal_comma) != Value::Other
-    };
+    let is_number =
+        |name: &&[u8]| value(name.trim_ascii(), format.has_decimal_comma) != Value::Other;
     let num_numbers = names.iter().filter(|name| is_number(name)).count();
     // A row of data has one word at most, its label; a header may have numbers for
     // names, but no two of them alike.

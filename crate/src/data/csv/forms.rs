@@ -119,16 +119,18 @@ fn mangled(rows: &str, prefix: &str) -> String {
     let mut seen: Vec<(&str, u32)> = Vec::new();
     let names: Vec<String> = first
         .split(',')
-        .map(|value| match seen.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, count)) => {
-                *count += 1;
-                format!("{prefix}{value}.{}", *count - 1)
-            }
-            None => {
-                seen.push((value, 1));
-                format!("{prefix}{value}")
-            }
-        })
+        .map(
+            |value| match seen.iter_mut().find(|(known, _)| *known == value) {
+                Some((_, count)) => {
+                    *count += 1;
+                    format!("{prefix}{value}.{}", *count - 1)
+                }
+                None => {
+                    seen.push((value, 1));
+                    format!("{prefix}{value}")
+                }
+            },
+        )
         .collect();
     format!("{}\n{rest}", names.join(","))
 }
@@ -190,7 +192,8 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         form.pixel = |pixel| format!("{pixel}.0");
     });
     let shares = with(|form| form.pixel = |pixel| (f64::from(pixel) / 255.0).to_string());
-    let words = with(|form| form.label = |label| ["bag", "coat", "shirt"][usize::from(label % 3)].into());
+    let words =
+        with(|form| form.label = |label| ["bag", "coat", "shirt"][usize::from(label % 3)].into());
     let quoted = |mut form: Form| {
         form.label = |label| format!("'{label}'");
         form
@@ -204,16 +207,36 @@ fn files() -> Vec<(&'static str, String, Expected)> {
     };
     let kaggle = || header(&["label"], from_0, &[]);
     vec![
-        ("Kaggle's train.csv", plain.under(&kaggle()), Read(DIGITS, "")),
-        ("Kaggle's test.csv", unlabelled.under(&header(&[], from_0, &[])), Bare("")),
         (
-            "MNIST in CSV",
-            plain.under(&header(&["label"], |at| format!("{}x{}", at / 28 + 1, at % 28 + 1), &[])),
+            "Kaggle's train.csv",
+            plain.under(&kaggle()),
             Read(DIGITS, ""),
         ),
-        ("headerless, label first", plain.rows(), Read(DIGITS, "label in column 1")),
+        (
+            "Kaggle's test.csv",
+            unlabelled.under(&header(&[], from_0, &[])),
+            Bare(""),
+        ),
+        (
+            "MNIST in CSV",
+            plain.under(&header(
+                &["label"],
+                |at| format!("{}x{}", at / 28 + 1, at % 28 + 1),
+                &[],
+            )),
+            Read(DIGITS, ""),
+        ),
+        (
+            "headerless, label first",
+            plain.rows(),
+            Read(DIGITS, "label in column 1"),
+        ),
         ("headerless pixels", unlabelled.rows(), Bare("")),
-        ("Fashion-MNIST", plain.under(&header(&["label"], from_1, &[])), Read(DIGITS, "")),
+        (
+            "Fashion-MNIST",
+            plain.under(&header(&["label"], from_1, &[])),
+            Read(DIGITS, ""),
+        ),
         (
             "underscores",
             plain.under(&header(&["label"], |at| format!("pixel_{at}"), &[])),
@@ -221,7 +244,11 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         ),
         (
             "lines and columns with underscores",
-            plain.under(&header(&["label"], |at| format!("px_{}_{}", at / 28, at % 28), &[])),
+            plain.under(&header(
+                &["label"],
+                |at| format!("px_{}_{}", at / 28, at % 28),
+                &[],
+            )),
             Read(DIGITS, ""),
         ),
         (
@@ -239,7 +266,11 @@ fn files() -> Vec<(&'static str, String, Expected)> {
             plain.under(&header(&["digit"], from_0, &[])),
             Read(DIGITS, "label in column 1 \"digit\""),
         ),
-        ("y", plain.under(&header(&["y"], from_0, &[])), Read(DIGITS, "label in column 1 \"y\"")),
+        (
+            "y",
+            plain.under(&header(&["y"], from_0, &[])),
+            Read(DIGITS, "label in column 1 \"y\""),
+        ),
         (
             "spaces before names",
             plain.under(&header(&["label"], |at| format!(" pixel{at}"), &[])),
@@ -263,7 +294,13 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         (
             "label among the pixels, pixels backwards",
             reordered(&plain.under(&kaggle()), |at, width| {
-                if at == 400 { 0 } else if at < 400 { width - 1 - at } else { width - at }
+                if at == 400 {
+                    0
+                } else if at < 400 {
+                    width - 1 - at
+                } else {
+                    width - at
+                }
             }),
             Read(
                 DIGITS,
@@ -273,7 +310,11 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         ("headerless, label last", last.rows(), Asked(LAST, DIGITS)),
         (
             "headerless, label last and a word",
-            Form { label: words.label, ..last.clone() }.rows(),
+            Form {
+                label: words.label,
+                ..last.clone()
+            }
+            .rows(),
             Read("shirt bag coat coat bag shirt", "label in column 785"),
         ),
         (
@@ -302,7 +343,11 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         ),
         (
             "id and no label",
-            Form { has_label: false, ..id.clone() }.under(&header(&["id"], from_0, &[])),
+            Form {
+                has_label: false,
+                ..id.clone()
+            }
+            .under(&header(&["id"], from_0, &[])),
             Bare("index column left out"),
         ),
         (
@@ -313,12 +358,18 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         (
             "a headerless file saved by pandas",
             mangled(&plain.rows(), ""),
-            Read(DIGITS, "label in column 1; the header is an image, read as one"),
+            Read(
+                DIGITS,
+                "label in column 1; the header is an image, read as one",
+            ),
         ),
         (
             "a headerless file saved by R",
             mangled(&plain.rows(), "X"),
-            Read(DIGITS, "label in column 1; the header is an image, read as one"),
+            Read(
+                DIGITS,
+                "label in column 1; the header is an image, read as one",
+            ),
         ),
         (
             "the same, label last",
@@ -328,20 +379,34 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         (
             "columns numbered by pandas",
             plain.under(&header_of(785, ",", &[], bare, &[])),
-            Read(DIGITS, "label in column 1; the header only numbers the columns"),
+            Read(
+                DIGITS,
+                "label in column 1; the header only numbers the columns",
+            ),
         ),
         (
             "columns numbered by R",
             plain.under(&header_of(785, ",", &[], |at| format!("V{}", at + 1), &[])),
-            Read(DIGITS, "label in column 1; the header only numbers the columns"),
+            Read(
+                DIGITS,
+                "label in column 1; the header only numbers the columns",
+            ),
         ),
         (
             "columns numbered, label last",
             last.under(&header_of(785, ",", &[], bare, &[])),
             Asked(LAST, DIGITS),
         ),
-        ("whole numbers as 8.0", floats.under(&kaggle()), Read(DIGITS, "")),
-        ("the same without a header", floats.rows(), Read(DIGITS, "label in column 1")),
+        (
+            "whole numbers as 8.0",
+            floats.under(&kaggle()),
+            Read(DIGITS, ""),
+        ),
+        (
+            "the same without a header",
+            floats.rows(),
+            Read(DIGITS, "label in column 1"),
+        ),
         (
             "pixels from 0 to 1",
             shares.under(&header(&["label"], |at| format!("pixel_{at}"), &[])),
@@ -359,7 +424,10 @@ fn files() -> Vec<(&'static str, String, Expected)> {
                 form.pixel = |pixel| (f64::from(pixel) / 255.0).to_string().replace('.', ",");
             })
             .under(&header_of(784, ";", &["label"], from_0, &[])),
-            Read(DIGITS, "columns separated by semicolons; pixels 0 to 1 scaled to 255"),
+            Read(
+                DIGITS,
+                "columns separated by semicolons; pixels 0 to 1 scaled to 255",
+            ),
         ),
         (
             "tabs without a header",
@@ -371,7 +439,11 @@ fn files() -> Vec<(&'static str, String, Expected)> {
             letters.under(&header(&["label"], from_1, &[])),
             Read("21 16 20 17 25 18", ""),
         ),
-        ("labels as words", words.under(&kaggle()), Read("shirt bag coat coat bag shirt", "")),
+        (
+            "labels as words",
+            words.under(&kaggle()),
+            Read("shirt bag coat coat bag shirt", ""),
+        ),
         (
             "ten one-hot columns first",
             one_hot(false),
@@ -388,8 +460,8 @@ fn files() -> Vec<(&'static str, String, Expected)> {
                 "{}\n{}",
                 header(
                     &[
-                        "label_0", "label_1", "label_2", "label_3", "label_4", "label_5", "label_6",
-                        "label_7", "label_8", "label_9",
+                        "label_0", "label_1", "label_2", "label_3", "label_4", "label_5",
+                        "label_6", "label_7", "label_8", "label_9",
                     ],
                     from_0,
                     &[],
@@ -401,7 +473,10 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         (
             "scikit-learn's digits",
             digits_8.rows(),
-            Read(DIGITS, "label in column 65; 8 × 8 pixels; pixels 0 to 16 scaled to 255"),
+            Read(
+                DIGITS,
+                "label in column 65; 8 × 8 pixels; pixels 0 to 16 scaled to 255",
+            ),
         ),
         (
             "a column beside the label",
@@ -409,7 +484,10 @@ fn files() -> Vec<(&'static str, String, Expected)> {
                 &indexed.under(&header(&["usage", "label"], from_0, &[])),
                 |at, _| at,
             ),
-            Read(DIGITS, "label in column 2 \"label\"; column 1 \"usage\" left out"),
+            Read(
+                DIGITS,
+                "label in column 2 \"label\"; column 1 \"usage\" left out",
+            ),
         ),
         (
             "a column that may be the label",
@@ -419,7 +497,10 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         (
             "two columns that may be the label",
             indexed.under(&header(&["class", "label"], from_0, &[])),
-            Asked("column 1 \"class\", the first | column 2 \"label\"", "0 1 2 3 4 5"),
+            Asked(
+                "column 1 \"class\", the first | column 2 \"label\"",
+                "0 1 2 3 4 5",
+            ),
         ),
         (
             "a pixel that is missing",
@@ -441,7 +522,10 @@ fn files() -> Vec<(&'static str, String, Expected)> {
         ),
         (
             "one label alone",
-            words.under(&kaggle()).replace("\nbag", "\nshirt").replace("\ncoat", "\nshirt"),
+            words
+                .under(&kaggle())
+                .replace("\nbag", "\nshirt")
+                .replace("\ncoat", "\nshirt"),
             Refused(
                 "row 2, column label: found \"shirt\" here and in every other row, expected at \
                  least two different labels",
@@ -473,7 +557,10 @@ fn files() -> Vec<(&'static str, String, Expected)> {
 }
 
 fn labels_of(data: &Dataset) -> String {
-    let names = data.labels().iter().map(|&label| data.task().classes()[usize::from(label)].as_str());
+    let names = data
+        .labels()
+        .iter()
+        .map(|&label| data.task().classes()[usize::from(label)].as_str());
     names.collect::<Vec<_>>().join(" ")
 }
 
@@ -522,8 +609,11 @@ fn each_file_is_read_asked_about_or_refused() {
                     assert_pixels(name, &data);
                 }
                 (Asked(choices, labels), Ok(Outcome::Asked(question))) => {
-                    let words: Vec<&str> =
-                        question.readings.iter().map(|reading| reading.words.as_str()).collect();
+                    let words: Vec<&str> = question
+                        .readings
+                        .iter()
+                        .map(|reading| reading.words.as_str())
+                        .collect();
                     assert_eq!(words.join(" | "), *choices, "{name}");
                     assert_eq!(labels_of(&question.readings[0].sample), *labels, "{name}");
                     for reading in &question.readings {
@@ -547,7 +637,9 @@ fn each_file_is_read_asked_about_or_refused() {
 #[wasm_bindgen_test(unsupported = test)]
 fn rows_in_the_order_of_their_labels_are_asked_about_at_the_end() {
     let paper = vec!["0"; 784].join(",");
-    let rows: String = (0..400).map(|row| format!("{paper},{}\n", row / 40)).collect();
+    let rows: String = (0..400)
+        .map(|row| format!("{paper},{}\n", row / 40))
+        .collect();
     let found = outcome(&rows, None, 5000);
     let Ok(Outcome::Asked(question)) = found else {
         panic!("found {found:?}");
@@ -577,13 +669,24 @@ fn the_reading_says_where_everything_stands() {
     let kaggle = file("Kaggle's train.csv");
     assert_eq!((kaggle.label_column, kaggle.first_pixel), (Some(0), 1));
     assert!(kaggle.has_header && kaggle.pixel_columns.is_empty() && kaggle.full_ink == 255);
+    assert_eq!(kaggle.pixel_name, "pixel0");
+    assert_eq!(file("Fashion-MNIST").pixel_name, "pixel1");
     let backwards = file("label among the pixels, pixels backwards");
     assert_eq!(backwards.label_column, Some(400));
-    assert_eq!((backwards.pixel_columns[0], backwards.pixel_columns[783]), (784, 0));
+    assert_eq!(
+        (backwards.pixel_columns[0], backwards.pixel_columns[783]),
+        (784, 0)
+    );
     let digits = file("scikit-learn's digits");
-    assert_eq!((digits.label_column, digits.full_ink, digits.num_columns), (Some(64), 16, 65));
+    assert_eq!(
+        (digits.label_column, digits.full_ink, digits.num_columns),
+        (Some(64), 16, 65)
+    );
     assert!(!digits.has_header);
     assert!(file("a headerless file saved by pandas").is_first_mangled);
-    assert_eq!(file("ten one-hot columns last").one_hot_columns, (784..794).collect::<Vec<_>>());
+    assert_eq!(
+        file("ten one-hot columns last").one_hot_columns,
+        (784..794).collect::<Vec<_>>()
+    );
     assert!(file("semicolons and decimal commas").has_decimal_comma);
 }

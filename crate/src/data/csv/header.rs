@@ -9,8 +9,22 @@ use crate::error::{Error, Result};
 
 /// What labels are called.
 const LABELS: [&str; 16] = [
-    "label", "labels", "class", "classes", "class_label", "digit", "y", "target", "targets",
-    "category", "letter", "character", "char", "symbol", "truth", "label_id",
+    "label",
+    "labels",
+    "class",
+    "classes",
+    "class_label",
+    "digit",
+    "y",
+    "target",
+    "targets",
+    "category",
+    "letter",
+    "character",
+    "char",
+    "symbol",
+    "truth",
+    "label_id",
 ];
 /// What counts the rows.
 const INDICES: [&str; 14] = [
@@ -80,7 +94,9 @@ pub(super) fn read_header(names: &[&[u8]]) -> Result<Option<Header>> {
         }
         _ => false,
     };
-    let classes: Vec<usize> = (0..meanings.len()).filter(|&at| is_class(&meanings[at])).collect();
+    let classes: Vec<usize> = (0..meanings.len())
+        .filter(|&at| is_class(&meanings[at]))
+        .collect();
     let has_label = meanings.contains(&Meaning::Label);
     if !has_label && classes.len() >= 2 && classes.len() <= super::super::labels::MAX_CLASSES {
         for &column in &classes {
@@ -117,7 +133,10 @@ pub(super) fn read_header(names: &[&[u8]]) -> Result<Option<Header>> {
             side,
             targets: targets.clone(),
             one_hot: one_hot.clone(),
-            names: names.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect(),
+            names: names
+                .iter()
+                .map(|name| String::from_utf8_lossy(name).trim().to_owned())
+                .collect(),
             has_header: true,
             is_first_mangled: false,
             notes: Vec::new(),
@@ -132,7 +151,10 @@ pub(super) fn read_header(names: &[&[u8]]) -> Result<Option<Header>> {
         plan.notes.extend(left_out(&plan, &plain));
         plan
     };
-    let mut plans: Vec<Columns> = candidates.iter().map(|&column| plan(Some(column))).collect();
+    let mut plans: Vec<Columns> = candidates
+        .iter()
+        .map(|&column| plan(Some(column)))
+        .collect();
     if labels.is_empty() {
         // Without any label is a reading, too.
         plans.push(plan(None));
@@ -180,7 +202,11 @@ fn pixel_targets(
     pixel_prefix: (&str, bool),
     side: usize,
 ) -> Result<Vec<Target>> {
-    let pixels = || meanings.iter().filter(|meaning| prefix(meaning) == Some(pixel_prefix));
+    let pixels = || {
+        meanings
+            .iter()
+            .filter(|meaning| prefix(meaning) == Some(pixel_prefix))
+    };
     let least = |part: fn(&Meaning) -> u32| pixels().map(part).min().unwrap_or(0);
     let (first_line, first_column) = (least(line_of), least(column_of));
     let num_pixels = side * side;
@@ -206,7 +232,11 @@ fn pixel_targets(
             continue;
         }
         let wrong = |found: String| {
-            Err(Error::data(format!("row 1, column {}", column + 1), found, expected()))
+            Err(Error::data(
+                format!("row 1, column {}", column + 1),
+                found,
+                expected(),
+            ))
         };
         let line = (line_of(meaning) - first_line) as usize;
         let across = (column_of(meaning) - first_column) as usize;
@@ -254,7 +284,10 @@ fn most_common_prefix<'a>(meanings: &[Meaning<'a>]) -> Option<(&'a str, bool)> {
             None => counts.push((found, 1)),
         }
     }
-    counts.iter().max_by_key(|(_, count)| *count).map(|(found, _)| *found)
+    counts
+        .iter()
+        .max_by_key(|(_, count)| *count)
+        .map(|(found, _)| *found)
 }
 
 fn meaning(name: &str) -> Meaning<'_> {

@@ -32,7 +32,9 @@ pub(super) fn image_in_header(names: &[&[u8]]) -> Option<Vec<Vec<u8>>> {
             }
         };
         // A label may be a word.
-        let is_number = base.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        let is_number = base
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.');
         num_words += usize::from(!is_number || base.is_empty());
         if num_words > 1 {
             return None;
@@ -47,5 +49,6 @@ fn again(name: &[u8], seen: &[(&[u8], u32)]) -> Option<usize> {
     let point = name.iter().rposition(|&byte| byte == b'.')?;
     let (base, number) = (&name[..point], &name[point + 1..]);
     let number: u32 = std::str::from_utf8(number).ok()?.parse().ok()?;
-    seen.iter().position(|&(known, count)| known == base && count == number)
+    seen.iter()
+        .position(|&(known, count)| known == base && count == number)
 }

@@ -32,6 +32,7 @@ use super::question::{Question, Reading};
 use super::scale::scale_note;
 use crate::error::{Error, Result};
 use crate::message::DataSource;
+pub(super) use columns::side_of;
 use columns::{Columns, Format};
 use first_line::{FirstLine, format_of};
 use foreign::refuse_foreign_file;
@@ -365,7 +366,11 @@ impl CsvReader {
         }
         if head.plans.is_empty() {
             let first = head.text.split(|&byte| byte == b'\n').next();
-            return Err(first_line::wrong_count(first.unwrap_or(&[]), head.format, self.row));
+            return Err(first_line::wrong_count(
+                first.unwrap_or(&[]),
+                head.format,
+                self.row,
+            ));
         }
         let answer = self.label_column.and_then(|answer| {
             let is_meant = |plan: &&Columns| plan.answer() == answer;
@@ -483,8 +488,13 @@ fn dataset(name: String, read: Read, sample: IsSample) -> Result<(Dataset, DataS
         Some(column) => format!("row {row}, column {}", columns.name(column)),
         None => format!("row {row}, label"),
     };
+    let naming = labels::Naming {
+        place: &place,
+        is_quoted: true,
+        is_sample: sample.0,
+    };
     let (classes, labels) = if columns.has_labels() {
-        labels.into_classes(place, sample.0)?
+        labels.into_classes(&naming)?
     } else {
         (Vec::new(), Vec::new())
     };

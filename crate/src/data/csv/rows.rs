@@ -267,7 +267,8 @@ impl Rows {
     }
 
     fn refuse_blank_row(&self) -> Result<()> {
-        self.blank_row.map_or(Ok(()), |row| Err(super::blank_line(row)))
+        self.blank_row
+            .map_or(Ok(()), |row| Err(super::blank_line(row)))
     }
 
     fn end_field(&mut self) -> Result<()> {
@@ -357,7 +358,9 @@ impl Rows {
                 self.one_hot = Some(class);
                 Ok(())
             }
-            Value::Whole(1) => Err(self.fault("a second 1", "a single 1 among the label's columns")),
+            Value::Whole(1) => {
+                Err(self.fault("a second 1", "a single 1 among the label's columns"))
+            }
             _ => Err(self.fault(quoted(&self.field), "0 or 1")),
         }
     }
@@ -376,7 +379,9 @@ impl Rows {
             return Err(self.wrong_count(found));
         }
         if !self.columns.one_hot.is_empty() {
-            let class = self.one_hot.and_then(|class| self.columns.one_hot.get(usize::from(class)));
+            let class = self
+                .one_hot
+                .and_then(|class| self.columns.one_hot.get(usize::from(class)));
             let taken = class.map(|name| self.labels.push(name.as_bytes(), self.row));
             if taken != Some(Ok(())) {
                 let place = format!("row {}, columns of the label", self.row);
@@ -418,7 +423,11 @@ impl Rows {
 
     fn fault(&self, found: impl Into<String>, expected: impl Into<String>) -> Error {
         Error::data(
-            format!("row {}, column {}", self.row, self.columns.name(self.column)),
+            format!(
+                "row {}, column {}",
+                self.row,
+                self.columns.name(self.column)
+            ),
             found,
             expected,
         )

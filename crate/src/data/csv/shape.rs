@@ -96,7 +96,8 @@ fn label_readings(head: &FirstRows, side: usize, first: usize) -> (Vec<Columns>,
 /// Labels as columns of which one is 1, before the pixels or after them.
 fn one_hot_reading(head: &FirstRows, width: usize) -> Option<Columns> {
     let sides = (4..=64).rev();
-    for (side, num_classes) in sides.filter_map(|side| Some((side, width.checked_sub(side * side)?)))
+    for (side, num_classes) in
+        sides.filter_map(|side| Some((side, width.checked_sub(side * side)?)))
     {
         if !(2..=super::super::labels::MAX_CLASSES).contains(&num_classes) {
             continue;
@@ -112,7 +113,9 @@ fn one_hot_reading(head: &FirstRows, width: usize) -> Option<Columns> {
                 found.targets[first_class + class] = Target::OneHot(class as u8);
                 found.one_hot.push(class.to_string());
             }
-            found.notes.push(format!("labels from {num_classes} one-hot columns"));
+            found
+                .notes
+                .push(format!("labels from {num_classes} one-hot columns"));
             return Some(found);
         }
     }
@@ -172,7 +175,11 @@ impl FirstRows<'_> {
         }
         let most = counts.iter().max().copied().unwrap_or(0);
         let is_mixed = most as f64 <= LARGEST_LABEL_SHARE * self.rows.len() as f64;
-        if is_mixed { Look::Mixed } else { Look::Monotonous }
+        if is_mixed {
+            Look::Mixed
+        } else {
+            Look::Monotonous
+        }
     }
 
     /// Whether a column holds nothing but 0.

@@ -3,8 +3,8 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::CsvReader;
-use crate::data::{NUM_PIXELS, Task};
 use crate::data::Dataset;
+use crate::data::{NUM_PIXELS, Task};
 use crate::error::Result;
 use crate::rng::RandomState;
 
@@ -232,7 +232,8 @@ fn the_fast_way_takes_exactly_plain_numbers() {
                 for d in b",1\n" {
                     let text = [*a, *b, *c, *d, b'0', b',', b'0', b'0'];
                     let field = text.split(|&byte| byte == b',').next().unwrap();
-                    let value = super::value::number(field).filter(|&n| n <= 255 && field.len() <= 3);
+                    let value =
+                        super::value::number(field).filter(|&n| n <= 255 && field.len() <= 3);
                     let mut pixels = [0; 2];
                     let taken = super::field::plain_pixels::<b','>(&text, &mut pixels);
                     let wanted = value.map_or((0, 0), |_| (field.len() + 1, 1));
