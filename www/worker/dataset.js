@@ -54,13 +54,14 @@ export class HeldData {
       const { signal } = reading;
       const read = await read_dataset(wasm.DatasetReader, files, wish, signal, on_progress);
       if ("question" in read) return read;
-      const { dataset, notes } = read;
+      const { dataset, notes, entries } = read;
       try {
         const loaded = loaded_of(dataset);
         // Asking for a label that is not there gives the engine's own sentence on
         // what such a file is.
         if (wish.needs_labels && !loaded.summary.has_labels) dataset.label(0);
-        loaded.summary.source?.understood.push(...notes);
+        loaded.summary.source.understood.push(...notes);
+        loaded.summary.source.entries.push(...entries);
         return loaded;
       } finally {
         if (!death.error) dataset.free();
@@ -119,8 +120,8 @@ export class HeldData {
     const other = dataset.changed(change);
     try {
       const loaded = loaded_of(other);
-      const { understood = [], table, changes = [] } = summary.source ?? {};
-      const source = { understood, table, changes: [...changes, change] };
+      const before = summary.source ?? loaded.summary.source;
+      const source = { ...before, changes: [...(summary.source?.changes ?? []), change] };
       return { ...loaded, summary: { ...loaded.summary, source } };
     } finally {
       if (!death.error) other.free();

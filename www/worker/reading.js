@@ -36,7 +36,7 @@ const PROGRESS_EVERY_MS = 50;
  * @param {ReadWish} wish
  * @param {AbortSignal} signal ends the reading with its reason
  * @param {(progress: LoadProgress) => unknown} on_progress
- * @returns {Promise<{ dataset: Dataset, notes: string[] } | { question: Question }>}
+ * @returns {Promise<{ dataset: Dataset, notes: string[], entries: string[] } | { question: Question }>}
  */
 export async function read_dataset(DatasetReader, files, wish, signal, on_progress) {
   const reader = new DatasetReader(files[0].name);
@@ -56,6 +56,8 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
     if (typeof label_column === "number") reader.answer(label_column);
     /** @type {string[]} */
     const notes = [];
+    /** @type {string[]} */
+    const entries = [];
     let bytes_before = 0;
     let is_first = true;
     for (const file of files) {
@@ -65,6 +67,7 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
         if (!is_first) reader.next_file(entry?.name ?? file.name);
         // Two files of one archive are called after it.
         if (is_first && chosen.entries.length > 1) reader.call_it(file.name);
+        if (chosen.entries.length > 1 && entry) entries.push(entry.name);
         is_first = false;
         const on_bytes = (/** @type {number} */ now) => {
           bytes = Math.max(bytes, bytes_before + now);
@@ -82,7 +85,7 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
     }
     const dataset = reader.finish();
     report(true);
-    return dataset ? { dataset, notes } : { question: question_of(reader) };
+    return dataset ? { dataset, notes, entries } : { question: question_of(reader) };
   } finally {
     if (!death.error) reader.free();
   }

@@ -94,6 +94,7 @@ fn joined(
     let size = (side != 28).then(|| format!("{side} × {side} pixels"));
     let source = DataSource {
         understood: size.into_iter().chain(scale_note(full_ink)).collect(),
+        labels: classes.clone(),
         ..DataSource::default()
     };
     let task = task(side, classes)?.with_full_ink(full_ink as f32);

@@ -75,6 +75,25 @@ pub struct TableReading {
     pub full_ink: u32,
 }
 
+/// Kaggle's `train.csv`.
+impl Default for TableReading {
+    fn default() -> Self {
+        Self {
+            separator: ",".to_owned(),
+            has_decimal_comma: false,
+            has_header: true,
+            is_first_mangled: false,
+            pixel_name: "pixel0".to_owned(),
+            num_columns: 785,
+            label_column: Some(0),
+            one_hot_columns: Vec::new(),
+            first_pixel: 1,
+            pixel_columns: Vec::new(),
+            full_ink: 255,
+        }
+    }
+}
+
 /// What was done to a data set after it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
@@ -137,9 +156,15 @@ pub struct DataSource {
     /// What was understood of the file, each in a few words.
     #[serde(default)]
     pub understood: Vec<String>,
+    /// The classes as the file names them, in their order; empty without labels.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// How a table's columns were read; none for other files.
     #[serde(default)]
     pub table: Option<TableReading>,
+    /// The files of images and of labels within an archive; else empty.
+    #[serde(default)]
+    pub entries: Vec<String>,
     /// What was done since, in that order.
     #[serde(default)]
     pub changes: Vec<DataChange>,

@@ -16,8 +16,6 @@ mod columns;
 mod field;
 mod first_line;
 mod foreign;
-#[cfg(test)]
-mod forms;
 mod header;
 mod mangled;
 mod rows;
@@ -498,12 +496,13 @@ fn dataset(name: String, read: Read, sample: IsSample) -> Result<(Dataset, DataS
     } else {
         (Vec::new(), Vec::new())
     };
-    let task = labels::task(columns.side, classes)?.with_full_ink(largest as f32);
     let source = DataSource {
         understood,
+        labels: classes.clone(),
         table: Some(reading),
-        changes: Vec::new(),
+        ..DataSource::default()
     };
+    let task = labels::task(columns.side, classes)?.with_full_ink(largest as f32);
     let dataset = Dataset::from_parts(name, task, pixels.into_pixels()?, labels)?;
     Ok((dataset, source))
 }
