@@ -30,7 +30,7 @@ const label_last = ([label, ...pixels]) => [...pixels, label];
 /** @param {Page} page */
 const strip = (page) => page.getByRole("img", { name: /images of the data, labelled/ });
 
-const FIRST_LABELS = /labelled 0, 1/;
+const FIRST_LABELS = /labelled 0, 4, 8/;
 
 test("a headerless table with its labels last is asked about, and read as answered", async (t) => {
   const { page } = await open_page(t);
@@ -138,39 +138,39 @@ test("47 classes with words for labels are read", async (t) => {
 test("inverted and transposed pictures are mended with a press, over a reload", async (t) => {
   const { page } = await open_page(t);
   const warnings = page.getByRole("status", { name: "Data warnings", exact: true });
-  const rows = fields_of(60);
-  await pick(page, { name: "good.csv", bytes: table(rows, "") });
-  await sees(page, "Data status", /good\.csv/);
-  assert.equal(await warnings.innerText(), "", "with good data nothing is warned of");
   const header = bar_rows(0)[0];
-
-  const inverted = rows.map(([label, ...pixels]) => [
-    label,
-    ...pixels.map((pixel) => `${255 - Number(pixel)}`),
-  ]);
-  await pick(page, { name: "inverted.csv", bytes: table(inverted, header) });
-  await sees(page, "Data warnings", /paper is darker than the ink/i);
-  await press(page, "Invert");
-  await sees(page, "Data status", /inverted\.csv: 60 rows\..*inverted\./);
-  await page.waitForFunction(() => !document.querySelector("#data-warnings")?.textContent);
-  await page.reload();
-  await sees(page, "Data status", /inverted\.csv: 60 rows\..*inverted\./);
-  assert.equal(await warnings.innerText(), "");
-
-  // The bars are wider than high; a digit as high as it is wide is none of the two.
-  const upright = rows.map(([label, ...pixels]) => {
+  // Bars that are wider than high, and the same as high as wide digits would be.
+  const lying = fields_of(60);
+  const upright = lying.map(([label, ...pixels]) => {
     const at = (/** @type {number} */ line, /** @type {number} */ column) =>
       pixels[28 * line + column] ?? "0";
     return [label, ...pixels.map((_, place) => at(place % 28, Math.floor(place / 28)))];
   });
-  await pick(page, { name: "upright.csv", bytes: table(upright, header) });
-  await sees(page, "Data status", /upright\.csv/);
+  const inverted = upright.map(([label, ...pixels]) => [
+    label,
+    ...pixels.map((pixel) => `${255 - Number(pixel)}`),
+  ]);
+  await pick(page, { name: "good.csv", bytes: table(upright, header) });
+  await sees(page, "Data status", /good\.csv/);
+  assert.equal(await warnings.innerText(), "", "with good data nothing is warned of");
+
+  await pick(page, { name: "inverted.csv", bytes: table(inverted, header) });
+  await sees(page, "Data warnings", /paper is darker than the ink/i);
+  await press(page, "Invert");
+  await sees(page, "Data status", /inverted\.csv: 60 rows\..*inverted\./);
   assert.equal(await warnings.innerText(), "");
-  await pick(page, { name: "lying.csv", bytes: table(rows, header) });
+  await page.reload();
+  await sees(page, "Data status", /inverted\.csv: 60 rows\..*inverted\./);
+  assert.equal(await warnings.innerText(), "");
+
+  await pick(page, { name: "lying.csv", bytes: table(lying, header) });
   await sees(page, "Data warnings", /lie on their side/);
   await press(page, "Transpose");
   await sees(page, "Data status", /lying\.csv: 60 rows\..*transposed\./);
   assert.equal(await warnings.innerText(), "");
+  // What was before can come back.
+  await press(page, "Bring it back");
+  await sees(page, "Data warnings", /lie on their side/);
 });
 
 test("Keras' arrays are read, and their other half as a test set", async (t) => {
