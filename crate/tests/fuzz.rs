@@ -203,7 +203,9 @@ fn csv() {
         unlabelled.join("\n").into_bytes(),
         format!("\"{}", quoted.strip_suffix('"').unwrap()).into_bytes(),
         text.replace(',', ";").into_bytes(),
-        text.replace("label", "class").replace("pixel", "px ").into_bytes(),
+        text.replace("label", "class")
+            .replace("pixel", "px ")
+            .into_bytes(),
         bare.replace(',', ".0\t").into_bytes(),
         last.join("\n").into_bytes(),
     ];

@@ -56,11 +56,7 @@ fn loading_cell(data: &Dataset, source: DataSource) -> String {
             .iter()
             .any(|name| line.contains(name))
     });
-    let mut cell: String = needed.map(|line| line.to_owned() + "\n").collect();
-    if !cell.contains("SIDE, NOUN") {
-        cell = format!("SIDE = {}\n{cell}", data.task().side());
-    }
-    cell
+    needed.map(|line| line.to_owned() + "\n").collect()
 }
 
 /// Python with pandas, from INKLING_PYTHON or the path.
@@ -76,7 +72,11 @@ fn run(python: &str, folder: &Path, cell: &str) -> Vec<u8> {
     let print = "\nimport sys\nassert pixels.dtype == np.uint8\nsys.stdout.buffer.write(\
                  bytes(np.asarray(labels, dtype=np.uint8)) + np.ascontiguousarray(pixels).tobytes())\n";
     fs::write(folder.join("cell.py"), format!("{cell}{print}")).unwrap();
-    let output = Command::new(python).arg("cell.py").current_dir(folder).output().unwrap();
+    let output = Command::new(python)
+        .arg("cell.py")
+        .current_dir(folder)
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{said}\n{cell}");
     output.stdout
@@ -108,17 +108,26 @@ fn the_notebook_reads_each_table_as_the_page_did() {
         let cell = loading_cell(&data, source.clone());
         let is_usual = cell.contains("has_header = not str(");
         let is_by_columns = cell.contains("TABLE = dict(");
-        assert!(is_usual != is_by_columns, "{name}: one way of reading\n{cell}");
+        assert!(
+            is_usual != is_by_columns,
+            "{name}: one way of reading\n{cell}"
+        );
         let table = source.table.unwrap();
         if let (true, Some(column)) = (is_by_columns, table.label_column) {
-            assert!(cell.contains(&format!("label_column={column},")), "{name}\n{cell}");
+            assert!(
+                cell.contains(&format!("label_column={column},")),
+                "{name}\n{cell}"
+            );
         }
         if let Some(python) = &python {
             let file = if is_usual { "train.csv" } else { "table.csv" };
             fs::write(folder.join(file), &text).unwrap();
             let found = run(python, &folder, &cell);
             fs::remove_file(folder.join(file)).unwrap();
-            assert!(found == [data.labels(), data.pixels()].concat(), "{name}\n{cell}");
+            assert!(
+                found == [data.labels(), data.pixels()].concat(),
+                "{name}\n{cell}"
+            );
         }
     }
     fs::remove_dir_all(&folder).unwrap();
@@ -133,7 +142,10 @@ fn the_notebook_changes_what_the_page_changed() {
     };
     let folder = new_folder().join("changes");
     fs::create_dir_all(&folder).unwrap();
-    let (_, text, _) = files().into_iter().find(|(name, ..)| *name == "Fashion-MNIST").unwrap();
+    let (_, text, _) = files()
+        .into_iter()
+        .find(|(name, ..)| *name == "Fashion-MNIST")
+        .unwrap();
     let twice = format!("{text}{}", text.split_once('\n').unwrap().1);
     let (data, mut source) = read(&twice).unwrap();
     fs::write(folder.join("table.csv"), &twice).unwrap();

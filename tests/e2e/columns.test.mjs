@@ -18,9 +18,7 @@ const fields_of = (num_rows) =>
 
 /** @param {string[][]} rows @param {string} [header] @param {string} [separator] */
 const table = (rows, header = "", separator = ",") =>
-  bytes_of(
-    `${header ? `${header}\n` : ""}${rows.map((row) => row.join(separator)).join("\n")}\n`,
-  );
+  bytes_of(`${header ? `${header}\n` : ""}${rows.map((row) => row.join(separator)).join("\n")}\n`);
 
 const PIXELS_FROM_1 = Array.from({ length: 784 }, (_, at) => `pixel${at + 1}`);
 

@@ -61,7 +61,14 @@ class FakeDataset {
     const { name, rows, given } = this;
     const num_rows = rows.length / 784;
     const has_labels = given.length > 0;
-    return { name, num_rows, has_labels, class_counts: [], source: { understood: [], entries: [] }, checksum: `${rows[0]}/${num_rows}` };
+    return {
+      name,
+      num_rows,
+      has_labels,
+      class_counts: [],
+      source: { understood: [], entries: [] },
+      checksum: `${rows[0]}/${num_rows}`,
+    };
   }
   pixels() {
     return this.rows.slice();

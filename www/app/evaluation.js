@@ -116,16 +116,17 @@ export class EvaluationController {
         const column = source?.table?.label_column;
         const wish = { needs_labels: false, wanted: /** @type {const} */ ("test") };
         /** @param {number | null} label_column */
-        const read = (label_column) => engine.read_files(files, {
-          signal: new AbortController().signal,
-          // Progress comes through a port of its own and may arrive after the end.
-          on_progress: ({ rows }) => {
-            if (!is_over)
-              store.set({ test_told: `${name}: ${format.counted(rows, "row")} so far` });
-          },
-          ...wish,
-          label_column,
-        });
+        const read = (label_column) =>
+          engine.read_files(files, {
+            signal: new AbortController().signal,
+            // Progress comes through a port of its own and may arrive after the end.
+            on_progress: ({ rows }) => {
+              if (!is_over)
+                store.set({ test_told: `${name}: ${format.counted(rows, "row")} so far` });
+            },
+            ...wish,
+            label_column,
+          });
         let test = await read(null);
         // A table that leaves open where its labels are is read as the data were.
         if ("question" in test && typeof column === "number") test = await read(column + 1);

@@ -116,7 +116,8 @@ function refusal(entries, tables) {
     return new SourceError("archive", found, expected);
   }
   if (is_most(/\.gz$/i)) {
-    const expected = "files that are not packed twice: unzip it, and pick one set’s images and labels";
+    const expected =
+      "files that are not packed twice: unzip it, and pick one set’s images and labels";
     return new SourceError("archive", found, expected);
   }
   return new SourceError(

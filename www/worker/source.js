@@ -10,7 +10,6 @@ import { part_of } from "./zip.js";
 /** No MNIST-like file comes near this; a zip bomb does. */
 export const MAX_UNPACKED_BYTES = 2 * 1024 ** 3;
 
-
 /**
  * Unpacked bytes of a file in order, a chunk at a time, nothing held whole.
  * @param {File} file

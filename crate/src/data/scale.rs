@@ -21,7 +21,7 @@ impl Scale {
     pub fn whole(self, number: u32) -> Option<u8> {
         match self {
             Self::Whole => u8::try_from(number).ok(),
-            Self::Share => (number <= 1).then_some(255 * number as u8),
+            Self::Share => (number <= 1).then(|| 255 * number as u8),
         }
     }
 
@@ -73,4 +73,49 @@ impl Scale {
 /// What is said of a scale that is not 255.
 pub(super) fn scale_note(largest: u32) -> Option<String> {
     (largest != 255).then(|| format!("pixels 0 to {largest} scaled to 255"))
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::{PixelStore, Scale};
+
+    fn store(bytes: &[u8]) -> PixelStore {
+        let mut store = PixelStore::new(bytes.len());
+        store.push_bytes(bytes).unwrap();
+        store
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_first_share_makes_shares_of_all_before_it() {
+        let mut pixels = store(&[0, 1, 1, 0]);
+        let mut scale = Scale::default();
+        assert_eq!(scale.whole(200), Some(200));
+        assert_eq!(scale.share(0.5, &mut pixels), Some(128));
+        assert_eq!(scale.whole(1), Some(255));
+        // Found by fuzzing: far beyond the scale, and beyond a byte.
+        assert_eq!((scale.whole(2), scale.whole(u32::MAX)), (None, None));
+        assert_eq!(scale.share(1.5, &mut pixels), None);
+        assert_eq!(scale.share(f64::NAN, &mut pixels), None);
+        assert_eq!(scale.settle(&mut pixels, 2), 1);
+        assert_eq!(pixels.into_pixels().unwrap(), [0, 255, 255, 0]);
+
+        let mut pixels = store(&[0, 7]);
+        assert_eq!(Scale::default().share(0.5, &mut pixels), None);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_largest_pixel_tells_the_scale() {
+        let settled = |bytes: &[u8], side| {
+            let mut pixels = store(bytes);
+            let full_ink = Scale::default().settle(&mut pixels, side);
+            (full_ink, pixels.into_pixels().unwrap())
+        };
+        assert_eq!(settled(&[0, 1], 28), (1, vec![0, 255]));
+        assert_eq!(settled(&[0, 16, 8, 1], 8), (16, vec![0, 255, 128, 16]));
+        assert_eq!(settled(&[0, 16], 28), (255, vec![0, 16]));
+        assert_eq!(settled(&[0, 17], 8), (255, vec![0, 17]));
+        assert_eq!(settled(&[0, 0], 8), (255, vec![0, 0]));
+    }
 }

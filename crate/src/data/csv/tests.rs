@@ -444,14 +444,23 @@ fn files_that_are_no_csv_are_called_by_their_kind() {
 #[wasm_bindgen_test(unsupported = test)]
 fn files_that_hold_pictures_otherwise_say_what_to_do() {
     for (start, kind, remedy) in [
-        (&b"PAR1\x15\x04"[..], "a Parquet file", "pandas.read_parquet"),
+        (
+            &b"PAR1\x15\x04"[..],
+            "a Parquet file",
+            "pandas.read_parquet",
+        ),
         (b"\x89HDF\r\n", "an HDF5 file", "h5py"),
         (b"\x80\x04\x95", "a Python pickle", "pickle"),
         (b"MATLAB 5.0 MAT-file", "a MATLAB file", "scipy.io.loadmat"),
     ] {
         let shown = message(start);
-        assert!(shown.starts_with(&format!("row 1: found {kind}, expected a CSV file with 785 ")));
-        assert!(shown.contains(remedy) && shown.ends_with("numpy.savez"), "{shown}");
+        assert!(shown.starts_with(&format!(
+            "row 1: found {kind}, expected a CSV file with 785 "
+        )));
+        assert!(
+            shown.contains(remedy) && shown.ends_with("numpy.savez"),
+            "{shown}"
+        );
     }
 }
 

@@ -56,10 +56,9 @@ fn setup(data: &DataSummary) -> String {
     // Another file of another name than Kaggle's must not be read by this one's columns.
     let own = format!("NAMES = [{}]", python::literal(&data.name));
     let usual = r#"NAMES = ["train.csv", "train.csv.gz", "mnist_train.csv", "train.csv.zip"]"#;
-    let places = SETUP.replace(usual, &own).replace(
-        "import pathlib\n",
-        "import pathlib\nimport re\n",
-    );
+    let places = SETUP
+        .replace(usual, &own)
+        .replace("import pathlib\n", "import pathlib\nimport re\n");
     let load = if data.source.changes.is_empty() {
         FIRST_IMAGES.to_owned()
     } else {

@@ -23,12 +23,17 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
         return None;
     }
     let mut text = format!(
-        "# How the page read the file. Columns are counted from 0.\nFULL_INK = {}\nLABELS = {}\n",
+        "# How the page read the file. Columns are counted from 0.\nSIDE = {}\nFULL_INK = {}\nLABELS = \
+         {}\n",
+        data.task.side,
         f64::max(data.task.full_ink, 1.0) as u32,
         list(source.labels.iter().map(|name| literal(name)))
     );
     let reader = if is_archive {
-        let names = source.entries.iter().map(|name| name.trim_end_matches(".npy"));
+        let names = source
+            .entries
+            .iter()
+            .map(|name| name.trim_end_matches(".npy"));
         text += &format!("ARRAYS = {}\n", list(names.map(literal)));
         ARRAYS
     } else {
@@ -38,7 +43,10 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
     };
     text += &format!("\n\n{LABELS}\n\n{reader}");
     if !source.changes.is_empty() {
-        let names = source.changes.iter().map(|change| literal(change_name(*change)));
+        let names = source
+            .changes
+            .iter()
+            .map(|change| literal(change_name(*change)));
         text = format!(
             "CHANGES = {}\nARE_DIGITS = {}\n{text}\n\n{CHANGES}",
             list(names),
@@ -80,7 +88,9 @@ fn table_literal(table: &TableReading) -> String {
         literal(if table.has_decimal_comma { "," } else { "." }),
         truth(table.has_header),
         truth(table.is_first_mangled),
-        table.label_column.map_or("None".to_owned(), |column| column.to_string()),
+        table
+            .label_column
+            .map_or("None".to_owned(), |column| column.to_string()),
         list(table.one_hot_columns.iter().map(u32::to_string)),
         table.first_pixel,
         list(table.pixel_columns.iter().map(u32::to_string)),
