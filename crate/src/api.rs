@@ -6,6 +6,8 @@
 //!
 //! Over 400 lines: every export in one list, as the generated declarations have them.
 
+mod reading;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -19,13 +21,13 @@ use crate::config::{NetworkPlan, Plan};
 use crate::data::ink::Form;
 use crate::data::pen::{PAD_SIDE, Paper};
 use crate::data::task::SIDES;
-use crate::data::{self, reader};
+use crate::data::{self, split};
 use crate::error::Error;
 use crate::memory;
 use crate::message::{
-    DataSummary, Evaluation, Event, LayerSummary, ModelSummary, PlanSummary, ReportFiles,
-    ReportRequest, RunConfig, RunResult, StepKind, StudyConfig, StudyFacts, StudyPlan,
-    StudyReading, StudyRecord, TaskSummary,
+    DataChange, DataSource, DataSummary, Evaluation, Event, Finding, LayerSummary, ModelSummary,
+    PlanSummary, ReportFiles, ReportRequest, RunConfig, RunResult, StepKind, StudyConfig,
+    StudyFacts, StudyPlan, StudyReading, StudyRecord, TaskSummary,
 };
 use crate::nn::model_file::{self, StoredModel};
 use crate::nn::network::Network;
@@ -91,53 +93,9 @@ pub async fn open_device() -> Result<String, Thrown> {
     Ok(format!("{device:?}"))
 }
 
-/// Reads files pushed in chunks: CSV, or the two IDX files one after the other.
-#[wasm_bindgen]
-pub struct DatasetReader(Option<reader::DatasetReader>);
-
-#[wasm_bindgen]
-impl DatasetReader {
-    /// A reader for a file of this name.
-    #[wasm_bindgen(constructor)]
-    pub fn new(name: &str) -> Self {
-        Self(Some(reader::DatasetReader::new(name)))
-    }
-
-    /// Says how many bytes will come, unpacked, where that is known: memory is
-    /// then set aside once.
-    pub fn expect_bytes(&mut self, total_bytes: f64) -> Result<(), Thrown> {
-        self.inner()?.expect_bytes(total_bytes as u64);
-        Ok(())
-    }
-
-    /// Takes the next bytes; returns the rows read so far.
-    pub fn push(&mut self, chunk: &[u8]) -> Result<u32, Thrown> {
-        Ok(self.inner()?.push(chunk)?)
-    }
-
-    /// Begins the second of two IDX files.
-    pub fn next_file(&mut self, name: &str) -> Result<(), Thrown> {
-        Ok(self.inner()?.next_file(name)?)
-    }
-
-    /// The data set, once all bytes are pushed.
-    pub fn finish(&mut self) -> Result<Dataset, Thrown> {
-        let reader = self.0.take().ok_or_else(finished)?;
-        Ok(Dataset(Rc::new(reader.finish()?)))
-    }
-
-    fn inner(&mut self) -> Result<&mut reader::DatasetReader, Thrown> {
-        self.0.as_mut().ok_or_else(finished)
-    }
-}
-
-fn finished() -> Thrown {
-    Error::State("this reader has been finished".into()).into()
-}
-
 /// A checked set of images.
 #[wasm_bindgen]
-pub struct Dataset(Rc<data::Dataset>);
+pub struct Dataset(Rc<data::Dataset>, DataSource);
 
 #[wasm_bindgen]
 impl Dataset {
@@ -150,7 +108,7 @@ impl Dataset {
     ) -> Result<Self, Thrown> {
         let task = data::Task::try_from(&task.to_rust()?)?;
         let dataset = data::Dataset::from_parts(name, task, pixels, labels)?;
-        Ok(Self(Rc::new(dataset)))
+        Ok(Self(Rc::new(dataset), DataSource::default()))
     }
 
     /// All pixels, copied out.
@@ -176,9 +134,32 @@ impl Dataset {
         Ok(self.0.labels()[row as usize])
     }
 
-    /// The set in figures.
+    /// The set in figures, and where it comes from as far as this object knows: one made
+    /// from parts knows nothing of it.
     pub fn summary(&self) -> Result<Ts<DataSummary>, Thrown> {
-        Ok(self.0.summary().into_ts()?)
+        let source = self.1.clone();
+        let summary = DataSummary {
+            source,
+            ..self.0.summary()
+        };
+        Ok(summary.into_ts()?)
+    }
+
+    /// What of it deserves a look before it is trained on.
+    pub fn findings(&self) -> Result<Vec<Ts<Finding>>, Thrown> {
+        let found = data::findings::findings(&self.0).into_iter();
+        Ok(found
+            .map(|finding| finding.into_ts())
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Another set, with a change made to this one.
+    pub fn changed(&self, change: Ts<DataChange>) -> Result<Dataset, Thrown> {
+        let change = change.to_rust()?;
+        let dataset = data::change::changed(&self.0, change)?;
+        let mut source = self.1.clone();
+        source.changes.push(change);
+        Ok(Self(Rc::new(dataset), source))
     }
 
     /// The rows that these settings hold out, in the order of the split.

@@ -170,8 +170,10 @@ fn read_twice(rng: &mut RandomState, files: &[Vec<u8>]) -> Option<String> {
     assert_eq!(read_files(rng, files), read, "cut otherwise");
     match read {
         Ok(data) => {
-            assert_eq!(data.pixels().len(), data.num_rows() * 784);
-            assert!(data.labels().iter().all(|&label| label < 10));
+            let task = data.task();
+            assert_eq!(data.pixels().len(), data.num_rows() * task.num_pixels());
+            let is_class = |&label: &u8| usize::from(label) < task.num_classes();
+            assert!(data.labels().iter().all(is_class));
             None
         }
         Err(error) => Some(kind_of(error)),
@@ -190,6 +192,11 @@ fn csv() {
         .lines()
         .map(|line| line.split_once(',').unwrap().1)
         .collect();
+    let last: Vec<String> = bare
+        .lines()
+        .map(|line| line.split_once(',').unwrap())
+        .map(|(label, pixels)| format!("{pixels},{label}"))
+        .collect();
     let quoted = bare.replace(',', "\",\"").replace('\n', "\"\n\"");
     let good = [
         kaggle,
@@ -197,8 +204,22 @@ fn csv() {
         [b"\xef\xbb\xbf", bare.as_bytes()].concat(),
         unlabelled.join("\n").into_bytes(),
         format!("\"{}", quoted.strip_suffix('"').unwrap()).into_bytes(),
+        text.replace(',', ";").into_bytes(),
+        text.replace("label", "class")
+            .replace("pixel", "px ")
+            .into_bytes(),
+        bare.replace(',', ".0\t").into_bytes(),
+        last.join("\n").into_bytes(),
     ];
-    let words: [&[u8]; 16] = [
+    let words: [&[u8]; 24] = [
+        b"label",
+        b"pixel1",
+        b"1x1",
+        b"Unnamed: 0",
+        b"0.1",
+        b"\t",
+        b"e-05",
+        b"b'3'",
         b",",
         b"\n",
         b"\r\n",
@@ -217,7 +238,7 @@ fn csv() {
         b"99999999999999999999",
     ];
     hammer("csv", |rng| {
-        let mut file = good[rng.interval(4) as usize].clone();
+        let mut file = good[rng.interval(good.len() as u32 - 1) as usize].clone();
         damage(rng, &mut file, &words);
         read_twice(rng, &[file])
     });
@@ -245,6 +266,53 @@ fn idx() {
         if rng.interval(1) == 0 {
             files.reverse();
         }
+        files.truncate(1 + rng.interval(3).min(1) as usize);
+        let hit = rng.interval(files.len() as u32 - 1) as usize;
+        damage(rng, &mut files[hit], &words);
+        read_twice(rng, &files)
+    });
+}
+
+#[test]
+fn npy() {
+    let (pixels, labels) = sample::generate(12, 3);
+    let array = |descr: &str, shape: &str, values: &[u8]| {
+        let text =
+            format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}\n");
+        let length = (text.len() as u16).to_le_bytes();
+        [b"\x93NUMPY\x01\0", &length[..], text.as_bytes(), values].concat()
+    };
+    let floats: Vec<u8> = pixels
+        .iter()
+        .flat_map(|&pixel| f32::from(pixel).to_le_bytes())
+        .collect();
+    let wide: Vec<u8> = labels
+        .iter()
+        .flat_map(|&label| i64::from(label).to_le_bytes())
+        .collect();
+    let images = [
+        array("|u1", "12, 28, 28", &pixels),
+        array("<f4", "12, 784", &floats),
+    ];
+    let labels = [array("|u1", "12,", &labels), array("<i8", "12, 1", &wide)];
+    let words: [&[u8]; 12] = [
+        b"<f4",
+        b"<f8",
+        b">i8",
+        b"|O",
+        b"<U9",
+        b"True",
+        b"28",
+        b"10",
+        b"(",
+        b"99999999999999999999",
+        &[255; 4],
+        &[0; 4],
+    ];
+    hammer("npy", |rng| {
+        let image = rng.interval(1) as usize;
+        let label = rng.interval(1) as usize;
+        let mut files = vec![images[image].clone(), labels[label].clone()];
         files.truncate(1 + rng.interval(3).min(1) as usize);
         let hit = rng.interval(files.len() as u32 - 1) as usize;
         damage(rng, &mut files[hit], &words);

@@ -108,7 +108,7 @@ class Inkling {
     this.backend = backend;
     /** @type {Wasm} */
     const wasm = await import(`/www/pkg/${backend}/inkling.js`);
-    this.exports = await wasm.default();
+    await wasm.default();
     const device = await wasm.open_device();
     this.dataset = wasm.Dataset.from_parts("benchmark", MNIST_TASK, pixels, labels);
     this.wasm = wasm;

@@ -108,7 +108,7 @@ export const bench = {
     const on_progress = Comlink.proxy(() => {});
     // Read for the page, which keeps it, and then held by the worker that trains.
     const data = await worker.call((engine) =>
-      engine.read_file("csv", [picked()], true, on_progress),
+      engine.read_file("csv", [picked()], { needs_labels: true }, on_progress),
     );
     await worker.call((engine) => engine.load_data(data));
     loaded = data;

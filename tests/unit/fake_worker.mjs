@@ -69,7 +69,14 @@ class FakeDataset {
     const { name, rows, given } = this;
     const num_rows = rows.length / 784;
     const has_labels = given.length > 0;
-    return { name, num_rows, has_labels, class_counts: [], checksum: `${rows[0]}/${num_rows}` };
+    return {
+      name,
+      num_rows,
+      has_labels,
+      class_counts: [],
+      source: { understood: [], entries: [] },
+      checksum: `${rows[0]}/${num_rows}`,
+    };
   }
   pixels() {
     return this.rows.slice();
@@ -85,6 +92,9 @@ class FakeDataset {
   label(row) {
     if (this.given.length === 0) throw new Error(`${this.name}, column label: found no labels`);
     return this.given[row];
+  }
+  findings() {
+    return [];
   }
   plan() {
     if (this.is_free) throw new Error("a data set was used after it was freed");
@@ -171,6 +181,9 @@ class FakeReader {
     this.name = name;
   }
   expect_bytes() {}
+  is_asking() {
+    return false;
+  }
   /** @param {Uint8Array} chunk */
   push(chunk) {
     this.#text += new TextDecoder().decode(chunk);

@@ -9,6 +9,7 @@ import { RunController } from "./run.js";
 import { why_not_train } from "./state.js";
 import { TuningController } from "./tuning.js";
 
+/** @import { DataChange, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Fault } from "../base/fault.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Custody } from "../engine/custody.js" */
@@ -83,6 +84,13 @@ export function create_actions(parts) {
     load_set: (name) => done(data.load_set(name)),
     cancel_load: () => data.cancel(),
     undo_load: () => done(data.undo()),
+    /** @param {number} label_column from 1, 0 for none */
+    answer_question: (label_column) => done(data.answer(label_column)),
+    leave_question: () => data.leave_question(),
+    /** @param {DataChange} change */
+    change_data: (change) => done(data.change(change)),
+    /** @param {TaskSummary} task */
+    use_task: (task) => done(data.use_task(task)),
 
     /**
      * @param {Partial<Settings>} patch

@@ -1,10 +1,12 @@
-// The controller of the data that is trained on: reading it, keeping it, and bringing
-// back what it replaced. One file at a time; what stands stays until the new one is whole.
+// The controller of the data that is trained on: reading it, asking what a table leaves
+// open, changing it, keeping it, and bringing back what it replaced. One at a time; what
+// stands stays until the new one is whole.
 
 import { Cancelled, message_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { is_active } from "./state.js";
 
+/** @import { DataChange, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { DataSets } from "../store/data_sets.js" */
 /** @import { Notes } from "../store/notes.js" */
@@ -33,6 +35,8 @@ export class DataController {
   #loading = null;
   /** What the newest load replaced. @type {LoadedData | null} */
   #before = null;
+  /** The files that the question which is shown is about. @type {File[]} */
+  #asked_files = [];
   /** A data set that is read and waits until it is kept. @type {{ skip: () => void, over: Promise<void> } | null} */
   #keeping = null;
 
@@ -62,6 +66,45 @@ export class DataController {
   /** Ends the reading at once; what was loaded before stays. */
   cancel() {
     this.#loading?.abort(new Cancelled());
+  }
+
+  /**
+   * Reads the files that were asked about, by a person's answer.
+   * @param {number} label_column the column of the labels from 1, 0 for none
+   * @returns {Promise<boolean>} whether they were taken
+   */
+  answer(label_column) {
+    const files = this.#asked_files;
+    const { question } = this.#parts.store.get();
+    if (!question) return Promise.resolve(false);
+    return this.#load(question.name, async () => files, label_column);
+  }
+
+  /** Leaves the files alone that were asked about; what was loaded before stays. */
+  leave_question() {
+    this.#asked_files = [];
+    this.#parts.store.set({ question: null });
+  }
+
+  /**
+   * Mends the loaded data: another data set takes its place, which can be undone.
+   * @param {DataChange} change
+   * @returns {Promise<boolean>} whether it was done
+   */
+  change(change) {
+    const { engine } = this.#parts;
+    return this.#replace((checksum) => engine.changed_data(checksum, change));
+  }
+
+  /**
+   * Gives the loaded data another task: other names of its classes, or what a known set
+   * has. The same data where pixels, labels and normalisation stay.
+   * @param {TaskSummary} task
+   * @returns {Promise<boolean>} whether it was done
+   */
+  use_task(task) {
+    const { engine } = this.#parts;
+    return this.#replace((checksum) => engine.data_with_task(checksum, task));
   }
 
   /** Brings back what the newest load replaced, which then can come back itself. */
@@ -95,6 +138,7 @@ export class DataController {
     this.#before = before;
     store.set({
       data: data.summary,
+      findings: data.findings ?? [],
       data_before: before?.summary ?? null,
       data_error: "",
       plan: null,
@@ -112,6 +156,35 @@ export class DataController {
     void this.#parts.notes.set("data", data.summary.checksum);
   }
 
+  /**
+   * Takes what was made of the loaded data in its place.
+   * @param {(checksum: string) => Promise<LoadedData>} make
+   */
+  async #replace(make) {
+    const { engine, store, data_sets, announce } = this.#parts;
+    const { data: standing } = engine;
+    const why = this.#why_not() || (this.#loading ? "Another file is being read." : "");
+    if (!standing || why || store.get().is_changing_data) {
+      if (why) store.set({ data_error: why });
+      return false;
+    }
+    store.set({ is_changing_data: true, data_error: "" });
+    try {
+      const data = await make(standing.summary.checksum);
+      if (engine.data !== standing || this.#why_not()) return false;
+      const is_other = data.summary.checksum !== standing.summary.checksum;
+      this.take(data, is_other ? standing : this.#before);
+      announce(`${data.summary.name} is changed, ${format.counted(data.summary.num_rows, "row")}`);
+      await this.#kept(data, data_sets.put(data));
+      return true;
+    } catch (error) {
+      store.set({ data_error: told(standing.summary.name, error) });
+      return false;
+    } finally {
+      store.set({ is_changing_data: false });
+    }
+  }
+
   /** Why no other data can be taken now; empty where it can. */
   #why_not() {
     const { run, is_tuning } = this.#parts.store.get();
@@ -123,8 +196,9 @@ export class DataController {
   /**
    * @param {string} name
    * @param {(signal: AbortSignal) => Promise<File[]>} bring
+   * @param {number | null} [label_column] the answer to what they ask
    */
-  async #load(name, bring) {
+  async #load(name, bring, label_column = null) {
     const { store, engine, announce, notice } = this.#parts;
     if (this.#keeping) {
       // Another is wanted: what has been read is shown at once.
@@ -146,7 +220,8 @@ export class DataController {
     }
     const loading = new AbortController();
     this.#loading = loading;
-    store.set({ loading: { name, progress: null }, data_error: "" });
+    this.#asked_files = [];
+    store.set({ loading: { name, progress: null }, data_error: "", question: null });
     const shown = () => {
       this.#shown();
       this.#keeping = null;
@@ -154,13 +229,23 @@ export class DataController {
     try {
       const files = await bring(loading.signal);
       loading.signal.throwIfAborted();
-      const data = await engine.read_files(files, {
+      const read = await engine.read_files(files, {
         signal: loading.signal,
         on_progress: (progress) => {
           if (this.#loading === loading) store.set({ loading: { name, progress } });
         },
         needs_labels: true,
+        label_column,
       });
+      loading.signal.throwIfAborted();
+      if ("question" in read) {
+        this.#loading = null;
+        this.#asked_files = files;
+        store.set({ loading: null, question: { ...read.question, name } });
+        announce(`Which column of ${name} holds the labels?`);
+        return false;
+      }
+      const data = read;
       // What is seen loaded comes back with a reload, so it is kept first.
       const keeping = this.#parts.data_sets.put(data);
       await this.#until_kept(data, keeping, loading.signal);

@@ -128,15 +128,30 @@ export class EvaluationController {
     return this.#work(`Reading ${name}`, async () => {
       let is_over = false;
       try {
-        const test = await engine.read_files(files, {
-          signal: new AbortController().signal,
-          // Progress comes through a port of its own and may arrive after the end.
-          on_progress: ({ rows }) => {
-            if (!is_over)
-              store.set({ test_told: `${name}: ${format.counted(rows, "row")} so far` });
-          },
-          needs_labels: false,
-        });
+        const { source } = store.get().data ?? {};
+        const column = source?.table?.label_column;
+        const wish = { needs_labels: false, wanted: /** @type {const} */ ("test") };
+        /** @param {number | null} label_column */
+        const read = (label_column) =>
+          engine.read_files(files, {
+            signal: new AbortController().signal,
+            // Progress comes through a port of its own and may arrive after the end.
+            on_progress: ({ rows }) => {
+              if (!is_over)
+                store.set({ test_told: `${name}: ${format.counted(rows, "row")} so far` });
+            },
+            ...wish,
+            label_column,
+          });
+        let test = await read(null);
+        // A table that leaves open where its labels are is read as the data were.
+        if ("question" in test && typeof column === "number") test = await read(column + 1);
+        if ("question" in test) {
+          const places = test.question.choices.map(({ words }) => words).join(", or ");
+          throw new Refused(
+            `its labels may stand in ${places}. Load it as data first, where you can say which.`,
+          );
+        }
         is_over = true;
         const { data_sets, notes } = this.#parts;
         // What is seen loaded comes back with a reload, so it is kept first.

@@ -6,11 +6,12 @@ import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
 import { fits, task_of } from "../base/task.js";
 
 /** @import { Looks } from "./test_looks.js" */
-/** @import { DataSummary, EpochRecord, Evaluation, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataSummary, EpochRecord, Evaluation, Finding, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Fault } from "../base/fault.js" */
 /** @import { BackendDecision } from "../engine/custody.js" */
 /** @import { RunSummary } from "../store/runs.js" */
+/** @import { Question } from "../worker/reading.js" */
 
 /**
  * A moment of the running training figures, drawn as the faint line.
@@ -94,6 +95,9 @@ import { fits, task_of } from "../base/task.js";
  * @property {DataSummary | null} data
  * @property {{ name: string, progress: LoadProgress | null } | null} loading
  * @property {string} data_error
+ * @property {readonly Finding[]} findings what of the loaded data deserves a look before it is trained on
+ * @property {boolean} is_changing_data whether a press that mends the data is at work
+ * @property {(Question & { name: string }) | null} question what a picked table asks before it can be read
  * @property {DataSummary | null} data_before what "Sample and train" or another load replaced, while it can come back
  * @property {Settings} config what the fields say, and what Train would run
  * @property {PlanSummary | null} plan
@@ -200,6 +204,9 @@ export function initial_state(config) {
     data: null,
     loading: null,
     data_error: "",
+    findings: [],
+    is_changing_data: false,
+    question: null,
     data_before: null,
     config,
     plan: null,

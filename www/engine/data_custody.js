@@ -8,8 +8,9 @@ import { PATIENCE_MS } from "./occupation.js";
 import { FileReading } from "./reading.js";
 import { Stations } from "./stations.js";
 
-/** @import { Evaluation, PlanSummary, ReportFiles, ReportRequest, RunConfig, RunResult, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, Evaluation, PlanSummary, ReportFiles, ReportRequest, RunConfig, RunResult, StudyConfig, StudyPlan, StudyReading, StudyRecord, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Images, LoadedData } from "../worker/dataset.js" */
+/** @import { Question } from "../worker/reading.js" */
 /** @import { WorkerLike } from "./engine_worker.js" */
 /** @import { ReadOptions } from "./reading.js" */
 /** @import { Station } from "./station.js" */
@@ -49,11 +50,11 @@ export class DataCustody {
   }
 
   /**
-   * Reads picked files: CSV or IDX, plain, gzip or zip, told by their first bytes. What is
+   * Reads picked files: tables, IDX or .npy, plain, gzip or zip, told by their first bytes. What is
    * read is not taken: `set_data` does that. Files picked meanwhile wait their turn.
    * @param {File[]} files one, or the two that IDX comes as
    * @param {ReadOptions} [options]
-   * @returns {Promise<LoadedData>}
+   * @returns {Promise<LoadedData | { question: Question }>} what a table asks, in place of data
    */
   async read_files(files, options = {}) {
     try {
@@ -74,6 +75,32 @@ export class DataCustody {
    */
   set_data(data) {
     this.#data = data;
+  }
+
+  /**
+   * The loaded data with a change made, as another data set; nothing is taken.
+   * @param {string} checksum of the data that are meant
+   * @param {DataChange} change
+   * @returns {Promise<LoadedData>}
+   */
+  changed_data(checksum, change) {
+    return this.on_cpu("changing the data", async (station) => {
+      await this.feed(station, checksum);
+      return station.call((engine) => engine.changed_data(checksum, change));
+    });
+  }
+
+  /**
+   * The images of the loaded data under another task, as another data set; nothing is taken.
+   * @param {string} checksum of the data that are meant
+   * @param {TaskSummary} task
+   * @returns {Promise<LoadedData>}
+   */
+  data_with_task(checksum, task) {
+    return this.on_cpu("naming the classes", async (station) => {
+      await this.feed(station, checksum);
+      return station.call((engine) => engine.data_with_task(checksum, task));
+    });
   }
 
   /**

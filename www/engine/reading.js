@@ -9,15 +9,17 @@ import { wait_awake } from "./patience.js";
 
 /** @import { LoadProgress } from "../pkg/ndarray/inkling.js" */
 /** @import { LoadedData } from "../worker/dataset.js" */
+/** @import { Question, ReadWish } from "../worker/reading.js" */
 /** @import { Station } from "./station.js" */
 /** @import { Stations } from "./stations.js" */
 
 /**
- * @typedef {object} ReadOptions
+ * @typedef {object} ReadWatch
  * @property {AbortSignal} [signal] cancels it; it rejects with the signal's reason
  * @property {(progress: LoadProgress) => void} [on_progress] never told after the end
- * @property {boolean} [needs_labels] refuses a file without: it cannot be trained on
  */
+
+/** @typedef {ReadWatch & ReadWish} ReadOptions */
 
 export class FileReading {
   #stations;
@@ -40,10 +42,10 @@ export class FileReading {
   /**
    * @param {File[]} files one, or the two that IDX comes as, in any order
    * @param {ReadOptions} options
-   * @returns {Promise<LoadedData>}
+   * @returns {Promise<LoadedData | { question: Question }>}
    */
-  read(files, { signal = new AbortController().signal, on_progress, needs_labels = false }) {
-    const turn = this.#last.then(() => this.#read(files, signal, on_progress, needs_labels));
+  read(files, { signal = new AbortController().signal, on_progress, ...wish }) {
+    const turn = this.#last.then(() => this.#read(files, signal, on_progress, wish));
     this.#last = turn.catch(() => {});
     return unless_aborted(turn, signal);
   }
@@ -52,9 +54,9 @@ export class FileReading {
    * @param {File[]} files
    * @param {AbortSignal} signal
    * @param {ReadOptions["on_progress"]} on_progress
-   * @param {boolean} needs_labels
+   * @param {ReadWish} wish
    */
-  async #read(files, signal, on_progress, needs_labels) {
+  async #read(files, signal, on_progress, wish) {
     const token = new_id();
     let is_over = false;
     const tell = Comlink.proxy((/** @type {LoadProgress} */ progress) => {
@@ -65,7 +67,7 @@ export class FileReading {
     signal.addEventListener("abort", cancel, { once: true });
     try {
       const station = await unless_aborted(this.#stations.open_cpu(), signal);
-      return await station.call((engine) => engine.read_file(token, files, needs_labels, tell));
+      return await station.call((engine) => engine.read_file(token, files, wish, tell));
     } finally {
       is_over = true;
       signal.removeEventListener("abort", cancel);

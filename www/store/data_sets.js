@@ -5,7 +5,7 @@
 import { loaded_in } from "./room.js";
 import { next_order } from "./run_rows.js";
 
-/** @import { DataSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataSummary, Finding } from "../pkg/ndarray/inkling.js" */
 /** @import { Database } from "./database.js" */
 /** @import { Room } from "./room.js" */
 
@@ -14,12 +14,14 @@ import { next_order } from "./run_rows.js";
  * @typedef {object} KeptData
  * @property {DataSummary} summary
  * @property {Blob} blob pixels, then labels
+ * @property {readonly Finding[]} [findings] what deserves a look; unknown of older pages' sets
  */
 
 /**
  * @typedef {object} DataRow
  * @property {string} checksum
  * @property {DataSummary} summary
+ * @property {readonly Finding[]} [findings]
  * @property {number} bytes
  * @property {number} order ever increasing
  */
@@ -50,7 +52,7 @@ export class DataSets {
    * @param {KeptData} data
    * @returns {Promise<boolean>} whether it is kept; else this tab has it
    */
-  async put({ summary, blob }) {
+  async put({ summary, blob, findings = [] }) {
     const { checksum } = summary;
     // Read before the transaction, which waits for nothing but its own requests.
     const buffer = await blob.arrayBuffer();
@@ -59,7 +61,7 @@ export class DataSets {
       async (at) => {
         const order = await next_order(at);
         await Promise.all([
-          at("sets").put({ checksum, summary, bytes: blob.size, order }),
+          at("sets").put({ checksum, summary, findings, bytes: blob.size, order }),
           at("data").put({ checksum, buffer }),
         ]);
       },
@@ -72,7 +74,7 @@ export class DataSets {
       return true;
     }
     this.#here.delete(checksum);
-    this.#here.set(checksum, { summary, blob });
+    this.#here.set(checksum, { summary, blob, findings });
     const [oldest = ""] = this.#here.keys();
     if (this.#here.size > MOST_DATA_SETS) this.#here.delete(oldest);
     return false;
@@ -87,7 +89,8 @@ export class DataSets {
     );
     const [row, data] = found ?? [];
     if (!row || !data) return undefined;
-    return { summary: row.summary, blob: data.blob ?? new Blob([data.buffer ?? ""]) };
+    const { summary, findings = [] } = row;
+    return { summary, findings, blob: data.blob ?? new Blob([data.buffer ?? ""]) };
   }
 
   /**

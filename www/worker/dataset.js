@@ -9,8 +9,9 @@ import { bytes_of, release } from "./crossing_values.js";
 import { death } from "./death.js";
 import { read_dataset } from "./reading.js";
 
-/** @import { DataSummary, Dataset, LoadProgress } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, DataSummary, Dataset, Finding, LoadProgress, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Wasm } from "./artifact.js" */
+/** @import { Question, ReadWish } from "./reading.js" */
 
 /**
  * Rows of a data set.
@@ -24,6 +25,7 @@ import { read_dataset } from "./reading.js";
  * @typedef {object} LoadedData
  * @property {DataSummary} summary
  * @property {Blob} blob `num_rows * side²` bytes of pixels, then `num_rows` labels (none if unlabelled)
+ * @property {readonly Finding[]} [findings] what deserves a look before it is trained on; unknown of sets that older pages kept
  */
 
 export class HeldData {
@@ -41,25 +43,26 @@ export class HeldData {
    * @param {Wasm} wasm
    * @param {string} token to cancel this reading by
    * @param {File[]} files one, or the two of IDX
-   * @param {boolean} needs_labels refuses a file without
+   * @param {ReadWish} wish
    * @param {(progress: LoadProgress) => unknown} on_progress released at the end
-   * @returns {Promise<LoadedData>}
+   * @returns {Promise<LoadedData | { question: Question }>}
    */
-  async read(wasm, token, files, needs_labels, on_progress) {
+  async read(wasm, token, files, wish, on_progress) {
     const reading = new AbortController();
     this.#readings.set(token, reading);
     try {
       const { signal } = reading;
-      const dataset = await read_dataset(wasm.DatasetReader, files, signal, on_progress);
+      const read = await read_dataset(wasm.DatasetReader, files, wish, signal, on_progress);
+      if ("question" in read) return read;
+      const { dataset, notes, entries } = read;
       try {
-        const summary = dataset.summary();
+        const loaded = loaded_of(dataset);
         // Asking for a label that is not there gives the engine's own sentence on
         // what such a file is.
-        if (needs_labels && !summary.has_labels) dataset.label(0);
-        return {
-          summary,
-          blob: new Blob([bytes_of(dataset.pixels()), bytes_of(dataset.labels())]),
-        };
+        if (wish.needs_labels && !loaded.summary.has_labels) dataset.label(0);
+        loaded.summary.source.understood.push(...notes);
+        loaded.summary.source.entries.push(...entries);
+        return loaded;
       } finally {
         if (!death.error) dataset.free();
       }
@@ -104,6 +107,43 @@ export class HeldData {
     this.#dataset = dataset;
     this.#summary = summary;
     old?.free();
+  }
+
+  /**
+   * Another data set: this one with a change made. The one that is held stays.
+   * @param {string} checksum
+   * @param {DataChange} change
+   * @returns {LoadedData}
+   */
+  changed(checksum, change) {
+    const { dataset, summary } = this.#named(checksum);
+    const other = dataset.changed(change);
+    try {
+      const loaded = loaded_of(other);
+      const before = summary.source ?? loaded.summary.source;
+      const source = { ...before, changes: [...(summary.source?.changes ?? []), change] };
+      return { ...loaded, summary: { ...loaded.summary, source } };
+    } finally {
+      if (!death.error) other.free();
+    }
+  }
+
+  /**
+   * Another data set: the same images under another task, such as other names of classes.
+   * @param {Wasm} wasm
+   * @param {string} checksum
+   * @param {TaskSummary} task
+   * @returns {LoadedData}
+   */
+  with_task({ Dataset }, checksum, task) {
+    const { dataset, summary } = this.#named(checksum);
+    const other = Dataset.from_parts(summary.name, task, dataset.pixels(), dataset.labels());
+    try {
+      const loaded = loaded_of(other);
+      return { ...loaded, summary: { ...loaded.summary, source: summary.source } };
+    } finally {
+      if (!death.error) other.free();
+    }
   }
 
   /**
@@ -172,4 +212,13 @@ export class HeldData {
     }
     return { dataset, summary };
   }
+}
+
+/** A data set as the page keeps it. @param {Dataset} dataset @returns {LoadedData} */
+function loaded_of(dataset) {
+  return {
+    summary: dataset.summary(),
+    blob: new Blob([bytes_of(dataset.pixels()), bytes_of(dataset.labels())]),
+    findings: dataset.findings(),
+  };
 }

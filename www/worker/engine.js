@@ -14,9 +14,10 @@ import { trainer_of } from "./run.js";
 import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
-/** @import { EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
 /** @import { ModelFormat, Reader } from "./model.js" */
+/** @import { Question, ReadWish } from "./reading.js" */
 /** @import { RunTask } from "./run.js" */
 /** @import { TuningTask } from "./tuning.js" */
 
@@ -60,12 +61,12 @@ export class Engine extends Answers {
    * Reads a file, or the two of IDX, for whoever asked, and takes nothing of it.
    * @param {string} token to cancel this reading by
    * @param {File[]} files
-   * @param {boolean} needs_labels refuses a file without
+   * @param {ReadWish} wish
    * @param {(progress: LoadProgress) => unknown} on_progress
-   * @returns {Promise<LoadedData>}
+   * @returns {Promise<LoadedData | { question: Question }>}
    */
-  read_file(token, files, needs_labels, on_progress) {
-    return guarded(() => this.#data.read(this.wasm, token, files, needs_labels, on_progress));
+  read_file(token, files, wish, on_progress) {
+    return guarded(() => this.#data.read(this.wasm, token, files, wish, on_progress));
   }
 
   /** Ends a reading, which rejects with `Cancelled`. @param {string} token */
@@ -76,6 +77,26 @@ export class Engine extends Answers {
   /** Takes a data set that was read before. @param {LoadedData} data @returns {Promise<void>} */
   load_data(data) {
     return guarded(() => this.#data.load(this.wasm, data));
+  }
+
+  /**
+   * The data set with a change made, as another; the one that is held stays.
+   * @param {string} checksum
+   * @param {DataChange} change
+   * @returns {Promise<LoadedData>}
+   */
+  changed_data(checksum, change) {
+    return guarded(() => this.#data.changed(checksum, change));
+  }
+
+  /**
+   * The same images under another task, as another data set.
+   * @param {string} checksum
+   * @param {TaskSummary} task
+   * @returns {Promise<LoadedData>}
+   */
+  data_with_task(checksum, task) {
+    return guarded(() => this.#data.with_task(this.wasm, checksum, task));
   }
 
   /**

@@ -1,23 +1,44 @@
 // Files into a data set, in one pass: unpacked, pushed to the engine's reader, and
-// told how far it is. How bytes are unpacked is the business of source.js.
+// told how far it is. How bytes are unpacked is the business of source.js, which entries
+// of an archive are meant that of archive.js.
 
+import { chosen_parts } from "./archive.js";
+import { bytes_at } from "./bytes.js";
+import { bytes_of } from "./crossing_values.js";
 import { death } from "./death.js";
-import { unpacked_chunks } from "./source.js";
+import { kind_of, unpacked_chunks } from "./source.js";
 
-/** @import { Dataset, LoadProgress } from "../pkg/ndarray/inkling.js" */
+/** @import { Dataset, DatasetReader, LoadProgress, ReadingChoice } from "../pkg/ndarray/inkling.js" */
 /** @import { Wasm } from "./artifact.js" */
+/** @import { Wanted } from "./archive.js" */
+/** @import { ZipEntry } from "./zip.js" */
 
 /** More often than this nobody sees a progress bar move. */
 const PROGRESS_EVERY_MS = 50;
 
 /**
+ * What is wanted of files.
+ * @typedef {object} ReadWish
+ * @property {boolean} [needs_labels] refuses a file without
+ * @property {Wanted} [wanted] which half of an archive that has both
+ * @property {number | null} [label_column] the answer to a table's question: the column from 1, 0 for none
+ */
+
+/**
+ * What a table asks before it can be read: which column holds the labels.
+ * @typedef {object} Question
+ * @property {(ReadingChoice & { pixels: Uint8Array })[]} choices the likeliest first, each with its first images
+ */
+
+/**
  * @param {Wasm["DatasetReader"]} DatasetReader the engine's
  * @param {File[]} files one, or the two of IDX
+ * @param {ReadWish} wish
  * @param {AbortSignal} signal ends the reading with its reason
  * @param {(progress: LoadProgress) => unknown} on_progress
- * @returns {Promise<Dataset>}
+ * @returns {Promise<{ dataset: Dataset, notes: string[], entries: string[] } | { question: Question }>}
  */
-export async function read_dataset(DatasetReader, files, signal, on_progress) {
+export async function read_dataset(DatasetReader, files, wish, signal, on_progress) {
   const reader = new DatasetReader(files[0].name);
   const total_bytes = files.reduce((sum, { size }) => sum + size, 0);
   let rows = 0;
@@ -31,24 +52,61 @@ export async function read_dataset(DatasetReader, files, signal, on_progress) {
     void on_progress({ bytes, total_bytes, rows });
   };
   try {
+    const { label_column } = wish;
+    if (typeof label_column === "number") reader.answer(label_column);
+    /** @type {string[]} */
+    const notes = [];
+    /** @type {string[]} */
+    const entries = [];
     let bytes_before = 0;
+    let is_first = true;
     for (const file of files) {
-      if (file !== files[0]) reader.next_file(file.name);
-      const on_bytes = (/** @type {number} */ now) => {
-        bytes = bytes_before + now;
-      };
-      report(true);
-      const on_size = (/** @type {number} */ now) => reader.expect_bytes(now);
-      for await (const chunk of unpacked_chunks(file, { signal, on_bytes, on_size })) {
-        rows = reader.push(chunk);
-        report(false);
+      const chosen = await parts_of(file, wish.wanted);
+      notes.push(...chosen.notes);
+      for (const entry of chosen.entries) {
+        if (!is_first) reader.next_file(entry?.name ?? file.name);
+        // Two files of one archive are called after it.
+        if (is_first && chosen.entries.length > 1) reader.call_it(file.name);
+        if (chosen.entries.length > 1 && entry) entries.push(entry.name);
+        is_first = false;
+        const on_bytes = (/** @type {number} */ now) => {
+          bytes = Math.max(bytes, bytes_before + now);
+        };
+        report(true);
+        const on_size = (/** @type {number} */ now) => reader.expect_bytes(now);
+        const chunks = unpacked_chunks(file, { signal, on_bytes, on_size, entry });
+        for await (const chunk of chunks) {
+          rows = reader.push(chunk);
+          if (reader.is_asking()) break;
+          report(false);
+        }
       }
       bytes_before += file.size;
     }
     const dataset = reader.finish();
     report(true);
-    return dataset;
+    return dataset ? { dataset, notes, entries } : { question: question_of(reader) };
   } finally {
     if (!death.error) reader.free();
   }
+}
+
+/**
+ * What of a file is read: entries of a zip, or the file itself.
+ * @param {File} file
+ * @param {Wanted} [wanted]
+ * @returns {Promise<{ entries: (ZipEntry | null)[], notes: string[] }>}
+ */
+async function parts_of(file, wanted) {
+  if (kind_of(await bytes_at(file, 0, 4)) !== "zip") return { entries: [null], notes: [] };
+  return chosen_parts(file, wanted);
+}
+
+/** @param {DatasetReader} reader @returns {Question} */
+function question_of(reader) {
+  const choices = reader.choices().map((choice, index) => ({
+    ...choice,
+    pixels: bytes_of(reader.choice_pixels(index)),
+  }));
+  return { choices };
 }

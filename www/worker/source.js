@@ -2,22 +2,14 @@
 // first bytes and never by its name. Runs in the worker; knows nothing of CSV.
 
 import { crc32 } from "../base/bytes.js";
-import { InputError } from "../base/input_error.js";
+import { chosen_parts } from "./archive.js";
+import { SourceError, bytes_at, count, view_of } from "./bytes.js";
+import { part_of } from "./zip.js";
+
+/** @import { ZipEntry } from "./zip.js" */
 
 /** No MNIST-like file comes near this; a zip bomb does. */
 const MAX_UNPACKED_BYTES = 2 * 1024 ** 3;
-
-/** A zip's directory is a few kilobytes; one that claims more is no data set. */
-const MAX_DIRECTORY_BYTES = 16 * 1024 ** 2;
-
-/** The end record is 22 bytes and may be followed by a comment of up to 65,535. */
-const MAX_ZIP_TAIL_BYTES = 22 + 65_535;
-
-/** A file that cannot be unpacked. Its name is for whoever picked it to add. */
-class SourceError extends InputError {
-  /** @override */
-  name = "SourceError";
-}
 
 /**
  * Unpacked bytes of a file in order, a chunk at a time, nothing held whole.
@@ -27,6 +19,7 @@ class SourceError extends InputError {
  * @param {(bytes: number) => void} [options.on_size] the unpacked size that the file claims, before the first chunk
  * @param {AbortSignal} [options.signal] ends the stream with the signal's reason
  * @param {number} [options.max_unpacked_bytes]
+ * @param {ZipEntry | null} [options.entry] of a zip; else the one that `chosen_parts` puts first
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 export async function* unpacked_chunks(file, options = {}) {
@@ -34,7 +27,8 @@ export async function* unpacked_chunks(file, options = {}) {
   const { max_unpacked_bytes = MAX_UNPACKED_BYTES } = options;
   const head = await bytes_at(file, 0, 4);
   const kind = kind_of(head);
-  const part = kind === "zip" ? await find_in_zip(file) : null;
+  const entry = options.entry ?? (kind === "zip" ? (await chosen_parts(file)).entries[0] : null);
+  const part = entry ? await part_of(file, entry) : null;
 
   if (kind === "plain" && file.size > max_unpacked_bytes) {
     throw too_large(file.size, max_unpacked_bytes);
@@ -121,8 +115,8 @@ async function read(reader, file, kind, num_read) {
   }
 }
 
-/** @param {Uint8Array} head @returns {"plain" | "gzip" | "zip"} */
-function kind_of(head) {
+/** @param {Uint8Array} head a file's first four bytes @returns {"plain" | "gzip" | "zip"} */
+export function kind_of(head) {
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
   const is_pk = head[0] === 0x50 && head[1] === 0x4b;
   // 3, 4 opens a first entry; 5, 6 is the end record of an archive without any.
@@ -141,166 +135,6 @@ async function gzip_size(file) {
 }
 
 /**
- * One file inside an archive.
- * @typedef {object} ZipPart
- * @property {string} name
- * @property {number} start offset of its packed bytes in the archive
- * @property {number} end
- * @property {number} num_unpacked
- * @property {number} crc
- * @property {CompressionFormat | null} format `null`: stored as it is
- */
-
-/**
- * The training table inside a zip. Reads the directory at the archive's end, as
- * the format wants it: entries may lie in any order, and a picked file can be
- * read at any place, so nothing before the entry has to be unpacked.
- * @param {File} file
- * @returns {Promise<ZipPart>}
- */
-async function find_in_zip(file) {
-  const tail_start = Math.max(0, file.size - MAX_ZIP_TAIL_BYTES);
-  const tail = view_of(await bytes_at(file, tail_start, file.size));
-  let end_record = tail.byteLength - 22;
-  while (end_record >= 0 && tail.getUint32(end_record, true) !== 0x06054b50) end_record -= 1;
-  if (end_record < 0) {
-    throw new SourceError(
-      `last ${count(tail.byteLength)} bytes`,
-      "no zip directory",
-      "one at the archive's end; the file is incomplete, download it again",
-    );
-  }
-  const num_entries = tail.getUint16(end_record + 10, true);
-  const directory_size = tail.getUint32(end_record + 12, true);
-  const directory_start = tail.getUint32(end_record + 16, true);
-  if (num_entries === 0xffff || directory_start === 0xffffffff) {
-    throw new SourceError("archive", "a zip64 archive", "a plain zip of less than 4 GB");
-  }
-  if (directory_size > MAX_DIRECTORY_BYTES || directory_start + directory_size > file.size) {
-    throw new SourceError(
-      "zip directory",
-      `${count(directory_size)} bytes at ${count(directory_start)}`,
-      `at most ${count(MAX_DIRECTORY_BYTES)} bytes inside the file; it is damaged, download it again`,
-    );
-  }
-  const directory = await bytes_at(file, directory_start, directory_start + directory_size);
-  const entries = zip_entries(directory, num_entries);
-  const entry = choose_entry(entries);
-  if (entry.is_encrypted) {
-    throw new SourceError(entry.name, "an encrypted entry", "one without password");
-  }
-  if (entry.method !== 0 && entry.method !== 8) {
-    throw new SourceError(
-      entry.name,
-      `compression method ${entry.method}`,
-      "0 (stored) or 8 (deflate)",
-    );
-  }
-  // The local header repeats name and extra field with lengths of its own.
-  const local = view_of(await bytes_at(file, entry.header_start, entry.header_start + 30));
-  if (local.byteLength < 30 || local.getUint32(0, true) !== 0x04034b50) {
-    throw new SourceError(
-      `byte ${count(entry.header_start)}`,
-      "no header of a zip entry",
-      `that of ${entry.name}; the archive is damaged, download it again`,
-    );
-  }
-  const start = entry.header_start + 30 + local.getUint16(26, true) + local.getUint16(28, true);
-  const end = start + entry.num_packed;
-  if (end > file.size) {
-    throw new SourceError(
-      entry.name,
-      `the end of the file at byte ${count(file.size)}`,
-      `data up to byte ${count(end)}; the file is incomplete, download it again`,
-    );
-  }
-  const format = entry.method === 8 ? "deflate-raw" : null;
-  return { name: entry.name, start, end, num_unpacked: entry.num_unpacked, crc: entry.crc, format };
-}
-
-/**
- * @typedef {object} ZipEntry
- * @property {string} name
- * @property {boolean} is_encrypted
- * @property {number} method
- * @property {number} crc
- * @property {number} num_packed
- * @property {number} num_unpacked
- * @property {number} header_start
- */
-
-/**
- * @param {Uint8Array} directory
- * @param {number} num_entries
- * @returns {ZipEntry[]}
- */
-function zip_entries(directory, num_entries) {
-  const view = view_of(directory);
-  const text = new TextDecoder();
-  /** @type {ZipEntry[]} */
-  const entries = [];
-  let at = 0;
-  for (let index = 0; index < num_entries; index += 1) {
-    if (at + 46 > view.byteLength || view.getUint32(at, true) !== 0x02014b50) {
-      throw new SourceError(
-        "zip directory",
-        `${count(index)} entries`,
-        `${count(num_entries)}; the archive is damaged, download it again`,
-      );
-    }
-    const name_length = view.getUint16(at + 28, true);
-    entries.push({
-      name: text.decode(directory.subarray(at + 46, at + 46 + name_length)),
-      is_encrypted: (view.getUint16(at + 8, true) & 1) === 1,
-      method: view.getUint16(at + 10, true),
-      crc: view.getUint32(at + 16, true),
-      num_packed: view.getUint32(at + 20, true),
-      num_unpacked: view.getUint32(at + 24, true),
-      header_start: view.getUint32(at + 42, true),
-    });
-    at += 46 + name_length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-  }
-  return entries;
-}
-
-/**
- * Kaggle's `train.csv`; else the only table with `train` in its name; else the only table.
- * @param {ZipEntry[]} entries
- * @returns {ZipEntry}
- */
-function choose_entry(entries) {
-  // macOS puts a shadow of each file into an archive; it holds no data.
-  const tables = entries.filter(
-    ({ name }) => /\.csv$/i.test(name) && !name.startsWith("__MACOSX/"),
-  );
-  const named = tables.filter(({ name }) => /(^|\/)train\.csv$/i.test(name));
-  const training = tables.filter(({ name }) => /train[^/]*$/i.test(name));
-  const chosen = [named, training, tables].find((list) => list.length === 1)?.[0];
-  if (chosen) return chosen;
-  const names = (tables.length > 0 ? tables : entries).map(({ name }) => name);
-  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
-  throw new SourceError(
-    "archive",
-    names.length > 0 ? `the entries ${shown}` : "an archive without entries",
-    "train.csv, or one .csv file",
-  );
-}
-
-/**
- * @param {Blob} file
- * @param {number} start
- * @param {number} end
- */
-async function bytes_at(file, start, end) {
-  return new Uint8Array(await file.slice(start, end).arrayBuffer());
-}
-
-/** @param {Uint8Array} bytes */
-function view_of(bytes) {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/**
  * @param {number} found
  * @param {number} limit
  */
@@ -310,11 +144,6 @@ function too_large(found, limit) {
     `${count(found)} bytes or more once unpacked`,
     `at most ${count(limit)}; MNIST as a table is 77 MB`,
   );
-}
-
-/** @param {number} value */
-function count(value) {
-  return value.toLocaleString("en-US");
 }
 
 /** @param {number} value */

@@ -4,7 +4,7 @@
 //! affair, how it is divided is `split`'s.
 
 use crate::error::{Error, Result};
-use crate::message::{ClassCounts, DataSummary, TaskSummary};
+use crate::message::{ClassCounts, DataSource, DataSummary, TaskSummary};
 
 use super::split::{Split, split_of_task};
 use super::task::{Normalisation, Task};
@@ -221,6 +221,7 @@ impl Dataset {
             has_labels: self.has_labels(),
             task: TaskSummary::from(&self.task),
             class_counts: self.class_counts(),
+            source: DataSource::default(),
             checksum: self.checksum(),
         }
     }

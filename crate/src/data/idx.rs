@@ -5,13 +5,16 @@
 //! byte), the number of dimensions; each dimension as a big-endian 32-bit number;
 //! then the values, the last dimension running fastest.
 //!
-//! Owns the format, its errors, and which images belong to which labels.
+//! Owns the format and its errors. Images are square, of any size that a task may have.
 //!
 //! Over 400 lines: one format, its reader and its tests.
 
-use super::dataset::{Dataset, IMAGE_SIDE, MAX_ROWS, NUM_CLASSES, NUM_PIXELS};
+use super::dataset::MAX_ROWS;
+use super::labels::{Labels, MAX_CLASSES, Naming};
+use super::part::Part;
+use super::scale::Scale;
 use super::store::PixelStore;
-use super::task::Task;
+use super::task::SIDES;
 use crate::error::{Error, Result};
 
 /// The type byte of unsigned bytes, the only one that MNIST uses.
@@ -23,47 +26,6 @@ const TYPES: [u8; 6] = [UNSIGNED_BYTE, 9, 11, 12, 13, 14];
 /// begins with two zero bytes.
 pub fn is_idx(start: &[u8]) -> bool {
     matches!(start, [0, 0, kind, ..] if TYPES.contains(kind))
-}
-
-/// What one IDX file holds, checked. Two of them make a data set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IdxPart {
-    /// Pixels: images × 784 bytes, row-major.
-    Images(Vec<u8>),
-    /// Labels, 0 to 9, one for each image.
-    Labels(Vec<u8>),
-}
-
-/// Joins images and labels, given in either order, to the data set `name`.
-///
-/// # Errors
-/// When both hold the same, or differ in length.
-pub fn pair(name: impl Into<String>, first: IdxPart, second: IdxPart) -> Result<Dataset> {
-    let name = name.into();
-    match (first, second) {
-        (IdxPart::Images(pixels), IdxPart::Labels(labels))
-        | (IdxPart::Labels(labels), IdxPart::Images(pixels)) => {
-            let num_images = pixels.len() / NUM_PIXELS;
-            if num_images != labels.len() {
-                return Err(Error::data(
-                    format!("{name}, labels"),
-                    format!("{} labels", labels.len()),
-                    format!("{num_images}, one for each image"),
-                ));
-            }
-            Dataset::from_parts(name, Task::mnist(), pixels, labels)
-        }
-        (IdxPart::Images(_), IdxPart::Images(_)) => Err(Error::data(
-            name,
-            "two files of images",
-            "one of images and one of labels",
-        )),
-        (IdxPart::Labels(_), IdxPart::Labels(_)) => Err(Error::data(
-            name,
-            "two files of labels",
-            "one of images and one of labels",
-        )),
-    }
 }
 
 /// A push parser of one file: [`push`](Self::push) chunks, then [`finish`](Self::finish).
@@ -82,8 +44,8 @@ pub struct IdxReader {
 #[derive(Debug)]
 enum Body {
     Unknown,
-    Images(PixelStore),
-    Labels(Vec<u8>),
+    Images { side: usize, store: PixelStore },
+    Labels(Labels),
 }
 
 impl IdxReader {
@@ -115,7 +77,7 @@ impl IdxReader {
     ///
     /// # Errors
     /// When the file is shorter than its header says.
-    pub fn finish(self) -> Result<IdxPart> {
+    pub fn finish(self) -> Result<Part> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
@@ -135,8 +97,23 @@ impl IdxReader {
             ));
         }
         match self.body {
-            Body::Images(store) => Ok(IdxPart::Images(store.into_pixels()?)),
-            Body::Labels(labels) => Ok(IdxPart::Labels(labels)),
+            Body::Images { side, mut store } => {
+                let full_ink = Scale::default().settle(&mut store, side);
+                Ok(Part::Images {
+                    side,
+                    pixels: store.into_pixels()?,
+                    full_ink,
+                })
+            }
+            Body::Labels(labels) => {
+                let name = self.name;
+                let (classes, rows) = labels.into_classes(&Naming {
+                    place: &|row| format!("{name}, label {row}"),
+                    is_quoted: false,
+                    is_sample: false,
+                })?;
+                Ok(Part::Labels { classes, rows })
+            }
             Body::Unknown => unreachable!("refused above"),
         }
     }
@@ -150,14 +127,17 @@ impl IdxReader {
         // depend on how the file was cut into chunks.
         let (values, surplus) = chunk.split_at(chunk.len().min(self.num_bytes - num_held));
         match &mut self.body {
-            Body::Images(store) => store.push_bytes(values)?,
+            Body::Images { store, .. } => store.push_bytes(values)?,
             Body::Labels(labels) => {
-                let is_label = |&label: &u8| usize::from(label) < NUM_CLASSES;
-                if let Some(at) = values.iter().position(|label| !is_label(label)) {
-                    let place = format!("{}, label {}", self.name, num_held + at + 1);
-                    return Err(Error::data(place, values[at].to_string(), "0 to 9"));
+                for (row, &label) in (num_held as u64 + 1..).zip(values) {
+                    if labels.push_number(i64::from(label), row).is_err() {
+                        return Err(Error::data(
+                            format!("{}, label {row}", self.name),
+                            format!("{label}, one more label"),
+                            format!("at most {MAX_CLASSES} different ones"),
+                        ));
+                    }
                 }
-                labels.extend_from_slice(values);
             }
             // The header goes on in the next chunk; nothing is left of this one.
             Body::Unknown => {}
@@ -184,17 +164,17 @@ impl IdxReader {
                     self.check_count()?;
                     if self.header[3] == 1 {
                         self.num_bytes = self.dimension(0);
-                        self.body = Body::Labels(Vec::with_capacity(self.num_bytes));
+                        self.body = Body::Labels(Labels::default());
                         break;
                     }
                 }
                 16 => {
-                    self.check_sides()?;
-                    // No overflow: the count is at most MAX_ROWS.
-                    self.num_bytes = self.dimension(0) * NUM_PIXELS;
-                    let mut store = PixelStore::new(NUM_PIXELS);
+                    let side = self.checked_side()?;
+                    // No overflow: the count is at most MAX_ROWS, the side 64.
+                    self.num_bytes = self.dimension(0) * side * side;
+                    let mut store = PixelStore::new(side * side);
                     store.expect_rows(self.dimension(0));
-                    self.body = Body::Images(store);
+                    self.body = Body::Images { side, store };
                     break;
                 }
                 _ => {}
@@ -230,15 +210,15 @@ impl IdxReader {
         }
     }
 
-    fn check_sides(&self) -> Result<()> {
+    fn checked_side(&self) -> Result<usize> {
         let (height, width) = (self.dimension(1), self.dimension(2));
-        if (height, width) == (IMAGE_SIDE, IMAGE_SIDE) {
-            return Ok(());
+        if height == width && SIDES.contains(&height) {
+            return Ok(height);
         }
         Err(Error::data(
             format!("{}, byte 8", self.name),
             format!("images of {height} × {width} pixels"),
-            format!("{IMAGE_SIDE} × {IMAGE_SIDE}"),
+            format!("as high as wide, {} to {}", SIDES.start(), SIDES.end()),
         ))
     }
 
@@ -253,14 +233,14 @@ impl IdxReader {
     fn num_held(&self) -> usize {
         match &self.body {
             Body::Unknown => 0,
-            Body::Images(store) => store.num_bytes(),
-            Body::Labels(labels) => labels.len(),
+            Body::Images { store, .. } => store.num_bytes(),
+            Body::Labels(labels) => labels.num_rows(),
         }
     }
 
     fn num_rows(&self) -> usize {
         match &self.body {
-            Body::Images(store) => store.num_bytes() / NUM_PIXELS,
+            Body::Images { side, store } => store.num_bytes() / (side * side),
             _ => self.num_held(),
         }
     }
@@ -270,7 +250,10 @@ impl IdxReader {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::{IdxPart, IdxReader, NUM_PIXELS, pair};
+    use super::{IdxReader, Part};
+    use crate::data::NUM_PIXELS;
+    use crate::data::part::pair;
+    use crate::data::task::numbered;
     use crate::error::Result;
     use crate::rng::RandomState;
 
@@ -286,12 +269,27 @@ mod tests {
         (0..count * NUM_PIXELS).map(|at| (at % 255) as u8).collect()
     }
 
-    fn read(bytes: &[u8], length: usize) -> Result<IdxPart> {
+    fn read(bytes: &[u8], length: usize) -> Result<Part> {
         let mut reader = IdxReader::new("f");
         for chunk in bytes.chunks(length) {
             reader.push(chunk)?;
         }
         reader.finish()
+    }
+
+    fn images_of(pixels: Vec<u8>) -> Part {
+        Part::Images {
+            side: 28,
+            pixels,
+            full_ink: 255,
+        }
+    }
+
+    fn labels_of(rows: Vec<u8>) -> Part {
+        Part::Labels {
+            classes: numbered(10),
+            rows,
+        }
     }
 
     fn message(bytes: &[u8]) -> String {
@@ -307,11 +305,11 @@ mod tests {
         for length in [1, 2, 5, 16, 17, 784, 1000, usize::MAX] {
             let images = read(&images, length).unwrap();
             let labels = read(&labels, length).unwrap();
-            assert_eq!(images, IdxPart::Images(pixels(3)));
-            assert_eq!(labels, IdxPart::Labels(vec![5, 0, 9]));
-            let data = pair("mnist", images.clone(), labels.clone()).unwrap();
+            assert_eq!(images, images_of(pixels(3)));
+            assert_eq!(labels, labels_of(vec![5, 0, 9]));
+            let (data, _) = pair("mnist", images.clone(), labels.clone()).unwrap();
             assert_eq!((data.num_rows(), data.labels()), (3, &[5, 0, 9][..]));
-            assert_eq!(pair("mnist", labels, images), Ok(data));
+            assert_eq!(pair("mnist", labels, images).unwrap().0, data);
         }
         let mut reader = IdxReader::new("f");
         assert_eq!(reader.push(&images[..16 + 784 * 2 + 5]), Ok(2));
@@ -319,9 +317,8 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn parts_that_do_not_belong_together_are_refused() {
-        let (images, labels) = (IdxPart::Images(pixels(2)), IdxPart::Labels(vec![1]));
-        let message =
-            |a: &IdxPart, b: &IdxPart| pair("d", a.clone(), b.clone()).unwrap_err().to_string();
+        let (images, labels) = (images_of(pixels(2)), labels_of(vec![1]));
+        let message = |a: &Part, b: &Part| pair("d", a.clone(), b.clone()).unwrap_err().to_string();
         let one_each = "expected one of images and one of labels";
         assert_eq!(
             message(&images, &images),
@@ -335,6 +332,19 @@ mod tests {
             message(&images, &labels),
             "d, labels: found 1 labels, expected 2, one for each image"
         );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn other_sizes_and_labels_are_read() {
+        let images = read(&file(0x803, &[3, 4, 4], &[200; 48]), 7).unwrap();
+        let labels = read(&file(0x801, &[3], &[26, 1, 26]), 2).unwrap();
+        let (data, source) = pair("emnist", images, labels).unwrap();
+        assert_eq!(
+            (data.task().side(), data.task().classes().join(" ")),
+            (4, "1 26".into())
+        );
+        assert_eq!(data.labels(), [1, 0, 1]);
+        assert_eq!(source.understood, ["4 × 4 pixels"]);
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -362,7 +372,8 @@ mod tests {
         }
         assert_eq!(
             message(&file(0x803, &[1, u32::MAX, u32::MAX], &[])),
-            "f, byte 8: found images of 4294967295 × 4294967295 pixels, expected 28 × 28"
+            "f, byte 8: found images of 4294967295 × 4294967295 pixels, expected as high \
+             as wide, 4 to 64"
         );
         assert_eq!(
             message(&file(0x803, &[2, 28, 28], &pixels(1))),

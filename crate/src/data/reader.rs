@@ -1,15 +1,16 @@
 //! Reads a data set from files whose kind is decided by their first bytes: one
-//! CSV, or one or two IDX files (images and labels, in either order).
+//! CSV, or one or two files of images and of labels, in either order, IDX or `.npy`.
 //!
-//! Owns that decision alone; the formats are `csv`'s and `idx`'s.
+//! Owns that decision alone; the formats are `csv`'s, `idx`'s and `npy`'s.
 
-use super::csv::CsvReader;
+use super::csv::{CsvReader, Outcome};
 use super::dataset::Dataset;
-use super::idx::{IdxPart, IdxReader, is_idx, pair};
-use super::task::Task;
+use super::idx::{IdxReader, is_idx};
+use super::npy::{NpyReader, is_npy};
+use super::part::{Part, pair};
 use crate::error::{Error, Result};
 
-/// Bytes that tell IDX from text.
+/// Bytes that tell IDX and `.npy` from text.
 const NUM_MAGIC: usize = 3;
 
 /// A push parser: [`push`](Self::push) chunks (after [`next_file`](Self::next_file)
@@ -19,8 +20,12 @@ pub struct DatasetReader {
     name: String,
     expected_bytes: u64,
     format: Format,
-    /// The first of two IDX files, under its name.
-    first: Option<(String, IdxPart)>,
+    /// The first of two files, under its name.
+    first: Option<(String, Part)>,
+    /// A person's answer to a question, see [`CsvReader::answer`].
+    label_column: Option<u32>,
+    /// What the data set is called, if it is not called as its file.
+    data_name: Option<String>,
 }
 
 #[derive(Debug)]
@@ -30,6 +35,7 @@ enum Format {
     // Boxed, for it is many times the size of the others.
     Csv(Box<CsvReader>),
     Idx(IdxReader),
+    Npy(NpyReader),
     /// A second file that failed to open; only an error can come of it.
     Failed(Error),
 }
@@ -42,7 +48,24 @@ impl DatasetReader {
             expected_bytes: 0,
             format: Format::Unknown(Vec::new()),
             first: None,
+            label_column: None,
+            data_name: None,
         }
+    }
+
+    /// Names the data set otherwise than its file: after the archive that held it.
+    pub fn call_it(&mut self, name: impl Into<String>) {
+        self.data_name = Some(name.into());
+    }
+
+    /// Answers a question of a table before it is read, see [`CsvReader::answer`].
+    pub fn answer(&mut self, label_column: u32) {
+        self.label_column = Some(label_column);
+    }
+
+    /// Whether a question has been raised: reading on changes nothing.
+    pub fn is_asking(&self) -> bool {
+        matches!(&self.format, Format::Csv(reader) if reader.is_asking())
     }
 
     /// Announces the unpacked size of this file before its first chunk, so that
@@ -71,14 +94,15 @@ impl DatasetReader {
             }
             Format::Csv(reader) => reader.push(chunk),
             Format::Idx(reader) => reader.push(chunk),
+            Format::Npy(reader) => reader.push(chunk),
             Format::Failed(error) => Err(error.clone()),
         }
     }
 
-    /// Ends the first of two IDX files; what is pushed next is the file `name`.
+    /// Ends the first of two files; what is pushed next is the file `name`.
     ///
     /// # Errors
-    /// When the first file is incomplete, or is no IDX file: a CSV stands alone.
+    /// When the first file is incomplete, or holds no part of a set: a CSV stands alone.
     pub fn next_file(&mut self, name: impl Into<String>) -> Result<()> {
         let name = name.into();
         let expected = "one CSV file, or two IDX files (images and labels)";
@@ -89,10 +113,13 @@ impl DatasetReader {
         let refusal = Error::data(name.clone(), found, expected);
         let format = std::mem::replace(&mut self.format, Format::Failed(refusal.clone()));
         match format {
-            Format::Idx(reader) if self.first.is_none() => {
-                let part = reader
-                    .finish()
-                    .inspect_err(|error| self.format = Format::Failed(error.clone()))?;
+            format @ (Format::Idx(_) | Format::Npy(_)) if self.first.is_none() => {
+                let part = match format {
+                    Format::Idx(reader) => reader.finish(),
+                    Format::Npy(reader) => reader.finish(),
+                    _ => Err(refusal),
+                };
+                let part = part.inspect_err(|error| self.format = Format::Failed(error.clone()))?;
                 let first_name = std::mem::replace(&mut self.name, name);
                 self.first = Some((first_name, part));
                 self.format = Format::Unknown(Vec::new());
@@ -111,53 +138,64 @@ impl DatasetReader {
     ///
     /// # Errors
     /// When a file ends too early or holds no data, when labels come without
-    /// images, or when two files do not belong together.
+    /// images, when two files do not belong together, and where
+    /// [`finish_or_ask`](Self::finish_or_ask) would ask.
     pub fn finish(self) -> Result<Dataset> {
-        let reader = match self.format {
+        match self.finish_or_ask()? {
+            Outcome::Read(dataset, _) => Ok(dataset),
+            Outcome::Asked(question) => Err(question.refusal()),
+        }
+    }
+
+    /// The same with how it was read, or what a person must say first.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish), but for questions.
+    pub fn finish_or_ask(self) -> Result<Outcome> {
+        let data_name = self.data_name;
+        let part = match self.format {
             Format::Failed(error) => return Err(error),
             Format::Csv(_) | Format::Unknown(_) if self.first.is_some() => {
                 let expected = "the IDX file that belongs to the first one";
                 return Err(Error::data(self.name, "no IDX file", expected));
             }
-            Format::Csv(reader) => return reader.finish(),
+            Format::Csv(reader) => return reader.finish_or_ask(),
             // Too short for a magic number: an empty file, or a CSV of two bytes.
             Format::Unknown(start) => {
                 let mut reader = CsvReader::new(self.name);
                 reader.push(&start)?;
-                return reader.finish();
+                return reader.finish_or_ask();
             }
-            Format::Idx(reader) => reader,
+            Format::Idx(reader) => reader.finish()?,
+            Format::Npy(reader) => reader.finish()?,
         };
-        match (reader.finish()?, self.first) {
-            (IdxPart::Images(pixels), None) => {
-                Dataset::from_parts(self.name, Task::mnist(), pixels, Vec::new())
+        let (dataset, source) = match self.first {
+            None => part.alone(data_name.unwrap_or(self.name))?,
+            Some((first_name, first)) => {
+                let is_first_images = matches!(first, Part::Images { .. });
+                let name = if is_first_images {
+                    first_name
+                } else {
+                    self.name
+                };
+                pair(data_name.unwrap_or(name), first, part)?
             }
-            (IdxPart::Labels(_), None) => Err(Error::data(
-                self.name,
-                "labels without their images",
-                "the file of images as well, such as train-images-idx3-ubyte",
-            )),
-            (part, Some((first_name, first))) => {
-                let is_first_images = matches!(first, IdxPart::Images(_));
-                pair(
-                    if is_first_images {
-                        first_name
-                    } else {
-                        self.name
-                    },
-                    first,
-                    part,
-                )
-            }
-        }
+        };
+        Ok(Outcome::Read(dataset, source))
     }
 
     fn decide(&mut self, start: &[u8]) -> Result<u32> {
         let name = self.name.clone();
         self.format = if is_idx(start) {
             Format::Idx(IdxReader::new(name))
+        } else if is_npy(start) {
+            Format::Npy(NpyReader::new(name))
         } else {
+            let name = self.data_name.clone().unwrap_or(name);
             let mut reader = Box::new(CsvReader::new(name));
+            if let Some(label_column) = self.label_column {
+                reader.answer(label_column);
+            }
             reader.expect_bytes(self.expected_bytes);
             Format::Csv(reader)
         };

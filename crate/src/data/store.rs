@@ -35,6 +35,30 @@ impl PixelStore {
         }
     }
 
+    /// Whether any pixel is above `limit`.
+    pub fn has_above(&self, limit: u8) -> bool {
+        let mut pieces = self.pieces.iter();
+        pieces.any(|piece| piece.iter().any(|&pixel| pixel > limit))
+    }
+
+    /// Brings pixels of 0 to `full_ink` to 0 to 255, rounded; halves to the even number,
+    /// as numpy rounds.
+    pub fn stretch(&mut self, full_ink: u8) {
+        for pixel in self.pieces.iter_mut().flatten() {
+            let share = f64::from(*pixel) / f64::from(full_ink);
+            *pixel = (share * 255.0).round_ties_even() as u8;
+        }
+    }
+
+    /// The last pixel of each row, from the first row on. Only of whole rows.
+    pub fn last_pixels(&self) -> impl Iterator<Item = u8> {
+        let rows = self
+            .pieces
+            .iter()
+            .flat_map(|piece| piece.chunks_exact(self.row_len));
+        rows.filter_map(|row| row.last().copied())
+    }
+
     /// Bytes held, incomplete rows included.
     pub fn num_bytes(&self) -> usize {
         self.num_bytes

@@ -47,6 +47,132 @@ impl Default for TaskSummary {
     }
 }
 
+/// How the columns of a table were read, for a program that reads it again. Columns are
+/// counted from 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct TableReading {
+    /// What stands between two fields: a comma, a semicolon or a tab.
+    pub separator: String,
+    /// Whether numbers have a comma for their point.
+    pub has_decimal_comma: bool,
+    /// Whether the first line names the columns. One that a program made of an image is
+    /// an image, and no header.
+    pub has_header: bool,
+    /// Whether the first line is an image whose repeated values a program has numbered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_first_mangled: bool,
+    /// What the header calls the first pixel; empty where it says nothing.
+    #[serde(default)]
+    pub pixel_name: String,
+    /// Columns of the table.
+    pub num_columns: u32,
+    /// Where the label stands; none without one, or with one-hot columns.
+    pub label_column: Option<u32>,
+    /// Columns of which one is 1, in the order of the classes; else empty.
+    pub one_hot_columns: Vec<u32>,
+    /// Where the first pixel stands.
+    pub first_pixel: u32,
+    /// Where each pixel stands; empty where they follow each other.
+    pub pixel_columns: Vec<u32>,
+    /// The number that is full ink: 255, 1 or 16.
+    pub full_ink: u32,
+}
+
+/// Kaggle's `train.csv`.
+impl Default for TableReading {
+    fn default() -> Self {
+        Self {
+            separator: ",".to_owned(),
+            has_decimal_comma: false,
+            has_header: true,
+            is_first_mangled: false,
+            pixel_name: "pixel0".to_owned(),
+            num_columns: 785,
+            label_column: Some(0),
+            one_hot_columns: Vec::new(),
+            first_pixel: 1,
+            pixel_columns: Vec::new(),
+            full_ink: 255,
+        }
+    }
+}
+
+/// What was done to a data set after it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum DataChange {
+    /// Paper and ink were swapped.
+    Invert,
+    /// Lines became columns.
+    Transpose,
+    /// Images that were there before were left out.
+    DropRepeats,
+    /// Images of classes that have one image alone were left out.
+    DropSingles,
+}
+
+/// What kind of thing was found in a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// Paper is darker than ink.
+    Inverted,
+    /// Lines are columns.
+    Transposed,
+    /// All images are of one class.
+    OneClass,
+    /// A class has too few images to be split.
+    TooFew,
+    /// Many images are there more than once.
+    Repeats,
+    /// Labels say nothing about the images.
+    Shuffled,
+}
+
+/// What about a data set deserves a look before it is trained on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// The same for a person.
+    pub sentence: String,
+    /// What mends it; none where only another file does.
+    pub change: Option<DataChange>,
+}
+
+/// One possible reading of a table whose labels may stand in several places.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct ReadingChoice {
+    /// The column of the labels, counted from 1; 0 where there would be none.
+    pub label_column: u32,
+    /// The same in words: `column 785 "class", the last`.
+    pub words: String,
+    /// Pixels on each side of the images.
+    pub side: u32,
+    /// What the first images would be labelled.
+    pub labels: Vec<String>,
+}
+
+/// Where a data set comes from, as far as it is not plain MNIST.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct DataSource {
+    /// What was understood of the file, each in a few words.
+    #[serde(default)]
+    pub understood: Vec<String>,
+    /// The classes as the file names them, in their order; empty without labels.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// How a table's columns were read; none for other files.
+    #[serde(default)]
+    pub table: Option<TableReading>,
+    /// The files of images and of labels within an archive; else empty.
+    #[serde(default)]
+    pub entries: Vec<String>,
+    /// What was done since, in that order.
+    #[serde(default)]
+    pub changes: Vec<DataChange>,
+}
+
 /// A loaded data set in figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct DataSummary {
@@ -61,6 +187,9 @@ pub struct DataSummary {
     pub task: TaskSummary,
     /// Images of each class; all zero without labels.
     pub class_counts: ClassCounts,
+    /// Where it comes from; empty in records older than this field.
+    #[serde(default)]
+    pub source: DataSource,
     /// 64-bit checksum of labels and pixels, and of size and classes where the task is
     /// not MNIST's, 16 hexadecimal digits: FNV-1a by whole words, as written out at
     /// `checksum` in `data/dataset.rs`.

@@ -12,7 +12,10 @@ mod run;
 mod study;
 
 pub use bits::{read_bits, write_bits};
-pub use data::{ClassCounts, DataSummary, LoadProgress, NormalisationSummary, TaskSummary};
+pub use data::{
+    ClassCounts, DataChange, DataSource, DataSummary, Finding, FindingKind, LoadProgress,
+    NormalisationSummary, ReadingChoice, TableReading, TaskSummary,
+};
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use model::ModelSummary;
 pub use report::{

@@ -48,6 +48,7 @@ pub fn study(factor: Factor, values: &str, num_seeds: u32) -> StudyRecord {
             has_labels: true,
             task: TaskSummary::default(),
             class_counts: vec![4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188],
+            source: Default::default(),
             checksum: "0123456789abcdef".into(),
         },
         plan,

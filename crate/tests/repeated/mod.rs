@@ -209,6 +209,7 @@ pub fn study(values: &[Vec<&Run>], vary_split: bool) -> StudyRecord {
             has_labels: true,
             task: TaskSummary::default(),
             class_counts: vec![4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188],
+            source: Default::default(),
             checksum: "012841c96eff7fcb".into(),
         },
         plan,

@@ -6,8 +6,11 @@ import { by_id, css_value, el, on_theme_change, set_text } from "../../ui/dom.js
 import { digit_at, digit_image } from "../../ui/digit.js";
 import * as format from "../../base/format.js";
 import { class_name, class_noun, num_pixels_of, task_of } from "../../base/task.js";
+import { create_class_names_view } from "./class_names.js";
+import { create_question_view } from "./question.js";
+import { create_warnings_view } from "./warnings.js";
 
-/** @import { NormalisationSummary } from "../../pkg/ndarray/inkling.js" */
+/** @import { DataChange, DataSummary, NormalisationSummary } from "../../pkg/ndarray/inkling.js" */
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Images } from "../../engine/custody.js" */
@@ -22,7 +25,7 @@ const STRIP_ROW = 82;
 
 /**
  * @param {View<PageState>} state
- * @param {Pick<Actions, "load_files" | "load_set" | "cancel_load" | "undo_load" | "images">} actions
+ * @param {Actions} actions
  */
 export function create_data_view(state, actions) {
   const picker = by_id("mnist-csv", HTMLInputElement);
@@ -68,9 +71,7 @@ export function create_data_view(state, actions) {
   });
 
   state.watch(["data", "data_error"], ({ data, data_error }) => {
-    const loaded = data
-      ? `${data.name}: ${format.counted(data.num_rows, "row")}${data.has_labels ? "" : ", without labels"}.`
-      : "";
+    const loaded = data ? loaded_words(data) : "";
     status.classList.toggle("wrong", data_error !== "");
     if (data_error) {
       status.replaceChildren(
@@ -118,6 +119,10 @@ export function create_data_view(state, actions) {
     }
   });
 
+  create_question_view(state, actions);
+  create_warnings_view(state, actions);
+  create_class_names_view(state, actions);
+
   // The real set need not be there.
   void has_set("mnist").then((is_there) => {
     if (is_there) mnist.hidden = false;
@@ -131,6 +136,32 @@ export function create_data_view(state, actions) {
 function normalisation_words({ mean, deviation }) {
   const [m, s] = [mean, deviation].map((share) => share.toFixed(4));
   return `Pixels are normalised by the training part’s mean and deviation: (pixel / 255 − ${m}) / ${s}.`;
+}
+
+/** What a change is called once it is done. @type {Record<DataChange, string>} */
+const CHANGED = {
+  invert: "inverted",
+  transpose: "transposed",
+  drop_repeats: "repeats left out",
+  drop_singles: "classes of one image left out",
+};
+
+/**
+ * The loaded data in a line: its rows, and what is not as in plain MNIST.
+ * @param {DataSummary} data
+ */
+function loaded_words(data) {
+  const labels = data.has_labels ? "" : ", without labels";
+  const { understood = [], changes = [] } = data.source ?? {};
+  const { classes } = task_of(data);
+  const is_digits = classes.length === 10;
+  const all = [
+    ...(is_digits ? [] : [`${classes.length} classes`]),
+    ...understood,
+    ...changes.map((change) => CHANGED[change]),
+  ];
+  const notes = all.length > 0 ? ` Understood: ${all.join("; ")}.` : "";
+  return `${data.name}: ${format.counted(data.num_rows, "row")}${labels}.${notes}`;
 }
 
 /**

@@ -1,12 +1,16 @@
-//! Fields of a line: pixels many at a time, numbers, quotes.
+//! Fields of a line: pixels many at a time, quotes, and how an error shows them.
 
-/// Reads pixels of one to three digits with a comma behind each into `pixels`,
+/// Reads pixels of one to three digits with a `SEPARATOR` behind each into `pixels`,
 /// which must be all zero, and stops at anything else (such as a row's last
 /// pixel, which its line's end follows) or where fewer than eight bytes are left.
 /// Returns the bytes and the pixels taken.
-pub(super) fn plain_pixels(bytes: &[u8], pixels: &mut [u8]) -> (usize, usize) {
-    const FOUR_ZEROS: u64 = u64::from_le_bytes(*b"0,0,0,0,");
-    const COMMAS: u32 = u32::from_le_bytes(*b",,,,");
+pub(super) fn plain_pixels<const SEPARATOR: u8>(bytes: &[u8], pixels: &mut [u8]) -> (usize, usize) {
+    let four_zeros = const {
+        u64::from_le_bytes([
+            b'0', SEPARATOR, b'0', SEPARATOR, b'0', SEPARATOR, b'0', SEPARATOR,
+        ])
+    };
+    let separators = const { u32::from_le_bytes([SEPARATOR; 4]) };
     let (mut at, mut pixel) = (0, 0);
     while pixel < pixels.len() {
         let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
@@ -14,17 +18,17 @@ pub(super) fn plain_pixels(bytes: &[u8], pixels: &mut [u8]) -> (usize, usize) {
         };
         let word = u64::from_le_bytes(*head);
         // Four fifths of MNIST are background, and the row is zero already.
-        if word == FOUR_ZEROS && pixel + 4 <= pixels.len() {
+        if word == four_zeros && pixel + 4 <= pixels.len() {
             at += 8;
             pixel += 4;
             continue;
         }
         let word = word as u32;
-        // The high bit of each byte below the first comma is 0 and the comma's 1
+        // The high bit of each byte below the first separator is 0 and the separator's 1
         // (the bytes above it may err, but are not looked at).
-        let difference = word ^ COMMAS;
-        let is_comma = difference.wrapping_sub(0x0101_0101) & !difference & 0x8080_8080;
-        let num_digits = is_comma.trailing_zeros() / 8;
+        let difference = word ^ separators;
+        let is_end = difference.wrapping_sub(0x0101_0101) & !difference & 0x8080_8080;
+        let num_digits = is_end.trailing_zeros() / 8;
         if !(1..=3).contains(&num_digits) {
             break;
         }
@@ -41,28 +45,6 @@ pub(super) fn plain_pixels(bytes: &[u8], pixels: &mut [u8]) -> (usize, usize) {
         pixel += 1;
     }
     (at, pixel)
-}
-
-/// The whole number that `text` writes, if it consists of digits; numbers too
-/// large for 32 bits come out as the largest.
-pub(super) fn number(text: &[u8]) -> Option<u32> {
-    if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let append = |value: u32, digit: &u8| {
-        value
-            .saturating_mul(10)
-            .saturating_add(u32::from(digit - b'0'))
-    };
-    Some(text.iter().fold(0, append))
-}
-
-/// Whether a field of the first line is meant as a number, right or wrong.
-pub(super) fn looks_numeric(field: &[u8]) -> bool {
-    field
-        .iter()
-        .all(|byte| byte.is_ascii_digit() || b" +-.eE".contains(byte))
-        && !field.is_empty()
 }
 
 /// A field of the first line without the quotes around it.

@@ -5,19 +5,44 @@ use crate::error::{Error, Result};
 
 /// Refuses a file whose first line shows that it is no CSV at all.
 pub(super) fn refuse_foreign_file(first_line: &[u8]) -> Result<()> {
-    match foreign_kind(first_line) {
-        Some(kind) => Err(Error::data(
-            "row 1",
-            kind,
-            format!("a CSV file with {SHAPE}"),
-        )),
-        None => Ok(()),
-    }
+    let Some(kind) = foreign_kind(first_line) else {
+        return Ok(());
+    };
+    let remedy = REMEDIES
+        .iter()
+        .find(|(start, _)| first_line.starts_with(start))
+        .map_or("", |(_, remedy)| remedy);
+    let expected = format!("a CSV file with {SHAPE}{remedy}");
+    Err(Error::data("row 1", kind, expected))
 }
+
+/// What to do with files that hold pictures in another form.
+const REMEDIES: [(&[u8], &str); 4] = [
+    (
+        b"PAR1",
+        ": in Python, read it with pandas.read_parquet and save its images and labels as \
+         x_train and y_train with numpy.savez",
+    ),
+    (
+        b"\x89HDF",
+        ": in Python, read it with h5py and save its images and labels as x_train and y_train \
+         with numpy.savez",
+    ),
+    (
+        b"MATLAB",
+        ": in Python, read it with scipy.io.loadmat and save its images and labels as x_train \
+         and y_train with numpy.savez",
+    ),
+    (
+        b"\x80",
+        ": in Python, load it with pickle and save its images and labels as x_train and y_train \
+         with numpy.savez",
+    ),
+];
 
 /// What a file is that begins with `start` and is no CSV; `None` if it may be one.
 fn foreign_kind(start: &[u8]) -> Option<String> {
-    const MAGIC: [(&[u8], &str); 15] = [
+    const MAGIC: [(&[u8], &str); 21] = [
         (b"\x1f\x8b", "a gzip file"),
         (b"PK\x03\x04", "a zip archive (or an Excel workbook)"),
         (b"PK\x05\x06", "an empty zip archive"),
@@ -32,6 +57,12 @@ fn foreign_kind(start: &[u8]) -> Option<String> {
         (b"GIF8", "a GIF image"),
         (b"%PDF", "a PDF document"),
         (b"PAR1", "a Parquet file"),
+        (b"ARROW1", "an Arrow file"),
+        (b"\x89HDF", "an HDF5 file"),
+        (b"MATLAB", "a MATLAB file"),
+        (b"\x80\x03", "a Python pickle"),
+        (b"\x80\x04", "a Python pickle"),
+        (b"\x80\x05", "a Python pickle"),
         (
             b"version https://git-lfs",
             "a Git LFS pointer, not the file it stands for",

@@ -1,40 +1,51 @@
-//! Reads MNIST as CSV, pushed in chunks of any size: Kaggle's `train.csv`
-//! (header `label,pixel0,…,pixel783`), the same with `label,1x1,…,28x28`,
-//! the same without a header, and either without the label column (`test.csv`).
+//! Reads tables of images, pushed in chunks of any size: Kaggle's `train.csv`
+//! (`label,pixel0,…,pixel783`) and what else people have, with a header or without,
+//! the label anywhere or nowhere, commas, semicolons or tabs, pixels to 255, 1 or 16.
+//!
+//! The three parts to know: the first lines become a plan of the columns (`header` by
+//! names, `shape` by numbers), the plan reads rows (`rows`), and where two plans are
+//! possible a [`Question`] comes of it instead of a guess.
 //!
 //! Fine are: lines ended by LF or CRLF, a byte-order mark, a missing last line
 //! end, blank last lines, quoted fields, leading zeros. Anything else is one
 //! error with its place. A `row` is the file's line as an editor counts it, from
-//! 1, the header included; a column bears its name in Kaggle's header.
-//!
-//! Owns the format and its errors. The text is never held: only the first line
-//! (bounded) and the field being read are. Two ways lead through a row and must
-//! agree: the plain one, a state machine that takes a byte at a time, and the
-//! fast one, which takes runs of plain unquoted pixels and leaves everything
-//! else, all errors included, to the plain one.
-//!
-//! Over 400 lines: one state machine, byte by byte and fast, which must agree.
+//! 1, the header included; a column bears its name in the header, or Kaggle's.
+//! The text is never held, but for its first lines (bounded) and the field being read.
 
+mod columns;
 mod field;
+mod first_line;
 mod foreign;
+mod header;
+mod mangled;
+mod rows;
+mod shape;
 #[cfg(test)]
 mod tests;
+mod value;
 
-use super::dataset::{Dataset, MAX_ROWS, NUM_PIXELS};
-use super::store::PixelStore;
-use super::task::Task;
+use super::dataset::Dataset;
+use super::labels;
+use super::question::{Question, Reading};
+use super::scale::scale_note;
 use crate::error::{Error, Result};
-use field::{looks_numeric, number, plain_pixels, quoted, unquoted};
+use crate::message::DataSource;
+pub(super) use columns::side_of;
+use columns::{Columns, Format};
+use first_line::{FirstLine, format_of};
 use foreign::refuse_foreign_file;
+use rows::{Read, Rows};
+use shape::LARGEST_LABEL_SHARE;
 
 /// Longest first line held: Kaggle's header takes 7 KB, quoted 9 KB.
 const MAX_FIRST_LINE: usize = 64 * 1024;
-/// Longest field held. A pixel takes 3 bytes.
+/// Lines that are looked at where no header names the columns, and their bytes.
+const HEAD_LINES: usize = 64;
+const MAX_HEAD: usize = 512 * 1024;
+/// Longest field held. A pixel takes 3 bytes, a share of ink 24.
 const MAX_FIELD: usize = 64;
 /// A line with more columns is given up instead of counted to its end.
 const MAX_COLUMNS: usize = 10_000;
-/// Rows after which a promised file size is turned into a number of rows.
-const ROWS_BEFORE_ESTIMATE: usize = 1024;
 /// What a file should hold, for errors about its whole shape.
 const SHAPE: &str = "785 columns (label and 784 pixels) or 784 (pixels alone)";
 
@@ -42,45 +53,58 @@ const SHAPE: &str = "785 columns (label and 784 pixels) or 784 (pixels alone)";
 #[derive(Debug)]
 pub struct CsvReader {
     name: String,
+    /// Which column holds the labels, from 1, or 0 for none, where a person said so.
+    label_column: Option<u32>,
     /// The first error, given again to every later call.
     failure: Option<Error>,
-    /// The first line until its end; empty afterwards.
-    first_line: Vec<u8>,
-    /// Whether rows begin with a label; `None` until the first line is known.
-    has_labels: Option<bool>,
-    state: State,
-    /// Number of the line being read, from 1.
+    stage: Stage,
+    /// Where more than the first line is needed; kept for samples of its readings.
+    head: Option<Head>,
+    /// The line being read before there are rows, and the first blank one before it.
     row: u64,
-    /// The first of the blank lines just before this one.
     blank_row: Option<u64>,
-    /// Number of the field being read, from 0.
-    column: usize,
-    /// The field's content so far, without its quotes.
-    field: Vec<u8>,
-    pixels: PixelStore,
-    labels: Vec<u8>,
-    num_rows: usize,
-    /// Bytes pushed in former calls, and up to the line being read.
+    /// Bytes pushed in former calls.
     num_bytes: u64,
-    line_start: u64,
     /// The whole file's size, 0 if unknown.
     expected_bytes: u64,
     /// Switches the fast way off, for the test that holds both together.
     is_plain: bool,
 }
 
-/// Where in a line the plain way is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    LineStart,
-    FieldStart,
-    Unquoted,
-    Quoted,
-    /// After a quote in a quoted field: its end, or half of an escaped quote.
-    QuoteSeen,
-    /// After the carriage return that ends a row, or a blank line.
-    RowReturn,
-    BlankReturn,
+/// How far a file is understood.
+#[derive(Debug)]
+enum Stage {
+    /// The first line is not whole yet.
+    FirstLine(Vec<u8>),
+    /// Nothing names the columns: more lines are wanted.
+    Looking,
+    Reading(Box<Rows>),
+    Asking(Question),
+}
+
+/// The first lines of a file that are looked at.
+#[derive(Debug, Clone)]
+struct Head {
+    format: Format,
+    /// Lines of data, from the file's line `row` on.
+    text: Vec<u8>,
+    row: u64,
+    num_lines: usize,
+    /// Its possible plans where a header gave them; else its shape will, once there are rows.
+    plans: Vec<Columns>,
+    /// Whether a line before it only numbers the columns.
+    is_numbered: bool,
+    /// What is said of its first line.
+    note: Option<&'static str>,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was read: the data set, and how.
+    Read(Dataset, DataSource),
+    /// A person must choose between its readings.
+    Asked(Question),
 }
 
 impl CsvReader {
@@ -88,22 +112,22 @@ impl CsvReader {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            label_column: None,
             failure: None,
-            first_line: Vec::new(),
-            has_labels: None,
-            state: State::LineStart,
+            stage: Stage::FirstLine(Vec::new()),
+            head: None,
             row: 1,
             blank_row: None,
-            column: 0,
-            field: Vec::with_capacity(MAX_FIELD),
-            pixels: PixelStore::new(NUM_PIXELS),
-            labels: Vec::new(),
-            num_rows: 0,
             num_bytes: 0,
-            line_start: 0,
             expected_bytes: 0,
             is_plain: false,
         }
+    }
+
+    /// Answers a question before the file is read: the column of the labels, from 1, or
+    /// 0 where there are none. A file that asks nothing does not mind.
+    pub fn answer(&mut self, label_column: u32) {
+        self.label_column = Some(label_column);
     }
 
     /// Announces the unpacked size of the whole file, so that its pixels can be
@@ -119,17 +143,50 @@ impl CsvReader {
     /// At the first byte that cannot belong to the format; then always that error.
     pub fn push(&mut self, chunk: &[u8]) -> Result<u32> {
         self.guarded(|reader| reader.read(chunk))?;
-        Ok(self.num_rows as u32)
+        Ok(match &self.stage {
+            Stage::Reading(rows) => rows.num_rows() as u32,
+            _ => 0,
+        })
+    }
+
+    /// Whether the file's beginning has raised a question: reading on changes nothing.
+    pub fn is_asking(&self) -> bool {
+        matches!(self.stage, Stage::Asking(_))
     }
 
     /// The data set, once the whole file was pushed.
     ///
     /// # Errors
+    /// When the file ends too early or holds no row of data, and where
+    /// [`finish_or_ask`](Self::finish_or_ask) would ask.
+    pub fn finish(self) -> Result<Dataset> {
+        match self.finish_or_ask()? {
+            Outcome::Read(dataset, _) => Ok(dataset),
+            Outcome::Asked(question) => Err(question.refusal()),
+        }
+    }
+
+    /// The data set, or what a person must say first, once the whole file was pushed.
+    ///
+    /// # Errors
     /// When the file ends too early or holds no row of data.
-    pub fn finish(mut self) -> Result<Dataset> {
+    pub fn finish_or_ask(mut self) -> Result<Outcome> {
         self.guarded(Self::end)?;
-        let pixels = self.pixels.into_pixels()?;
-        Dataset::from_parts(self.name, Task::mnist(), pixels, self.labels)
+        let stage = std::mem::replace(&mut self.stage, Stage::Looking);
+        let rows = match stage {
+            Stage::Asking(question) => return Ok(Outcome::Asked(question)),
+            Stage::Reading(rows) => rows,
+            // `end` leaves neither.
+            Stage::FirstLine(_) | Stage::Looking => {
+                return Err(self.no_data("nothing but blank lines"));
+            }
+        };
+        let read = rows.finish()?;
+        if let Some(question) = self.late_question(&read)? {
+            return Ok(Outcome::Asked(question));
+        }
+        let (dataset, source) = dataset(self.name, read, IsSample(false))?;
+        Ok(Outcome::Read(dataset, source))
     }
 
     fn guarded(&mut self, step: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
@@ -141,87 +198,80 @@ impl CsvReader {
 
     fn read(&mut self, chunk: &[u8]) -> Result<()> {
         let mut rest = chunk;
-        if self.has_labels.is_none() {
-            rest = self.read_first_line(rest)?;
-        }
         while !rest.is_empty() {
-            if self.state == State::FieldStart && !self.is_plain {
-                rest = &rest[self.take_plain_pixels(rest)..];
-            }
-            // The plain way always moves on, so the loop ends.
-            let Some((&byte, tail)) = rest.split_first() else {
-                break;
+            rest = match &mut self.stage {
+                Stage::FirstLine(_) => self.read_first_line(rest)?,
+                Stage::Looking => self.look_on(rest)?,
+                Stage::Reading(rows) => {
+                    rows.push(rest)?;
+                    &[]
+                }
+                Stage::Asking(_) => &[],
             };
-            if self.state == State::LineStart {
-                self.line_start = self.num_bytes + (chunk.len() - rest.len()) as u64;
-            }
-            self.take_byte(byte)?;
-            rest = tail;
         }
         self.num_bytes += chunk.len() as u64;
         Ok(())
     }
 
     fn end(&mut self) -> Result<()> {
-        if self.has_labels.is_none() && !self.first_line.is_empty() {
+        if let Stage::FirstLine(line) = &self.stage
+            && !line.is_empty()
+        {
             self.take_first_line(false)?;
         }
-        match self.state {
-            State::LineStart | State::BlankReturn => {}
-            State::RowReturn => self.end_row(true)?,
-            State::FieldStart | State::Unquoted | State::QuoteSeen => {
-                self.end_field()?;
-                self.end_row(true)?;
-            }
-            State::Quoted => {
-                return Err(self.fault("a quote that is never closed", "a closing quote"));
-            }
+        if matches!(self.stage, Stage::Looking) {
+            self.understand()?;
         }
-        if self.num_rows > 0 {
-            return Ok(());
-        }
-        let found = match self.has_labels {
+        let found = match &self.stage {
             _ if self.num_bytes == 0 => "an empty file",
-            None => "nothing but blank lines",
-            Some(_) => "a header and no data below it",
+            Stage::Reading(rows) if rows.is_empty() => "a header and no data below it",
+            Stage::FirstLine(_) => "nothing but blank lines",
+            _ => return Ok(()),
         };
-        let expected = format!("rows of {SHAPE}");
-        Err(Error::data(format!("row {}", self.row), found, expected))
+        Err(self.no_data(found))
     }
 
-    // --- The first line: what file is this? ---
+    fn no_data(&self, found: &str) -> Error {
+        let row = match &self.stage {
+            Stage::Reading(rows) => rows.row(),
+            _ => self.row,
+        };
+        Error::data(format!("row {row}"), found, format!("rows of {SHAPE}"))
+    }
+
+    // --- The first lines: what file is this? ---
 
     /// Collects the first line that is not blank; returns what follows it.
-    fn read_first_line<'a>(&mut self, mut rest: &'a [u8]) -> Result<&'a [u8]> {
-        while self.has_labels.is_none() && !rest.is_empty() {
-            let end = rest.iter().position(|&byte| byte == b'\n');
-            let (head, tail) = rest.split_at(end.unwrap_or(rest.len()));
-            let room = MAX_FIRST_LINE - self.first_line.len();
-            self.first_line
-                .extend_from_slice(&head[..head.len().min(room)]);
-            if head.len() > room {
-                refuse_foreign_file(&self.first_line)?;
-                let commas = self.first_line.iter().filter(|&&byte| byte == b',').count();
-                return Err(Error::data(
-                    "row 1",
-                    format!(
-                        "a line of more than {MAX_FIRST_LINE} bytes with {commas} commas in them"
-                    ),
-                    SHAPE,
-                ));
-            }
-            if end.is_none() {
-                return Ok(tail);
-            }
-            rest = &tail[1..];
-            self.take_first_line(true)?;
+    fn read_first_line<'a>(&mut self, rest: &'a [u8]) -> Result<&'a [u8]> {
+        let Stage::FirstLine(line) = &mut self.stage else {
+            return Ok(rest);
+        };
+        let end = rest.iter().position(|&byte| byte == b'\n');
+        let (head, tail) = rest.split_at(end.unwrap_or(rest.len()));
+        let room = MAX_FIRST_LINE - line.len();
+        line.extend_from_slice(&head[..head.len().min(room)]);
+        if head.len() > room {
+            refuse_foreign_file(line)?;
+            let commas = line.iter().filter(|&&byte| byte == b',').count();
+            return Err(Error::data(
+                "row 1",
+                format!("a line of more than {MAX_FIRST_LINE} bytes with {commas} commas in them"),
+                SHAPE,
+            ));
         }
-        Ok(rest)
+        if end.is_none() {
+            return Ok(tail);
+        }
+        self.take_first_line(true)?;
+        Ok(&tail[1..])
     }
 
-    /// Decides by the complete first line; a line of data is read as row 1.
+    /// Decides by the complete first line, where it says enough.
     fn take_first_line(&mut self, has_line_end: bool) -> Result<()> {
-        let line = std::mem::take(&mut self.first_line);
+        let Stage::FirstLine(line) = &mut self.stage else {
+            return Ok(());
+        };
+        let line = std::mem::take(line);
         let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         if text.is_empty() {
@@ -231,265 +281,241 @@ impl CsvReader {
             return Ok(());
         }
         refuse_foreign_file(&line)?;
-        self.refuse_blank_row()?;
+        if let Some(row) = self.blank_row {
+            return Err(blank_line(row));
+        }
+        let format = format_of(text);
+        let end: &[u8] = if has_line_end { b"\n" } else { b"" };
+        let mut head = Head {
+            format,
+            text: Vec::new(),
+            row: self.row,
+            num_lines: 0,
+            plans: Vec::new(),
+            is_numbered: false,
+            note: None,
+        };
+        match first_line::decide(text, format, self.row)? {
+            FirstLine::Named(mut plans) => {
+                self.row += u64::from(has_line_end);
+                head.row = self.row;
+                // One plan: what follows is read at once.
+                if plans.len() == 1
+                    && let Some(plan) = plans.pop()
+                {
+                    return self.read_by(plan, &head);
+                }
+                head.plans = plans;
+            }
+            FirstLine::Numbered => {
+                self.row += u64::from(has_line_end);
+                head.row = self.row;
+                head.is_numbered = true;
+                head.note = Some("the header only numbers the columns");
+            }
+            FirstLine::Image(fields) => {
+                head.note = Some("the header is an image, read as one");
+                head.text = [&fields.join(&format.separator), end].concat();
+            }
+            FirstLine::Data => head.text = [text, end].concat(),
+        }
+        head.num_lines = usize::from(head.text.ends_with(b"\n"));
+        self.head = Some(head);
+        self.stage = Stage::Looking;
+        Ok(())
+    }
 
-        let names: Vec<&[u8]> = text.split(|&byte| byte == b',').map(unquoted).collect();
-        self.has_labels = Some(match names.len() {
-            785 => true,
-            784 if names[0] != b"label" => false,
-            count => return Err(self.wrong_first_count(count, text, &names)),
-        });
-        if names[0] == b"label" || (!looks_numeric(names[0]) && !looks_numeric(names[1])) {
-            self.check_header(&names)?;
-            self.row += u64::from(has_line_end);
+    /// Collects the lines that are looked at; returns what follows them.
+    fn look_on<'a>(&mut self, rest: &'a [u8]) -> Result<&'a [u8]> {
+        let Some(head) = &mut self.head else {
+            return Ok(rest);
+        };
+        for (taken, &byte) in rest.iter().enumerate() {
+            if head.num_lines == HEAD_LINES || head.text.len() >= MAX_HEAD {
+                self.understand()?;
+                return Ok(&rest[taken..]);
+            }
+            head.text.push(byte);
+            head.num_lines += usize::from(byte == b'\n');
+        }
+        Ok(&[])
+    }
+
+    /// Decides by the lines that were looked at, and reads them.
+    fn understand(&mut self) -> Result<()> {
+        let Some(mut head) = self.head.take() else {
             return Ok(());
-        }
-        text.iter().try_for_each(|&byte| self.take_byte(byte))?;
-        if has_line_end {
-            self.take_byte(b'\n')
-        } else {
-            Ok(())
-        }
-    }
-
-    fn check_header(&self, names: &[&[u8]]) -> Result<()> {
-        let first_pixel = names.len() - NUM_PIXELS;
-        // Kaggle's "MNIST in CSV" names pixels by line and column from 1.
-        let is_by_place = names[first_pixel] == b"1x1";
-        for (column, &name) in names.iter().enumerate() {
-            let wanted = match column.checked_sub(first_pixel) {
-                None => "label".to_owned(),
-                Some(pixel) if is_by_place => format!("{}x{}", pixel / 28 + 1, pixel % 28 + 1),
-                Some(pixel) => format!("pixel{pixel}"),
-            };
-            if name != wanted.as_bytes() {
-                return Err(Error::data(
-                    format!("row 1, column {}", column + 1),
-                    quoted(name),
-                    format!("\"{wanted}\", the columns of Kaggle's train.csv in their order"),
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn wrong_first_count(&self, count: usize, text: &[u8], names: &[&[u8]]) -> Error {
-        let rival = [
-            (b';', "semicolons"),
-            (b'\t', "tabs"),
-            (b' ', "spaces"),
-            (b'|', "bars"),
-        ]
-        .into_iter()
-        .find(|(mark, _)| text.iter().filter(|&byte| byte == mark).count() + 1 >= NUM_PIXELS);
-        let found = match rival {
-            Some((_, marks)) => format!("columns separated by {marks}"),
-            None if count == 1 => format!("1 column ({})", quoted(names[0])),
-            None => {
-                let shown: Vec<String> = names.iter().take(3).map(|name| quoted(name)).collect();
-                let more = if count > 3 { ", …" } else { "" };
-                format!("{count} columns ({}{more})", shown.join(", "))
-            }
         };
-        let expected = match rival {
-            Some(_) => format!("commas between {SHAPE}"),
-            None => SHAPE.to_owned(),
-        };
-        Error::data(format!("row {}", self.row), found, expected)
-    }
-
-    // --- The plain way: a byte at a time ---
-
-    fn take_byte(&mut self, byte: u8) -> Result<()> {
-        match (self.state, byte) {
-            (State::LineStart, b'\n') | (State::BlankReturn, b'\n') => {
-                self.blank_row.get_or_insert(self.row);
-                self.row += 1;
-                self.state = State::LineStart;
-            }
-            (State::LineStart, b'\r') => self.state = State::BlankReturn,
-            (State::LineStart, _) => {
-                self.begin_row()?;
-                return self.take_byte(byte);
-            }
-            (State::RowReturn, b'\n') => self.end_row(false)?,
-            (State::RowReturn | State::BlankReturn, _) => {
-                return Err(self.fault(
-                    "a carriage return inside the line",
-                    "lines ended by LF or CRLF",
-                ));
-            }
-            (State::FieldStart, b'"') => self.state = State::Quoted,
-            (State::Quoted, b'"') => self.state = State::QuoteSeen,
-            (State::Quoted, b'\n' | b'\r') => {
-                return Err(
-                    self.fault("a quote that is not closed in this line", "a closing quote")
-                );
-            }
-            (State::Quoted, _) => self.keep(byte)?,
-            (State::QuoteSeen, b'"') => {
-                self.keep(byte)?;
-                self.state = State::Quoted;
-            }
-            (State::FieldStart | State::Unquoted | State::QuoteSeen, b',') => {
-                self.end_field()?;
-                self.state = State::FieldStart;
-            }
-            (State::FieldStart | State::Unquoted | State::QuoteSeen, b'\r') => {
-                self.end_field()?;
-                self.state = State::RowReturn;
-            }
-            (State::FieldStart | State::Unquoted | State::QuoteSeen, b'\n') => {
-                self.end_field()?;
-                self.end_row(false)?;
-            }
-            (State::QuoteSeen, _) => {
-                return Err(self.fault(
-                    format!("{} after a closing quote", quoted(&[byte])),
-                    "a comma or the line's end",
-                ));
-            }
-            (State::FieldStart | State::Unquoted, _) => {
-                self.keep(byte)?;
-                self.state = State::Unquoted;
+        let rows = first_line::fields_of(&head.text, head.format);
+        if rows.is_empty() && (head.is_numbered || !head.plans.is_empty()) {
+            return Err(self.no_data("a header and no data below it"));
+        }
+        let mut num_likely = head.plans.len();
+        if head.plans.is_empty() {
+            (head.plans, num_likely) = shape::shapes(&shape::FirstRows {
+                rows: &rows,
+                has_decimal_comma: head.format.has_decimal_comma,
+            });
+            for plan in &mut head.plans {
+                plan.has_header = head.is_numbered;
+                plan.is_first_mangled = head.note.is_some() && !head.is_numbered;
+                plan.notes.extend(head.note.map(str::to_owned));
             }
         }
-        Ok(())
-    }
-
-    fn keep(&mut self, byte: u8) -> Result<()> {
-        if self.field.len() == MAX_FIELD {
-            let found = format!(
-                "a field of more than {MAX_FIELD} bytes ({})",
-                quoted(&self.field)
-            );
-            return Err(self.fault(found, "a number"));
-        }
-        self.field.push(byte);
-        Ok(())
-    }
-
-    fn begin_row(&mut self) -> Result<()> {
-        self.refuse_blank_row()?;
-        if self.num_rows == MAX_ROWS {
-            return Err(Error::data(
-                format!("row {}", self.row),
-                format!("more than {MAX_ROWS} rows of data"),
-                "at most that many",
+        if head.plans.is_empty() {
+            let first = head.text.split(|&byte| byte == b'\n').next();
+            return Err(first_line::wrong_count(
+                first.unwrap_or(&[]),
+                head.format,
+                self.row,
             ));
         }
-        if self.num_rows == ROWS_BEFORE_ESTIMATE && self.expected_bytes > 0 {
-            let ratio = self.expected_bytes as f64 / self.line_start.max(1) as f64;
-            // Rows differ in length: two percent more spare a second piece.
-            let estimate = ROWS_BEFORE_ESTIMATE as f64 * ratio * 1.02;
-            self.pixels
-                .expect_rows((estimate as usize).saturating_add(64));
-        }
-        self.pixels.push_row()?;
-        self.column = 0;
-        self.state = State::FieldStart;
-        Ok(())
-    }
-
-    fn refuse_blank_row(&self) -> Result<()> {
-        match self.blank_row {
-            Some(row) => {
-                let expected = "data: blank lines may only end the file";
-                Err(Error::data(format!("row {row}"), "a blank line", expected))
+        let answer = self.label_column.and_then(|answer| {
+            let is_meant = |plan: &&Columns| plan.answer() == answer;
+            head.plans.iter().find(is_meant).cloned()
+        });
+        let plan = match answer {
+            Some(plan) => {
+                head.plans.clear();
+                plan
             }
-            None => Ok(()),
-        }
-    }
-
-    fn end_field(&mut self) -> Result<()> {
-        if self.column < self.num_columns() {
-            let value = number(&self.field);
-            match self.pixel_index() {
-                Some(pixel) => match value.filter(|&value| value <= 255) {
-                    Some(value) => self.pixels.last_row()[pixel] = value as u8,
-                    None => return Err(self.wrong_value(value.is_some(), "0 to 255")),
-                },
-                None => match value.filter(|&value| value <= 9) {
-                    Some(value) => self.labels.push(value as u8),
-                    None => return Err(self.wrong_value(value.is_some(), "0 to 9")),
-                },
+            None if num_likely == 1 => head.plans[0].clone(),
+            None => {
+                self.stage = Stage::Asking(self.question(&head)?);
+                return Ok(());
             }
-        } else if self.column == MAX_COLUMNS {
-            return Err(self.wrong_count(format!("more than {MAX_COLUMNS} columns")));
-        }
-        self.field.clear();
-        self.column += 1;
+        };
+        self.read_by(plan, &head)?;
+        // The whole file may still show that another reading is the likelier one.
+        self.head = Some(head).filter(|head| head.plans.len() > 1);
         Ok(())
     }
 
-    fn end_row(&mut self, is_file_end: bool) -> Result<()> {
-        if self.column != self.num_columns() {
-            let end = if is_file_end {
-                " before the file ends"
-            } else {
-                ""
-            };
-            let found = match self.column {
-                1 => format!("1 column{end}"),
-                count => format!("{count} columns{end}"),
-            };
-            return Err(self.wrong_count(found));
+    /// Reads on by a plan, what was looked at first.
+    fn read_by(&mut self, plan: Columns, head: &Head) -> Result<()> {
+        let mut rows = Rows::new(plan, head.format, head.row);
+        rows.go_plain(self.is_plain);
+        rows.expect_bytes(self.expected_bytes);
+        let pushed = rows.push(&head.text);
+        self.stage = Stage::Reading(Box::new(rows));
+        pushed
+    }
+
+    // --- Questions ---
+
+    /// What a person is asked: each plan with the images that it makes of the head.
+    fn question(&self, head: &Head) -> Result<Question> {
+        // The head may end within a line.
+        let end = head.text.iter().rposition(|&byte| byte == b'\n');
+        let is_cut = head.text.len() >= MAX_HEAD;
+        let text = match end {
+            Some(end) if is_cut => &head.text[..=end],
+            _ => &head.text[..],
+        };
+        let mut readings = Vec::new();
+        let mut failure = None;
+        for plan in &head.plans {
+            let mut rows = Rows::new(plan.clone(), head.format, head.row);
+            let (answer, words) = (plan.answer(), plan.choice());
+            let sample = rows
+                .push(text)
+                .and_then(|()| rows.finish())
+                .and_then(|read| dataset(self.name.clone(), read, IsSample(true)));
+            match sample {
+                Ok((sample, _)) => readings.push(Reading {
+                    label_column: answer,
+                    words,
+                    sample,
+                }),
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
-        self.num_rows += 1;
-        self.row += u64::from(!is_file_end);
-        self.state = State::LineStart;
-        Ok(())
-    }
-
-    fn num_columns(&self) -> usize {
-        NUM_PIXELS + usize::from(self.has_labels == Some(true))
-    }
-
-    /// Which pixel the current column holds; `None` for the label.
-    fn pixel_index(&self) -> Option<usize> {
-        self.column
-            .checked_sub(usize::from(self.has_labels == Some(true)))
-    }
-
-    // --- The fast way: runs of plain pixels ---
-
-    /// Stores the pixels at the head of `bytes` that are one to three digits and
-    /// a comma, and returns the bytes they took.
-    /// Expects the start of a field; leaves the start of a field.
-    fn take_plain_pixels(&mut self, bytes: &[u8]) -> usize {
-        let Some(first) = self.pixel_index().filter(|&pixel| pixel < NUM_PIXELS) else {
-            return 0;
-        };
-        let (num_bytes, num_pixels) = plain_pixels(bytes, &mut self.pixels.last_row()[first..]);
-        self.column += num_pixels;
-        num_bytes
-    }
-
-    // --- Errors ---
-
-    fn fault(&self, found: impl Into<String>, expected: impl Into<String>) -> Error {
-        let column = match self.pixel_index() {
-            None => "label".to_owned(),
-            Some(pixel) if pixel < NUM_PIXELS => format!("pixel{pixel}"),
-            Some(_) => (self.column + 1).to_string(),
-        };
-        Error::data(
-            format!("row {}, column {column}", self.row),
-            found,
-            expected,
-        )
-    }
-
-    fn wrong_value(&self, is_number: bool, range: &str) -> Error {
-        match (is_number, self.field.is_empty()) {
-            (true, _) => self.fault(quoted(&self.field), range),
-            (_, true) => self.fault("nothing", format!("a whole number, {range}")),
-            _ => self.fault(quoted(&self.field), format!("a whole number, {range}")),
+        match failure {
+            Some(error) if readings.is_empty() => Err(error),
+            _ => Ok(Question { readings }),
         }
     }
 
-    fn wrong_count(&self, found: String) -> Error {
-        let expected = format!("{} as in row 1", self.num_columns());
-        Error::data(format!("row {}", self.row), found, expected)
+    /// Whether the whole file speaks against the plan it was read by: labels that are
+    /// nearly all one, where the other end of the rows holds a mixture.
+    fn late_question(&self, read: &Read) -> Result<Option<Question>> {
+        let Some(head) = &self.head else {
+            return Ok(None);
+        };
+        let is_first = read.columns.label_column() < read.columns.pixel_column();
+        if !is_first || read.labels.largest_share() <= LARGEST_LABEL_SHARE {
+            return Ok(None);
+        }
+        let mut counts = [0_usize; 256];
+        let mut num_rows = 0_usize;
+        for pixel in read.pixels.last_pixels() {
+            counts[usize::from(pixel)] += 1;
+            num_rows += 1;
+        }
+        let most = counts.iter().max().copied().unwrap_or(0) as f64;
+        let is_label = counts[100..].iter().all(|&count| count == 0)
+            && most <= LARGEST_LABEL_SHARE * num_rows as f64;
+        if !is_label {
+            return Ok(None);
+        }
+        let mut head = head.clone();
+        head.plans.reverse();
+        self.question(&head).map(Some)
     }
+}
+
+/// Whether a data set is a few rows that are only shown.
+#[derive(Debug, Clone, Copy)]
+struct IsSample(bool);
+
+/// The data set of what was read.
+fn dataset(name: String, read: Read, sample: IsSample) -> Result<(Dataset, DataSource)> {
+    let Read {
+        columns,
+        format,
+        mut pixels,
+        scale,
+        labels,
+    } = read;
+    let largest = scale.settle(&mut pixels, columns.side);
+    let reading = columns.reading(format, largest);
+    let mut understood = columns.notes.clone();
+    understood.extend(format_note(format));
+    understood.extend(scale_note(largest));
+    let place = |row| match columns.label_column() {
+        Some(column) => format!("row {row}, column {}", columns.name(column)),
+        None => format!("row {row}, label"),
+    };
+    let naming = labels::Naming {
+        place: &place,
+        is_quoted: true,
+        is_sample: sample.0,
+    };
+    let (classes, labels) = if columns.has_labels() {
+        labels.into_classes(&naming)?
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let source = DataSource {
+        understood,
+        labels: classes.clone(),
+        table: Some(reading),
+        ..DataSource::default()
+    };
+    let task = labels::task(columns.side, classes)?.with_full_ink(largest as f32);
+    let dataset = Dataset::from_parts(name, task, pixels.into_pixels()?, labels)?;
+    Ok((dataset, source))
+}
+
+fn format_note(format: Format) -> Option<String> {
+    match format.separator {
+        b';' => Some("columns separated by semicolons".to_owned()),
+        b'\t' => Some("columns separated by tabs".to_owned()),
+        _ => None,
+    }
+}
+
+fn blank_line(row: u64) -> Error {
+    let expected = "data: blank lines may only end the file";
+    Error::data(format!("row {row}"), "a blank line", expected)
 }

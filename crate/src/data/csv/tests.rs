@@ -4,8 +4,9 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{CsvReader, NUM_PIXELS, Task};
+use super::CsvReader;
 use crate::data::Dataset;
+use crate::data::{NUM_PIXELS, Task};
 use crate::error::Result;
 use crate::rng::RandomState;
 
@@ -233,9 +234,10 @@ fn the_fast_way_takes_exactly_plain_numbers() {
                 for d in b",1\n" {
                     let text = [*a, *b, *c, *d, b'0', b',', b'0', b'0'];
                     let field = text.split(|&byte| byte == b',').next().unwrap();
-                    let value = super::number(field).filter(|&n| n <= 255 && field.len() <= 3);
+                    let value =
+                        super::value::number(field).filter(|&n| n <= 255 && field.len() <= 3);
                     let mut pixels = [0; 2];
-                    let taken = super::plain_pixels(&text, &mut pixels);
+                    let taken = super::field::plain_pixels::<b','>(&text, &mut pixels);
                     let wanted = value.map_or((0, 0), |_| (field.len() + 1, 1));
                     assert_eq!(taken, wanted, "{text:?}");
                     assert_eq!(u32::from(pixels[0]), value.unwrap_or(0), "{text:?}");
@@ -263,7 +265,7 @@ fn values_out_of_range_are_named_by_row_and_column() {
         "row 3, column pixel783: found \"99999999999999\", expected 0 to 255"
     );
     for text in [
-        "-1", "0.5", "abc", " 7", "1e2", "+3", "1\"2", "0x1", "\u{661}",
+        "-1", "128.5", "abc", " 7", "1e2", "+3", "1\"2", "0x1", "\u{661}",
     ] {
         let shown = format!("{text:?}");
         assert_eq!(
@@ -338,10 +340,10 @@ fn wrong_column_counts_are_counted() {
     );
     let short = header(true).replace(",pixel783", "");
     assert!(message(short).starts_with("row 1: found 784 columns (\"label\", "));
-    let semicolons = header(true).replace(',', ";");
+    let spaces = header(true).replace(',', " ");
     assert_eq!(
-        message(semicolons),
-        "row 1: found columns separated by semicolons, expected commas between 785 columns \
+        message(spaces),
+        "row 1: found columns separated by spaces, expected commas between 785 columns \
          (label and 784 pixels) or 784 (pixels alone)"
     );
     let million = vec!["0"; 1_000_000].join(",");
@@ -349,22 +351,17 @@ fn wrong_column_counts_are_counted() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn other_headers_are_refused_at_the_first_difference() {
-    let rest = "the columns of Kaggle's train.csv in their order";
-    let swapped = header(true).replace("pixel3,pixel4,", "pixel4,pixel3,");
+fn headers_that_do_not_count_their_pixels_are_refused_at_the_place() {
+    let once = "expected \"pixel0\" to \"pixel783\", each once and counted from 0 or 1";
+    let twice = header(true).replace("pixel3,pixel4,", "pixel4,pixel4,");
     assert_eq!(
-        message(format!("{swapped}\n{}", zeros("1", &[]))),
-        format!("row 1, column 5: found \"pixel4\", expected \"pixel3\", {rest}")
+        message(format!("{twice}\n{}", zeros("1", &[]))),
+        format!("row 1, column 6: found \"pixel4\" a second time, {once}")
     );
-    let renamed = header(true).replace("label", "digit");
+    let beyond = header(true).replace("pixel783", "pixel784");
     assert_eq!(
-        message(renamed),
-        format!("row 1, column 1: found \"digit\", expected \"label\", {rest}")
-    );
-    let last = format!("{},label", header(false));
-    assert_eq!(
-        message(last),
-        format!("row 1, column 1: found \"pixel0\", expected \"label\", {rest}")
+        message(beyond),
+        format!("row 1, column 785: found \"pixel784\", {once}")
     );
 }
 
@@ -447,6 +444,29 @@ fn files_that_are_no_csv_are_called_by_their_kind() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn files_that_hold_pictures_otherwise_say_what_to_do() {
+    for (start, kind, remedy) in [
+        (
+            &b"PAR1\x15\x04"[..],
+            "a Parquet file",
+            "pandas.read_parquet",
+        ),
+        (b"\x89HDF\r\n", "an HDF5 file", "h5py"),
+        (b"\x80\x04\x95", "a Python pickle", "pickle"),
+        (b"MATLAB 5.0 MAT-file", "a MATLAB file", "scipy.io.loadmat"),
+    ] {
+        let shown = message(start);
+        assert!(shown.starts_with(&format!(
+            "row 1: found {kind}, expected a CSV file with 785 "
+        )));
+        assert!(
+            shown.contains(remedy) && shown.ends_with("numpy.savez"),
+            "{shown}"
+        );
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_promised_size_changes_nothing() {
     let data = made(1500, true, 4);
     let text = lines(&data).join("\n");
@@ -467,7 +487,7 @@ fn rows_are_counted_and_an_error_stays() {
     assert_eq!(reader.push(header(true).as_bytes()), Ok(0));
     assert_eq!(reader.push(format!("\n{good}\n{good}").as_bytes()), Ok(1));
     assert_eq!(reader.push(b"\n"), Ok(2));
-    let error = reader.push(b"x,").unwrap_err();
+    let error = reader.push(b"1,x,").unwrap_err();
     assert_eq!(reader.push(good.as_bytes()), Err(error.clone()));
     assert_eq!(reader.finish(), Err(error));
 }

@@ -7,10 +7,11 @@
 //! here; [`python`] writes them.
 
 mod python;
+mod source;
 
 use serde_json::{Value, json};
 
-use crate::message::{Block, PlotKind, ReportRequest, ReportStudy};
+use crate::message::{Block, DataSummary, PlotKind, ReportRequest, ReportStudy};
 
 use super::Usual;
 use super::baseline_section::{evaluation_words, outcome_words};
@@ -25,6 +26,8 @@ use crate::study::insight::read_study;
 use crate::study::words::task_of;
 
 const SETUP: &str = include_str!("notebook/setup.py");
+const KAGGLE: &str = include_str!("notebook/kaggle.py");
+const FIRST_IMAGES: &str = include_str!("notebook/first_images.py");
 const SPLIT: &str = include_str!("notebook/split.py");
 const OF_MNIST: &str = include_str!("notebook/of_mnist.py");
 const OF_TRAINING: &str = include_str!("notebook/of_training.py");
@@ -45,6 +48,25 @@ const WHAT_IS_EQUAL: &str = "Each run starts from the initial weights of the sam
      sums are rounded in another order: the figures come close without being equal to the last \
      digit. Where the rate is so large that a run’s accuracy jumps from epoch to epoch, that \
      alone decides where in its jumps it ends.";
+
+/// The first cell of code: where the data lie, how they are read, what they look like.
+fn setup(data: &DataSummary) -> String {
+    let Some(loader) = source::loader(data) else {
+        return format!("{SETUP}\n\n{KAGGLE}\n\n{FIRST_IMAGES}");
+    };
+    // Another file of another name than Kaggle's must not be read by this one's columns.
+    let own = format!("NAMES = [{}]", python::literal(&data.name));
+    let usual = r#"NAMES = ["train.csv", "train.csv.gz", "mnist_train.csv", "train.csv.zip"]"#;
+    let places = SETUP
+        .replace(usual, &own)
+        .replace("import pathlib\n", "import pathlib\nimport re\n");
+    let load = if data.source.changes.is_empty() {
+        FIRST_IMAGES.to_owned()
+    } else {
+        FIRST_IMAGES.replace("load(find_data())", "changed(*load(find_data()))")
+    };
+    format!("{places}\n\n{loader}\n\n{load}")
+}
 
 /// A cell of the notebook.
 pub(super) enum Cell {
@@ -83,7 +105,7 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
         writer.part("Data");
     });
     let task = task_of(usual.data);
-    notebook.code(&(python::task(&task) + SETUP));
+    notebook.code(&(python::task(&task) + &setup(usual.data)));
     notebook.heading("Split and normalisation");
     let normalisation = if task.normalisation().is_some() {
         OF_MNIST

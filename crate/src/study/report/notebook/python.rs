@@ -169,7 +169,7 @@ fn truth(value: bool) -> &'static str {
 }
 
 /// A Python string literal, of plain ASCII alone.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match (c, u32::from(c)) {

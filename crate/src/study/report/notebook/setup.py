@@ -25,27 +25,3 @@ def find_data():
     if not found:
         raise FileNotFoundError(f"none of {NAMES} in {PLACES}: set DATA_PATH to Kaggle's train.csv")
     return found[0]
-
-
-def load(path):
-    """Pixels (rows, SIDE * SIDE) from 0 to 255 and labels (rows,)."""
-    has_header = not str(pd.read_csv(path, nrows=1, header=None).iloc[0, 0]).strip().isdigit()
-    table = pd.read_csv(path, header=0 if has_header else None).to_numpy(dtype=np.uint8)
-    return table[:, 1:], table[:, 0]
-
-
-pixels, labels = load(find_data())
-print(f"{len(labels):,} images")
-
-# The first image of each class that there is.
-shown = [at for at in range(len(CLASSES)) if (labels == at).any()]
-lines = -(-len(shown) // 5)
-figure, axes = plt.subplots(lines, 5, figsize=(8, 1.8 * lines), constrained_layout=True)
-for axis in axes.flat[len(shown) :]:
-    axis.remove()
-for at, axis in zip(shown, axes.flat):
-    first = pixels[np.argmax(labels == at)].reshape(SIDE, SIDE)
-    axis.imshow(first, cmap="gray_r")
-    ends = [0, SIDE - 1]
-    axis.set(title=f"{NOUN} {CLASSES[at]}", xlabel="column", ylabel="row", xticks=ends, yticks=ends)
-plt.show()

@@ -1,0 +1,114 @@
+//! The first line of a table: what separates its fields, and whether it names columns.
+
+use super::SHAPE;
+use super::columns::{Columns, Format, side_of};
+use super::field::{quoted, unquoted};
+use super::header::{Header, plain_name, read_header};
+use super::mangled::image_in_header;
+use super::value::{Value, value};
+use crate::error::{Error, Result};
+
+/// What a first line is.
+#[derive(Debug)]
+pub(super) enum FirstLine {
+    /// Names of columns, and the plans they allow.
+    Named(Vec<Columns>),
+    /// Numbers of columns, which say nothing.
+    Numbered,
+    /// An image that a program took for names: its fields.
+    Image(Vec<Vec<u8>>),
+    /// The first row of data.
+    Data,
+}
+
+/// How the fields of a table with this first line are divided.
+pub(super) fn format_of(line: &[u8]) -> Format {
+    let count = |mark: u8| line.iter().filter(|&&byte| byte == mark).count();
+    // The least image has 16 pixels.
+    let separator = [b'\t', b';'].into_iter().find(|&mark| count(mark) >= 15);
+    let separator = separator.unwrap_or(b',');
+    let num_padded = line
+        .windows(2)
+        .filter(|pair| pair[0] == separator && pair[1] == b' ')
+        .count();
+    Format {
+        separator,
+        has_decimal_comma: separator != b',',
+        is_padded: num_padded > 0 && num_padded * 2 >= count(separator),
+    }
+}
+
+/// The fields of each whole row as long as the first one, without quotes.
+pub(super) fn fields_of(text: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
+    let lines = text.split(|&byte| byte == b'\n');
+    let rows = lines
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.is_empty())
+        .map(|line| fields(line, format).collect::<Vec<_>>());
+    let mut width = None;
+    rows.filter(|row| *width.get_or_insert(row.len()) == row.len())
+        .collect()
+}
+
+fn fields(line: &[u8], format: Format) -> impl Iterator<Item = &[u8]> {
+    line.split(move |&byte| byte == format.separator)
+        .map(unquoted)
+}
+
+/// Tells what a first line is.
+///
+/// # Errors
+/// Where it names columns, and they are not those of images.
+pub(super) fn decide(line: &[u8], format: Format, row: u64) -> Result<FirstLine> {
+    let names: Vec<&[u8]> = fields(line, format).collect();
+    if let Some(fields) = image_in_header(&names) {
+        return Ok(FirstLine::Image(fields));
+    }
+    let is_number =
+        |name: &&[u8]| value(name.trim_ascii(), format.has_decimal_comma) != Value::Other;
+    let num_numbers = names.iter().filter(|name| is_number(name)).count();
+    // A row of data has one word at most, its label; a header may have numbers for
+    // names, but no two of them alike.
+    let may_be_data = num_numbers > 0 && num_numbers + 1 >= names.len();
+    if may_be_data && !are_distinct(&names) {
+        return Ok(FirstLine::Data);
+    }
+    match read_header(&names) {
+        Ok(Some(Header::Plans(plans))) => Ok(FirstLine::Named(plans)),
+        Ok(Some(Header::Numbers)) => Ok(FirstLine::Numbered),
+        Ok(None) | Err(_) if may_be_data => Ok(FirstLine::Data),
+        Ok(None) => Err(wrong_count(line, format, row)),
+        Err(error) => Err(error),
+    }
+}
+
+fn are_distinct(names: &[&[u8]]) -> bool {
+    let mut plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    plain.sort_unstable();
+    plain.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// Refuses a table whose first line has not the columns of images.
+pub(super) fn wrong_count(line: &[u8], format: Format, row: u64) -> Error {
+    let names: Vec<&[u8]> = fields(line, format).collect();
+    let rival = [(b' ', "spaces"), (b'|', "bars")]
+        .into_iter()
+        .find(|(mark, _)| {
+            let count = line.iter().filter(|&byte| byte == mark).count();
+            count >= 16 && (side_of(count + 1).is_some() || side_of(count).is_some())
+        });
+    let found = match rival {
+        Some((_, marks)) => format!("columns separated by {marks}"),
+        None if names.len() == 1 => format!("1 column ({})", quoted(names[0])),
+        None => {
+            let shown: Vec<String> = names.iter().take(3).map(|name| quoted(name)).collect();
+            let more = if names.len() > 3 { ", …" } else { "" };
+            format!("{} columns ({}{more})", names.len(), shown.join(", "))
+        }
+    };
+    let expected = match rival {
+        Some(_) => format!("commas between {SHAPE}"),
+        None => SHAPE.to_owned(),
+    };
+    Error::data(format!("row {row}"), found, expected)
+}

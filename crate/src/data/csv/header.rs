@@ -1,0 +1,320 @@
+//! A header's names and what they say of the columns.
+//!
+//! Owns which names are known. Case and spaces around a name do not matter; pixels are
+//! counted from 0 or 1, by one number or by line and column, in any order.
+
+use super::columns::{Columns, Target, label_words, side_note, side_of};
+use super::field::quoted;
+use crate::error::{Error, Result};
+
+/// What labels are called.
+const LABELS: [&str; 16] = [
+    "label",
+    "labels",
+    "class",
+    "classes",
+    "class_label",
+    "digit",
+    "y",
+    "target",
+    "targets",
+    "category",
+    "letter",
+    "character",
+    "char",
+    "symbol",
+    "truth",
+    "label_id",
+];
+/// What counts the rows.
+const INDICES: [&str; 14] = [
+    "", "id", "ids", "index", "idx", "row", "row_id", "rownames", "imageid", "image_id", "img_id",
+    "level_0", "no", "#",
+];
+
+/// What a name may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning<'a> {
+    Label,
+    Index,
+    /// A number behind a prefix: `pixel5`, `5`.
+    Numbered(&'a str, u32),
+    /// A line and a column behind a prefix: `1x28`.
+    Placed(&'a str, u32, u32),
+    Other,
+}
+
+/// What a header makes of a table.
+#[derive(Debug)]
+pub(super) enum Header {
+    /// All that it can say: one plan, or several between which only a person can choose.
+    Plans(Vec<Columns>),
+    /// It only numbers the columns; what they hold, their shape must tell.
+    Numbers,
+}
+
+/// A name as it is compared: without spaces and quotes around it, small letters.
+pub(super) fn plain_name(name: &[u8]) -> String {
+    String::from_utf8_lossy(name)
+        .trim()
+        .trim_matches('\'')
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// Reads a header. `None` where it is that of no table of images.
+///
+/// # Errors
+/// Where pixels are there, and one is missing, twice there or beyond the others.
+pub(super) fn read_header(names: &[&[u8]]) -> Result<Option<Header>> {
+    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    let mut meanings: Vec<Meaning> = plain.iter().map(|name| meaning(name)).collect();
+    let Some(pixel_prefix) = most_common_prefix(&meanings) else {
+        return Ok(None);
+    };
+    let is_pixel = |meaning: &Meaning| prefix(meaning) == Some(pixel_prefix);
+    let num_pixels = meanings.iter().filter(|meaning| is_pixel(meaning)).count();
+    let num_named = meanings
+        .iter()
+        .filter(|meaning| !is_pixel(meaning) && **meaning != Meaning::Index)
+        .count();
+    let Some(side) = side_of(num_pixels) else {
+        let may_be_numbers = num_named == 0
+            && counts_columns(&meanings)
+            && (1..=100).any(|extra| num_pixels > extra && side_of(num_pixels - extra).is_some());
+        return Ok(may_be_numbers.then_some(Header::Numbers));
+    };
+    let mut targets = pixel_targets(names, &meanings, pixel_prefix, side)?;
+    let mut notes: Vec<String> = Vec::new();
+
+    let mut one_hot = Vec::new();
+    let is_class = |meaning: &Meaning| match meaning {
+        Meaning::Numbered(prefix, _) if !is_pixel(meaning) => {
+            LABELS.contains(&prefix.trim_end_matches(['_', '-', ' ', '.']))
+        }
+        _ => false,
+    };
+    let classes: Vec<usize> = (0..meanings.len())
+        .filter(|&at| is_class(&meanings[at]))
+        .collect();
+    let has_label = meanings.contains(&Meaning::Label);
+    if !has_label && classes.len() >= 2 && classes.len() <= super::super::labels::MAX_CLASSES {
+        for &column in &classes {
+            if let Meaning::Numbered(_, number) = meanings[column] {
+                targets[column] = Target::OneHot(one_hot.len() as u8);
+                one_hot.push(number.to_string());
+            }
+        }
+        notes.push(format!("labels from {} one-hot columns", classes.len()));
+    }
+
+    let shown = |column: usize| String::from_utf8_lossy(names[column]).trim().to_owned();
+    let mut unknown = Vec::new();
+    let mut labels = Vec::new();
+    for (column, meaning) in meanings.iter_mut().enumerate() {
+        match (targets[column], &meaning) {
+            (Target::Skipped, Meaning::Label) => labels.push(column),
+            (Target::Skipped, Meaning::Index) => {}
+            (Target::Skipped, _) => unknown.push(column),
+            _ => {}
+        }
+    }
+    // A column that nothing is known of may be the label, where no other is.
+    let candidates: Vec<usize> = match (labels.len(), one_hot.is_empty()) {
+        (0, true) => unknown.clone(),
+        _ => labels.clone(),
+    };
+    notes.extend(side_note(side));
+    if !is_in_order(&targets) {
+        notes.push("pixels put in the order of their numbers".to_owned());
+    }
+    let plan = |label: Option<usize>| {
+        let mut plan = Columns {
+            side,
+            targets: targets.clone(),
+            one_hot: one_hot.clone(),
+            names: names
+                .iter()
+                .map(|name| String::from_utf8_lossy(name).trim().to_owned())
+                .collect(),
+            has_header: true,
+            is_first_mangled: false,
+            notes: Vec::new(),
+        };
+        if let Some(column) = label {
+            plan.targets[column] = Target::Label;
+            if (column, plan.names[column].as_str()) != (0, "label") {
+                plan.notes.push(label_words(column, Some(&shown(column))));
+            }
+        }
+        plan.notes.extend(notes.iter().cloned());
+        plan.notes.extend(left_out(&plan, &plain));
+        plan
+    };
+    let mut plans: Vec<Columns> = candidates
+        .iter()
+        .map(|&column| plan(Some(column)))
+        .collect();
+    if labels.is_empty() {
+        // Without any label is a reading, too.
+        plans.push(plan(None));
+    }
+    Ok(Some(Header::Plans(plans)))
+}
+
+/// Whether names number their columns one after the other.
+fn counts_columns(meanings: &[Meaning]) -> bool {
+    let numbers = meanings.iter().filter_map(|meaning| match meaning {
+        Meaning::Numbered(_, number) => Some(*number),
+        _ => None,
+    });
+    let mut last = None;
+    numbers.into_iter().all(|number| {
+        let is_next = last.map_or(number <= 1, |before: u32| number == before + 1);
+        last = Some(number);
+        is_next
+    })
+}
+
+/// What is said of columns that are left out.
+fn left_out(plan: &Columns, plain: &[String]) -> Vec<String> {
+    let skipped = (0..plan.targets.len()).filter(|&at| plan.targets[at] == Target::Skipped);
+    skipped
+        .map(|column| match meaning(&plain[column]) {
+            Meaning::Index => "index column left out".to_owned(),
+            _ => format!("column {} {:?} left out", column + 1, plan.names[column]),
+        })
+        .collect()
+}
+
+fn is_in_order(targets: &[Target]) -> bool {
+    let pixels = targets.iter().filter_map(|target| match target {
+        Target::Pixel(pixel) => Some(*pixel),
+        _ => None,
+    });
+    pixels.is_sorted()
+}
+
+/// Puts each pixel's number where its column is; all other columns are left out so far.
+fn pixel_targets(
+    names: &[&[u8]],
+    meanings: &[Meaning],
+    pixel_prefix: (&str, bool),
+    side: usize,
+) -> Result<Vec<Target>> {
+    let pixels = || {
+        meanings
+            .iter()
+            .filter(|meaning| prefix(meaning) == Some(pixel_prefix))
+    };
+    let least = |part: fn(&Meaning) -> u32| pixels().map(part).min().unwrap_or(0);
+    let (first_line, first_column) = (least(line_of), least(column_of));
+    let num_pixels = side * side;
+    let words = |pixel: usize| match pixel_prefix {
+        (prefix, true) => format!(
+            "{prefix}{}x{}",
+            pixel / side + first_line as usize,
+            pixel % side + first_column as usize
+        ),
+        (prefix, false) => format!("{prefix}{}", pixel + first_column as usize),
+    };
+    let expected = || {
+        format!(
+            "{:?} to {:?}, each once and counted from 0 or 1",
+            words(0),
+            words(num_pixels - 1)
+        )
+    };
+    let mut taken = vec![false; num_pixels];
+    let mut targets = vec![Target::Skipped; names.len()];
+    for (column, meaning) in meanings.iter().enumerate() {
+        if prefix(meaning) != Some(pixel_prefix) {
+            continue;
+        }
+        let wrong = |found: String| {
+            Err(Error::data(
+                format!("row 1, column {}", column + 1),
+                found,
+                expected(),
+            ))
+        };
+        let line = (line_of(meaning) - first_line) as usize;
+        let across = (column_of(meaning) - first_column) as usize;
+        let pixel = line * side + across;
+        let is_beyond = pixel >= num_pixels || (pixel_prefix.1 && across >= side);
+        if is_beyond || first_line > 1 || first_column > 1 {
+            return wrong(quoted(names[column]));
+        }
+        if std::mem::replace(&mut taken[pixel], true) {
+            return wrong(format!("{} a second time", quoted(names[column])));
+        }
+        targets[column] = Target::Pixel(pixel as u16);
+    }
+    Ok(targets)
+}
+
+fn line_of(meaning: &Meaning) -> u32 {
+    match meaning {
+        Meaning::Placed(_, line, _) => *line,
+        _ => 0,
+    }
+}
+
+fn column_of(meaning: &Meaning) -> u32 {
+    match meaning {
+        Meaning::Placed(_, _, column) | Meaning::Numbered(_, column) => *column,
+        _ => 0,
+    }
+}
+
+/// A numbered name's prefix, and whether it has two numbers.
+fn prefix<'a>(meaning: &Meaning<'a>) -> Option<(&'a str, bool)> {
+    match meaning {
+        Meaning::Numbered(prefix, _) => Some((prefix, false)),
+        Meaning::Placed(prefix, ..) => Some((prefix, true)),
+        _ => None,
+    }
+}
+
+fn most_common_prefix<'a>(meanings: &[Meaning<'a>]) -> Option<(&'a str, bool)> {
+    let mut counts: Vec<((&str, bool), usize)> = Vec::new();
+    for found in meanings.iter().filter_map(prefix) {
+        match counts.iter_mut().find(|(known, _)| *known == found) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((found, 1)),
+        }
+    }
+    counts
+        .iter()
+        .max_by_key(|(_, count)| *count)
+        .map(|(found, _)| *found)
+}
+
+fn meaning(name: &str) -> Meaning<'_> {
+    if LABELS.contains(&name) {
+        return Meaning::Label;
+    }
+    if INDICES.contains(&name) || name.starts_with("unnamed") {
+        return Meaning::Index;
+    }
+    let Some((rest, last)) = ending_number(name) else {
+        return Meaning::Other;
+    };
+    let place = rest
+        .strip_suffix(['x', '_', '-', ','])
+        .and_then(ending_number);
+    match place {
+        Some((prefix, first)) => Meaning::Placed(prefix, first, last),
+        None => Meaning::Numbered(rest, last),
+    }
+}
+
+/// The number at a name's end, and what stands before it.
+fn ending_number(name: &str) -> Option<(&str, u32)> {
+    let rest = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let digits = &name[rest.len()..];
+    (!digits.is_empty() && digits.len() <= 6)
+        .then(|| digits.parse().ok())
+        .flatten()
+        .map(|number| (rest, number))
+}

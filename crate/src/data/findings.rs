@@ -1,0 +1,343 @@
+//! What about a data set deserves a look before it is trained on, each with what mends it.
+//!
+//! Owns the signs. Each is told by figures of the pixels and labels alone, on a spread of
+//! at most [`MAX_SAMPLED`] images where all of them would take long; MNIST has none.
+
+use super::dataset::Dataset;
+use crate::message::{DataChange, Finding, FindingKind};
+
+/// Images that are looked at pixel by pixel.
+const MAX_SAMPLED: usize = 2_000;
+/// Fewer images than this show nothing that chance could not.
+const MIN_SAMPLED: usize = 30;
+/// The share of images that makes a sign.
+const MOST: f64 = 0.7;
+/// A pixel as dark as this is ink. MNIST's greys are edges of strokes.
+const INK: u8 = 128;
+/// The share of repeats that is worth a word; photographs of one hand have some.
+const MANY_REPEATS: f64 = 0.05;
+
+/// All that was found, in the order in which it is best mended; most often nothing.
+pub fn findings(data: &Dataset) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let sample = sampled_rows(data);
+    if is_darker_on_paper(data, &sample) {
+        found.push(Finding {
+            kind: FindingKind::Inverted,
+            sentence: "The paper is darker than the ink: the edges of nearly all images are \
+                       full. Networks and the pad take 0 for paper."
+                .into(),
+            change: Some(DataChange::Invert),
+        });
+    } else if lies_on_its_side(data, &sample) {
+        found.push(Finding {
+            kind: FindingKind::Transposed,
+            sentence: "The images seem to lie on their side: nearly all are wider than high, as \
+                       in EMNIST’s own files, whose lines are columns."
+                .into(),
+            change: Some(DataChange::Transpose),
+        });
+    }
+    if data.has_labels() {
+        found.extend(class_findings(data));
+    }
+    let num_repeats = repeats(data).iter().filter(|&&is_repeat| is_repeat).count();
+    if num_repeats as f64 > MANY_REPEATS * data.num_rows() as f64 {
+        found.push(Finding {
+            kind: FindingKind::Repeats,
+            sentence: format!(
+                "{num_repeats} of {} images are there more than once: what is held out has then \
+                 been trained on.",
+                data.num_rows()
+            ),
+            change: Some(DataChange::DropRepeats),
+        });
+    }
+    if looks_shuffled(data, &sample) {
+        found.push(Finding {
+            kind: FindingKind::Shuffled,
+            sentence: "The labels look shuffled: images of one label are no more alike than any \
+                       others."
+                .into(),
+            change: None,
+        });
+    }
+    found
+}
+
+/// Rows spread over the file.
+fn sampled_rows(data: &Dataset) -> Vec<usize> {
+    let count = data.num_rows().min(MAX_SAMPLED);
+    (0..count).map(|at| at * data.num_rows() / count).collect()
+}
+
+/// Whether the edges are full of ink and what is within is not.
+fn is_darker_on_paper(data: &Dataset, rows: &[usize]) -> bool {
+    let side = data.task().side();
+    let is_inverted = |&&row: &&usize| {
+        let image = data.image(row);
+        let (mut edge, mut edge_full, mut light) = (0, 0, 0);
+        for (at, &pixel) in image.iter().enumerate() {
+            let (line, column) = (at / side, at % side);
+            if line == 0 || column == 0 || line + 1 == side || column + 1 == side {
+                edge += 1;
+                edge_full += usize::from(pixel >= 240);
+            } else {
+                light += usize::from(pixel < INK);
+            }
+        }
+        edge_full * 10 > edge * 9 && light > 0
+    };
+    is_most(rows.iter().filter(is_inverted).count(), rows.len(), 1)
+}
+
+/// Whether ink is wider than high: digits and letters are higher than wide, and MNIST
+/// and EMNIST fit the longer side into one box.
+fn lies_on_its_side(data: &Dataset, rows: &[usize]) -> bool {
+    let side = data.task().side();
+    let (mut num_wider, mut num_inked) = (0, 0);
+    for &row in rows {
+        let mut lines = (side, 0);
+        let mut columns = (side, 0);
+        for (at, &pixel) in data.image(row).iter().enumerate() {
+            if pixel >= INK {
+                let (line, column) = (at / side, at % side);
+                lines = (lines.0.min(line), lines.1.max(line + 1));
+                columns = (columns.0.min(column), columns.1.max(column + 1));
+            }
+        }
+        if lines.0 < lines.1 {
+            num_inked += 1;
+            num_wider += usize::from(columns.1 - columns.0 > lines.1 - lines.0);
+        }
+    }
+    is_most(num_wider, num_inked, MIN_SAMPLED)
+}
+
+fn is_most(count: usize, of: usize, at_least: usize) -> bool {
+    of >= at_least && count as f64 > MOST * of as f64
+}
+
+/// Classes with too few images for a stratified split, in scikit-learn's own words.
+fn class_findings(data: &Dataset) -> Option<Finding> {
+    let counts = data.class_counts();
+    let names = |wanted: &dyn Fn(u32) -> bool| -> Vec<&str> {
+        let classes = data.task().classes().iter().zip(&counts);
+        classes
+            .filter(|(_, count)| wanted(**count))
+            .map(|(name, _)| name.as_str())
+            .collect()
+    };
+    let present = names(&|count| count > 0);
+    if let [only] = present[..] {
+        return Some(Finding {
+            kind: FindingKind::OneClass,
+            sentence: format!(
+                "All images are of one class, {only}: there is nothing to tell apart. Pick a \
+                 file with more."
+            ),
+            change: None,
+        });
+    }
+    let single = names(&|count| count == 1);
+    if single.is_empty() {
+        return None;
+    }
+    let is_rest_enough = present.len() >= single.len() + 2;
+    Some(Finding {
+        kind: FindingKind::TooFew,
+        sentence: format!(
+            "The least populated classes in y have only 1 member, which is too few. The minimum \
+             number of groups for any class cannot be less than 2, says scikit-learn of a \
+             stratified split. {}: {}.",
+            if single.len() == 1 {
+                "It is"
+            } else {
+                "They are"
+            },
+            shortened(&single)
+        ),
+        change: is_rest_enough.then_some(DataChange::DropSingles),
+    })
+}
+
+fn shortened(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(10);
+    let shown = names[..names.len() - more].join(", ");
+    match more {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// For each image, whether one before it is the same to the last pixel.
+pub(super) fn repeats(data: &Dataset) -> Vec<bool> {
+    let hash = |row: usize| {
+        let mut state = 0xcbf2_9ce4_8422_2325_u64;
+        let (words, rest) = data.image(row).as_chunks::<8>();
+        for word in words {
+            state = (state ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            state ^= state >> 29;
+        }
+        for &byte in rest {
+            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        state ^ (state >> 32)
+    };
+    let mut order: Vec<(u64, u32)> = (0..data.num_rows())
+        .map(|row| (hash(row), row as u32))
+        .collect();
+    order.sort_unstable();
+    let mut found = vec![false; data.num_rows()];
+    for group in order.chunk_by(|a, b| a.0 == b.0) {
+        for (place, &(_, row)) in group.iter().enumerate() {
+            let mut before = group[..place].iter();
+            found[row as usize] =
+                before.any(|&(_, other)| data.image(other as usize) == data.image(row as usize));
+        }
+    }
+    found
+}
+
+/// Whether the nearest of the classes' mean images says no more of a label than chance.
+/// Every second image makes the means, the others ask.
+fn looks_shuffled(data: &Dataset, rows: &[usize]) -> bool {
+    let num_classes = data.task().num_classes();
+    if !data.has_labels() || rows.len() < 20 * num_classes {
+        return false;
+    }
+    let num_pixels = data.task().num_pixels();
+    let label = |row: usize| usize::from(data.labels()[row]);
+    let mut means = vec![0.0_f32; num_classes * num_pixels];
+    let mut counts = vec![0_usize; num_classes];
+    for &row in rows.iter().step_by(2) {
+        let class = label(row);
+        counts[class] += 1;
+        let mean = &mut means[class * num_pixels..][..num_pixels];
+        for (sum, &pixel) in mean.iter_mut().zip(data.image(row)) {
+            *sum += f32::from(pixel);
+        }
+    }
+    for (class, &count) in counts.iter().enumerate() {
+        let mean = &mut means[class * num_pixels..][..num_pixels];
+        mean.iter_mut().for_each(|sum| *sum /= count.max(1) as f32);
+    }
+    let (mut num_right, mut num_asked) = (0, 0);
+    for &row in rows.iter().skip(1).step_by(2) {
+        let image = data.image(row);
+        let distance = |class: usize| {
+            let mean = &means[class * num_pixels..][..num_pixels];
+            let squares = mean.iter().zip(image).map(|(mean, &pixel)| {
+                let difference = mean - f32::from(pixel);
+                difference * difference
+            });
+            squares.sum::<f32>()
+        };
+        let with_images = (0..num_classes).filter(|&class| counts[class] > 0);
+        let nearest = with_images.min_by(|&a, &b| distance(a).total_cmp(&distance(b)));
+        num_asked += 1;
+        num_right += usize::from(nearest == Some(label(row)));
+    }
+    // Who says the commonest label always is right so often; three deviations of that
+    // are what chance may add.
+    let most = counts.iter().max().copied().unwrap_or(0) as f64;
+    let chance = most / counts.iter().sum::<usize>().max(1) as f64;
+    let deviation = (chance * (1.0 - chance) / f64::from(num_asked)).sqrt();
+    let share = f64::from(num_right as u32) / f64::from(num_asked);
+    chance < 0.9 && share < chance + 3.0 * deviation
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::data::task::Task;
+    use crate::data::{change::changed, sample};
+
+    fn digits() -> Dataset {
+        let (pixels, labels) = sample::generate(1_000, 3);
+        Dataset::from_parts("digits", Task::mnist(), pixels, labels).unwrap()
+    }
+
+    fn with_labels(labels: Vec<u8>) -> Dataset {
+        let data = digits();
+        let num_pixels = labels.len() * 784;
+        let pixels = data.pixels()[..num_pixels].to_vec();
+        Dataset::from_parts("digits", Task::mnist(), pixels, labels).unwrap()
+    }
+
+    fn kinds(data: &Dataset) -> Vec<FindingKind> {
+        findings(data).iter().map(|finding| finding.kind).collect()
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn digits_as_they_are_have_nothing_to_mend() {
+        assert_eq!(findings(&digits()), []);
+        let few = with_labels(digits().labels()[..40].to_vec());
+        assert_eq!(kinds(&few), []);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_a_press_mends_is_found_no_more() {
+        for change in [DataChange::Invert, DataChange::Transpose] {
+            let spoilt = changed(&digits(), change).unwrap();
+            let found = findings(&spoilt);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert_eq!(found[0].change, Some(change));
+            let mended = changed(&spoilt, change).unwrap();
+            assert_eq!(mended, digits());
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn classes_that_cannot_be_split_are_named() {
+        let one = with_labels(vec![7; 50]);
+        let found = findings(&one);
+        assert_eq!((found.len(), found[0].kind), (1, FindingKind::OneClass));
+        assert!(found[0].sentence.contains("one class, 7"));
+
+        let mut labels = vec![1, 2, 3].repeat(15);
+        labels.extend([8, 9]);
+        let single = with_labels(labels);
+        let found = findings(&single);
+        assert_eq!((found.len(), found[0].kind), (1, FindingKind::TooFew));
+        assert!(
+            found[0].sentence.starts_with(
+                "The least populated classes in y have only 1 member, which is too few. The \
+                 minimum number of groups for any class cannot be less than 2"
+            ) && found[0].sentence.ends_with("They are: 8, 9."),
+            "{}",
+            found[0].sentence
+        );
+        let mended = changed(&single, DataChange::DropSingles).unwrap();
+        assert_eq!((mended.num_rows(), kinds(&mended)), (45, vec![]));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn repeats_and_shuffled_labels_are_found() {
+        let data = digits();
+        let twice = [data.pixels(), &data.pixels()[..100 * 784]].concat();
+        let labels = [data.labels(), &data.labels()[..100]].concat();
+        let twice = Dataset::from_parts("twice", Task::mnist(), twice, labels).unwrap();
+        let found = findings(&twice);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0]
+                .sentence
+                .starts_with("100 of 1100 images are there more than once")
+        );
+        assert_eq!(
+            changed(&twice, DataChange::DropRepeats).unwrap().pixels(),
+            data.pixels()
+        );
+
+        let mut labels = data.labels().to_vec();
+        let order = crate::rng::RandomState::new(5).permutation(labels.len() as u32);
+        for (row, &from) in order.iter().enumerate() {
+            labels[row] = data.labels()[from as usize];
+        }
+        let shuffled = with_labels(labels);
+        assert_eq!(kinds(&shuffled), [FindingKind::Shuffled]);
+    }
+}

@@ -1,0 +1,652 @@
+//! Reads arrays as NumPy saves them (`.npy`), pushed in chunks of any size: images of
+//! n × side × side, n × side × side × 1 or n × side², and labels of n, n × 1 or one-hot.
+//!
+//! The format (numpy.lib.format): `\x93NUMPY`, a version, the header's length, a Python
+//! dictionary with the type, the order and the shape; then the values. Owns the format
+//! and its errors. What is saved by pickle (type `|O`) holds no plain values.
+
+use super::csv::side_of;
+use super::labels::{Labels, MAX_CLASSES, Naming, Refusal};
+use super::part::Part;
+use super::scale::Scale;
+use super::store::PixelStore;
+use super::task::{MAX_PIXEL_BYTES, MAX_ROWS};
+use crate::error::{Error, Result};
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+/// A header holds a line; numpy fills it up to 64 or 128 bytes.
+const MAX_HEADER: usize = 10_000;
+/// Characters that a label in an array of text may have.
+const MAX_TEXT: usize = 256;
+
+/// Whether a file that begins with `start` (at least 3 bytes) is such an array.
+pub fn is_npy(start: &[u8]) -> bool {
+    start.len() >= 3 && MAGIC.starts_with(&start[..start.len().min(MAGIC.len())])
+}
+
+/// A push parser of one array: [`push`](Self::push) chunks, then [`finish`](Self::finish).
+#[derive(Debug)]
+pub struct NpyReader {
+    name: String,
+    /// The first error, given again to every later call.
+    failure: Option<Error>,
+    /// The header until it is complete.
+    header: Vec<u8>,
+    body: Body,
+    kind: Kind,
+    /// The value that has begun; values may be cut by chunks.
+    value: Vec<u8>,
+    num_values: usize,
+    num_expected: usize,
+}
+
+#[derive(Debug)]
+enum Body {
+    Unknown,
+    Images {
+        side: usize,
+        pixels: PixelStore,
+        scale: Scale,
+    },
+    Labels(Labels),
+    /// Rows of `width` values of which one is 1.
+    OneHot {
+        labels: Labels,
+        width: usize,
+        class: Option<usize>,
+    },
+}
+
+/// The type of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    code: Code,
+    /// Bytes of a value.
+    size: usize,
+    is_big_endian: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Code {
+    Unsigned,
+    Signed,
+    Float,
+    /// Bytes, filled up with zeros.
+    Bytes,
+    /// Characters of four bytes each, filled up with zeros.
+    Text,
+}
+
+impl NpyReader {
+    /// A reader of the array `name`, which errors will name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            failure: None,
+            header: Vec::new(),
+            body: Body::Unknown,
+            kind: Kind {
+                code: Code::Unsigned,
+                size: 1,
+                is_big_endian: false,
+            },
+            value: Vec::new(),
+            num_values: 0,
+            num_expected: 0,
+        }
+    }
+
+    /// Reads on and returns the complete rows so far.
+    ///
+    /// # Errors
+    /// At the first byte that cannot belong to the format; then always that error.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<u32> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        self.read(chunk)
+            .inspect_err(|failure| self.failure = Some(failure.clone()))?;
+        Ok(self.num_rows() as u32)
+    }
+
+    /// What the array holds, once all of it was pushed.
+    ///
+    /// # Errors
+    /// When it is shorter than its header says, or its labels make no classes.
+    pub fn finish(self) -> Result<Part> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if matches!(self.body, Body::Unknown) {
+            let found = format!("the end of the file after {} bytes", self.header.len());
+            return Err(Error::data(self.name, found, "the header of a NumPy array"));
+        }
+        if self.num_values < self.num_expected {
+            let found = format!("the end of the file after {} values", self.num_values);
+            let expected = format!("{} as its header says", self.num_expected);
+            return Err(Error::data(self.name, found, expected));
+        }
+        let name = self.name;
+        let place = |row: u64| format!("{name}, label {row}");
+        let naming = Naming {
+            place: &place,
+            is_quoted: false,
+            is_sample: false,
+        };
+        match self.body {
+            Body::Images {
+                side,
+                mut pixels,
+                scale,
+            } => {
+                let full_ink = scale.settle(&mut pixels, side);
+                Ok(Part::Images {
+                    side,
+                    pixels: pixels.into_pixels()?,
+                    full_ink,
+                })
+            }
+            Body::Labels(labels) | Body::OneHot { labels, .. } => {
+                let (classes, rows) = labels.into_classes(&naming)?;
+                Ok(Part::Labels { classes, rows })
+            }
+            Body::Unknown => Err(Error::data(name, "nothing", "an array")),
+        }
+    }
+
+    fn num_rows(&self) -> usize {
+        match &self.body {
+            Body::Unknown => 0,
+            Body::Images { side, .. } => self.num_values / (side * side),
+            Body::Labels(_) => self.num_values,
+            Body::OneHot { width, .. } => self.num_values / width,
+        }
+    }
+
+    fn read(&mut self, chunk: &[u8]) -> Result<()> {
+        let mut rest = chunk;
+        while matches!(self.body, Body::Unknown) {
+            let Some((&byte, tail)) = rest.split_first() else {
+                return Ok(());
+            };
+            self.header.push(byte);
+            rest = tail;
+            self.read_header()?;
+        }
+        // Bytes that are pixels already go in as they are.
+        if let Body::Images { pixels, .. } = &mut self.body
+            && (self.kind.code, self.kind.size) == (Code::Unsigned, 1)
+        {
+            let (values, surplus) =
+                rest.split_at(rest.len().min(self.num_expected - self.num_values));
+            pixels.push_bytes(values)?;
+            self.num_values += values.len();
+            return self.refuse_more(surplus);
+        }
+        while !rest.is_empty() {
+            if self.num_values == self.num_expected {
+                return self.refuse_more(rest);
+            }
+            let wanted = self.kind.size - self.value.len();
+            let (head, tail) = rest.split_at(rest.len().min(wanted));
+            self.value.extend_from_slice(head);
+            rest = tail;
+            if self.value.len() == self.kind.size {
+                self.take_value()?;
+                self.value.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_more(&self, surplus: &[u8]) -> Result<()> {
+        if surplus.is_empty() {
+            return Ok(());
+        }
+        Err(Error::data(
+            self.name.clone(),
+            "more data",
+            format!("the end of the file after {} values", self.num_expected),
+        ))
+    }
+
+    // --- The header ---
+
+    fn read_header(&mut self) -> Result<()> {
+        let length_size = match self.header.get(6) {
+            Some(1) => 2,
+            _ => 4,
+        };
+        let start = 8 + length_size;
+        if self.header.len() == 6 && self.header != MAGIC {
+            let found = format!("{:02x?}", self.header);
+            return Err(Error::data(self.name.clone(), found, "a NumPy array"));
+        }
+        if self.header.len() < start {
+            return Ok(());
+        }
+        let length = self.header[8..start]
+            .iter()
+            .rev()
+            .fold(0_usize, |length, &byte| length << 8 | usize::from(byte));
+        if length > MAX_HEADER {
+            let found = format!("a header of {length} bytes");
+            return Err(Error::data(
+                self.name.clone(),
+                found,
+                format!("at most {MAX_HEADER}"),
+            ));
+        }
+        if self.header.len() < start + length {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(&self.header[start..]).into_owned();
+        let entry = |key: &str| {
+            let (_, rest) = text.split_once(&format!("'{key}':"))?;
+            Some(rest.trim_start())
+        };
+        let within = |text: &str, open: char, close: char| {
+            let inner = text.strip_prefix(open)?;
+            inner.split_once(close).map(|(inner, _)| inner.to_owned())
+        };
+        let descr = entry("descr").and_then(|rest| within(rest, '\'', '\''));
+        let shape = entry("shape").and_then(|rest| within(rest, '(', ')'));
+        let is_fortran = entry("fortran_order").is_some_and(|rest| rest.starts_with("True"));
+        let (Some(descr), Some(shape)) = (descr, shape) else {
+            let found = "a header without type and shape";
+            let expected = "an array of numbers; one of records or lists is to be saved as such";
+            return Err(Error::data(self.name.clone(), found, expected));
+        };
+        let dimensions: Option<Vec<usize>> = shape
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| part.parse().ok())
+            .collect();
+        let dimensions = dimensions.unwrap_or_default();
+        if is_fortran && dimensions.len() > 1 {
+            return Err(Error::data(
+                self.name.clone(),
+                "an array in Fortran's order",
+                "one in C's order: save np.ascontiguousarray of it",
+            ));
+        }
+        self.kind = self.kind_of(&descr)?;
+        self.begin(&dimensions, &shape)
+    }
+
+    fn kind_of(&self, descr: &str) -> Result<Kind> {
+        let refused = |expected: &str| {
+            let found = format!("values of type {descr:?}");
+            Err(Error::data(self.name.clone(), found, expected))
+        };
+        let numbers = "whole numbers, floats or text";
+        let (order, rest) = match descr.chars().next() {
+            Some(order @ ('<' | '>' | '|' | '=')) => (order, &descr[1..]),
+            _ => ('|', descr),
+        };
+        let Some(letter) = rest.chars().next() else {
+            return refused(numbers);
+        };
+        let Ok(count) = rest[letter.len_utf8()..].parse::<usize>() else {
+            return refused(match letter {
+                'O' => "plain numbers: Python's own objects are not read, save astype(\"uint8\")",
+                _ => numbers,
+            });
+        };
+        let (code, size) = match (letter, count) {
+            ('b' | 'u', 1) | ('u', 2 | 4 | 8) => (Code::Unsigned, count),
+            ('i', 1 | 2 | 4 | 8) => (Code::Signed, count),
+            ('f', 4 | 8) => (Code::Float, count),
+            ('S', 1..=MAX_TEXT) => (Code::Bytes, count),
+            ('U', 1..=MAX_TEXT) => (Code::Text, 4 * count),
+            _ => return refused(numbers),
+        };
+        Ok(Kind {
+            code,
+            size,
+            is_big_endian: order == '>',
+        })
+    }
+
+    fn begin(&mut self, dimensions: &[usize], shape: &str) -> Result<()> {
+        let refused = |found: String, expected: &str| {
+            Err(Error::data(
+                format!("{}, its shape", self.name),
+                found,
+                expected,
+            ))
+        };
+        let expected = "images of n × side × side or n × side², side 4 to 64, or n labels";
+        let (count, body) = match *dimensions {
+            [count] | [count, 1] => (count, Body::Labels(Labels::default())),
+            [count, height, width] | [count, height, width, 1] | [count, 1, height, width]
+                if height == width && (4..=64).contains(&height) =>
+            {
+                (count, images(height))
+            }
+            [_, _, _, 3 | 4] => {
+                return refused(
+                    format!("({shape}), pictures in colour"),
+                    "grey ones: save their mean over the last dimension",
+                );
+            }
+            [count, width] => match side_of(width) {
+                Some(side) => (count, images(side)),
+                None if (2..=MAX_CLASSES).contains(&width) => (
+                    count,
+                    Body::OneHot {
+                        labels: Labels::default(),
+                        width,
+                        class: None,
+                    },
+                ),
+                None => return refused(format!("({shape})"), expected),
+            },
+            _ => return refused(format!("({shape})"), expected),
+        };
+        let num_each = match &body {
+            Body::Images { side, .. } => side * side,
+            Body::OneHot { width, .. } => *width,
+            _ => 1,
+        };
+        let most = (MAX_PIXEL_BYTES / num_each).min(MAX_ROWS);
+        if !(1..=most).contains(&count) {
+            return refused(format!("({shape})"), &format!("1 to {most} rows"));
+        }
+        let is_text = matches!(self.kind.code, Code::Bytes | Code::Text);
+        if is_text && !matches!(body, Body::Labels(_)) {
+            return refused(format!("({shape}) of text"), "numbers for pixels");
+        }
+        self.body = body;
+        self.num_expected = count * num_each;
+        if let Body::Images { pixels, .. } = &mut self.body {
+            pixels.expect_rows(count);
+        }
+        Ok(())
+    }
+
+    // --- Values ---
+
+    fn take_value(&mut self) -> Result<()> {
+        let at = self.num_values;
+        self.num_values += 1;
+        let place = |what: &str, number: usize| format!("{}, {what} {number}", self.name);
+        let bytes = &self.value;
+        match &mut self.body {
+            Body::Unknown => Ok(()),
+            Body::Images {
+                side,
+                pixels,
+                scale,
+            } => {
+                let found = number(self.kind, bytes);
+                let is_whole = found.fract() == 0.0 && found >= 0.0;
+                let byte = if is_whole {
+                    scale.whole(found as u32)
+                } else {
+                    scale.share(found, pixels)
+                };
+                match byte {
+                    Some(byte) => pixels.push_bytes(&[byte]),
+                    None => Err(Error::data(
+                        place("image", at / (*side * *side) + 1),
+                        format!("a pixel of {found}"),
+                        scale.range(),
+                    )),
+                }
+            }
+            Body::Labels(labels) => {
+                let row = at as u64 + 1;
+                let taken = match self.kind.code {
+                    Code::Bytes => labels.push(until_zero(bytes), row),
+                    Code::Text => labels.push(text_of(bytes, self.kind).as_bytes(), row),
+                    _ => {
+                        let found = number(self.kind, bytes);
+                        if found.fract() == 0.0 && found.abs() < 1e9 {
+                            labels.push_number(found as i64, row)
+                        } else {
+                            Err(Refusal::NoLabel)
+                        }
+                    }
+                };
+                taken.map_err(|refusal| {
+                    let expected = match refusal {
+                        Refusal::NoLabel => labels.expected().to_owned(),
+                        Refusal::TooMany => format!("at most {MAX_CLASSES} different labels"),
+                    };
+                    Error::data(place("label", at + 1), "another label", expected)
+                })
+            }
+            Body::OneHot {
+                labels,
+                width,
+                class,
+            } => {
+                let (row, column) = (at / *width, at % *width);
+                let found = number(self.kind, bytes);
+                if found == 1.0 && class.is_none() {
+                    *class = Some(column);
+                } else if found != 0.0 {
+                    let found = format!("{found} in column {}", column + 1);
+                    return Err(Error::data(
+                        place("label", row + 1),
+                        found,
+                        "0, and a single 1",
+                    ));
+                }
+                if column + 1 < *width {
+                    return Ok(());
+                }
+                let taken = class
+                    .take()
+                    .map(|class| labels.push_number(class as i64, row as u64 + 1));
+                match taken {
+                    Some(Ok(())) => Ok(()),
+                    _ => Err(Error::data(place("label", row + 1), "no 1", "a single 1")),
+                }
+            }
+        }
+    }
+}
+
+fn images(side: usize) -> Body {
+    Body::Images {
+        side,
+        pixels: PixelStore::new(side * side),
+        scale: Scale::default(),
+    }
+}
+
+/// A value as a number; what is none is NaN, which nothing takes.
+fn number(kind: Kind, bytes: &[u8]) -> f64 {
+    let mut word = [0; 8];
+    let size = bytes.len().min(8);
+    word[..size].copy_from_slice(&bytes[..size]);
+    if kind.is_big_endian {
+        word[..size].reverse();
+    }
+    let unsigned = u64::from_le_bytes(word);
+    match (kind.code, size) {
+        (Code::Unsigned, _) => unsigned as f64,
+        (Code::Signed, size) => {
+            let unused = 64 - 8 * size as u32;
+            ((unsigned << unused) as i64 >> unused) as f64
+        }
+        (Code::Float, 4) => f64::from(f32::from_bits(unsigned as u32)),
+        (Code::Float, 8) => f64::from_bits(unsigned),
+        _ => f64::NAN,
+    }
+}
+
+fn until_zero(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().position(|&byte| byte == 0);
+    &bytes[..end.unwrap_or(bytes.len())]
+}
+
+fn text_of(bytes: &[u8], kind: Kind) -> String {
+    let letters = bytes.chunks_exact(4).map(|letter| {
+        let mut word = [letter[0], letter[1], letter[2], letter[3]];
+        if kind.is_big_endian {
+            word.reverse();
+        }
+        char::from_u32(u32::from_le_bytes(word)).unwrap_or(char::REPLACEMENT_CHARACTER)
+    });
+    letters.take_while(|&letter| letter != '\0').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::{NpyReader, Part};
+    use crate::data::part::pair;
+    use crate::error::Result;
+
+    /// As `numpy.save` writes it.
+    fn file(descr: &str, shape: &str, values: &[u8]) -> Vec<u8> {
+        let mut header =
+            format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}");
+        while (10 + header.len() + 1) % 64 != 0 {
+            header.push(' ');
+        }
+        header.push('\n');
+        let length = (header.len() as u16).to_le_bytes();
+        [b"\x93NUMPY\x01\0", &length[..], header.as_bytes(), values].concat()
+    }
+
+    fn read(bytes: &[u8], length: usize) -> Result<Part> {
+        let mut reader = NpyReader::new("a.npy");
+        for chunk in bytes.chunks(length) {
+            reader.push(chunk)?;
+        }
+        reader.finish()
+    }
+
+    fn message(bytes: &[u8]) -> String {
+        let whole = read(bytes, usize::MAX).unwrap_err().to_string();
+        assert_eq!(read(bytes, 3).unwrap_err().to_string(), whole);
+        whole
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn arrays_of_any_type_make_the_same_data_set() {
+        let pixels: Vec<u8> = (0..3 * 16).map(|at| (at * 5) as u8).collect();
+        let wide = |values: &[u8], size: usize| -> Vec<u8> {
+            let each = |&value: &u8| {
+                let mut bytes = vec![0; size];
+                bytes[0] = value;
+                bytes
+            };
+            values.iter().flat_map(each).collect()
+        };
+        let floats: Vec<u8> = pixels
+            .iter()
+            .flat_map(|&at| f32::from(at).to_le_bytes())
+            .collect();
+        let shares: Vec<u8> = pixels
+            .iter()
+            .flat_map(|&at| (f64::from(at) / 255.0).to_be_bytes())
+            .collect();
+        let images = [
+            (file("|u1", "3, 4, 4", &pixels), 255),
+            (file("|u1", "3, 16", &pixels), 255),
+            (file("<i8", "3, 4, 4, 1", &wide(&pixels, 8)), 255),
+            (file("<u2", "3, 1, 4, 4", &wide(&pixels, 2)), 255),
+            (file("<f4", "3, 4, 4", &floats), 255),
+            (file(">f8", "3, 4, 4", &shares), 1),
+        ];
+        let text: Vec<u8> = ["7", "b", "7"]
+            .iter()
+            .flat_map(|name| wide(name.as_bytes(), 8))
+            .collect();
+        let labels = [
+            (
+                file("|u1", "3,", &[5, 0, 9]),
+                "0 1 2 3 4 5 6 7 8 9",
+                vec![5, 0, 9],
+            ),
+            (
+                file("<i8", "3, 1", &wide(&[12, 3, 12], 8)),
+                "3 12",
+                vec![1, 0, 1],
+            ),
+            (file("<U2", "3,", &text), "7 b", vec![0, 1, 0]),
+            (file("|S8", "3,", &text), "7 b", vec![0, 1, 0]),
+            (
+                file(
+                    "|u1",
+                    "3, 10",
+                    &[[0, 1, 0, 0, 0, 0, 0, 0, 0, 0]; 3].concat(),
+                ),
+                "0 1 2 3 4 5 6 7 8 9",
+                vec![1, 1, 1],
+            ),
+        ];
+        for length in [1, 7, 100, usize::MAX] {
+            for (images, full_ink) in &images {
+                let found = read(images, length).unwrap();
+                let expected = Part::Images {
+                    side: 4,
+                    pixels: pixels.clone(),
+                    full_ink: *full_ink,
+                };
+                assert_eq!(found, expected);
+                for (labels, names, rows) in &labels {
+                    let labels = read(labels, length).unwrap();
+                    let (data, _) = pair("a", labels, found.clone()).unwrap();
+                    assert_eq!(data.task().classes().join(" "), *names);
+                    assert_eq!(data.labels(), rows);
+                }
+            }
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn other_arrays_are_refused_by_name() {
+        let shape = "expected images of n × side × side or n × side², side 4 to 64, or n labels";
+        for (bytes, expected) in [
+            (
+                file("|O", "3,", &[]),
+                "a.npy: found values of type \"|O\", expected plain numbers: Python's own objects \
+                 are not read, save astype(\"uint8\")"
+                    .to_owned(),
+            ),
+            (
+                file("|u1", "3, 5, 4", &[0; 60]),
+                format!("a.npy, its shape: found (3, 5, 4), {shape}"),
+            ),
+            (
+                file("|u1", "3, 32, 32, 3", &[]),
+                "a.npy, its shape: found (3, 32, 32, 3), pictures in colour, expected grey ones: \
+                 save their mean over the last dimension"
+                    .into(),
+            ),
+            (
+                file("<f4", "1, 4, 4", &[(-0.5_f32).to_le_bytes(); 16].concat()),
+                "a.npy, image 1: found a pixel of -0.5, expected 0 to 255".into(),
+            ),
+            (
+                file("|u1", "2, 4, 4", &[9; 16]),
+                "a.npy: found the end of the file after 16 values, expected 32 as its header says"
+                    .into(),
+            ),
+            (
+                file("|u1", "1, 4, 4", &[9; 17]),
+                "a.npy: found more data, expected the end of the file after 16 values".into(),
+            ),
+            (
+                file("|u1", "99999999999999, 4, 4", &[]),
+                "a.npy, its shape: found (99999999999999, 4, 4), expected 1 to 1000000 rows".into(),
+            ),
+            (
+                b"\x93NUMPY".to_vec(),
+                "a.npy: found the end of the file after 6 bytes, expected the header of a NumPy \
+                 array"
+                    .into(),
+            ),
+        ] {
+            assert_eq!(message(&bytes), expected);
+        }
+    }
+}

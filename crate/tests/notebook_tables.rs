@@ -1,0 +1,164 @@
+//! The notebook's loader reads what the page read: the cell that reads the data, run with
+//! pandas on each of the tables, gives the page's pixels and labels. Where there is no
+//! Python with pandas, its text alone is looked at, and that is said.
+#![cfg(not(target_family = "wasm"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use inkling::data::csv::{CsvReader, Outcome};
+use inkling::data::{Dataset, change::changed};
+use inkling::message::{DataChange, DataSource, DataSummary, Factor};
+use inkling::study::report::write_report;
+use serde_json::Value;
+
+use table_files::{Expected, files};
+
+#[allow(dead_code, reason = "the other tests' needs")]
+mod studies;
+mod table_files;
+
+/// What the page makes of a table; a question is answered by its likeliest reading.
+fn read(text: &str) -> Option<(Dataset, DataSource)> {
+    let outcome = |answer: Option<u32>| {
+        let mut reader = CsvReader::new("table.csv");
+        answer.map(|answer| reader.answer(answer));
+        reader.push(text.as_bytes()).ok()?;
+        reader.finish_or_ask().ok()
+    };
+    match outcome(None)? {
+        Outcome::Read(data, source) => Some((data, source)),
+        Outcome::Asked(question) => match outcome(Some(question.readings[0].label_column))? {
+            Outcome::Read(data, source) => Some((data, source)),
+            Outcome::Asked(_) => None,
+        },
+    }
+}
+
+/// The notebook's first cell of code up to where it draws, for these data.
+fn loading_cell(data: &Dataset, source: DataSource) -> String {
+    let mut record = studies::study(Factor::LearningRate, "0.1, 0.2");
+    record.data = DataSummary {
+        source,
+        ..data.summary()
+    };
+    let notebook = write_report(&studies::request(record)).analysis_ipynb;
+    let notebook: Value = serde_json::from_str(&notebook).unwrap();
+    let cells = notebook["cells"].as_array().unwrap();
+    let code = cells.iter().find(|cell| cell["cell_type"] == "code");
+    let lines = code.unwrap()["source"].as_array().unwrap();
+    let text: String = lines.iter().map(|line| line.as_str().unwrap()).collect();
+    let (text, _) = text.split_once("print(f\"{len(labels)").unwrap();
+    // Neither is needed to read a table, and neither may be there.
+    let needed = text.lines().filter(|line| {
+        !["matplotlib", "torch", "sklearn", "tqdm"]
+            .iter()
+            .any(|name| line.contains(name))
+    });
+    needed.map(|line| line.to_owned() + "\n").collect()
+}
+
+/// Python with pandas, from INKLING_PYTHON or the path.
+fn python() -> Option<String> {
+    let names = [std::env::var("INKLING_PYTHON").ok(), Some("python3".into())];
+    names.into_iter().flatten().find(|name| {
+        let found = Command::new(name).args(["-c", "import pandas"]).output();
+        found.is_ok_and(|output| output.status.success())
+    })
+}
+
+fn run(python: &str, folder: &Path, cell: &str) -> Vec<u8> {
+    let print = "\nimport sys\nassert pixels.dtype == np.uint8\nsys.stdout.buffer.write(\
+                 bytes(np.asarray(labels, dtype=np.uint8)) + np.ascontiguousarray(pixels).tobytes())\n";
+    fs::write(folder.join("cell.py"), format!("{cell}{print}")).unwrap();
+    let output = Command::new(python)
+        .arg("cell.py")
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}\n{cell}");
+    output.stdout
+}
+
+fn new_folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("inkling-tables-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn the_notebook_reads_each_table_as_the_page_did() {
+    let python = python();
+    if python.is_none() {
+        println!("no Python with pandas here: the cells are not run, only looked at");
+    }
+    let folder = new_folder();
+    let mut num_read = 0;
+    for (name, text, expected) in files() {
+        if matches!(expected, Expected::Bare(_) | Expected::Refused(_)) {
+            continue;
+        }
+        let (data, source) = read(&text).unwrap_or_else(|| panic!("{name} is read"));
+        if !data.has_labels() {
+            continue;
+        }
+        num_read += 1;
+        let cell = loading_cell(&data, source.clone());
+        let is_usual = cell.contains("has_header = not str(");
+        let is_by_columns = cell.contains("TABLE = dict(");
+        assert!(
+            is_usual != is_by_columns,
+            "{name}: one way of reading\n{cell}"
+        );
+        let table = source.table.unwrap();
+        if let (true, Some(column)) = (is_by_columns, table.label_column) {
+            assert!(
+                cell.contains(&format!("label_column={column},")),
+                "{name}\n{cell}"
+            );
+        }
+        if let Some(python) = &python {
+            let file = if is_usual { "train.csv" } else { "table.csv" };
+            fs::write(folder.join(file), &text).unwrap();
+            let found = run(python, &folder, &cell);
+            fs::remove_file(folder.join(file)).unwrap();
+            assert!(
+                found == [data.labels(), data.pixels()].concat(),
+                "{name}\n{cell}"
+            );
+        }
+    }
+    fs::remove_dir_all(&folder).unwrap();
+    assert!(num_read >= 35, "{num_read} tables");
+}
+
+#[test]
+fn the_notebook_changes_what_the_page_changed() {
+    let Some(python) = python() else {
+        println!("no Python with pandas here: nothing is run");
+        return;
+    };
+    let folder = new_folder().join("changes");
+    fs::create_dir_all(&folder).unwrap();
+    let (_, text, _) = files()
+        .into_iter()
+        .find(|(name, ..)| *name == "Fashion-MNIST")
+        .unwrap();
+    let twice = format!("{text}{}", text.split_once('\n').unwrap().1);
+    let (data, mut source) = read(&twice).unwrap();
+    fs::write(folder.join("table.csv"), &twice).unwrap();
+    let mut data = data;
+    for change in [
+        DataChange::Invert,
+        DataChange::Transpose,
+        DataChange::DropRepeats,
+    ] {
+        data = changed(&data, change).unwrap();
+        source.changes.push(change);
+        let cell = loading_cell(&data, source.clone());
+        assert!(run(&python, &folder, &cell) == [data.labels(), data.pixels()].concat());
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}

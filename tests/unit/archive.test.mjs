@@ -1,0 +1,85 @@
+// Which entries of an archive `www/worker/archive.js` takes for data. Archives are written
+// by fflate, which is not what reads them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { zipSync } from "fflate";
+import { chosen_parts } from "../../www/worker/archive.js";
+
+/** @param {string[]} names */
+const archive = (names) =>
+  new File(
+    [zipSync(Object.fromEntries(names.map((name) => [name, new Uint8Array([1])])))],
+    "a.zip",
+  );
+
+/** @param {string[]} names @param {"train" | "test"} [wanted] */
+async function chosen(names, wanted) {
+  const { entries, notes } = await chosen_parts(archive(names), wanted);
+  return [...entries.map(({ name }) => name), ...notes];
+}
+
+const LEFT = "its test images are left for Test CSV";
+
+for (const [what, names, train, test_half] of /** @type {const} */ ([
+  [
+    "Keras",
+    ["x_test.npy", "x_train.npy", "y_test.npy", "y_train.npy"],
+    ["x_train.npy", "y_train.npy", LEFT],
+    ["x_test.npy", "y_test.npy"],
+  ],
+  [
+    "MedMNIST, whose validation part is left",
+    [
+      "train_images.npy",
+      "train_labels.npy",
+      "val_images.npy",
+      "val_labels.npy",
+      "test_images.npy",
+      "test_labels.npy",
+    ],
+    ["train_images.npy", "train_labels.npy", LEFT],
+    ["test_images.npy", "test_labels.npy"],
+  ],
+  ["one half alone", ["X.npy", "y.npy"], ["X.npy", "y.npy"], ["X.npy", "y.npy"]],
+  ["an array alone", ["arr_0.npy"], ["arr_0.npy"], ["arr_0.npy"]],
+  [
+    "the original files",
+    [
+      "t10k-images-idx3-ubyte",
+      "t10k-labels-idx1-ubyte",
+      "train-images-idx3-ubyte",
+      "train-labels-idx1-ubyte",
+    ],
+    ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", LEFT],
+    ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"],
+  ],
+  [
+    "Kaggle's tables, beside others",
+    ["data/train.csv", "data/test.csv", "train-images-idx3-ubyte", "train-labels-idx1-ubyte"],
+    ["data/train.csv"],
+    ["data/test.csv"],
+  ],
+])) {
+  test(`${what}: the halves are told by their names`, async () => {
+    assert.deepEqual(await chosen([...names], "train"), train);
+    assert.deepEqual(await chosen([...names], "test"), test_half);
+  });
+}
+
+test("what is not read is named, with what to do", async () => {
+  const refused = (/** @type {string[]} */ names) =>
+    chosen(names).then(
+      () => "nothing",
+      (/** @type {Error} */ error) => error.message,
+    );
+  assert.match(
+    await refused(["0/a.png", "1/b.png"]),
+    /archive: found the entries 0\/a\.png, 1\/b\.png, expected .*folders of pictures are not read, save them with numpy’s savez/,
+  );
+  assert.match(
+    await refused(["a-images-idx3-ubyte.gz", "a-labels-idx1-ubyte.gz"]),
+    /packed twice: unzip it/,
+  );
+  assert.match(await refused(["a.npy", "b.npy"]), /expected train\.csv.*mnist\.npz/);
+});

@@ -1,0 +1,128 @@
+// Which entries of a zip hold data: one table, or one file of images and one of labels as
+// Keras' .npz and the original MNIST have them. Told by their names alone.
+
+import { SourceError } from "./bytes.js";
+import { entries_of } from "./zip.js";
+
+/** @import { ZipEntry } from "./zip.js" */
+
+/** @typedef {"train" | "test"} Wanted which half of an archive that has both */
+
+/**
+ * @typedef {object} Chosen
+ * @property {ZipEntry[]} entries one table, or one or two of images and labels
+ * @property {string[]} notes what is left out, each in a few words
+ */
+
+/** Names of arrays without their half: `x_train`, `train_images`, `images`, `arr_0`. */
+const IMAGES = /^(x|imgs?|images?|data|pixels|features|arr_0)$/;
+const LABELS = /^(y|labels?|targets?|classes)$/;
+const TRAIN = /(^|[_-])(train|training)([_-]|$)/;
+const TEST = /(^|[_-])(test|t10k|testing)([_-]|$)/;
+
+/**
+ * @param {File} file a zip
+ * @param {Wanted} [wanted]
+ * @returns {Promise<Chosen>}
+ */
+export async function chosen_parts(file, wanted = "train") {
+  const all = await entries_of(file);
+  // macOS puts a shadow of each file into an archive; it holds no data.
+  const entries = all.filter(({ name }) => !name.startsWith("__MACOSX/") && !name.endsWith("/"));
+  const tables = entries.filter(({ name }) => /\.(csv|tsv)$/i.test(name));
+  const chosen =
+    (tables.length > 0 ? null : pair_of(entries, /\.npy$/i, wanted)) ??
+    (tables.length > 0 ? null : pair_of(entries, /idx[13][-.]ubyte$/i, wanted)) ??
+    table_of(tables, wanted);
+  if (chosen) return chosen;
+  throw refusal(entries, tables);
+}
+
+/**
+ * Kaggle's `train.csv`; else the only table with `train` in its name; else the only table.
+ * @param {ZipEntry[]} tables
+ * @param {Wanted} wanted
+ * @returns {Chosen | null}
+ */
+function table_of(tables, wanted) {
+  const exact = wanted === "test" ? /(^|\/)test\.csv$/i : /(^|\/)train\.csv$/i;
+  const like = wanted === "test" ? /test[^/]*$/i : /train[^/]*$/i;
+  const named = tables.filter(({ name }) => exact.test(name));
+  const alike = tables.filter(({ name }) => like.test(name));
+  const found = [named, alike, tables].find((list) => list.length === 1)?.[0];
+  return found ? { entries: [found], notes: [] } : null;
+}
+
+/**
+ * Images and their labels, of the wanted half where there are two.
+ * @param {ZipEntry[]} entries
+ * @param {RegExp} ending of such files
+ * @param {Wanted} wanted
+ * @returns {Chosen | null}
+ */
+function pair_of(entries, ending, wanted) {
+  const files = entries.filter(({ name }) => ending.test(name)).map((entry) => role_of(entry));
+  if (files.length === 1) return { entries: [files[0].entry], notes: [] };
+  const has_halves = files.some(({ half }) => half !== null);
+  const of_half = (/** @type {Wanted} */ half) =>
+    has_halves ? files.filter((file) => file.half === half) : files;
+  const half = of_half(wanted).length > 0 ? wanted : "train";
+  const parts = of_half(half);
+  const images = parts.filter(({ role }) => role === "images");
+  const labels = parts.filter(({ role }) => role === "labels");
+  if (images.length !== 1 || labels.length > 1) return null;
+  const taken = [...images, ...labels];
+  const notes = [];
+  if (has_halves && half === "train" && of_half("test").some(({ role }) => role === "images")) {
+    notes.push("its test images are left for Test CSV");
+  }
+  return { entries: taken.map(({ entry }) => entry), notes };
+}
+
+/**
+ * What a file's name says it is.
+ * @param {ZipEntry} entry
+ */
+function role_of(entry) {
+  const base = entry.name.replace(/^.*\//, "").toLowerCase();
+  const stem = base.replace(/\.npy$/, "").replace(/[-.]idx[13][-.]ubyte$/, "");
+  /** @type {Wanted | null} */
+  const half = TRAIN.test(stem) ? "train" : TEST.test(stem) ? "test" : null;
+  const words = stem
+    .split(/[_-]/)
+    .filter((word) => !/^(train|training|test|testing|t10k)$/.test(word));
+  const is_images =
+    /idx3/.test(base) || words.some((word) => IMAGES.test(word)) || IMAGES.test(stem);
+  const is_labels = /idx1/.test(base) || words.some((word) => LABELS.test(word));
+  /** @type {"images" | "labels" | null} */
+  const role = is_labels ? "labels" : is_images ? "images" : null;
+  return { entry, half, role };
+}
+
+/**
+ * What an archive holds that is not read, and what to do with it.
+ * @param {ZipEntry[]} entries
+ * @param {ZipEntry[]} tables
+ */
+function refusal(entries, tables) {
+  const names = (tables.length > 0 ? tables : entries).map(({ name }) => name);
+  const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
+  const found = names.length > 0 ? `the entries ${shown}` : "an archive without entries";
+  const is_most = (/** @type {RegExp} */ ending) =>
+    names.filter((name) => ending.test(name)).length * 2 > names.length;
+  if (is_most(/\.(png|jpe?g|bmp)$/i)) {
+    const expected =
+      "train.csv, one .csv file, or arrays as in Keras’ mnist.npz: folders of pictures are not read, save them with numpy’s savez as x_train and y_train";
+    return new SourceError("archive", found, expected);
+  }
+  if (is_most(/\.gz$/i)) {
+    const expected =
+      "files that are not packed twice: unzip it, and pick one set’s images and labels";
+    return new SourceError("archive", found, expected);
+  }
+  return new SourceError(
+    "archive",
+    found,
+    "train.csv, or one .csv file, or arrays as in Keras’ mnist.npz",
+  );
+}
