@@ -18,10 +18,10 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use crate::config::{NetworkPlan, Plan};
+use crate::data;
 use crate::data::ink::Form;
 use crate::data::pen::{PAD_SIDE, Paper};
 use crate::data::task::SIDES;
-use crate::data::{self, split};
 use crate::error::Error;
 use crate::memory;
 use crate::message::{

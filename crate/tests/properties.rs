@@ -74,7 +74,12 @@ fn a_table_is_the_same_however_it_is_cut() {
     let mut rng = RandomState::new(11);
     for _ in 0..60 {
         let num_rows = 1 + rng.interval(5) as usize;
-        let (pixels, labels) = drawn(&mut rng, num_rows);
+        let (mut pixels, labels) = drawn(&mut rng, num_rows);
+        // A picture's corner is paper. A column of small numbers there, without a header,
+        // might be the labels as well, and is asked about (`tables.rs`).
+        pixels
+            .chunks_mut(NUM_PIXELS)
+            .for_each(|image| image[NUM_PIXELS - 1] = 0);
         let file = [table(&mut rng, &pixels, &labels)];
         let expected = Dataset::from_parts("a", Task::mnist(), pixels, labels).unwrap();
         for _ in 0..4 {

@@ -19,9 +19,10 @@ const MAX_HEADER: usize = 10_000;
 /// Characters that a label in an array of text may have.
 const MAX_TEXT: usize = 256;
 
-/// Whether a file that begins with `start` (at least 3 bytes) is such an array.
+/// Whether a file that begins with `start` is such an array: its first 3 bytes alone say so,
+/// however many there are by then.
 pub fn is_npy(start: &[u8]) -> bool {
-    start.len() >= 3 && MAGIC.starts_with(&start[..start.len().min(MAGIC.len())])
+    start.starts_with(&MAGIC[..3])
 }
 
 /// A push parser of one array: [`push`](Self::push) chunks, then [`finish`](Self::finish).
