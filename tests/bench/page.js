@@ -107,9 +107,11 @@ export const bench = {
     const start = performance.now();
     const on_progress = Comlink.proxy(() => {});
     // Read for the page, which keeps it, and then held by the worker that trains.
-    const data = await worker.call((engine) =>
-      engine.read_file("csv", [picked()], { needs_labels: true }, on_progress),
+    const data = await worker.call(
+      async (engine) =>
+        await engine.read_file("csv", [picked()], { needs_labels: true }, on_progress),
     );
+    if ("question" in data) throw new Error("the file was asked about");
     await worker.call((engine) => engine.load_data(data));
     loaded = data;
     return { secs: (performance.now() - start) / 1000, rows: data.summary.num_rows };

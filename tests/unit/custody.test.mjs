@@ -4,12 +4,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cancelled } from "../../www/base/fault.js";
-import { LIMIT, PATIENCE_MS, config, custody_of, loaded, made_of } from "./custody_site.mjs";
+import { LIMIT, PATIENCE_MS, config, custody_of, loaded, made_of, read } from "./custody_site.mjs";
 import { data_file, gate, soon, until } from "./fake_worker.mjs";
 
 test("a file that is read is not taken", LIMIT, async () => {
   const { custody, cpu } = custody_of();
-  const data = await custody.read_files([data_file("a.csv", 5, 3)]);
+  const data = await read(custody, [data_file("a.csv", 5, 3)]);
   assert.equal(data.summary.num_rows, 3);
   assert.equal(data.blob.size, 3 * 784 + 3);
   assert.equal(custody.data, null);
@@ -25,7 +25,7 @@ test("files picked at once are read one after the other, all of them", LIMIT, as
   await custody.ready();
   const hold = gate();
   cpu().holds.read_file = hold;
-  const reading = [1, 2, 3].map((value) => custody.read_files([data_file("x.csv", value)]));
+  const reading = [1, 2, 3].map((value) => read(custody, [data_file("x.csv", value)]));
   await soon();
   assert.equal(cpu().count("read_file"), 1, "the others wait");
   hold.open();
@@ -35,7 +35,7 @@ test("files picked at once are read one after the other, all of them", LIMIT, as
 
 test("a wrong file is named with its fields and takes nothing away", LIMIT, async () => {
   const { custody, data, checksum } = await loaded();
-  await assert.rejects(custody.read_files([new File(["oops"], "b.csv")]), {
+  await assert.rejects(read(custody, [new File(["oops"], "b.csv")]), {
     place: "row 1",
     found: "no row",
     expected: "785 columns",
@@ -47,8 +47,8 @@ test("a wrong file is named with its fields and takes nothing away", LIMIT, asyn
 test("a file without labels is refused only where labels are needed", LIMIT, async () => {
   const { custody } = custody_of();
   const file = data_file("test.csv", 1, 2, "");
-  assert.equal((await custody.read_files([file])).summary.has_labels, false);
-  await assert.rejects(custody.read_files([file], { needs_labels: true }), /column label/);
+  assert.equal((await read(custody, [file])).summary.has_labels, false);
+  await assert.rejects(read(custody, [file], { needs_labels: true }), /column label/);
 });
 
 test(
@@ -56,7 +56,7 @@ test(
   LIMIT,
   async () => {
     const { custody, cpu } = await loaded();
-    const small = await custody.read_files([data_file("small.csv", 9, 2)]);
+    const small = await read(custody, [data_file("small.csv", 9, 2)]);
     const large_is_in = gate();
     const { engine } = cpu();
     let num_at_once = 0;
@@ -96,7 +96,7 @@ test("what names other data is refused, and no worker is asked", LIMIT, async ()
 
 test("a plan that was overtaken by other data is made for those", LIMIT, async () => {
   const { custody, cpu } = await loaded();
-  const other = await custody.read_files([data_file("b.csv", 8)]);
+  const other = await read(custody, [data_file("b.csv", 8)]);
   const hold = gate();
   cpu().holds.load_data = hold;
   const planning = custody.plan(config());
@@ -117,14 +117,14 @@ test(
     const first = cpu();
     first.is_silent = true;
     const cancel = new AbortController();
-    const reading = custody.read_files([data_file("a.csv", 1)], { signal: cancel.signal });
+    const reading = read(custody, [data_file("a.csv", 1)], { signal: cancel.signal });
     await soon();
     const started = performance.now();
     cancel.abort(new Cancelled());
     await assert.rejects(reading, { name: "Cancelled" });
     assert.ok(performance.now() - started < PATIENCE_MS / 2, "at once");
     assert.equal(first.is_dead, false, "it is given a moment to confirm");
-    const next = await custody.read_files([data_file("b.csv", 2)]);
+    const next = await read(custody, [data_file("b.csv", 2)]);
     assert.equal(next.summary.checksum, "2/4");
     assert.equal(first.is_dead, true);
     assert.equal(workers.made.length, 2);
@@ -139,11 +139,11 @@ test(
       worker.is_silent = nth === 1;
     });
     const cancel = new AbortController();
-    const reading = custody.read_files([data_file("a.csv", 1)], { signal: cancel.signal });
+    const reading = read(custody, [data_file("a.csv", 1)], { signal: cancel.signal });
     await soon();
     cancel.abort(new Cancelled());
     await assert.rejects(reading, { name: "Cancelled" });
-    const next = await custody.read_files([data_file("b.csv", 2)]);
+    const next = await read(custody, [data_file("b.csv", 2)]);
     assert.equal(next.summary.checksum, "2/4");
     assert.equal(cpu().count("read_file"), 1, "what was cancelled was never begun");
   },
@@ -156,7 +156,7 @@ test("a worker that answers a cancelling lives on", LIMIT, async () => {
   cpu().holds.read_file = hold;
   const told = /** @type {unknown[]} */ ([]);
   const cancel = new AbortController();
-  const reading = custody.read_files([data_file("a.csv", 1)], {
+  const reading = read(custody, [data_file("a.csv", 1)], {
     signal: cancel.signal,
     on_progress: (progress) => told.push(progress),
   });
@@ -175,10 +175,10 @@ test("a reading that was cancelled before its turn is never begun", LIMIT, async
   await custody.ready();
   const hold = gate();
   cpu().holds.read_file = hold;
-  const first = custody.read_files([data_file("a.csv", 1)]);
+  const first = read(custody, [data_file("a.csv", 1)]);
   const cancel = new AbortController();
-  const second = custody.read_files([data_file("b.csv", 2)], { signal: cancel.signal });
-  const third = custody.read_files([data_file("c.csv", 3)]);
+  const second = read(custody, [data_file("b.csv", 2)], { signal: cancel.signal });
+  const third = read(custody, [data_file("c.csv", 3)]);
   cancel.abort(new Cancelled());
   await assert.rejects(second, { name: "Cancelled" });
   hold.open();
@@ -199,7 +199,7 @@ test(
     const cancel = new AbortController();
     cpu().holds.cancel_read = hold;
     cpu().holds.read_file = hold;
-    const reading = custody.read_files([data_file("b.csv", 2)], { signal: cancel.signal });
+    const reading = read(custody, [data_file("b.csv", 2)], { signal: cancel.signal });
     await soon();
     cancel.abort(new Cancelled());
     await assert.rejects(reading, { name: "Cancelled" });
@@ -213,7 +213,7 @@ test(
 test("a worker that dies while it reads says so, and the data stay", LIMIT, async () => {
   const { custody, cpu, notices, data } = await loaded();
   cpu().holds.read_file = gate();
-  const reading = custody.read_files([data_file("b.csv", 2)]);
+  const reading = read(custody, [data_file("b.csv", 2)]);
   await until(() => cpu().count("read_file") === 2);
   cpu().kill("the browser ended it");
   await assert.rejects(reading, {
@@ -238,10 +238,7 @@ test("a worker that dies while it starts is tried once more, then told", LIMIT, 
   await once.custody.ready();
   assert.equal(made_of(await once.custody.plan(config())), null);
   const ever = custody_of({}, die);
-  await assert.rejects(
-    ever.custody.read_files([data_file("a.csv", 1)]),
-    /did not start within 15 s/,
-  );
+  await assert.rejects(read(ever.custody, [data_file("a.csv", 1)]), /did not start within 15 s/);
 });
 
 test(

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cancelled } from "../../www/base/fault.js";
-import { KEPT, LIMIT, config, custody_of, loaded, said, trained } from "./custody_site.mjs";
+import { KEPT, LIMIT, config, custody_of, loaded, read, said, trained } from "./custody_site.mjs";
 import { data_file, gate, model_bytes, soon, until } from "./fake_worker.mjs";
 
 // The newest model
@@ -169,7 +169,7 @@ test("the first run, given up, leaves no model to read with", LIMIT, async () =>
 test("rows that a model never saw are of its own data", LIMIT, async () => {
   const { custody, checksum } = await trained();
   assert.deepEqual([...(await custody.validation_rows("m", checksum, null))], [7]);
-  const other = await custody.read_files([data_file("b.csv", 2)]);
+  const other = await read(custody, [data_file("b.csv", 2)]);
   custody.set_data(other);
   await assert.rejects(custody.validation_rows("m", checksum, null), { name: "Refused" });
   await assert.rejects(custody.validation_rows("m", other.summary.checksum, config()), {

@@ -4,7 +4,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cancelled } from "../../www/base/fault.js";
-import { KEPT, LIMIT, config, fake_hold, loaded, made_of, said, trained } from "./custody_site.mjs";
+import {
+  KEPT,
+  LIMIT,
+  config,
+  fake_hold,
+  loaded,
+  made_of,
+  read,
+  said,
+  trained,
+} from "./custody_site.mjs";
 import { data_file, gate, model_bytes, soon, until } from "./fake_worker.mjs";
 
 test("a run reports, is kept epoch by epoch before it is told, and ends", LIMIT, async () => {
@@ -346,7 +356,7 @@ test(
   LIMIT,
   async () => {
     const { custody, cpu } = await loaded();
-    const other = await custody.read_files([data_file("b.csv", 2)]);
+    const other = await read(custody, [data_file("b.csv", 2)]);
     const making = gate();
     cpu().wasm.holds.make = making;
     const training = custody.train(config());

@@ -1,5 +1,6 @@
 // A custody of data, model and run over made-up workers, with data or a model to begin with.
 
+import assert from "node:assert/strict";
 import { Custody } from "../../www/engine/custody.js";
 import { data_file, fake_workers } from "./fake_worker.mjs";
 
@@ -34,10 +35,21 @@ export function custody_of(options = {}, prepare) {
   return { custody, workers, notices, cpu: () => workers.of("inkling cpu") };
 }
 
+/**
+ * Files read that leave nothing to ask.
+ * @param {Custody} custody
+ * @param {Parameters<Custody["read_files"]>} given
+ */
+export async function read(custody, ...given) {
+  const found = await custody.read_files(...given);
+  if ("question" in found) assert.fail("the files were asked about");
+  return found;
+}
+
 /** A custody with data loaded. */
 export async function loaded(options = {}, value = 1) {
   const all = custody_of(options);
-  const data = await all.custody.read_files([data_file("a.csv", value)]);
+  const data = await read(all.custody, [data_file("a.csv", value)]);
   all.custody.set_data(data);
   return { ...all, data, checksum: data.summary.checksum };
 }

@@ -53,5 +53,6 @@ test("a known set has its own normalisation", () => {
   const task = task_of_set(MNIST_TASK, /** @type {any} */ (fashion));
   assert.equal(task.normalisation, undefined);
   assert.equal(task.classes[9], "Ankle boot");
+  assert.equal(task.is_drawn, false);
   assert.equal(task.side, 28);
 });

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { MNIST_TASK } from "../../www/base/task.js";
 import { write_onnx } from "../../www/worker/onnx.js";
 
 const fixture = JSON.parse(readFileSync(new URL("../fixtures/onnx.json", import.meta.url), "utf8"));
@@ -25,7 +26,14 @@ function model_of({ hidden, layer_norm }) {
   );
   const normalisation = { pixel_mean: Math.fround(0.1307), pixel_std: Math.fround(0.3081) };
   return {
-    summary: { layers, num_parameters, dropout: 0.5, layer_norm, ...normalisation },
+    summary: {
+      layers,
+      num_parameters,
+      dropout: 0.5,
+      layer_norm,
+      ...normalisation,
+      task: MNIST_TASK,
+    },
     weights,
   };
 }

@@ -9,6 +9,7 @@
  * @property {RegExp} file what its files are called
  * @property {readonly string[]} labels as the file has them
  * @property {readonly string[]} classes what they mean, each in its place
+ * @property {boolean} is_drawn whether its pictures are signs that a hand draws
  */
 
 /** Whole numbers from `first` on. @param {number} first @param {number} count */
@@ -36,24 +37,28 @@ export const KNOWN_SETS = [
       "Bag",
       "Ankle boot",
     ],
+    is_drawn: false,
   },
   {
     name: "KMNIST",
     file: /kmnist|kuzushiji/i,
     labels: DIGITS,
     classes: ["お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を"],
+    is_drawn: true,
   },
   {
     name: "EMNIST letters",
     file: /letters/i,
     labels: numbers(1, 26),
     classes: CAPITALS,
+    is_drawn: true,
   },
   {
     name: "A–Z handwritten",
     file: /a[_ -]?z/i,
     labels: numbers(0, 26),
     classes: CAPITALS,
+    is_drawn: true,
   },
   {
     name: "Sign Language MNIST",
@@ -61,18 +66,21 @@ export const KNOWN_SETS = [
     // J and Z are signs that move.
     labels: numbers(0, 25).filter((label) => label !== "9"),
     classes: CAPITALS.filter((letter) => letter !== "J" && letter !== "Z"),
+    is_drawn: false,
   },
   {
     name: "EMNIST balanced",
     file: /balanced|bymerge/i,
     labels: numbers(0, 47),
     classes: [...DIGITS, ...CAPITALS, ..."abdefghnqrt"],
+    is_drawn: true,
   },
   {
     name: "EMNIST byclass",
     file: /byclass/i,
     labels: numbers(0, 62),
     classes: [...DIGITS, ...CAPITALS, ...SMALL],
+    is_drawn: true,
   },
 ];
 
@@ -98,12 +106,13 @@ function is_same(some, others) {
 }
 
 /**
- * The task of data that are a known set: its names, and no normalisation but their own.
+ * The task of data that are a known set: its names, whether it is drawn, and no
+ * normalisation but its own.
  * @param {TaskSummary} task
  * @param {KnownSet} set
  * @returns {TaskSummary}
  */
 export function task_of_set(task, set) {
   const { side, full_ink } = task;
-  return { side, full_ink, classes: [...set.classes] };
+  return { side, full_ink, classes: [...set.classes], is_drawn: set.is_drawn };
 }

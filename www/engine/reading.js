@@ -67,7 +67,7 @@ export class FileReading {
     signal.addEventListener("abort", cancel, { once: true });
     try {
       const station = await unless_aborted(this.#stations.open_cpu(), signal);
-      return await station.call((engine) => engine.read_file(token, files, wish, tell));
+      return await station.call(async (engine) => await engine.read_file(token, files, wish, tell));
     } finally {
       is_over = true;
       signal.removeEventListener("abort", cancel);

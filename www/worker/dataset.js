@@ -60,8 +60,12 @@ export class HeldData {
         // Asking for a label that is not there gives the engine's own sentence on
         // what such a file is.
         if (wish.needs_labels && !loaded.summary.has_labels) dataset.label(0);
-        loaded.summary.source.understood.push(...notes);
-        loaded.summary.source.entries.push(...entries);
+        const { source = {} } = loaded.summary;
+        loaded.summary.source = {
+          ...source,
+          understood: [...(source.understood ?? []), ...notes],
+          entries: [...(source.entries ?? []), ...entries],
+        };
         return loaded;
       } finally {
         if (!death.error) dataset.free();

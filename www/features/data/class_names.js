@@ -67,7 +67,7 @@ function are_digits(classes) {
 function is_plain_mnist(data) {
   const { classes, normalisation } = task_of(data);
   const table = data.source?.table;
-  const is_known = !table || ["", "pixel0", "1x1"].includes(table.pixel_name);
+  const is_known = ["", "pixel0", "1x1"].includes(table?.pixel_name ?? "");
   const is_idx = !table && !/mnist/i.test(data.name);
   return normalisation !== undefined && are_digits(classes) && is_known && !is_idx;
 }

@@ -10,7 +10,7 @@ import { summary_widths } from "../../plot/weights_view.js";
  * @param {ModelRef} model
  * @returns {number[]}
  */
-export function widths_of(model) {
+function widths_of(model) {
   const { summary, config } = model;
   if (summary) return summary_widths(summary);
   if (!config) return [];
