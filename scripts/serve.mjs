@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { version_of } from "./version.mjs";
 
+/** @import { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http" */
+
+/** By the end of a file's name. @type {Record<string, string>} */
 const TYPES = {
   ".css": "text/css; charset=utf-8",
   ".csv": "text/csv; charset=utf-8",
@@ -51,8 +54,9 @@ export async function content_policy(folder) {
  */
 export async function serve({ root, port = 0, base = "/", is_live = true }) {
   const folder = normalize(root).replace(/[/\\]$/, "");
-  const server = createServer(async (request, response) => {
-    const refuse = (status, text) => {
+  /** @param {IncomingMessage} request @param {ServerResponse} response */
+  const answer = async (request, response) => {
+    const refuse = (/** @type {number} */ status, /** @type {string} */ text) => {
       response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
       response.end(`${text}\n`);
     };
@@ -75,6 +79,7 @@ export async function serve({ root, port = 0, base = "/", is_live = true }) {
     if (!found?.isFile()) return refuse(404, "not found");
     const policy = await content_policy(folder);
     const etag = `"${found.size.toString(36)}-${Math.round(found.mtimeMs).toString(36)}"`;
+    /** @type {OutgoingHttpHeaders} */
     const headers = {
       // Asked again each time, sent only when changed: a rebuilt engine never
       // meets the page of the build before.
@@ -101,6 +106,10 @@ export async function serve({ root, port = 0, base = "/", is_live = true }) {
     createReadStream(name)
       .on("error", () => response.destroy())
       .pipe(response);
+  };
+  const server = createServer((request, response) => {
+    // A file that went between two looks at it ends one answer, not the server.
+    answer(request, response).catch(() => response.destroy());
   });
   await new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -135,10 +144,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { url } = await serve({ root: values.root, port, base: values.base });
     console.log(`Inkling is at ${url}  (Ctrl+C ends it)`);
   } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
     const why =
-      error.code === "EADDRINUSE"
+      code === "EADDRINUSE"
         ? `port ${port} is in use: end what uses it, or pick another with PORT=8001 ./scripts/start`
-        : error.message;
+        : message;
     console.error(`error: ${why}`);
     process.exit(1);
   }

@@ -6,7 +6,7 @@ import "fake-indexeddb/auto";
 import { create_actions } from "../../www/app/actions.js";
 import { start_planner } from "../../www/app/planner.js";
 import { restore } from "../../www/app/restore.js";
-import { create_store, initial_state } from "../../www/app/state.js";
+import { create_store, in_use, initial_state } from "../../www/app/state.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { create_stores } from "../../www/store/stores.js";
 import { FakeEngine } from "./fake_engine.mjs";
@@ -172,13 +172,7 @@ export class Page {
       locks: locks.of(this),
       on_notice: notice,
       on_evicted: (names) => notice(`evicted ${names.join()}`),
-      in_use: () => {
-        const { run, model, data, test } = this.store.get();
-        return {
-          runs: [run.id, model?.run_id ?? ""],
-          data: [data, test].flatMap((set) => (set ? [set.checksum] : [])),
-        };
-      },
+      in_use: () => in_use(this.store.get()),
       estimate: async () => ({ usage: 0, quota: 1e9 }),
     });
     const engine = /** @type {any} */ (this.engine);

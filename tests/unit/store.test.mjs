@@ -71,7 +71,7 @@ function fake_locks() {
       /** @type {any} */ { signal, ifAvailable },
       /** @type {any} */ callback,
     ) {
-      await null;
+      await Promise.resolve();
       if (held.has(name) && ifAvailable) return callback(null);
       while (held.has(name)) {
         await new Promise((resolve, reject) => {
@@ -720,7 +720,7 @@ test("one holder among all tabs; late or released, a lock is free again", async 
   release();
   assert.equal(await first.is_held_elsewhere("run a"), true);
   next();
-  await null;
+  await Promise.resolve();
   assert.ok(await first.hold("run a", 5000));
 });
 
@@ -776,7 +776,7 @@ test("without the browser's locks the tabs agree among themselves", async (t) =>
 });
 
 test("a lock that is granted after the patience ran out is given back", async () => {
-  /** @type {(() => void)[]} */
+  /** @type {(() => Promise<void>)[]} */
   const grants = [];
   let num_held = 0;
   const slow = /** @type {any} */ ({
@@ -801,8 +801,7 @@ test("a lock that is granted after the patience ran out is given back", async ()
   });
   const locks = new Locks("x", slow);
   assert.equal(await locks.hold("run a", 10), null);
-  for (const grant of grants) grant();
-  await new Promise((resolve) => setImmediate(resolve));
+  await Promise.all(grants.map((grant) => grant()));
   assert.equal(num_held, 0);
   assert.equal(await locks.is_held("run a"), false);
 });

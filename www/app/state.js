@@ -271,6 +271,17 @@ export function shown_evaluation(state) {
     : null;
 }
 
+/**
+ * What is shown or computed, by id: the store lets none of it go to make room.
+ * @param {Pick<PageState, "run" | "model" | "data" | "test">} state
+ */
+export function in_use({ run, model, data, test }) {
+  return {
+    runs: [run.id, model?.run_id ?? ""],
+    data: [data, test].flatMap((set) => (set ? [set.checksum] : [])),
+  };
+}
+
 /** More running points than pixels only cost time. */
 const MAX_RUNNING_POINTS = 4000;
 

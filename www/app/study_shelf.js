@@ -139,7 +139,7 @@ export class StudyShelf {
     }
     if (is_same(now, record)) return;
     store.set({ record: now });
-    read();
+    void read();
   }
 
   /** @param {boolean} is_elsewhere whether a study runs in another tab */
@@ -174,7 +174,7 @@ export class StudyShelf {
       test_told: "",
       form: form_of(record.plan),
     });
-    read();
+    void read();
     if (record.format_version < FORMAT_VERSION) void this.#renew(record);
   }
 

@@ -111,12 +111,8 @@ export class Occupation {
     const station = this.#station;
     const working = this.#working;
     if (!working || !station || station.is_dead) return;
-    station.change(() =>
-      working.then(
-        () => {},
-        () => {},
-      ),
-    );
+    // What the work came to is told where it is awaited.
+    void station.change(() => working.catch(() => {}));
     const call_off = wait_awake(this.#patience_ms, () =>
       station.kill("it did not stop when it was told to"),
     );

@@ -14,7 +14,7 @@ const SAID_MS = 1500;
  */
 export function create_link_copier(config, notice) {
   const copy = by_id("copy-link", HTMLButtonElement);
-  copy.addEventListener("click", async () => {
+  const copy_link = async () => {
     const { origin, pathname, hash } = location;
     const link = `${origin}${pathname}${config_to_query(config())}${hash}`;
     try {
@@ -25,5 +25,6 @@ export function create_link_copier(config, notice) {
     } catch {
       notice(`This browser does not let the page copy. The link is ${link}`);
     }
-  });
+  };
+  copy.addEventListener("click", () => void copy_link());
 }

@@ -4,13 +4,16 @@
 import { by_id, set_text } from "./dom.js";
 
 /**
- * @typedef {object} ViewPart
- * @property {string} name as in the fragment and in `data-view` of its link
- * @property {HTMLElement} element
- * @property {string} skip_to id of what the skip link leads to
- * @property {string} skip_words
- * @property {() => void} [open] called each time it is shown
+ * Each by its name, as in the fragment and in `data-view` of its link: what the skip link
+ * leads to, by id, and says. The element is the name's, `train-view`; the first is home.
  */
+const VIEWS = /** @type {const} */ ({
+  train: { skip_to: "training", skip_words: "Skip to training" },
+  study: { skip_to: "study-view", skip_words: "Skip to the study" },
+  runs: { skip_to: "runs-view", skip_words: "Skip to the runs" },
+});
+
+/** @typedef {keyof typeof VIEWS} ViewName */
 
 /**
  * @param {string} fragment such as `#study-chart`
@@ -21,22 +24,24 @@ export function view_of(fragment, names) {
   return found ?? names[0] ?? "";
 }
 
-/** @param {readonly ViewPart[]} views */
-export function create_views(views) {
+/** @param {Partial<Record<ViewName, () => void>>} open called each time that view is shown */
+export function create_views(open) {
   const skip = by_id("skip", HTMLAnchorElement);
-  const names = views.map(({ name }) => name);
+  const names = /** @type {ViewName[]} */ (Object.keys(VIEWS));
+  const elements = new Map(names.map((name) => [name, by_id(`${name}-view`, HTMLElement)]));
   const show = () => {
     const shown = view_of(location.hash, names);
-    for (const { name, element, skip_to, skip_words, open } of views) {
+    for (const [name, element] of elements) {
       const is_here = name === shown;
       element.hidden = !is_here;
       const link = document.querySelector(`nav [data-view="${name}"]`);
       if (is_here) link?.setAttribute("aria-current", "page");
       else link?.removeAttribute("aria-current");
       if (!is_here) continue;
+      const { skip_to, skip_words } = VIEWS[name];
       skip.href = `#${skip_to}`;
       set_text(skip, skip_words);
-      open?.();
+      open[name]?.();
     }
   };
   addEventListener("hashchange", show);

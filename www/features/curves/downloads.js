@@ -14,17 +14,15 @@ import { by_id, download } from "../../ui/dom.js";
  */
 export function create_curve_downloads({ notice }, shown) {
   for (const button of by_id("downloads", HTMLElement).querySelectorAll("[data-download]")) {
-    button.addEventListener("click", async () => {
+    button.addEventListener("click", () => {
       const now = shown();
       if (now.run.history.length === 0 && now.pinned.length === 0) {
         notice("There are no figures to download yet; they come with the first epoch.");
         return;
       }
-      try {
-        await save(button.getAttribute("data-download") ?? "", now);
-      } catch (error) {
-        notice(`The curves could not be written: ${sentence_of(error)}`);
-      }
+      save(button.getAttribute("data-download") ?? "", now).catch((error) =>
+        notice(`The curves could not be written: ${sentence_of(error)}`),
+      );
     });
   }
 }

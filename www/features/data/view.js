@@ -1,6 +1,7 @@
 // Part 1, the data: picking, dropping, progress, what was loaded and what it replaced.
 // Reads no file itself.
 
+import { has_set } from "../../app/sets.js";
 import { by_id, css_value, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { digit_at, digit_image } from "../../ui/digit.js";
 import * as format from "../../base/format.js";
@@ -104,12 +105,10 @@ export function create_data_view(state, actions) {
     }
   });
 
-  return {
-    /** Shows the button of the real set. */
-    offer_mnist() {
-      mnist.hidden = false;
-    },
-  };
+  // The real set need not be there.
+  void has_set("mnist").then((is_there) => {
+    if (is_there) mnist.hidden = false;
+  });
 }
 
 /**

@@ -28,7 +28,7 @@ export function create_network_view(state, actions) {
   const lead = by_id("network-lead", HTMLElement);
 
   state.watch(["plan"], ({ plan, config }) => {
-    if (plan) drawing.replaceChildren(draw(plan, config, pick));
+    if (plan) drawing.replaceChildren(draw(plan, config, (unit) => void pick(unit)));
   });
   state.watch(["plan", "model"], ({ plan, model }) => {
     if (!plan) return;

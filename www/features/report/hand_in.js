@@ -66,7 +66,7 @@ export function mount_report(place, { page, studies, actions, bench }) {
     ...FILES.map((name) => ({ text: name, press: () => make(name) })),
     { text: "Plots (zip)", press: () => make("plots.zip") },
   ]);
-  button.addEventListener("click", () => make("zip"));
+  button.addEventListener("click", () => void make("zip"));
   const tell_ids = () => actions.write_ids(fields.map((one) => one.value));
   tell_ids();
 

@@ -56,7 +56,7 @@ export function create_run_card(state, actions, { promised }) {
     announce(kept_promise);
   });
 
-  copy.addEventListener("click", async () => {
+  const copy_text = async () => {
     try {
       await navigator.clipboard.writeText(text.textContent ?? "");
       set_text(copy, "Copied");
@@ -65,7 +65,8 @@ export function create_run_card(state, actions, { promised }) {
     } catch {
       actions.notice("This browser does not let the page copy. Select the card’s text instead.");
     }
-  });
+  };
+  copy.addEventListener("click", () => void copy_text());
 
   again.addEventListener("click", () => {
     const ended = ended_run(state.get().run);

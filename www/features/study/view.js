@@ -178,11 +178,12 @@ export function mount_study(section, { page, studies, actions }) {
   show_ticks(section, studies);
 
   let across_asked = 0;
-  studies.watch(["chosen", "kept"], async () => {
+  const show_across = async () => {
     const mine = ++across_asked;
     const found = await actions.read_chosen();
     if (mine === across_asked) across.show(found);
-  });
+  };
+  studies.watch(["chosen", "kept"], () => void show_across());
 
   return { report };
 }

@@ -1,0 +1,21 @@
+// What the address asks for, read once when the page is opened: the form writes the
+// address anew soon after.
+
+import { promised_by } from "../base/promise.js";
+import { config_from_query, names_settings } from "../base/settings.js";
+
+/** @param {string} query such as `?epochs=3` */
+export function asked_by(query) {
+  const { config, remarks } = config_from_query(query);
+  return {
+    config,
+    /** What could not be read of it, in sentences. */
+    remarks,
+    /** What the link of a run's card says that these settings come to. */
+    promised: promised_by(query, config),
+    /** Whether it leaves the settings to those that were kept. */
+    with_settings: !names_settings(query),
+    /** A fault of the first run, for tests. */
+    fault: new URLSearchParams(query).get("fault") ?? "",
+  };
+}

@@ -1,0 +1,22 @@
+// Whether this browser keeps anything of a person's: asked again whenever this tab or
+// another changed what is kept, and the list of runs with it.
+
+/** @import { Database } from "../store/database.js" */
+/** @import { Library } from "./library.js" */
+/** @import { PageState, Store } from "./state.js" */
+
+/**
+ * @param {object} parts
+ * @param {Store<PageState>} parts.store
+ * @param {Database} parts.database
+ * @param {Library} parts.library
+ * @param {(error: unknown) => void} parts.report
+ */
+export function watch_kept({ store, database, library, report }) {
+  const look = async () => store.set({ is_kept: await database.holds_anything() });
+  for (const topic of /** @type {const} */ (["runs", "data", "digits", "study"])) {
+    database.hear(topic, () => void look());
+  }
+  database.hear("runs", () => void library.refresh().catch(report));
+  void look();
+}
