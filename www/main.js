@@ -76,15 +76,14 @@ create_shortcuts({ ...actions, toggle_log: charts.toggle_log, draw: pad.focus, c
 tend_menus();
 create_link_copier(() => store.get().config, notice);
 create_kept_view(store, { forget: () => database.forget(), report });
-const runs = create_runs_opening(store, actions);
+const { open_runs, import_runs } = create_runs_opening(store, actions);
 const load_report = async () => (await import("./features/report/hand_in.js")).mount_report;
-const study = create_study_opening(
+const { open_study, import_studies } = create_study_opening(
   { ...parts, page: store, test_set: () => evaluation.test_set, bench },
   { bench: actions, load_report },
 );
-const in_their_views = { import_runs: runs.import_file, import_studies: study.import_file };
-listen_for_files({ ...actions, ...in_their_views }, pad);
-create_views({ study: study.open, runs: runs.open });
+listen_for_files({ ...actions, import_runs, import_studies }, pad);
+create_views({ study: open_study, runs: open_runs });
 
 // What was kept
 
@@ -94,10 +93,8 @@ restore({ ...parts, ...asked, data, evaluation, library })
   .then(() => digits.refresh())
   .catch(report);
 watch_kept({ store, database, library, report });
-engine
+void engine
   .ready()
   .catch((error) => notice(`The engine could not start: ${message_of(error)}`))
   // What the page needs first has been fetched by now.
-  .then(() => keep_for_offline((sentence) => set_text(by_id("offline", HTMLElement), sentence)))
-  // Not to work offline is no fault that a person should read about.
-  .catch(() => {});
+  .then(() => keep_for_offline((sentence) => set_text(by_id("offline", HTMLElement), sentence)));

@@ -17,7 +17,13 @@ const ON_USE = /** @type {const} */ ([
  * the site's address is not a secure one.
  * @param {(sentence: string) => void} say told anew when it changes
  */
-export async function keep_for_offline(say) {
+export function keep_for_offline(say) {
+  // Not to work offline is no fault that a person should read about.
+  return start(say).catch(() => {});
+}
+
+/** @param {(sentence: string) => void} say */
+async function start(say) {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   let is_served = serviceWorker.controller !== null;

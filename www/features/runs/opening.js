@@ -18,9 +18,9 @@ export function create_runs_opening(state, actions) {
   );
   return {
     // What went wrong has been said.
-    open: () => void loaded().catch(() => {}),
+    open_runs: () => void loaded().catch(() => {}),
     /** A file of runs is shown where it comes to lie, and what is wrong with it too. @param {File} file */
-    import_file(file) {
+    import_runs(file) {
       location.hash = "#runs";
       return actions.import_runs(file);
     },

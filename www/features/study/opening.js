@@ -43,9 +43,9 @@ export function create_study_opening(given, { bench, load_report }) {
   );
   return {
     // What went wrong has been said.
-    open: () => void loaded().catch(() => {}),
+    open_study: () => void loaded().catch(() => {}),
     /** A file of studies is shown where it comes to lie, and what is wrong with it too. @param {File} file */
-    import_file(file) {
+    import_studies(file) {
       location.hash = "#study";
       loaded().then(
         ({ import_file }) => import_file(file),
