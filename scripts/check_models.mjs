@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { find_chromium } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 const MODELS = [
@@ -25,7 +26,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const python = process.env.INKLING_TORCH_PYTHON ?? "python3";
 const server = await serve({ root: join(root, "www") });
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: find_chromium(),
   args: ["--no-sandbox"],
 });
 const folder = mkdtempSync(join(tmpdir(), "inkling-models-"));

@@ -6,6 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { find_chromium } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -21,7 +22,7 @@ const found = [];
 
 for (let round = 0; round < rounds; round += 1) {
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: find_chromium(),
     args: ["--no-sandbox"],
   });
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

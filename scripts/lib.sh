@@ -37,10 +37,21 @@ as_root() {
   fi
 }
 
+is_a_mac() { [ "$(uname -s)" = Darwin ]; }
+
+# on_a_mac COMMAND: where a Mac gets it from, for the end of a sentence.
+on_a_mac() {
+  is_a_mac || return 0
+  case "$1" in
+  cc) printf '%s' '; on a Mac: `xcode-select --install`' ;;
+  *) printf '%s' "; on a Mac: \`brew install $1\`" ;;
+  esac
+}
+
 # need_apt COMMAND PACKAGE WHY: a Debian package, for a command that is missing.
 need_apt() {
   has "$1" && return
-  has apt-get || fail "$1 is missing ($3) and there is no apt-get: install what your system calls $2"
+  has apt-get || fail "$1 is missing ($3) and there is no apt-get: install what your system calls $2$(on_a_mac "$1")"
   say "Installing $2 with apt: $3"
   export DEBIAN_FRONTEND=noninteractive
   # The lists of a fresh machine are empty or stale; the second try is with new ones.
@@ -77,13 +88,12 @@ need_node() {
 
 need_npm_packages() {
   need_node
-  local stamp=node_modules/.inkling-lock now
-  now="$(sha256sum package.json package-lock.json | sha256sum)"
-  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ] && return
+  local stamp=node_modules/.inkling-lock
+  cat package.json package-lock.json | cmp -s - "$stamp" && return
   say "Installing the packages of package-lock.json with npm: type checker, formatter, wasm-opt, test browser driver, vendored libraries"
   npm ci --no-fund --no-audit --loglevel=error ||
     fail "npm could not install the packages: run \`npm ci\` to see why"
-  printf '%s\n' "$now" >"$stamp"
+  cat package.json package-lock.json >"$stamp"
 }
 
 # cargo_tool CRATE VERSION COMMAND WHY: into this project's own folder, so that
@@ -125,7 +135,33 @@ want_engines() {
   want_apt xvfb-run xvfb "WebKit needs a screen, if only a virtual one"
 }
 
+# Any Chrome or Chromium will do; scripts/browser.mjs looks for one. Only Debian has it as
+# a package: Ubuntu's is a pointer to a snap, whose browser sees no files of ours.
 need_browser() {
-  need_apt chromium chromium "the browser that the tests drive"
-  need_apt chromedriver chromium-driver "it drives the browser for the Rust tests"
+  local found
+  need_node
+  if ! found="$(node scripts/browser.mjs 2>&1)"; then
+    if [ -n "${CHROME:-}" ] || ! has apt-get || ! (need_apt chromium chromium "the browser that the tests drive"); then
+      fail "${found#error: }"
+    fi
+    found="$(node scripts/browser.mjs)" || fail "chromium is installed, but is not on the PATH"
+  fi
+  export CHROME="$found"
+}
+
+# chromedriver must be of the browser's version. GitHub's machines say where theirs is.
+need_chromedriver() {
+  if [ -z "${CHROMEDRIVER:-}" ]; then
+    if [ -n "${CHROMEWEBDRIVER:-}" ]; then
+      CHROMEDRIVER="$CHROMEWEBDRIVER/chromedriver"
+    else
+      if ! has chromedriver && has apt-get; then
+        (need_apt chromedriver chromium-driver "it drives the browser for the Rust tests") || true
+      fi
+      CHROMEDRIVER="$(command -v chromedriver)" ||
+        fail "chromedriver is missing (it drives the browser for the Rust tests): get the one of your browser's version from https://googlechromelabs.github.io/chrome-for-testing/ and put it on the PATH, or name it with CHROMEDRIVER$(on_a_mac chromedriver)"
+    fi
+  fi
+  [ -x "$CHROMEDRIVER" ] || fail "CHROMEDRIVER: found \"$CHROMEDRIVER\", expected the path of a chromedriver to run"
+  export CHROMEDRIVER
 }

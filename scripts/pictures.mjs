@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { find_chromium } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -20,7 +21,7 @@ const LAST_SECS = 2.5;
 
 const server = await serve({ root: join(root, "www") });
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: find_chromium(),
   args: ["--no-sandbox"],
 });
 const folder = mkdtempSync(join(tmpdir(), "inkling-pictures-"));

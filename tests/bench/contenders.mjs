@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { find_chromium } from "../../scripts/browser.mjs";
 
 const FLAGS = [
   "--no-sandbox",
@@ -22,7 +23,7 @@ const WEBGPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshade
 /** @param {{ webgpu?: boolean }} [options] */
 export function launch({ webgpu = false } = {}) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: find_chromium(),
     args: webgpu ? [...FLAGS, ...WEBGPU_FLAGS] : FLAGS,
   });
 }

@@ -8,7 +8,7 @@ export function median(values) {
 }
 
 /** Three significant digits, as a number. @param {number} value */
-export function round(value) {
+function round(value) {
   return Number.isInteger(value) ? value : Number(value.toPrecision(3));
 }
 

@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
+import { find_chromium } from "../../scripts/browser.mjs";
 import { serve } from "../../scripts/serve.mjs";
 import { STROKES, share_in } from "./helper.mjs";
 
@@ -132,7 +133,7 @@ const MINI_BROWSER =
 const ENGINES = [
   {
     name: "Chromium",
-    path: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    path: find_chromium(),
     start: (/** @type {string} */ path) => puppet("chrome", path),
   },
   {

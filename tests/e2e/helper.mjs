@@ -8,17 +8,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { find_chromium } from "../../scripts/browser.mjs";
 import { serve } from "../../scripts/serve.mjs";
 
 /** @import { TestContext } from "node:test" */
-/** @import { Page } from "playwright-core" */
+/** @import { BrowserContext, Page } from "playwright-core" */
 
 /** @typedef {{ url: string, close: () => Promise<void> }} Server */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Chromium as Debian ships it. */
-const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 const FLAGS = [
   "--no-sandbox",
@@ -69,7 +67,7 @@ export async function open_page(t, options = {}) {
   const own = options.server ?? (await serve({ root: folder, base: "/some/where/", is_live }));
   const server = { ...own, url: host ? own.url.replace("127.0.0.1", host) : own.url };
   const launch = {
-    executablePath: EXECUTABLE,
+    executablePath: find_chromium(),
     args: [
       ...FLAGS,
       ...(webgpu ? WEBGPU_FLAGS : []),
@@ -109,7 +107,9 @@ export async function open_page(t, options = {}) {
   page.on("pageerror", (error) => {
     if (!is_allowed(error.message)) faults.push(`uncaught: ${error.message}`);
   });
+  const keep_trace = await traced(t, context);
   t.after(async () => {
+    await keep_trace(page);
     await context.close();
     await browser?.close();
     if (profile) rmSync(profile, { recursive: true, force: true });
@@ -131,6 +131,28 @@ export async function open_page(t, options = {}) {
   await prepare?.(page);
   await page.goto(server.url + query);
   return { page, url: server.url, responses, server };
+}
+
+let num_traced = 0;
+
+/**
+ * With INKLING_TRACES each page leaves a picture of its end and a trace (`npx playwright
+ * show-trace`) in tests/output, for whoever cannot watch: CI keeps them of a run that
+ * failed. All of them, for a test is not told that a part of it failed.
+ * @param {TestContext} t
+ * @param {BrowserContext} context
+ * @returns {Promise<(page: Page) => Promise<void>>} called at the page's end
+ */
+async function traced(t, context) {
+  if (!process.env.INKLING_TRACES) return async () => {};
+  const words = t.name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60);
+  const name = join(root, "tests/output", `${words}-${process.pid}-${++num_traced}`);
+  await context.tracing.start({ screenshots: true });
+  return async (page) => {
+    // A page that died, or that a test has closed, has no picture; its trace is kept.
+    await page.screenshot({ path: `${name}.png`, timeout: 5000 }).catch(() => {});
+    await context.tracing.stop({ path: `${name}.zip` }).catch(() => {});
+  };
 }
 
 /** A new folder for a profile of Chromium, gone after the test. @param {TestContext} t */

@@ -34,7 +34,7 @@ export const begin_with_data = (site, expected) => load("two", true)(site, expec
  * @param {Expected} expected
  * @param {Seen} before
  */
-export async function begun({ page }, expected, before) {
+async function begun({ page }, expected, before) {
   const { config, can_run } = expected;
   const data = data_name(before);
   const old = shown_id(before);
@@ -89,7 +89,7 @@ export async function pause({ page }) {
  * @param {Site} site
  * @param {() => Promise<unknown>} press_it
  */
-export async function stop_by({ page, stops }, press_it) {
+async function stop_by({ page, stops }, press_it) {
   if (!(await look(page)).can_stop) return false;
   const took_ms = page.evaluate(
     () =>

@@ -73,7 +73,7 @@ export async function second_tab(site, expected) {
 }
 
 /** @param {Site} site @param {Expected} expected */
-export async function train_beside(site, expected) {
+async function train_beside(site, expected) {
   const other = await site.page.context().newPage();
   other.setDefaultTimeout(30_000);
   site.other = other;

@@ -38,7 +38,7 @@ export async function press_in_run(page, at, name) {
 }
 
 /** @param {Seen} seen @param {string} id @param {Expected} expected */
-export const is_opened = (seen, id, expected) => {
+const is_opened = (seen, id, expected) => {
   const known = expected.runs.get(id);
   const { epochs, learning_rate } = known?.config ?? expected.config;
   const says = seen.fields["Epochs"] === String(epochs);

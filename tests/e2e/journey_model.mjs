@@ -53,7 +53,7 @@ export async function go_back({ page }) {
 }
 
 /** @param {Page} page @param {string} label @param {string} name @param {Uint8Array} bytes */
-export async function pick_in(page, label, name, bytes) {
+async function pick_in(page, label, name, bytes) {
   await go_to(page, "train");
   const picked = { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) };
   await page.getByLabel(label, { exact: true }).setInputFiles(picked);

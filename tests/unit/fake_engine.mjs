@@ -5,7 +5,7 @@
 /** @import { EpochRecord, RunConfig, RunResult } from "../../www/pkg/ndarray/inkling.js" */
 
 /** A whole number out of words, the same each time. @param {string} text */
-export function digest(text) {
+function digest(text) {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;

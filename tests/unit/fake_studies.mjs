@@ -15,7 +15,7 @@ export async function moments(count = 12) {
 export const DATA = { name: "bars.csv", num_rows: 1200, has_labels: true, checksum: "c1" };
 
 /** An engine as the studies use it. */
-export class FakeStudyEngine {
+class FakeStudyEngine {
   /** @type {any} */
   data = null;
   /** What `choose_backend` comes to. @type {() => Promise<any>} */
@@ -131,7 +131,7 @@ function winner_of({ plan, runs }) {
 }
 
 /** A pool whose runs the test ends. */
-export class FakePool {
+class FakePool {
   is_cancelled = false;
   /** @type {() => void} */
   end = () => {};

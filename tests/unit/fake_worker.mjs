@@ -207,7 +207,7 @@ function fake_wasm() {
 /** @typedef {ReturnType<typeof fake_wasm>} FakeWasm */
 
 /** One worker as EngineWorker is one; what it is asked arrives a turn of the event loop later. */
-export class FakeWorker {
+class FakeWorker {
   is_dead = false;
   /** Never answers again, and nobody is told: dead, with its death unnoticed. */
   is_silent = false;

@@ -71,7 +71,7 @@ export async function restore(parts) {
  * @param {Settings} config
  * @returns {Settings}
  */
-export function known_settings(kept, config) {
+function known_settings(kept, config) {
   const found = Object.entries(/** @type {object} */ (kept)).filter(([key, value]) =>
     is_of_kind(key, value),
   );

@@ -212,7 +212,7 @@ function words({ before, after, num_digits, num_rows }) {
  * @param {readonly number[]} held_out
  * @returns {number[]}
  */
-export function some_of(num_rows, held_out) {
+function some_of(num_rows, held_out) {
   const is_held_out = new Set(held_out);
   const train = Array.from({ length: num_rows }, (_, row) => row).filter(
     (row) => !is_held_out.has(row),

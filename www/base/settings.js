@@ -188,7 +188,7 @@ const NO = new Set(["false", "0", "no", "off"]);
  * A key in one spelling: `batchSize`, `Batch-Size` and `batch_size` are the same.
  * @param {string} key
  */
-export function normalise_key(key) {
+function normalise_key(key) {
   return key.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 

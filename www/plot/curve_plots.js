@@ -179,7 +179,7 @@ function small_title(record, run, width) {
  * @param {StudyRecord} record
  * @param {StudyRun} run
  */
-export function run_label(record, run) {
+function run_label(record, run) {
   return `${record.plan.factor_name} ${run.spec.label}, seed ${run.spec.seed}`;
 }
 

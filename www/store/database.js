@@ -14,7 +14,7 @@ import { in_transaction } from "./transaction.js";
 /** @import { RunPart, RunRow } from "./run_rows.js" */
 
 /** The site's folder: other sites may share the origin, and each keeps its own. */
-export const scope = new URL("../", import.meta.url).pathname;
+const scope = new URL("../", import.meta.url).pathname;
 
 /**
  * What each store holds.

@@ -4,7 +4,7 @@
 import { InputError } from "../base/input_error.js";
 
 /** No MNIST-like file comes near this; a zip bomb does. */
-export const MAX_UNPACKED_BYTES = 2 * 1024 ** 3;
+const MAX_UNPACKED_BYTES = 2 * 1024 ** 3;
 
 /** A zip's directory is a few kilobytes; one that claims more is no data set. */
 const MAX_DIRECTORY_BYTES = 16 * 1024 ** 2;
@@ -13,7 +13,7 @@ const MAX_DIRECTORY_BYTES = 16 * 1024 ** 2;
 const MAX_ZIP_TAIL_BYTES = 22 + 65_535;
 
 /** A file that cannot be unpacked. Its name is for whoever picked it to add. */
-export class SourceError extends InputError {
+class SourceError extends InputError {
   /** @override */
   name = "SourceError";
 }

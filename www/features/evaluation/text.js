@@ -25,7 +25,7 @@ export function evaluation_text(state) {
  * The figures in a line; the set they are of comes first.
  * @param {Pick<EvaluationState, "about" | "figures">} evaluation
  */
-export function figures_text({ about, figures }) {
+function figures_text({ about, figures }) {
   const num_wrong = figures.num_rows - figures.num_correct;
   return (
     `${about} · accuracy ${format.percent(figures.accuracy)} · ` +

@@ -7,7 +7,7 @@
  * @param {ModelRef} model
  * @returns {number[]}
  */
-export function widths_of({ summary, config }) {
+function widths_of({ summary, config }) {
   if (summary) return [784, ...summary.layers.map((layer) => layer.num_outputs)];
   if (!config) return [];
   return [

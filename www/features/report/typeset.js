@@ -12,7 +12,7 @@ import { word_pictures } from "./word_pictures.js";
 /** @import { Look } from "./word_pictures.js" */
 
 /** Width of the text column of an A4 page with these margins, in points. */
-export const COLUMN = 595 - 2 * 50;
+const COLUMN = 595 - 2 * 50;
 export const INK = "#15191e";
 export const SOFT = "#55606c";
 const BAR = "#1a56c4";

@@ -71,7 +71,7 @@ function running_text({ decision, progress }, with_pace = true) {
  * @param {RunResult} result
  * @param {RunState} run
  */
-export function result_text(result, run) {
+function result_text(result, run) {
   const epochs = run.progress?.num_epochs ?? run.config?.epochs ?? result.history.length;
   const within = stopped_within(result);
   const done = within
