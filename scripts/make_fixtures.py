@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Write tests/fixtures/*.json: the numbers that Rust tests expect, from their oracles.
 
+Over 400 lines: a function a fixture.
+
 Owns the committed fixtures and nothing else. Each file names the library and
 the version that gave its numbers. A fixture is one function below, registered
 under its name with `@fixture`; it imports its oracle itself, so that one

@@ -3,9 +3,8 @@
 
 import { create_actions } from "./app/actions.js";
 import { asked_by } from "./app/asked.js";
-import { watch_kept } from "./app/kept.js";
+import { evicted_words, watch_kept } from "./app/kept.js";
 import { create_kept_digits } from "./app/kept_digits.js";
-import { evicted_words } from "./app/library.js";
 import { keep_for_offline } from "./app/offline.js";
 import { start_planner } from "./app/planner.js";
 import { restore } from "./app/restore.js";

@@ -3,6 +3,8 @@
 //!
 //! Exported asynchronous methods take `&self` and lock inside: calls of one
 //! object may overlap, as a prediction does with a slice of training.
+//!
+//! Over 400 lines: every export in one list, as the generated declarations have them.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,5 +1,7 @@
 //! Settings as they come ([`RunConfig`]) become a [`Plan`], once. Behind this
 //! line nothing checks a setting again.
+//!
+//! Over 400 lines: a check a setting, in the order of the form.
 
 use crate::data::distort::Distortion;
 use crate::data::{NUM_CLASSES, NUM_PIXELS};

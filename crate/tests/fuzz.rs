@@ -5,6 +5,8 @@
 //! `INKLING_MUTATIONS` says how many of each kind (2,000 otherwise) and
 //! `INKLING_FUZZ_SEED` where to begin, for a long run:
 //! `INKLING_MUTATIONS=100000 cargo test --package inkling --test fuzz -- --nocapture`
+//!
+//! Over 400 lines: a damaged kind of input after the other, by one generator.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod studies;

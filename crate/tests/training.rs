@@ -1,5 +1,7 @@
 //! Whole runs: the trainer learns, repeats itself to the last bit however it is
 //! sliced, stops where it is told to and survives a loss that is no number.
+//!
+//! Over 400 lines: whole runs, told apart by what is done to them.
 #![cfg(feature = "ndarray")]
 
 use std::rc::Rc;

@@ -3,7 +3,8 @@
 // that no two parts of a moment are of different times.
 
 import assert from "node:assert/strict";
-import { DEFAULTS, config_to_query } from "../../www/base/settings.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { config_to_query } from "../../www/base/settings_query.js";
 
 /** @import { Page } from "playwright-core" */
 /** @import { Settings } from "../../www/base/settings.js" */

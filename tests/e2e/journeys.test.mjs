@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { config_from_query } from "../../www/base/settings.js";
+import { config_from_query } from "../../www/base/settings_query.js";
 import { open_page } from "./helper.mjs";
 import { ACTIONS } from "./journey_actions.mjs";
 import { begin_with_data } from "./journey_bench.mjs";

@@ -1,6 +1,7 @@
 // The runs that a browser keeps: found again after it was closed, opened with everything
 // that belongs to them, compared, named, deleted with a way back, carried to another
 // browser, carried on.
+// Over 400 lines: each journey with the runs is a test here, and they share how runs are made.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -1,6 +1,7 @@
 // An engine for the controllers' tests: it answers as the real one does and refuses what
 // the real one refuses, but takes no time of its own. Each figure that it gives tells what
 // it came from, so that a test can see whether two things that are shown belong together.
+// Over 400 lines: one object that answers every question of the page.
 
 /** @import { EpochRecord, RunConfig, RunResult } from "../../www/pkg/ndarray/inkling.js" */
 

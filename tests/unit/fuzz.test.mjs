@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { config_from_query, config_to_query } from "../../www/base/settings.js";
+import { config_from_query, config_to_query } from "../../www/base/settings_query.js";
 import { exported, imported } from "../../www/app/study_files.js";
 import { settled } from "../../www/app/study_state.js";
 import { unpacked_chunks } from "../../www/worker/source.js";

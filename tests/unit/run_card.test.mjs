@@ -10,7 +10,8 @@ import {
   twin_text,
 } from "../../www/features/run/card.js";
 import { promised_by } from "../../www/base/promise.js";
-import { DEFAULTS, config_from_query } from "../../www/base/settings.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { config_from_query } from "../../www/base/settings_query.js";
 
 /** @import { EndedRun } from "../../www/features/run/card.js" */
 

@@ -8,14 +8,16 @@ import { read_number } from "../../www/base/number.js";
 import {
   DEFAULTS,
   SETTINGS,
-  config_from_query,
-  config_to_query,
   differing_settings,
-  names_settings,
   setting_of_fault,
   short_description,
   words_of,
 } from "../../www/base/settings.js";
+import {
+  config_from_query,
+  config_to_query,
+  names_settings,
+} from "../../www/base/settings_query.js";
 import { promise_query, promised_by } from "../../www/base/promise.js";
 import { search_of } from "../../www/features/settings/address.js";
 import { reading_words, typed_number, with_label } from "../../www/features/settings/typed.js";

@@ -2,7 +2,7 @@
 // address anew soon after.
 
 import { promised_by } from "../base/promise.js";
-import { config_from_query, names_settings } from "../base/settings.js";
+import { config_from_query, names_settings } from "../base/settings_query.js";
 
 /** @param {string} query such as `?epochs=3` */
 export function asked_by(query) {

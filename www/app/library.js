@@ -5,6 +5,7 @@
 import { message_of, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
+import { evicted_words } from "./kept.js";
 import { offer_of } from "./offer.js";
 import { MOST_PINNED, RunList } from "./run_list.js";
 import {
@@ -389,13 +390,4 @@ function kept_evaluation({ evaluated }, { labels, probabilities, rows }, model_i
 function tuned_of({ tuned }, bytes) {
   if (!tuned || !bytes.tuned || !bytes.former) return null;
   return { config: tuned.config, model: bytes.tuned, former: bytes.former };
-}
-
-/** @param {readonly string[]} names */
-export function evicted_words(names) {
-  const some =
-    names.length > 3
-      ? `${names.slice(0, 3).join("; ")} and ${names.length - 3} more`
-      : names.join("; ");
-  return `To make room, the oldest that was kept went: ${some}. What you pin stays.`;
 }

@@ -5,6 +5,7 @@ import { from_base64, to_base64 } from "../base/base64.js";
 import { message_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { DEFAULTS, is_of_kind } from "../base/settings.js";
+import { written } from "../base/number.js";
 import { MOST_BYTES, MOST_RUNS as MOST_KEPT } from "../store/runs.js";
 
 /** @import { RunBytes, RunRecord, RunSummary } from "../store/runs.js" */
@@ -19,10 +20,6 @@ const MOST_POINTS = 10_000;
 const MOST_BITS = 100_000;
 
 /** @typedef {{ record: RunRecord, bytes: Omit<RunBytes, "id"> }} WholeRun */
-
-/** JSON has no NaN; a diverged run has. */
-const written = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
-  typeof value === "number" && !Number.isFinite(value) ? `number:${value}` : value;
 
 /** What `written` put in a number's place. @type {ReadonlyMap<unknown, number>} */
 const NO_NUMBERS = new Map([NaN, Infinity, -Infinity].map((one) => [`number:${one}`, one]));

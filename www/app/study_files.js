@@ -1,11 +1,9 @@
 // Files of studies: written, and read again. Whether a study in one is whole the engine
 // decides when it reads it.
 
-/** @import { StudyRecord } from "../pkg/ndarray/inkling.js" */
+import { written } from "../base/number.js";
 
-/** JSON has no NaN; a diverged run has. @param {unknown} value */
-const written = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
-  typeof value === "number" && !Number.isFinite(value) ? `number:${value}` : value;
+/** @import { StudyRecord } from "../pkg/ndarray/inkling.js" */
 
 const read = (/** @type {string} */ _key, /** @type {unknown} */ value) =>
   typeof value === "string" && /^number:(NaN|-?Infinity)$/.test(value)

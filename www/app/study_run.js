@@ -4,6 +4,7 @@
 
 import { Cancelled, Refused, sentence_of, unless_aborted } from "../base/fault.js";
 import { BackendUnavailable } from "../engine/backend.js";
+import { BEFORE_IT_BEGAN } from "../engine/pool.js";
 import { new_id } from "../base/id.js";
 import { factor_words } from "./factors.js";
 import {
@@ -32,7 +33,6 @@ const PATIENCE_MS = 5_000;
 
 const OTHER_BACKEND =
   "Choose another backend under Train and run the study anew, or run what is missing where WebGPU is there.";
-const BEFORE_IT_BEGAN = "Cancelled before it began.";
 
 /** More than two runs on one device only take its memory from each other. */
 const MOST_ON_WEBGPU = 2;

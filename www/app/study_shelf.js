@@ -6,6 +6,7 @@ import { Refused, sentence_of } from "../base/fault.js";
 import { new_id } from "../base/id.js";
 import { in_turn } from "../base/readings.js";
 import { merged_text } from "../store/merge.js";
+import { HeldRemarks } from "./held_remarks.js";
 import { imported } from "./study_files.js";
 import { by_order, form_of, is_study_active, next_order, settled } from "./study_state.js";
 
@@ -15,9 +16,6 @@ import { by_order, form_of, is_study_active, next_order, settled } from "./study
 
 /** So long after the last key remarks are kept. */
 const TYPED_AFTER_MS = 400;
-
-/** Under this name the tab notes what is being typed. */
-const TYPED = "typed remarks";
 
 /** A tab that is closed tells nobody: whether it still runs a study is asked this often. */
 const ASK_EVERY_MS = 3_000;
@@ -30,6 +28,7 @@ const MOST_FILE_BYTES = 200e6;
 
 export class StudyShelf {
   #parts;
+  #held;
   /** Each study as this tab read it last, or as its last change came to. @type {Map<string, StudyRecord>} */
   #read = new Map();
   /** What is being typed, and into which study. @type {{ id: string, text: string } | null} */
@@ -46,32 +45,16 @@ export class StudyShelf {
   /** @param {StudyParts} parts */
   constructor(parts) {
     this.#parts = parts;
-  }
-
-  /**
-   * Notes remarks that are being typed where a reload finds them at once: the database
-   * takes longer than a page that is being closed has.
-   * @param {string} id
-   * @param {string} text
-   */
-  #hold(id, text) {
-    const base = this.#read.get(id)?.remarks ?? "";
-    this.#parts.typed.set(TYPED, JSON.stringify({ id, text, base }));
-  }
-
-  /** What was held and is kept by now is held no more. @param {string} id @param {string} text */
-  #let_go(id, text) {
-    const held = read_held(this.#parts.typed.get(TYPED));
-    if (held?.id === id && held.text === text) this.#parts.typed.set(TYPED, "");
+    this.#held = new HeldRemarks(parts.typed);
   }
 
   /** Remarks that were typed just before the page went. */
   #take_held() {
-    const held = read_held(this.#parts.typed.get(TYPED));
+    const held = this.#held.get();
     const record = held && this.#find(held.id);
     if (!record) return;
     const { text } = merged_text(held.base, held.text, record.remarks);
-    this.#parts.typed.set(TYPED, "");
+    this.#held.drop();
     if (text === record.remarks) return;
     const whole = { ...record, remarks: text };
     this.put(whole);
@@ -195,7 +178,7 @@ export class StudyShelf {
     const { record } = store.get();
     if (!record) return;
     this.#typed = { id: record.id, text };
-    this.#hold(record.id, text);
+    this.#held.set({ id: record.id, text, base: this.#read.get(record.id)?.remarks ?? "" });
     this.put({ ...record, remarks: text });
     this.#keep_soon();
   }
@@ -258,7 +241,7 @@ export class StudyShelf {
       void this.refresh();
       return;
     }
-    this.#let_go(id, sent.remarks);
+    this.#held.let_go(id, sent.remarks);
     // What is typed goes on from what was sent, whatever stands beside it by now.
     this.#read.set(id, is_typing ? { ...change.record, remarks: sent.remarks } : change.record);
     if (change.is_kept) page.set({ is_kept: true });
@@ -403,20 +386,4 @@ export class StudyShelf {
 /** Whether two readings of a study from the database are one. @param {StudyRecord} a @param {StudyRecord} b */
 function is_same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/**
- * @param {string | null} note
- * @returns {{ id: string, text: string, base: string } | null}
- */
-function read_held(note) {
-  if (!note) return null;
-  try {
-    const { id, text, base } = Object(JSON.parse(note));
-    const is_whole = [id, text, base].every((one) => typeof one === "string");
-    return is_whole ? { id, text, base } : null;
-  } catch {
-    // Not ours.
-    return null;
-  }
 }

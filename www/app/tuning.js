@@ -1,6 +1,7 @@
 // The controller of fine-tuning on the digits a person kept: which images go with them,
 // how long and how fast, what it changed, and the way back to the model before.
 
+import { joined } from "../base/bytes.js";
 import { Refused, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
@@ -232,12 +233,4 @@ function shape_of(model) {
 /** @param {Uint8Array<ArrayBuffer>} bytes */
 function file_of(bytes) {
   return new File([bytes], "the model");
-}
-
-/** @param {Uint8Array[]} parts of one length */
-function joined(parts) {
-  const size = parts[0]?.length ?? 0;
-  const whole = new Uint8Array(parts.length * size);
-  parts.forEach((part, at) => whole.set(part, at * size));
-  return whole;
 }

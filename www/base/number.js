@@ -68,3 +68,12 @@ function shifted(plain) {
   const [mantissa, exponent = "0"] = plain.split(/e/i);
   return `${mantissa}e${Number(exponent) - 2}`;
 }
+
+/**
+ * For `JSON.stringify`: JSON has no NaN and no infinity; a run that diverged has.
+ * @param {string} _key
+ * @param {unknown} value
+ */
+export function written(_key, value) {
+  return typeof value === "number" && !Number.isFinite(value) ? `number:${value}` : value;
+}

@@ -1,7 +1,7 @@
 // What the link of a run's card promises: the data set and the model that its settings
 // will give. Read from an address, and written into one again.
 
-import { config_to_query } from "./settings.js";
+import { config_to_query } from "./settings_query.js";
 
 /** @import { Settings } from "./settings.js" */
 

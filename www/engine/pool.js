@@ -41,7 +41,7 @@ const SILENCE_MS = 120_000;
 /** What a worker needs: the data set, its copy on the way in, the engine. */
 const WORKER_BYTES = 250e6;
 
-const BEFORE_IT_BEGAN = "Cancelled before it began.";
+export const BEFORE_IT_BEGAN = "Cancelled before it began.";
 const WITHIN_A_STEP = "Stopped within a long step, which is lost; its finished epochs stand.";
 
 /**

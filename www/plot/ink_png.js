@@ -1,6 +1,7 @@
 // Grey pictures of few pixels as PNG, written here: what a canvas gives back may be noise,
 // in browsers that guard against fingerprints.
 
+import { crc32 } from "../base/bytes.js";
 import { zlibSync } from "../vendor/fflate.mjs";
 
 /** @import { Ink } from "./drawing.js" */
@@ -63,16 +64,6 @@ function chunk(type, data) {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-/** CRC-32 of ISO 3309, as PNG has it. @param {Uint8Array} bytes */
-function crc32(bytes) {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 /** @param {Uint8Array} png */

@@ -1,8 +1,8 @@
 // Drawings as PNG, painted on a canvas from the same marks as the SVG.
 
-/** @import { Drawing, Ink } from "./drawing.js" */
+import { FONT } from "./svg.js";
 
-const FONT = "Roboto, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', sans-serif";
+/** @import { Drawing, Ink } from "./drawing.js" */
 
 /**
  * A PNG file.

@@ -85,6 +85,17 @@ export function best_epoch(accuracies) {
 }
 
 /**
+ * The first epoch of a run with the highest validation accuracy.
+ * @template {{ validation_accuracy: number }} E
+ * @param {readonly E[]} history
+ * @returns {E | null} none where there is no epoch
+ */
+export function best_record(history) {
+  const best = best_epoch(history.map(({ validation_accuracy }) => validation_accuracy));
+  return history[best - 1] ?? null;
+}
+
+/**
  * Round numbers across a range.
  * @param {number} low
  * @param {number} high

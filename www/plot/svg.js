@@ -4,7 +4,7 @@ import { svg } from "../ui/dom.js";
 
 /** @import { Drawing, Mark } from "./drawing.js" */
 
-const FONT = "Roboto, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', sans-serif";
+export const FONT = "Roboto, 'Segoe UI', 'Helvetica Neue', 'Liberation Sans', sans-serif";
 
 /**
  * One element of a drawing: the same becomes text to save and nodes to show.

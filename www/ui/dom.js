@@ -47,6 +47,11 @@ export function svg(tag, attributes = {}, ...children) {
   return /** @type {SVGElement} */ (element);
 }
 
+/** The field that a person wrote in, or ticked. @param {Event} event */
+export function field_of(event) {
+  return /** @type {HTMLInputElement} */ (event.target);
+}
+
 /**
  * Sets text only when it differs: a status region then stays quiet.
  * @param {Element} element

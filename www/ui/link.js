@@ -1,6 +1,6 @@
 // The button that copies a link with the settings as they stand.
 
-import { config_to_query } from "../base/settings.js";
+import { config_to_query } from "../base/settings_query.js";
 import { announce, by_id, set_text } from "./dom.js";
 
 /** @import { Settings } from "../base/settings.js" */

@@ -1,6 +1,7 @@
 // A picked file as a stream of unpacked bytes: plain, gzip or zip, told by its
 // first bytes and never by its name. Runs in the worker; knows nothing of CSV.
 
+import { crc32 } from "../base/bytes.js";
 import { InputError } from "../base/input_error.js";
 
 /** No MNIST-like file comes near this; a zip bomb does. */
@@ -283,28 +284,6 @@ function choose_entry(entries) {
     names.length > 0 ? `the entries ${shown}` : "an archive without entries",
     "train.csv, or one .csv file",
   );
-}
-
-/** @type {Uint32Array | null} */
-let crc_table = null;
-
-/**
- * CRC-32 of zip (polynomial 0xEDB88320), continued from `crc`.
- * @param {Uint8Array} bytes
- * @param {number} crc
- */
-function crc32(bytes, crc) {
-  crc_table ??= Uint32Array.from({ length: 256 }, (_, byte) => {
-    let value = byte;
-    for (let bit = 0; bit < 8; bit += 1)
-      value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-    return value;
-  });
-  let value = ~crc;
-  for (let index = 0; index < bytes.length; index += 1) {
-    value = (value >>> 8) ^ crc_table[(value ^ bytes[index]) & 0xff];
-  }
-  return ~value >>> 0;
 }
 
 /**

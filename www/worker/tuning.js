@@ -2,6 +2,7 @@
 // images the model was trained on. Builds a small data set of both and trains on
 // it; the data set, the model and the run of the worker stay as they are.
 
+import { joined } from "../base/bytes.js";
 import { macrotask } from "./macrotask.js";
 
 /** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
@@ -62,15 +63,4 @@ export async function fine_tune(wasm, { config, weights, remembered, kept, num_c
   } finally {
     dataset.free();
   }
-}
-
-/** @param {Uint8Array[]} parts */
-function joined(parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -7,6 +7,8 @@
 //! velocities (`f32` each), and a checksum of everything before it (`u64`).
 //! Nothing that is drawn is kept: masks, orders and distortions follow from the
 //! seed, the epoch and the step.
+//!
+//! Over 400 lines: one format, written and read.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 // What is drawn over a chart's lines: the best epoch, the stopped model, the markers of
 // the runs beside this one, the names at the lines' ends.
 
-import { best_epoch } from "./curve_data.js";
 import { is_dark } from "../../plot/pin_mark.js";
 import { marker_path, pin_colour } from "../../plot/pins.js";
+import { best_record } from "../../plot/series.js";
 
 /** @import uPlot from "../../vendor/uplot.mjs" */
 /** @import { ChartSource } from "./chart_options.js" */
@@ -87,7 +87,7 @@ function is_on(u, value) {
 /** @param {uPlot} u @param {Kind} kind @param {ChartSource} source @param {Look} look */
 function draw_best_epoch(u, kind, source, look) {
   const { history } = source.run();
-  const best = best_epoch(history);
+  const best = best_record(history);
   if (!best || history.length < 2) return;
   const { ctx } = u;
   const ratio = devicePixelRatio;

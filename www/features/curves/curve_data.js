@@ -296,17 +296,3 @@ export function last_epoch(run, pinned, planned) {
   const done = [run, ...pinned].map(({ history }) => history[history.length - 1]?.epoch ?? 0);
   return Math.max(1, own >= 1 ? own : 10, ...done);
 }
-
-/**
- * The epoch with the highest validation accuracy, the first of equals.
- * @param {readonly EpochRecord[]} history
- * @returns {EpochRecord | null}
- */
-export function best_epoch(history) {
-  /** @type {EpochRecord | null} */
-  let best = null;
-  for (const record of history) {
-    if (!best || record.validation_accuracy > best.validation_accuracy) best = record;
-  }
-  return best;
-}

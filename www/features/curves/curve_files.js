@@ -1,11 +1,12 @@
 // The two charts as pictures: an SVG written from the figures, always in light colours
 // for paper, and a PNG painted from that SVG.
 
-import { best_epoch, chart_columns, curve_data, last_epoch, y_range } from "./curve_data.js";
+import { chart_columns, curve_data, last_epoch, y_range } from "./curve_data.js";
 import { describe_curve } from "./curve_words.js";
 import { short_description } from "../../base/settings.js";
 import { look_at, marker_path, pin_colour } from "../../plot/pins.js";
 import * as format from "../../base/format.js";
+import { best_record } from "../../plot/series.js";
 
 /** @import { EpochRecord } from "../../pkg/ndarray/inkling.js" */
 /** @import { RunState } from "../../app/state.js" */
@@ -176,7 +177,7 @@ function grid_of(kind, { x, y }, top, y_ticks, num_epochs) {
 
 /** @param {readonly EpochRecord[]} history @param {Kind} kind @param {Scale} scale @param {number} top */
 function best_of(history, kind, { x }, top) {
-  const best = best_epoch(history);
+  const best = best_record(history);
   if (!best) return [];
   const place = x(best.epoch);
   const line = `<line x1="${place}" x2="${place}" y1="${top}" y2="${top + PANEL}" stroke="${SOFT}" stroke-dasharray="2 3"/>`;

@@ -1,9 +1,10 @@
 // The figures of each epoch as a table, and the model of a run that was stopped within one.
 
-import { best_epoch, stopped_point } from "./curve_data.js";
+import { stopped_point } from "./curve_data.js";
 import { epoch_text } from "./curve_words.js";
 import { el } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
+import { best_record } from "../../plot/series.js";
 
 /** @import { EpochRecord } from "../../pkg/ndarray/inkling.js" */
 /** @import { RunState } from "../../app/state.js" */
@@ -21,7 +22,7 @@ export function create_epochs_table(table) {
   return (run) => {
     const { id, history } = run;
     const first = history[0];
-    const best = best_epoch(history);
+    const best = best_record(history);
     const stopped = stopped_point(run);
     const is_same =
       id === shown.id && first === shown.first && best === shown.best && !shown.stopped && !stopped;

@@ -1,5 +1,6 @@
 // The engine's blocks as what pdfmake lays out, each with its part in the file's structure.
 // Words that the font lacks become pictures that still bear their words.
+// Over 400 lines: a function a kind of block, and what the engine writes has many.
 
 import { remark_pieces } from "./remark_text.js";
 import { new_part } from "./tags.js";

@@ -4,7 +4,7 @@
 
 import { announce, by_id, set_text } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
-import { config_to_query } from "../../base/settings.js";
+import { config_to_query } from "../../base/settings_query.js";
 import { is_over } from "../../app/state.js";
 
 /** @import { RunResult } from "../../pkg/ndarray/inkling.js" */

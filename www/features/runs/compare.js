@@ -5,8 +5,8 @@ import { run_name } from "../../app/run_record.js";
 import { SETTINGS, differing_settings, listed } from "../../base/settings.js";
 import * as format from "../../base/format.js";
 import { accuracy_of } from "./words.js";
+import { best_record } from "../../plot/series.js";
 
-/** @import { EpochRecord } from "../../pkg/ndarray/inkling.js" */
 /** @import { Setting, Settings } from "../../base/settings.js" */
 /** @import { RunSummary } from "../../store/runs.js" */
 
@@ -84,7 +84,7 @@ function cell(text, aside = "") {
 function outcome_cells(run) {
   const { history, result, config } = run;
   const last = history[history.length - 1];
-  const best = best_epoch(history);
+  const best = best_record(history);
   const as_it_learned = last ? last.train_accuracy - last.validation_accuracy : NaN;
   const gap = result?.generalisation_gap ?? as_it_learned;
   const interval = result
@@ -100,11 +100,6 @@ function outcome_cells(run) {
     cell(`${format.count(last?.epoch ?? 0)} of ${format.count(config.epochs)}`),
     cell(format.duration(result?.elapsed_secs ?? last?.elapsed_secs ?? NaN)),
   ];
-}
-
-/** The epoch with the highest validation accuracy, the first of equals. @param {readonly EpochRecord[]} history */
-function best_epoch(history) {
-  return [...history].sort((a, b) => b.validation_accuracy - a.validation_accuracy)[0];
 }
 
 /**

@@ -5,6 +5,7 @@ import { live } from "../../vendor/lit-html/directives/live.js";
 import { run_name } from "../../app/run_record.js";
 import { short_description } from "../../base/settings.js";
 import * as format from "../../base/format.js";
+import { field_of } from "../../ui/dom.js";
 import { drop, leave, standing, type } from "./drafts.js";
 import { accuracy_of, continue_words, state_words, when_words } from "./words.js";
 
@@ -152,11 +153,6 @@ export function run_item(run, { state, actions, now_ms, is_selected, select, mar
 function show_bench() {
   scrollTo({ top: 0 });
   location.hash = "#train";
-}
-
-/** @param {Event} event */
-function field_of(event) {
-  return /** @type {HTMLInputElement} */ (event.target);
 }
 
 /** @param {string} typed @param {RunSummary} run @param {Pick<Actions, "rename_run">} actions */

@@ -3,7 +3,7 @@
 // refuse more.
 
 import { promise_query } from "../../base/promise.js";
-import { config_to_query } from "../../base/settings.js";
+import { config_to_query } from "../../base/settings_query.js";
 
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Promised } from "../../base/promise.js" */

@@ -4,7 +4,7 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
-import { download, el, set_text } from "../../ui/dom.js";
+import { download, el, field_of, set_text } from "../../ui/dom.js";
 import { exported } from "../../app/study_files.js";
 import { run_counts } from "./status.js";
 
@@ -156,9 +156,4 @@ export function study_library(studies, actions) {
     picker.value = "";
   });
   return element;
-}
-
-/** @param {Event} event */
-function field_of(event) {
-  return /** @type {HTMLTextAreaElement} */ (event.target);
 }

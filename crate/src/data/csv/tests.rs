@@ -1,4 +1,6 @@
 //! What the reader makes of files, good and bad, however they are cut.
+//!
+//! Over 400 lines: a list of files, good and bad.
 
 use wasm_bindgen_test::wasm_bindgen_test;
 

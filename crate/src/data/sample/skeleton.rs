@@ -1,4 +1,6 @@
 //! The skeletons of the ten digits in the styles people write them.
+//!
+//! Over 400 lines: a list of strokes.
 
 use super::hand::Hand;
 use super::stroke::Knot::{Corner as C, Smooth as S};

@@ -5,6 +5,8 @@
 //! counts even where it has no parameters, and a linear layer's weight is
 //! `[num_outputs, num_inputs]`. The header's `__metadata__` says how to build
 //! that module and how pixels become its inputs.
+//!
+//! Over 400 lines: one format, written and read.
 
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};

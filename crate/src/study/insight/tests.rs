@@ -1,3 +1,5 @@
+//! Over 400 lines: a list of studies and what is said of each.
+
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;

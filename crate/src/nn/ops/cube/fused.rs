@@ -1,5 +1,7 @@
 //! A network on the WebGPU device: its tensors, the data set's, and what
 //! batches of one size need.
+//!
+//! Over 400 lines: one struct that owns what a step needs on the device.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 

@@ -1,0 +1,67 @@
+// A custody of data, model and run over made-up workers, with data or a model to begin with.
+
+import { Custody } from "../../www/engine/custody.js";
+import { data_file, fake_workers } from "./fake_worker.mjs";
+
+/** Short, but longer than any answer takes here. */
+export const PATIENCE_MS = 60;
+
+/** Nothing here takes a second; what hangs must not hang the suite. */
+export const LIMIT = { timeout: 10_000 };
+
+export const config = (more = {}) => ({ backend: "ndarray", epochs: 3, seed: 7, ...more });
+
+/**
+ * @param {object} [options]
+ * @param {(worker: any, nth: number) => void} [prepare]
+ */
+export function custody_of(options = {}, prepare) {
+  const workers = fake_workers(prepare);
+  const notices = /** @type {string[]} */ ([]);
+  const custody = new Custody({
+    make_worker: workers.make_worker,
+    patience_ms: PATIENCE_MS,
+    on_notice: (sentence) => notices.push(sentence),
+    ...options,
+  });
+  return { custody, workers, notices, cpu: () => workers.of("inkling cpu") };
+}
+
+/** A custody with data loaded. */
+export async function loaded(options = {}, value = 1) {
+  const all = custody_of(options);
+  const data = await all.custody.read_files([data_file("a.csv", value)]);
+  all.custody.set_data(data);
+  return { ...all, data, checksum: data.summary.checksum };
+}
+
+/** And with a model that was trained on it, by the id `m`. */
+export async function trained(options = {}) {
+  const all = await loaded(options);
+  const events = /** @type {string[]} */ ([]);
+  const result = await all.custody.train(config(), {
+    on_event: ({ kind }) => void events.push(kind),
+  });
+  all.custody.adopt_trained("m");
+  return { ...all, result, events };
+}
+
+/** A digit that a person kept. */
+export const KEPT = { pixels: new Uint8Array(784), labels: Uint8Array.of(1) };
+
+/** What an image of whatever model says. @param {Float32Array | null | undefined} probabilities */
+export const said = (probabilities) => probabilities?.[0] ?? null;
+
+/** Holds up what workers that are yet to come are asked. */
+export function fake_hold(
+  /** @type {any} */ workers,
+  /** @type {string} */ name,
+  /** @type {any} */ hold,
+) {
+  const { push } = workers.made;
+  workers.made.push = (/** @type {any} */ worker) => {
+    worker.holds[name] = hold;
+    return push.call(workers.made, worker);
+  };
+  return { restore: () => (workers.made.push = push) };
+}
