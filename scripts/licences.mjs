@@ -23,9 +23,8 @@ const READ = { cfg_block: "Apache-2.0", "png-js": "MIT" };
 
 const faults = /** @type {string[]} */ ([]);
 const policy = readFileSync("deny.toml", "utf8");
-const allowed = new Set(
-  [.../allow = \[([^\]]*)\]/.exec(policy)[1].matchAll(/"([^"]+)"/g)].map((match) => match[1]),
-);
+const list = /allow = \[([^\]]*)\]/.exec(policy)?.[1] ?? "";
+const allowed = new Set([...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name));
 
 /**
  * Whether an SPDX expression leaves a choice that is allowed; `/` is how crates
@@ -38,16 +37,19 @@ function is_allowed(expression) {
     .replace(/([()])/g, " $1 ")
     .trim()
     .split(/\s+/);
+  /** @returns {boolean} */
   const any = () => {
     let found = all();
     while (words[0] === "OR") found = (words.shift(), all()) || found;
     return found;
   };
+  /** @returns {boolean} */
   const all = () => {
     let found = one();
     while (words[0] === "AND") found = (words.shift(), one()) && found;
     return found;
   };
+  /** @returns {boolean} */
   const one = () => {
     if (words[0] === "(") {
       words.shift();
@@ -55,7 +57,7 @@ function is_allowed(expression) {
       words.shift();
       return found;
     }
-    const name = words.shift();
+    const name = words.shift() ?? "";
     if (words[0] !== "WITH") return allowed.has(name);
     return allowed.has([name, words.shift(), words.shift()].join(" "));
   };
@@ -75,7 +77,7 @@ function reviewed(name, licence) {
 
 // Crates: all come from crates.io, whose checksums cargo compares.
 for (const entry of readFileSync("Cargo.lock", "utf8").split("[[package]]").slice(1)) {
-  const name = /name = "(.*)"/.exec(entry)[1];
+  const name = /name = "(.*)"/.exec(entry)?.[1] ?? "";
   if (name === "inkling") continue;
   if (!entry.includes('source = "registry+https://github.com/rust-lang/crates.io-index"')) {
     faults.push(`${name}: found another source, expected crates.io`);
@@ -104,6 +106,15 @@ const ship = (/** @type {string} */ name, /** @type {string} */ licence) => {
   shipped.set(key, (shipped.get(key) ?? new Set()).add(name));
 };
 
+/**
+ * What cargo says of all crates, as far as it is read here.
+ * @typedef {object} Metadata
+ * @property {{ id: string, name: string, license: string | null, source: string | null, targets: { kind: string[] }[] }[]} packages
+ * @property {{ nodes: { id: string, deps: { pkg: string, dep_kinds: { kind: string | null }[] }[] }[] }} resolve
+ * @property {string[]} workspace_members
+ */
+
+/** @type {Metadata} */
 const metadata = JSON.parse(
   execFileSync(
     "cargo",
@@ -115,16 +126,17 @@ const metadata = JSON.parse(
 );
 const crates = new Map(metadata.packages.map((crate) => [crate.id, crate]));
 const nodes = new Map(metadata.resolve.nodes.map((node) => [node.id, node]));
+/** @type {Set<string>} */
 const reached = new Set();
 const open = [...metadata.workspace_members];
 for (let id = open.pop(); id; id = open.pop()) {
   const crate = crates.get(id);
+  if (!crate || reached.has(id)) continue;
   // Code that writes code stays on the machine that builds.
-  if (reached.has(id) || crate.targets.some((target) => target.kind.includes("proc-macro")))
-    continue;
+  if (crate.targets.some(({ kind }) => kind.includes("proc-macro"))) continue;
   reached.add(id);
   if (crate.source) ship(crate.name, reviewed(crate.name, crate.license));
-  for (const { pkg, dep_kinds } of nodes.get(id).deps) {
+  for (const { pkg, dep_kinds } of nodes.get(id)?.deps ?? []) {
     if (dep_kinds.some(({ kind }) => kind === null)) open.push(pkg);
   }
 }

@@ -33,7 +33,7 @@ export function sizes_of(folder) {
   return { raw: bytes.length, ...JSON.parse(readFileSync(known, "utf8")) };
 }
 
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2).padStart(6)} MB`;
+const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(2).padStart(6)} MB`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const folder of process.argv.slice(2)) {

@@ -6,6 +6,11 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { find_chromium } from "../../scripts/browser.mjs";
 
+/** @import { Page } from "playwright-core" */
+/** @import { Amount, Contender, Measured, OpenArgs, Settings } from "./types.d.ts" */
+
+/** What the page answers. @typedef {typeof import("./page.js").bench} Bench */
+
 const FLAGS = [
   "--no-sandbox",
   "--no-first-run",
@@ -40,33 +45,47 @@ export class BenchPage {
     return new BenchPage(page);
   }
 
+  /** @param {Page} page */
   constructor(page) {
     this.page = page;
   }
 
-  /** @param {string} method of the page's `bench` */
+  /**
+   * @template {keyof Bench} M
+   * @param {M} method of the page's `bench`
+   * @param {Parameters<Bench[M]>} args
+   * @returns {Promise<Awaited<ReturnType<Bench[M]>>>}
+   */
   ask(method, ...args) {
     return this.page.evaluate(
-      ([method, args]) => globalThis.bench[method](...args),
-      [method, args],
+      ([method, args]) => Reflect.apply(globalThis.bench[method], globalThis.bench, args),
+      /** @type {const} */ ([method, args]),
     );
   }
 
-  /** A contender in a worker of its own. */
+  /**
+   * A contender in a worker of its own.
+   * @param {string} name
+   * @param {OpenArgs} args
+   * @returns {Promise<Contender>}
+   */
   async contender(name, args) {
     const told = await this.ask("open", name, args);
     return {
       told,
-      prepare: (settings) => this.ask("call", name, "prepare", settings),
-      measure: (amount) => this.ask("call", name, "measure", amount),
-      end: () => this.ask("end", name),
+      prepare: (settings) => this.ask("prepare", name, settings),
+      measure: (amount) => this.ask("measure", name, amount),
     };
   }
 }
 
 /** The Python process; `null` with a reason where torch cannot be had. */
 export class Python {
-  /** @returns {Promise<{ python: Python | null, reason: string }>} */
+  /**
+   * @param {{ pixels: string, labels: string, num_rows: number }} data paths below the root
+   * @param {string} root
+   * @returns {Promise<{ python: Python | null, reason: string }>}
+   */
   static async open(data, root) {
     const command = process.env.INKLING_TORCH_PYTHON || "python3";
     const python = new Python(command);
@@ -79,12 +98,16 @@ export class Python {
       return { python, reason: `PyTorch ${torch}` };
     } catch (error) {
       python.end();
-      const why = error.message.trim().split("\n").at(-1);
+      const why = (error instanceof Error ? error.message : String(error))
+        .trim()
+        .split("\n")
+        .at(-1);
       const reason = `no PyTorch: ${command} says "${why}"; set INKLING_TORCH_PYTHON to a Python with torch and pandas`;
       return { python: null, reason };
     }
   }
 
+  /** @param {string} command */
   constructor(command) {
     const script = fileURLToPath(new URL("notebook.py", import.meta.url));
     const threads = { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
@@ -99,8 +122,14 @@ export class Python {
     });
   }
 
+  /**
+   * @param {"open" | "prepare" | "measure" | "csv"} op
+   * @param {object} [request]
+   * @returns {Promise<any>} whatever the script prints as JSON
+   */
   async ask(op, request = {}) {
     this.process.stdin.write(`${JSON.stringify({ op, ...request })}\n`);
+    /** @type {Promise<never>} */
     const failed = this.ended.then((why) => {
       throw new Error(why);
     });
@@ -110,10 +139,13 @@ export class Python {
     return JSON.parse(value);
   }
 
+  /** @param {"notebook" | "expert"} style @returns {Contender} */
   contender(style) {
     return {
+      /** @param {Settings} settings */
       prepare: (settings) => this.ask("prepare", { style, ...settings }),
-      measure: ({ min_ms }) => this.ask("measure", { style, min_secs: min_ms / 1000 }),
+      /** @param {Amount} amount @returns {Promise<Measured>} */
+      measure: ({ min_ms = 0 }) => this.ask("measure", { style, min_secs: min_ms / 1000 }),
     };
   }
 

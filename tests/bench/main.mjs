@@ -12,6 +12,11 @@ import { ROOT, prepare_data } from "./data.mjs";
 import { median, print_table, rounded } from "./report.mjs";
 import { measure_page, ready_ms } from "./site.mjs";
 
+/** @import { Page } from "playwright-core" */
+/** @import { Amount, Contender, Measured, OpenArgs, Settings } from "./types.d.ts" */
+
+/** Rounds of one contender. @typedef {Measured & { rounds: number[] }} Found */
+
 const LEARNING_RATE = 0.01;
 const PARTS = ["sizes", "step", "webgpu", "csv", "study", "page"];
 
@@ -31,18 +36,24 @@ if (unknown) {
 }
 
 const started = Date.now();
-const say = (text) => console.log(`[${((Date.now() - started) / 1000).toFixed(0)} s] ${text}`);
+const say = (/** @type {string} */ text) =>
+  console.log(`[${((Date.now() - started) / 1000).toFixed(0)} s] ${text}`);
 
 /** What the file will hold; a key whose peer is absent is left out, and `missing` says why. */
+const versions = /** @type {Record<string, string | undefined>} */ ({});
+const machine = { cpu: cpus()[0]?.model ?? "", cores: cpus().length, load_before: loadavg() };
+const left_out = /** @type {Record<string, string>} */ ({});
+/** @type {Record<string, unknown>} */
 const report = {
   date: new Date().toISOString(),
   quick: is_quick,
-  machine: { cpu: cpus()[0].model, cores: cpus().length, load_before: loadavg() },
-  versions: {},
-  missing: {},
+  machine,
+  versions,
+  missing: left_out,
 };
+/** @param {string} key @param {string} reason */
 const missing = (key, reason) => {
-  report.missing[key] = reason;
+  left_out[key] = reason;
   console.error(`left out: ${key}: ${reason}`);
 };
 
@@ -54,35 +65,46 @@ const server = await serve({ root: ROOT });
 const site = await serve({ root: `${ROOT}www`, base: "/inkling/" });
 const { python, reason: python_reason } = await Python.open(data, ROOT);
 say(python_reason);
-report.versions.torch = python ? python_reason : undefined;
+versions.torch = python ? python_reason : undefined;
 const lock = JSON.parse(readFileSync(`${ROOT}package-lock.json`, "utf8"));
 for (const name of ["@tensorflow/tfjs", "@jax-js/jax", "papaparse"]) {
-  report.versions[name] = lock.packages[`node_modules/${name}`]?.version;
+  versions[name] = lock.packages[`node_modules/${name}`]?.version;
 }
 const served = { pixels: server.url + data.pixels, labels: server.url + data.labels };
 
-/** Runs a part; what breaks in it leaves its keys out and the others in. */
+/** The first line of what went wrong. @param {unknown} error */
+const why = (error) =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+
+/**
+ * Runs a part; what breaks in it leaves its keys out and the others in.
+ * @param {string} name
+ * @param {string[]} keys
+ * @param {() => unknown} work
+ */
 async function part(name, keys, work) {
   if (!parts.includes(name)) return;
   try {
     await work();
   } catch (error) {
-    for (const key of keys) if (!(key in report)) missing(key, String(error.message ?? error));
+    for (const key of keys) if (!(key in report)) missing(key, why(error));
   }
 }
 
 /**
  * Opens contenders; one that cannot be had is said and left out.
- * @param {Record<string, () => any>} openers
+ * @param {Record<string, () => Contender | Promise<Contender>>} openers
  */
 async function open_all(openers) {
+  /** @type {Record<string, Contender>} */
   const opened = {};
   for (const [name, open] of Object.entries(openers)) {
     try {
-      opened[name] = await open();
-      if (opened[name].told) say(`${name}: ${opened[name].told}`);
+      const contender = await open();
+      opened[name] = contender;
+      if (contender.told) say(`${name}: ${contender.told}`);
     } catch (error) {
-      missing(name, error.message.split("\n")[0]);
+      missing(name, why(error));
     }
   }
   return opened;
@@ -90,36 +112,44 @@ async function open_all(openers) {
 
 /**
  * Milliseconds a step of each contender for one setting: rounds in turn, medians.
- * @returns {Promise<Record<string, { step_ms: number, rounds: number[], loss: number }>>}
+ * @param {Record<string, Contender>} contenders
+ * @param {Settings} settings
+ * @param {Record<string, Amount> & { default: Amount }} amount
+ * @param {number} num_rounds
  */
 async function alternate(contenders, settings, amount, num_rounds) {
+  /** @type {Record<string, Found>} */
   const found = {};
   for (const [name, contender] of Object.entries(contenders)) {
     try {
       await contender.prepare(
         contender.settings ? { ...settings, ...contender.settings } : settings,
       );
-      found[name] = { rounds: [] };
+      found[name] = { rounds: [], step_ms: NaN, loss: NaN, steps: 0 };
     } catch (error) {
-      missing(`${name} at batch ${settings.batch_size}`, error.message.split("\n")[0]);
+      missing(`${name} at batch ${settings.batch_size}`, why(error));
     }
   }
   for (let round = 0; round < num_rounds; round++) {
     for (const [name, contender] of Object.entries(contenders)) {
-      if (!found[name]) continue;
+      const mine = found[name];
+      if (!mine) continue;
       const { step_ms, loss, steps, calls } = await contender.measure(
         amount[name] ?? amount.default,
       );
-      found[name].rounds.push(step_ms);
-      Object.assign(found[name], { loss, steps, calls });
+      mine.rounds.push(step_ms);
+      Object.assign(mine, { loss, steps, calls });
     }
   }
   for (const result of Object.values(found)) result.step_ms = median(result.rounds);
   return found;
 }
 
-const ratio = (found, ours, theirs) =>
-  found[ours] && found[theirs] ? found[ours].step_ms / found[theirs].step_ms : undefined;
+/** @param {Record<string, Found>} found @param {string} ours @param {string} [theirs] */
+function ratio(found, ours, theirs = "") {
+  const [a, b] = [found[ours], found[theirs]];
+  return a && b ? a.step_ms / b.step_ms : undefined;
+}
 
 await part("sizes", ["wasm_cpu_brotli_bytes", "wasm_webgpu_brotli_bytes"], () => {
   report.wasm_cpu_brotli_bytes = sizes_of(`${ROOT}www/pkg/ndarray`).brotli;
@@ -129,8 +159,9 @@ await part("sizes", ["wasm_cpu_brotli_bytes", "wasm_webgpu_brotli_bytes"], () =>
 const STEP_KEYS = ["cpu_step_vs_torch_notebook", "cpu_step_vs_tfjs_best", "cpu_step_vs_jaxjs_wasm"];
 await part("step", STEP_KEYS, async () => {
   const browser = await launch();
-  report.versions.browser = `Chromium ${browser.version()}`;
+  versions.browser = `Chromium ${browser.version()}`;
   const page = await BenchPage.open(browser, server.url);
+  /** @param {string} name @param {OpenArgs["kind"]} kind @param {string} backend */
   const open = (name, kind, backend) => () => page.contender(name, { kind, backend, data: served });
   const contenders = await open_all({
     ours: open("ours", "inkling", "ndarray"),
@@ -145,24 +176,35 @@ await part("step", STEP_KEYS, async () => {
   });
   if (contenders.ours_plain) contenders.ours_plain.settings = { step: "plain" };
   if (!python) missing("cpu_step_vs_torch_notebook", python_reason);
-  const grid = is_quick
-    ? [[128, 64]].flatMap((hidden) => [16, 64, 256, 512].map((size) => [hidden, size]))
-    : [
-        [128, 64],
-        [512, 256],
-      ].flatMap((hidden) => [16, 32, 64, 128, 256, 512].map((size) => [hidden, size]));
+  /** Widths and batch sizes. @type {[number[], number][]} */
+  const grid = (
+    is_quick
+      ? [[128, 64]]
+      : [
+          [128, 64],
+          [512, 256],
+        ]
+  ).flatMap((hidden) =>
+    (is_quick ? [16, 64, 256, 512] : [16, 32, 64, 128, 256, 512]).map(
+      (size) => /** @type {[number[], number]} */ ([hidden, size]),
+    ),
+  );
+  /** @type {Record<string, Amount> & { default: Amount }} */
   const amount = is_quick
     ? { default: { min_ms: 600 }, tfjs_webgl: { min_ms: 300 }, ours_plain: { min_ms: 300 } }
     : { default: { min_ms: 1500 } };
-  report.cpu_steps = [];
-  const rows = [];
+  const cpu_steps = /** @type {unknown[]} */ ([]);
+  report.cpu_steps = cpu_steps;
+  /** @type {Record<string, Record<number, number>>} */
+  const by_batch = {};
+  const rows = /** @type {(string | number)[][]} */ ([]);
   for (const [hidden, batch_size] of grid) {
     const settings = { hidden, batch_size, learning_rate: LEARNING_RATE };
     const found = await alternate(contenders, settings, amount, is_quick ? 5 : 7);
-    report.cpu_steps.push({ hidden, batch_size, load: loadavg()[0], found });
+    cpu_steps.push({ hidden, batch_size, load: loadavg()[0], found });
     const tfjs = ["tfjs_wasm", "tfjs_webgl"]
       .filter((name) => found[name])
-      .sort((a, b) => found[a].step_ms - found[b].step_ms);
+      .sort((a, b) => (found[a]?.step_ms ?? 0) - (found[b]?.step_ms ?? 0));
     const ratios = {
       cpu_step_vs_torch_notebook: ratio(found, "ours", "torch_notebook"),
       cpu_step_vs_torch_expert: ratio(found, "ours", "torch_expert"),
@@ -173,7 +215,9 @@ await part("step", STEP_KEYS, async () => {
       if (value === undefined) continue;
       // The keys without widths are of the default network.
       const kept = hidden[0] === 128 ? key : `${key}_${hidden.join("_")}`;
-      (report[kept] ??= {})[batch_size] = value;
+      const ratios_of = (by_batch[kept] ??= {});
+      ratios_of[batch_size] = value;
+      report[kept] = ratios_of;
     }
     const names = Object.keys(contenders);
     rows.push([`${hidden} × ${batch_size}`, ...names.map((name) => found[name]?.step_ms ?? "-")]);
@@ -194,6 +238,7 @@ const WEBGPU_KEYS = [
 await part("webgpu", WEBGPU_KEYS, async () => {
   const browser = await launch({ webgpu: true });
   const page = await BenchPage.open(browser, server.url);
+  /** @param {string} name @param {OpenArgs["kind"]} kind */
   const open = (name, kind) => () =>
     page.contender(name, { kind, backend: "webgpu", data: served });
   const contenders = await open_all({
@@ -201,13 +246,14 @@ await part("webgpu", WEBGPU_KEYS, async () => {
     jaxjs: open("jaxjs", "jaxjs"),
     tfjs: open("tfjs", "tfjs"),
   });
-  const rows = [];
-  report.webgpu_steps = [];
+  const rows = /** @type {(string | number)[][]} */ ([]);
+  const webgpu_steps = /** @type {unknown[]} */ ([]);
+  report.webgpu_steps = webgpu_steps;
   for (const batch_size of is_quick ? [64] : [16, 64, 256, 512]) {
     const settings = { hidden: [128, 64], batch_size, learning_rate: LEARNING_RATE };
     const amount = { default: { min_steps: 24 }, tfjs: { min_steps: 12 } };
     const found = await alternate(contenders, settings, amount, 3);
-    report.webgpu_steps.push({ batch_size, load: loadavg()[0], found });
+    webgpu_steps.push({ batch_size, load: loadavg()[0], found });
     const vs_tfjs = ratio(found, "ours", "tfjs");
     const vs_jaxjs = ratio(found, "ours", "jaxjs");
     rows.push([
@@ -221,7 +267,7 @@ await part("webgpu", WEBGPU_KEYS, async () => {
     if (batch_size !== 64) continue;
     if (vs_tfjs) report.webgpu_step_vs_tfjs_webgpu = vs_tfjs;
     if (vs_jaxjs) report.webgpu_step_vs_jaxjs_webgpu = vs_jaxjs;
-    if (found.ours) {
+    if (found.ours?.calls) {
       const { calls, steps } = found.ours;
       report.webgpu_dispatches_per_step = calls.dispatches / steps;
       report.webgpu_submits_per_step = calls.submits / steps;
@@ -239,6 +285,7 @@ await part("csv", ["csv_vs_pandas", "csv_peak_wasm_mb"], async () => {
   const papaparse = await open_all({
     papaparse: () => page.contender("papaparse", { kind: "papaparse" }),
   });
+  /** @type {Record<"ours" | "pandas" | "papaparse", number[]>} */
   const secs = { ours: [], pandas: [], papaparse: [] };
   for (let round = 0; round < (is_quick ? 3 : 5); round++) {
     secs.ours.push((await page.ask("load_csv")).secs);
@@ -274,7 +321,7 @@ await part("csv", ["csv_vs_pandas", "csv_peak_wasm_mb"], async () => {
   await browser.close();
 });
 
-/** Wasm memory never shrinks: what it is after loading is its peak. */
+/** Wasm memory never shrinks: what it is after loading is its peak. @param {Page} page */
 async function wasm_bytes(page) {
   for (const worker of page.workers()) {
     if (!worker.url().endsWith("/www/worker/worker.js")) continue;
@@ -300,9 +347,10 @@ await part("page", ["ready_ms", "pad_latency_ms", "longest_main_task_ms"], async
 python?.end();
 await Promise.all([server.close(), site.close()]);
 
-report.machine.load_after = loadavg();
-report.secs = (Date.now() - started) / 1000;
-const figures = [
+const load_after = loadavg();
+const secs = (Date.now() - started) / 1000;
+Object.assign(report, { machine: { ...machine, load_after }, secs });
+const figures = /** @type {[string, string][]} */ ([
   ["wasm_cpu_brotli_bytes", "at most 450000"],
   ["wasm_webgpu_brotli_bytes", "at most 2000000"],
   ["webgpu_dispatches_per_step", "at most 12"],
@@ -313,17 +361,17 @@ const figures = [
   ["pad_latency_training_ms", "at most 60"],
   ["longest_main_task_ms", "at most 50"],
   ["study_speedup", "near 2 on two free cores"],
-].filter(([key]) => key in report);
+]).filter(([key]) => key in report);
 print_table(
   "The rest",
   ["figure", "found", "wanted"],
   figures.map(([key, wanted]) => {
-    return [key, report[key], wanted];
+    return [key, Number(report[key]), wanted];
   }),
 );
-const load = (loads) => loads.map((value) => value.toFixed(1)).join(" ");
+const load = (/** @type {number[]} */ loads) => loads.map((value) => value.toFixed(1)).join(" ");
 console.log(
-  `\n${report.machine.cpu}, ${report.machine.cores} cores; load ${load(report.machine.load_before)} before, ${load(report.machine.load_after)} after; ${Math.round(report.secs)} s`,
+  `\n${machine.cpu}, ${machine.cores} cores; load ${load(machine.load_before)} before, ${load(load_after)} after; ${Math.round(secs)} s`,
 );
 if (values.json) {
   writeFileSync(values.json, `${JSON.stringify(rounded(report), null, 2)}\n`);

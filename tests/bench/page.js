@@ -5,19 +5,41 @@ import * as Comlink from "/www/vendor/comlink.mjs";
 import { Pool } from "/www/engine/pool.js";
 import { EngineWorker } from "/www/engine/engine_worker.js";
 
+/** @import { RunConfig, StudyPlan, StudyRun } from "../../www/pkg/ndarray/inkling.js" */
+/** @import { LoadedData } from "../../www/engine/custody.js" */
+/** @import { Amount, Measured, OpenArgs, Read, Settings } from "./types.d.ts" */
+
+/**
+ * What a contender's worker answers to.
+ * @typedef {object} Ops
+ * @property {(args: OpenArgs) => string} open
+ * @property {(args: Settings) => void} prepare
+ * @property {(args: Amount) => Measured} measure
+ * @property {(args: File) => Read} read
+ */
+
+/** @type {Map<string, Contender>} */
 const contenders = new Map();
+
+/** @param {string} name */
+function contender_of(name) {
+  const found = contenders.get(name);
+  if (!found) throw new Error(`no contender is called ${name}`);
+  return found;
+}
 
 class Contender {
   #worker = new Worker("contender.js");
+  /** @type {Map<number, { resolve: (answer: any) => void, reject: (why: Error) => void }>} */
   #calls = new Map();
   #next_id = 0;
 
   constructor() {
     this.#worker.onmessage = ({ data: { id, answer, error } }) => {
-      const { resolve, reject } = this.#calls.get(id);
+      const call = this.#calls.get(id);
       this.#calls.delete(id);
-      if (error) reject(new Error(error));
-      else resolve(answer);
+      if (error) call?.reject(new Error(error));
+      else call?.resolve(answer);
     };
     this.#worker.onerror = (event) => {
       for (const { reject } of this.#calls.values()) reject(new Error(event.message));
@@ -25,6 +47,12 @@ class Contender {
     };
   }
 
+  /**
+   * @template {keyof Ops} O
+   * @param {O} op
+   * @param {Parameters<Ops[O]>[0]} args
+   * @returns {Promise<ReturnType<Ops[O]>>}
+   */
   call(op, args) {
     return new Promise((resolve, reject) => {
       this.#calls.set(this.#next_id, { resolve, reject });
@@ -37,25 +65,34 @@ class Contender {
   }
 }
 
-/** The picked file. */
+/** The picked file. @returns {File} */
 function picked() {
-  return document.getElementById("file").files[0];
+  const field = /** @type {HTMLInputElement | null} */ (document.getElementById("file"));
+  const file = field?.files?.[0];
+  if (!file) throw new Error("no file was picked");
+  return file;
 }
 
+/** @type {EngineWorker | undefined} */
 let csv_worker;
+/** @type {LoadedData | undefined} */
 let loaded;
 
-globalThis.bench = {
+export const bench = {
+  /** @param {string} name @param {OpenArgs} args */
   async open(name, args) {
     const contender = new Contender();
     contenders.set(name, contender);
     return contender.call("open", args);
   },
 
-  call(name, op, args) {
-    return contenders.get(name).call(op, args);
-  },
+  /** @param {string} name @param {Settings} settings */
+  prepare: (name, settings) => contender_of(name).call("prepare", settings),
 
+  /** @param {string} name @param {Amount} amount */
+  measure: (name, amount) => contender_of(name).call("measure", amount),
+
+  /** @param {string} name */
   end(name) {
     contenders.get(name)?.end();
     contenders.delete(name);
@@ -64,37 +101,50 @@ globalThis.bench = {
   /** The picked CSV to a ready data set, as the site loads it, in a fresh worker. */
   async load_csv() {
     csv_worker?.kill("the next round begins");
-    csv_worker = new EngineWorker("inkling csv");
-    await csv_worker.call((engine) => engine.open("ndarray"));
+    const worker = new EngineWorker("inkling csv");
+    csv_worker = worker;
+    await worker.call((engine) => engine.open("ndarray"));
     const start = performance.now();
     const on_progress = Comlink.proxy(() => {});
     // Read for the page, which keeps it, and then held by the worker that trains.
-    loaded = await csv_worker.call((engine) =>
+    const data = await worker.call((engine) =>
       engine.read_file("csv", [picked()], true, on_progress),
     );
-    await csv_worker.call((engine) => engine.load_data(loaded));
-    return { secs: (performance.now() - start) / 1000, rows: loaded.summary.num_rows };
+    await worker.call((engine) => engine.load_data(data));
+    loaded = data;
+    return { secs: (performance.now() - start) / 1000, rows: data.summary.num_rows };
   },
 
   async papaparse() {
-    return contenders.get("papaparse").call("read", picked());
+    return contender_of("papaparse").call("read", picked());
   },
 
   end_csv() {
     csv_worker?.kill("the measurement is over");
   },
 
-  /** Seconds that the site's own pool takes for equal runs. */
+  /**
+   * Seconds that the site's own pool takes for equal runs.
+   * @param {number} num_workers
+   * @param {number} num_runs
+   * @param {RunConfig} config
+   */
   async study(num_workers, num_runs, config) {
-    const runs = Array.from({ length: num_runs }, () => ({
-      spec: { config, cost: 1 },
-      state: "waiting",
-      reason: "",
-      history: [],
-    }));
+    if (!loaded) throw new Error("no data set was loaded before");
+    // As much of a plan and its runs as a pool reads.
+    const runs = /** @type {StudyRun[]} */ (
+      Array.from({ length: num_runs }, () => ({
+        spec: { value_index: 0, label: "", axis: 0, seed: 0, config, cost: 1 },
+        state: "waiting",
+        reason: "",
+        history: [],
+        result: undefined,
+      }))
+    );
+    const order = runs.map((_, index) => index);
     const start = performance.now();
     const pool = new Pool({
-      plan: { order: runs.map((_, index) => index) },
+      plan: /** @type {StudyPlan} */ ({ order }),
       runs,
       artifact: "ndarray",
       data: loaded,
@@ -108,4 +158,5 @@ globalThis.bench = {
   },
 };
 
+globalThis.bench = bench;
 globalThis.is_bench_ready = true;

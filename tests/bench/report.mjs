@@ -12,7 +12,7 @@ function round(value) {
   return Number.isInteger(value) ? value : Number(value.toPrecision(3));
 }
 
-/** Rounds every number in it. */
+/** Rounds every number in it. @param {unknown} value @returns {unknown} */
 export function rounded(value) {
   if (typeof value === "number") return round(value);
   if (Array.isArray(value)) return value.map(rounded);

@@ -3,10 +3,12 @@
 
 import { median } from "./report.mjs";
 
+/** @import { Browser, Page } from "playwright-core" */
+
 /**
  * Milliseconds from navigation until the sample is loaded, in a fresh profile:
  * its button is pressed as soon as the page's own scripts have run.
- * @param {import("playwright-core").Browser} browser
+ * @param {Browser} browser
  * @param {string} url
  * @param {number} num_rounds
  */
@@ -18,22 +20,24 @@ export async function ready_ms(browser, url, num_rounds) {
     await page.addInitScript(() => {
       document.addEventListener("DOMContentLoaded", () => {
         const status = document.getElementById("data-status");
+        if (!status) throw new Error("the page has no data status");
         const look = () => {
-          if (/\d rows/.test(status.textContent)) globalThis.ready_at_ms ??= performance.now();
+          if (/\d rows/.test(status.textContent ?? ""))
+            globalThis.ready_at_ms ??= performance.now();
         };
         new MutationObserver(look).observe(status, {
           childList: true,
           subtree: true,
           characterData: true,
         });
-        document.getElementById("load-sample").click();
+        document.getElementById("load-sample")?.click();
       });
     });
     await page.goto(`${url}?backend=ndarray`);
     const handle = await page.waitForFunction(() => globalThis.ready_at_ms, null, {
       timeout: 60_000,
     });
-    found.push(await handle.jsonValue());
+    found.push(Number(await handle.jsonValue()));
     await context.close();
   }
   return found;
@@ -45,6 +49,7 @@ function watch_the_pad() {
   let moves = [];
   /** Moves that a request under way will answer. @type {Map<string, number[]>} */
   const asked = new Map();
+  /** @type {number[]} */
   const latencies = [];
   Object.assign(globalThis, { pad_latencies: latencies });
   addEventListener(
@@ -56,8 +61,8 @@ function watch_the_pad() {
   );
   const watched = new WeakSet();
   const post = Worker.prototype.postMessage;
-  Worker.prototype.postMessage = function (message, ...rest) {
-    if (message?.path?.at(-1) === "predict_ink") {
+  Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ rest) {
+    if (/^predict_(ink|strokes)$/.test(message?.path?.at(-1) ?? "")) {
       asked.set(message.id, moves);
       moves = [];
     }
@@ -77,13 +82,20 @@ function watch_the_pad() {
         port2.postMessage(null);
       });
     }
-    return post.call(this, message, ...rest);
+    return post.call(this, message, rest);
   };
 }
 
-/** The longest task of the main thread in a trace, in ms. */
+/**
+ * What a trace tells of, as far as it is read here.
+ * @typedef {{ name: string, args: { name?: string }, pid: number, tid: number, dur?: number }} TraceEvent
+ */
+
+/** The longest task of the main thread in a trace, in ms. @param {Buffer} trace */
 function longest_task_ms(trace) {
-  const { traceEvents } = JSON.parse(trace.toString());
+  const { traceEvents } = /** @type {{ traceEvents: TraceEvent[] }} */ (
+    JSON.parse(trace.toString())
+  );
   const mains = new Set(
     traceEvents
       .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
@@ -100,6 +112,10 @@ function longest_task_ms(trace) {
 /**
  * Pad latency while idle and while training, and the longest main-thread task of
  * a run with nobody at the pad, of one with a drawing hand, and of a study.
+ * @param {Browser} browser
+ * @param {string} url
+ * @param {string} data_file
+ * @param {{ num_moves: number }} options
  */
 export async function measure_page(browser, url, data_file, { num_moves }) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -121,10 +137,11 @@ export async function measure_page(browser, url, data_file, { num_moves }) {
     await says(page, "Training status", /finished/i);
   });
 
-  const draw = async (pause_ms) => {
+  const draw = async (/** @type {number} */ pause_ms) => {
     const pad = page.getByLabel("Digit pad");
     await pad.scrollIntoViewIfNeeded();
     const box = await pad.boundingBox();
+    if (!box) throw new Error("the pad is out of sight");
     await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.2);
     await page.mouse.down();
     await page.evaluate(() => globalThis.pad_latencies.splice(0));
@@ -143,6 +160,7 @@ export async function measure_page(browser, url, data_file, { num_moves }) {
   await page.getByLabel("Epochs", { exact: true }).fill("1000");
   await press(page, "Train");
   await says(page, "Training status", /epoch/i);
+  /** @type {number[]} */
   let training = [];
   const drawing_run = await longest_in(async () => {
     training = await draw(80);
@@ -171,11 +189,13 @@ export async function measure_page(browser, url, data_file, { num_moves }) {
   };
 }
 
+/** @param {Page} page @param {string} name @param {RegExp} pattern */
 async function says(page, name, pattern) {
   const status = page.getByRole("status", { name, exact: true });
   await status.filter({ hasText: pattern }).waitFor();
 }
 
+/** @param {Page} page @param {string} name */
 async function press(page, name) {
   await page.getByRole("button", { name, exact: true }).click();
 }

@@ -184,7 +184,8 @@ test("a first visit is light, and asks for the CPU engine only", async (t) => {
 });
 
 test("a worker that dies is replaced, said so, and the data stays", async (t) => {
-  const ends = /** @type {const} */ ([
+  /** @type {[string, () => unknown][]} */
+  const ends = [
     [
       "a trap",
       () =>
@@ -195,7 +196,7 @@ test("a worker that dies is replaced, said so, and the data stays", async (t) =>
         ),
     ],
     ["the browser ending it", () => self.close()],
-  ]);
+  ];
   for (const [what, end] of ends) {
     await t.test(what, async (t) => {
       const { page } = await open_page(t, {

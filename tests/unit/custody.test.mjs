@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cancelled } from "../../www/base/fault.js";
-import { LIMIT, PATIENCE_MS, config, custody_of, loaded } from "./custody_site.mjs";
+import { LIMIT, PATIENCE_MS, config, custody_of, loaded, made_of } from "./custody_site.mjs";
 import { data_file, gate, soon, until } from "./fake_worker.mjs";
 
 test("a file that is read is not taken", LIMIT, async () => {
@@ -78,7 +78,7 @@ test(
     await assert.rejects(of_large, { name: "Refused", message: /Other data have been loaded/ });
     assert.equal((await of_small).pixels[0], 9);
     assert.equal(most_at_once, 1, "one after the other");
-    assert.equal((await custody.plan(config())).of, 9, "and plans are for it");
+    assert.equal(made_of(await custody.plan(config())), 9, "and plans are for it");
     await assert.rejects(engine.images("1/4", [3]), { name: "Refused" }, "the worker agrees");
   },
 );
@@ -103,9 +103,9 @@ test("a plan that was overtaken by other data is made for those", LIMIT, async (
   await until(() => cpu().count("load_data") === 1);
   custody.set_data(other);
   hold.open();
-  assert.equal((await planning).of, 8);
+  assert.equal(made_of(await planning), 8);
   custody.set_data(null);
-  assert.equal((await custody.plan(config())).of, null);
+  assert.equal(made_of(await custody.plan(config())), null);
 });
 
 test(
@@ -154,7 +154,7 @@ test("a worker that answers a cancelling lives on", LIMIT, async () => {
   await custody.ready();
   const hold = gate();
   cpu().holds.read_file = hold;
-  const told = [];
+  const told = /** @type {unknown[]} */ ([]);
   const cancel = new AbortController();
   const reading = custody.read_files([data_file("a.csv", 1)], {
     signal: cancel.signal,
@@ -236,7 +236,7 @@ test("a worker that dies while it starts is tried once more, then told", LIMIT, 
   };
   const once = custody_of({}, (worker, nth) => nth === 1 && die(worker));
   await once.custody.ready();
-  assert.equal((await once.custody.plan(config())).of, null);
+  assert.equal(made_of(await once.custody.plan(config())), null);
   const ever = custody_of({}, die);
   await assert.rejects(
     ever.custody.read_files([data_file("a.csv", 1)]),

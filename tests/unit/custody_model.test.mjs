@@ -22,7 +22,11 @@ test("a run's model is the newest from when it is adopted", LIMIT, async () => {
   await training;
   custody.adopt_trained("n");
   assert.deepEqual(
-    [...new Set((await Promise.allSettled(seen)).map((r) => r.value ?? "old"))],
+    [
+      ...new Set(
+        (await Promise.allSettled(seen)).map((r) => (r.status === "fulfilled" ? r.value : "old")),
+      ),
+    ],
     [8],
   );
   await assert.rejects(custody.weights("m"), {

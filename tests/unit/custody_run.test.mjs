@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cancelled } from "../../www/base/fault.js";
-import { KEPT, LIMIT, config, fake_hold, loaded, said, trained } from "./custody_site.mjs";
+import { KEPT, LIMIT, config, fake_hold, loaded, made_of, said, trained } from "./custody_site.mjs";
 import { data_file, gate, model_bytes, soon, until } from "./fake_worker.mjs";
 
 test("a run reports, is kept epoch by epoch before it is told, and ends", LIMIT, async () => {
@@ -35,7 +35,7 @@ test("Stop while the backend opens is at once, and nothing trains afterwards", L
   const { custody, workers } = await loaded();
   const opens = gate();
   const stop = new AbortController();
-  const decided = [];
+  const decided = /** @type {unknown[]} */ ([]);
   const all = fake_hold(workers, "open", opens);
   const training = custody.train(
     config({ backend: "webgpu", epochs: 200 }),
@@ -79,7 +79,7 @@ test("Stop while the trainer is made holds, and the model before stays", LIMIT, 
   const making = gate();
   cpu().wasm.holds.make = making;
   const stop = new AbortController();
-  const events = [];
+  const events = /** @type {unknown[]} */ ([]);
   const before = cpu().wasm.num_slices;
   const training = custody.train(
     config({ seed: 8 }),
@@ -145,7 +145,7 @@ test("images, plans and ink are answered while a run trains", LIMIT, async () =>
   const training = custody.train(config());
   await until(() => cpu().wasm.num_slices === 1);
   assert.equal((await custody.images(checksum, [0])).pixels[0], 1);
-  assert.equal((await custody.plan(config())).of, 1);
+  assert.equal(made_of(await custody.plan(config())), 1);
   assert.equal((await custody.predict_ink(new Uint8Array(4), 2, 2))?.pixels.length, 784);
   hold.open();
   assert.equal((await training).outcome, "finished");

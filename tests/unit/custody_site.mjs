@@ -3,17 +3,24 @@
 import { Custody } from "../../www/engine/custody.js";
 import { data_file, fake_workers } from "./fake_worker.mjs";
 
+/** @import { RunConfig } from "../../www/pkg/ndarray/inkling.js" */
+/** @import { FakeWorker } from "./fake_worker.mjs" */
+
 /** Short, but longer than any answer takes here. */
 export const PATIENCE_MS = 60;
 
 /** Nothing here takes a second; what hangs must not hang the suite. */
 export const LIMIT = { timeout: 10_000 };
 
+/** @param {Partial<RunConfig>} [more] @returns {RunConfig} */
 export const config = (more = {}) => ({ backend: "ndarray", epochs: 3, seed: 7, ...more });
+
+/** What a plan was made of, as the made-up engine says. @param {object} plan */
+export const made_of = (plan) => /** @type {{ of: unknown }} */ (plan).of;
 
 /**
  * @param {object} [options]
- * @param {(worker: any, nth: number) => void} [prepare]
+ * @param {(worker: FakeWorker, nth: number) => void} [prepare]
  */
 export function custody_of(options = {}, prepare) {
   const workers = fake_workers(prepare);

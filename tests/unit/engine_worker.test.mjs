@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
+import { MessageChannel } from "node:worker_threads";
 import { runInNewContext } from "node:vm";
 import { carry_errors, error_of, fields_of } from "../../www/base/crossing.js";
 import { Cancelled, Refused, fault_of } from "../../www/base/fault.js";
@@ -50,6 +51,7 @@ class MadeUpWorker extends EventTarget {
   is_terminated = false;
   #channel = new MessageChannel();
 
+  /** @param {string | URL} url @param {{ name: string }} options */
   constructor(url, options) {
     super();
     this.url = String(url);
@@ -69,6 +71,7 @@ class MadeUpWorker extends EventTarget {
     this.#channel.port2.postMessage({ is_alive: true, holds_lock });
   }
 
+  /** @param {unknown} message @param {ArrayBuffer[]} transferred */
   postMessage(message, transferred) {
     this.#channel.port1.postMessage(message, transferred);
   }
@@ -82,6 +85,7 @@ class MadeUpWorker extends EventTarget {
 class MadeUpLocks {
   /** @type {{ name: string, grant: () => unknown }[]} */
   asked = [];
+  /** @param {string} name @param {() => unknown} grant */
   request(name, grant) {
     this.asked.push({ name, grant });
     return new Promise(() => {});
@@ -96,16 +100,25 @@ Object.assign(globalThis, { Worker: MadeUpWorker });
 function made(patience) {
   const worker = new EngineWorker("inkling test", patience);
   const browsers = /** @type {MadeUpWorker} */ (MadeUpWorker.made.at(-1));
-  return { worker, browsers };
+  /**
+   * What stands behind it here answers otherwise than an engine.
+   * @template T
+   * @param {(answers: Comlink.Remote<Answers>) => Promise<T>} ask
+   */
+  const call = (ask) =>
+    worker.call((engine) =>
+      ask(/** @type {Comlink.Remote<Answers>} */ (/** @type {unknown} */ (engine))),
+    );
+  return { worker, browsers, call };
 }
 
 /** @param {number} ms */
 const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("calls are answered, and a worker's name is its own", LIMIT, async () => {
-  const { worker, browsers } = made();
+  const { worker, browsers, call } = made();
   browsers.run();
-  assert.equal(await worker.call((engine) => engine.twice(4)), 8);
+  assert.equal(await call((engine) => engine.twice(4)), 8);
   assert.match(browsers.name, /^inkling test [0-9a-f-]{36}$/);
   const other = made();
   assert.notEqual(other.browsers.name, browsers.name);
@@ -114,24 +127,24 @@ test("calls are answered, and a worker's name is its own", LIMIT, async () => {
 });
 
 test("a worker that dies while it starts is noticed", LIMIT, async () => {
-  const { worker, browsers } = made({ start_ms: 30 });
+  const { worker, browsers, call } = made({ start_ms: 30 });
   await assert.rejects(
-    worker.call((engine) => engine.twice(1)),
+    call((engine) => engine.twice(1)),
     { name: "WorkerCrashed", message: "it did not start within 0.03 s" },
   );
   assert.equal(worker.is_dead, true);
   assert.equal(browsers.is_terminated, true);
   await assert.rejects(
-    worker.call((engine) => engine.twice(1)),
+    call((engine) => engine.twice(1)),
     { name: "WorkerCrashed" },
     "and every later call is told",
   );
 });
 
 test("one that has started is waited for as long as it takes", LIMIT, async () => {
-  const { worker, browsers } = made({ start_ms: 30, silence_ms: 1e6 });
+  const { worker, browsers, call } = made({ start_ms: 30, silence_ms: 1e6 });
   browsers.run(true);
-  const waiting = worker.call((engine) => engine.never());
+  const waiting = call((engine) => engine.never());
   await passed(80);
   assert.equal(worker.is_dead, false);
   worker.kill("it was enough");
@@ -139,22 +152,22 @@ test("one that has started is waited for as long as it takes", LIMIT, async () =
 });
 
 test("a script that cannot be loaded is said", LIMIT, async () => {
-  const { worker, browsers } = made();
-  const waiting = worker.call((engine) => engine.never());
+  const { browsers, call } = made();
+  const waiting = call((engine) => engine.never());
   browsers.dispatchEvent(new Event("error", { cancelable: true }));
   await assert.rejects(waiting, { message: "its script could not be loaded" });
 });
 
 test("a lock that falls free tells of a death", LIMIT, async () => {
-  const { worker, browsers } = made();
+  const { browsers, call } = made();
   const before = locks.asked.length;
   await soon();
   assert.equal(locks.asked.length, before, "nobody asks before the worker holds it");
   browsers.run(true);
   await until(() => locks.asked.length === before + 1);
-  const { name, grant } = locks.asked.at(-1);
+  const { name, grant } = /** @type {(typeof locks.asked)[0]} */ (locks.asked.at(-1));
   assert.equal(name, browsers.name);
-  const waiting = worker.call((engine) => engine.never());
+  const waiting = call((engine) => engine.never());
   grant();
   await assert.rejects(waiting, { name: "WorkerCrashed", message: "the browser ended it" });
 });
@@ -170,17 +183,17 @@ test("without locks, silence tells of a death", LIMIT, async () => {
   answers.ping = () => /** @type {any} */ (new Promise(() => {}));
   silent.browsers.run(false, answers);
   await assert.rejects(
-    silent.worker.call((engine) => engine.never()),
+    silent.call((engine) => engine.never()),
     { message: "no sign of life for 0.06 s" },
   );
 });
 
 test("an engine that has died takes its worker with it, with its reason", LIMIT, async () => {
-  const { worker, browsers } = made();
+  const { browsers, call } = made();
   browsers.run(true);
-  const others = worker.call((engine) => engine.never());
+  const others = call((engine) => engine.never());
   await assert.rejects(
-    worker.call((engine) => engine.fail("EngineDead")),
+    call((engine) => engine.fail("EngineDead")),
     { name: "WorkerCrashed", message: "because of EngineDead" },
   );
   await assert.rejects(others, { name: "WorkerCrashed", message: "because of EngineDead" });
@@ -240,9 +253,9 @@ test("nor by the engine in it", LIMIT, async () => {
 // Errors
 
 test("an error crosses with its fields", LIMIT, async () => {
-  const { worker, browsers } = made();
+  const { worker, browsers, call } = made();
   browsers.run(true);
-  const error = await worker.call((engine) => engine.wrong()).catch((thrown) => thrown);
+  const error = await call((engine) => engine.wrong()).catch((thrown) => thrown);
   assert.ok(error instanceof Error);
   assert.deepEqual(fault_of(error), {
     place: "row 7, column label",
@@ -280,8 +293,12 @@ test("what is told by its class keeps it, in both directions", LIMIT, async () =
     port1,
   );
   const other = /** @type {any} */ (Comlink.wrap(port2));
-  assert.ok((await other.refuse().catch((e) => e)) instanceof Refused);
-  assert.ok((await other.cancel().catch((e) => e)) instanceof Cancelled);
+  assert.ok(
+    (await other.refuse().catch((/** @type {unknown} */ error) => error)) instanceof Refused,
+  );
+  assert.ok(
+    (await other.cancel().catch((/** @type {unknown} */ error) => error)) instanceof Cancelled,
+  );
   await assert.rejects(other.text(), { message: "a text" });
   const callback = Comlink.proxy(() => {
     throw new InputError("Epochs", "0", "1 to 1,000");

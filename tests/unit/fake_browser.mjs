@@ -15,7 +15,7 @@ export function fresh_browser(t) {
   /** @type {ReturnType<typeof create_stores>[]} */
   const tabs = [];
   t.after(() => tabs.forEach(({ database }) => database.stop()));
-  /** A tab, or the same one after a reload. @param {object} [more] */
+  /** A tab, or the same one after a reload. @param {{ storage?: Storage } & Partial<Parameters<typeof create_stores>[0]>} [more] */
   const open = ({ storage = fake_storage(), ...more } = {}) => {
     /** @type {string[]} */
     const notices = [];

@@ -34,12 +34,12 @@ const refused = (/** @type {string} */ message) => failure("Refused", message);
 const STEPS = 4;
 
 /** @param {number} epoch @param {number} step @param {RunConfig} config */
-const progress_of = (epoch, step, config) => ({
+const progress_of = (epoch, step, { epochs = 0 }) => ({
   kind: "progress",
   epoch,
-  num_epochs: config.epochs,
+  num_epochs: epochs,
   step,
-  num_steps: config.epochs * STEPS,
+  num_steps: epochs * STEPS,
   steps_per_epoch: STEPS,
   validating: false,
   train_loss: 1,
@@ -174,7 +174,8 @@ export class FakeEngine {
       this.is_plan_failing = false;
       throw failure("WorkerCrashed", "The worker stopped while planning.");
     }
-    if (!(config.epochs >= 1)) throw failure("Error", `Epochs: found ${config.epochs}, expected 1`);
+    if (!((config.epochs ?? 0) >= 1))
+      throw failure("Error", `Epochs: found ${config.epochs}, expected 1`);
     return { layers: [], num_parameters: 1, num_validation: 20, notes: [], step_multiply_adds: 1 };
   }
 
@@ -221,8 +222,9 @@ export class FakeEngine {
     const history = found?.history ?? [];
     let step = history.length * STEPS;
     if (found) this.#model = found.model;
-    const is_diverging = config.learning_rate > 10;
-    while (history.length < config.epochs && !training.is_stop) {
+    const { epochs = 0, learning_rate = 0 } = config;
+    const is_diverging = learning_rate > 10;
+    while (history.length < epochs && !training.is_stop) {
       for (let moment = 0; moment < this.step_moments; moment++) await this.#tick();
       signal.throwIfAborted();
       if (this.#is_dead || this.#training !== training) {

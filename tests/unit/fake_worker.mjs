@@ -4,6 +4,10 @@
 
 import { WorkerCrashed } from "../../www/engine/engine_worker.js";
 
+/** @import { Remote } from "../../www/vendor/comlink.mjs" */
+/** @import { RunConfig } from "../../www/pkg/ndarray/inkling.js" */
+/** @import { Wasm } from "../../www/worker/artifact.js" */
+
 // What a worker's own files expect of their surroundings; taken away once they are read.
 const { MessageChannel } = globalThis;
 Object.assign(globalThis, {
@@ -54,8 +58,12 @@ export function model_bytes(value, kind = "file") {
 }
 
 class FakeDataset {
-  constructor(name, pixels, labels) {
-    Object.assign(this, { name, rows: pixels, given: labels, is_free: false });
+  is_free = false;
+  /** @param {string} name @param {Uint8Array} rows pixels @param {Uint8Array} given labels */
+  constructor(name, rows, given) {
+    this.name = name;
+    this.rows = rows;
+    this.given = given;
   }
   summary() {
     const { name, rows, given } = this;
@@ -69,9 +77,11 @@ class FakeDataset {
   labels() {
     return this.given.slice();
   }
+  /** @param {number} row */
   image(row) {
     return this.rows.subarray(row * 784, row * 784 + 784);
   }
+  /** @param {number} row */
   label(row) {
     if (this.given.length === 0) throw new Error(`${this.name}, column label: found no labels`);
     return this.given[row];
@@ -80,7 +90,8 @@ class FakeDataset {
     if (this.is_free) throw new Error("a data set was used after it was freed");
     return { num_train: this.rows.length / 784, of: this.rows[0] };
   }
-  validation_rows({ seed }) {
+  /** @param {RunConfig} config */
+  validation_rows({ seed = 0 }) {
     return Uint32Array.of(seed);
   }
   free() {
@@ -90,9 +101,12 @@ class FakeDataset {
 
 /** What says the same number of each image. */
 class FakeModel {
+  is_free = false;
+  /** @param {number} value */
   constructor(value) {
-    Object.assign(this, { value, is_free: false });
+    this.value = value;
   }
+  /** @param {Uint8Array} pixels */
   async predict(pixels) {
     return new Float32Array((pixels.length / 784) * 10).fill(this.value);
   }
@@ -115,9 +129,15 @@ class FakeModel {
 
 /** A run of an epoch a slice. Its model says its seed. */
 class FakeTrainer extends FakeModel {
-  constructor(wasm, { seed, epochs }, first = 0) {
+  is_stopped = false;
+  /** @type {{ epoch: number }[]} */
+  history = [];
+  /** @param {FakeWasm} wasm @param {RunConfig} config @param {number} [epoch] that is done */
+  constructor(wasm, { seed = 0, epochs = 0 }, epoch = 0) {
     super(seed);
-    Object.assign(this, { wasm, epochs, epoch: first, is_stopped: false, history: [] });
+    this.wasm = wasm;
+    this.epochs = epochs;
+    this.epoch = epoch;
     wasm.trainers.push(this);
   }
   async next() {
@@ -144,108 +164,144 @@ class FakeTrainer extends FakeModel {
   }
 }
 
+class FakeReader {
+  #text = "";
+  /** @param {string} name */
+  constructor(name) {
+    this.name = name;
+  }
+  expect_bytes() {}
+  /** @param {Uint8Array} chunk */
+  push(chunk) {
+    this.#text += new TextDecoder().decode(chunk);
+    return 1;
+  }
+  finish() {
+    if (!this.#text.startsWith("{")) {
+      const fields = { place: "row 1", found: "no row", expected: "785 columns" };
+      throw Object.assign(new Error("row 1: found no row, expected 785 columns"), fields);
+    }
+    const { value, num_rows, labels } = JSON.parse(this.#text);
+    const pixels = new Uint8Array(num_rows * 784).fill(value);
+    return new FakeDataset(this.name, pixels, new Uint8Array(labels ? num_rows : 0));
+  }
+  free() {}
+}
+
+/**
+ * @typedef {object} FakeWasm
+ * @property {number} num_slices
+ * @property {FakeTrainer[]} trainers
+ * @property {Record<string, { promise: Promise<unknown> }>} holds
+ */
+
 /** A wasm of which a test can hold up `make` (a trainer), `next` (a slice) and `push` (a read). */
 function fake_wasm() {
+  /** @type {FakeWasm} */
+  const seen = { num_slices: 0, trainers: [], holds: {} };
   const wasm = {
-    num_slices: 0,
-    trainers: /** @type {FakeTrainer[]} */ ([]),
-    holds: /** @type {Record<string, { promise: Promise<unknown> }>} */ ({}),
-    Dataset: { from_parts: (name, pixels, labels) => new FakeDataset(name, pixels, labels) },
-    DatasetReader: class {
-      constructor(name) {
-        Object.assign(this, { name, text: "" });
-      }
-      expect_bytes() {}
-      push(chunk) {
-        this.text += new TextDecoder().decode(chunk);
-        return 1;
-      }
-      finish() {
-        if (!this.text.startsWith("{")) {
-          const fields = { place: "row 1", found: "no row", expected: "785 columns" };
-          throw Object.assign(new Error("row 1: found no row, expected 785 columns"), fields);
-        }
-        const { value, num_rows, labels } = JSON.parse(this.text);
-        const pixels = new Uint8Array(num_rows * 784).fill(value);
-        return new FakeDataset(this.name, pixels, new Uint8Array(labels ? num_rows : 0));
-      }
-      free() {}
+    DatasetReader: FakeReader,
+    Dataset: {
+      /** @param {ConstructorParameters<typeof FakeDataset>} parts */
+      from_parts: (...parts) => new FakeDataset(...parts),
     },
     Trainer: {
+      /** @param {FakeDataset} dataset @param {RunConfig} config */
       async create(dataset, config) {
-        await wasm.holds.make?.promise;
+        await seen.holds.make?.promise;
         if (dataset.is_free) throw new Error("a data set was used after it was freed");
-        if (!(config.epochs > 0)) throw new Error("epochs: found 0, expected 1 to 1,000");
-        return new FakeTrainer(wasm, config);
+        if (!((config.epochs ?? 0) > 0)) throw new Error("epochs: found 0, expected 1 to 1,000");
+        return new FakeTrainer(seen, config);
       },
-      restore: async (_dataset, config) => new FakeTrainer(wasm, config, 1),
+      /** @param {FakeDataset} _dataset @param {RunConfig} config */
+      restore: async (_dataset, config) => new FakeTrainer(seen, config, 1),
+      /** @param {FakeDataset} _dataset @param {RunConfig} config @param {Float32Array} weights */
       from_weights: async (_dataset, config, weights) =>
-        new FakeTrainer(wasm, { ...config, seed: weights[0] + 1000 }),
+        new FakeTrainer(seen, { ...config, seed: (weights[0] ?? 0) + 1000 }),
     },
     Model: {
+      /** @param {string} name @param {Uint8Array} bytes */
       async from_file(name, bytes) {
         const text = new TextDecoder().decode(bytes);
         if (!text.startsWith("NRUB")) throw new Error(`${name}: found no model`);
         return new FakeModel(Number(text.slice(8)));
       },
+      /** @param {Uint8Array} bytes */
       async from_checkpoint(bytes) {
         return new FakeModel(Number(new TextDecoder().decode(bytes).slice(8)));
       },
     },
     plan: () => ({ num_train: 0, of: null }),
     prepare_ink: () => new Uint8Array(784),
+    /** @type {Wasm["prepare_strokes"]} */
     prepare_strokes: (points, lengths, width, paper) =>
       lengths.length || paper
         ? new Uint8Array(784).fill(points.length + 100 * width + (paper?.[0] ?? 0))
         : new Uint8Array(0),
     version: () => "1.2.3",
+    /** @param {Float32Array} probabilities @param {Uint8Array} labels */
     evaluate: (probabilities, labels) => ({ num_rows: labels.length, loss: probabilities[0] }),
   };
-  return wasm;
+  // So much of an engine as the worker's own files ask for here.
+  return { seen, wasm: /** @type {Wasm} */ (/** @type {unknown} */ (wasm)) };
 }
 
-/** @typedef {ReturnType<typeof fake_wasm>} FakeWasm */
-
 /** One worker as EngineWorker is one; what it is asked arrives a turn of the event loop later. */
-class FakeWorker {
+export class FakeWorker {
   is_dead = false;
   /** Never answers again, and nobody is told: dead, with its death unnoticed. */
   is_silent = false;
   reason = "";
-  wasm = fake_wasm();
+  #wasm = fake_wasm();
+  /** What its engine does, and what holds that up. */
+  wasm = this.#wasm.seen;
   /** Names of what it was asked, in order. @type {string[]} */
   asked = [];
   /** What is held up before it reaches the engine, by name. @type {Record<string, { promise: Promise<unknown> }>} */
   holds = {};
   /** What a method of the engine comes to instead. @type {Record<string, (...args: any[]) => unknown>} */
   instead = {};
+  /** @type {Set<(error: Error) => void>} */
   #giving_up = new Set();
   #engine;
 
+  /** @param {string} label */
   constructor(label) {
     this.label = label;
-    const engine = new Engine(async (artifact) => ({ wasm: this.wasm, device: `a ${artifact}` }));
+    const engine = new Engine(async (artifact) => ({
+      wasm: this.#wasm.wasm,
+      device: `a ${artifact}`,
+    }));
     this.engine = engine;
     const probe = { usable: true, is_fallback: false, reason: "adapter made up." };
     this.instead.probe_webgpu = async () => probe;
-    this.#engine = new Proxy(engine, {
+    const proxy = new Proxy(engine, {
       get:
-        (_, name) =>
-        async (...args) => {
+        (_, key) =>
+        async (/** @type {unknown[]} */ ...args) => {
+          const name = String(key);
           this.asked.push(name);
           await this.holds[name]?.promise;
-          return (this.instead[name] ?? engine[name].bind(engine))(...args);
+          const instead = this.instead[name];
+          return instead ? instead(...args) : Reflect.get(engine, key).apply(engine, args);
         },
     });
+    // As comlink has it: each method answers in a promise.
+    this.#engine = /** @type {Remote<typeof engine>} */ (/** @type {unknown} */ (proxy));
   }
 
+  /**
+   * @template T
+   * @param {(engine: Remote<InstanceType<typeof Engine>>) => T | PromiseLike<T>} ask
+   * @returns {Promise<Awaited<T>>}
+   */
   call(ask) {
     if (this.is_dead) return Promise.reject(new WorkerCrashed(this.reason));
     return new Promise((resolve, reject) => {
       this.#giving_up.add(reject);
       setImmediate(() => {
         if (this.is_dead || this.is_silent) return;
-        ask(this.#engine)
+        Promise.resolve(ask(this.#engine))
           .then(resolve, reject)
           .finally(() => this.#giving_up.delete(reject));
       });
@@ -267,11 +323,12 @@ class FakeWorker {
   }
 }
 
-/** Makes workers and remembers them. @param {(worker: FakeWorker) => void} [prepare] */
+/** Makes workers and remembers them. @param {(worker: FakeWorker, nth: number) => void} [prepare] */
 export function fake_workers(prepare = () => {}) {
   const made = /** @type {FakeWorker[]} */ ([]);
   return {
     made,
+    /** @param {string} label */
     make_worker(label) {
       const worker = new FakeWorker(label);
       made.push(worker);

@@ -71,7 +71,7 @@ class Locks {
     this.#drop((one) => one.owner === owner);
   }
 
-  /** @param {(one: object) => boolean} is_it */
+  /** @param {(one: { owner: object }) => boolean} is_it */
   #drop(is_it) {
     this.#asked = this.#asked.filter((one) => !is_it(one));
     this.#grant();

@@ -19,7 +19,6 @@ import {
 /** The database of the pages before. */
 const OLD = "inkling-studies";
 
-/** @param {any} config */
 const old_run = (/** @type {string} */ id, /** @type {string} */ created, more = {}) => ({
   format_version: 1,
   id,

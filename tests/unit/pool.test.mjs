@@ -6,6 +6,10 @@ import { Refused } from "../../www/base/fault.js";
 import { Pool, default_workers, remaining_secs } from "../../www/engine/pool.js";
 import { fake_workers, gate, soon, until } from "./fake_worker.mjs";
 
+/** @import { RunResult } from "../../www/pkg/ndarray/inkling.js" */
+/** @import { PoolJob } from "../../www/engine/pool.js" */
+/** @import { FakeWorker } from "./fake_worker.mjs" */
+
 /** Short, but longer than any answer takes here. */
 const PATIENCE_MS = 60;
 
@@ -18,7 +22,7 @@ const runs_of = (count) =>
     state: "waiting",
     reason: "",
     history: [],
-    result: undefined,
+    result: /** @type {RunResult | undefined} */ (undefined),
   }));
 
 const finished = (outcome = "finished") => ({
@@ -29,23 +33,28 @@ const finished = (outcome = "finished") => ({
 });
 
 /**
+ * A worker, the run that it has and those that it was told to stop.
+ * @typedef {FakeWorker & { token: string, stopped: string[] }} PoolWorker
+ */
+
+/**
  * A pool over workers whose `train` is the test's.
  * @param {number} count
  * @param {number} num_workers
- * @param {(seed: number, worker: any, on_event: (event: any) => void) => Promise<any>} train
- * @param {object} [more]
+ * @param {(seed: number, worker: PoolWorker, on_event: (event: any) => void) => Promise<any>} train
+ * @param {Partial<PoolJob> & { prepare?: (worker: FakeWorker) => void }} [more]
  */
-function pool_of(count, num_workers, train, more = {}) {
+function pool_of(count, num_workers, train, { prepare, ...more } = {}) {
   const runs = runs_of(count);
-  const workers = fake_workers((worker) => {
-    worker.stopped = [];
+  const workers = fake_workers((made) => {
+    const worker = Object.assign(made, { token: "", stopped: /** @type {string[]} */ ([]) });
     worker.instead.load_data = async () => {};
     worker.instead.stop = async (token) => void worker.stopped.push(token);
     worker.instead.train = ({ config, token }, on_event) => {
       worker.token = token;
       return train(config.seed, worker, on_event);
     };
-    more.prepare?.(worker);
+    prepare?.(worker);
   });
   const pool = new Pool({
     plan: /** @type {any} */ ({ order: runs.map((_, i) => i) }),
@@ -245,7 +254,8 @@ test("a worker that says nothing counts as dead", LIMIT, async () => {
 });
 
 test("one that speaks now and then does not", LIMIT, async () => {
-  const train = async (_, __, /** @type {(event: any) => void} */ on_event) => {
+  /** @type {Parameters<typeof pool_of>[2]} */
+  const train = async (_seed, _worker, on_event) => {
     for (let at = 0; at < 6; at += 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       on_event({ kind: "progress", step: at });

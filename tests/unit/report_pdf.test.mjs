@@ -13,12 +13,13 @@ import { read_pdf } from "./pdf_reading.mjs";
 
 /** @import { Block } from "../../www/pkg/ndarray/inkling.js" */
 
-const require = createRequire(import.meta.url);
-const library = require("pdfmake/build/pdfmake.min.js");
-library.addVirtualFileSystem(require("pdfmake/build/vfs_fonts.js"));
+// A script of the browser's: it has no types and exports what it would leave behind.
+const load = createRequire(import.meta.url);
+const library = load("pdfmake/build/pdfmake.min.js");
+library.addVirtualFileSystem(load("pdfmake/build/vfs_fonts.js"));
 use_code_font(
   library,
-  readFileSync(require.resolve("@fontsource/roboto-mono/files/roboto-mono-latin-400-normal.woff")),
+  readFileSync(load.resolve("@fontsource/roboto-mono/files/roboto-mono-latin-400-normal.woff")),
 );
 await tag_documents(library);
 

@@ -11,7 +11,7 @@ const TABLE = Buffer.from(
   Array.from({ length: 4000 }, (_, row) => `${row % 10},${(row * 7919) % 256}\n`).join(""),
 );
 
-/** @param {Uint8Array} bytes @param {string} name */
+/** @param {Uint8Array<ArrayBuffer>} bytes @param {string} name */
 const file_of = (bytes, name) => new File([bytes], name);
 
 /** @param {File} file @param {object} [options] */
