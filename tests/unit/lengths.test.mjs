@@ -26,6 +26,11 @@ const files = FOLDERS.flatMap((folder) =>
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length)),
 ).filter((path) => !GENERATED.test(path) && !/\.(png|svg|webmanifest)$/.test(path));
 
+test("main.js wires and does nothing else", () => {
+  const num_lines = readFileSync(join(root, "www/main.js"), "utf8").split("\n").length - 1;
+  assert.ok(num_lines <= 100, `found ${num_lines} lines, expected at most 100`);
+});
+
 test("no file is long without a line that says why it is one thing", () => {
   const faults = files.flatMap((path) => {
     const lines = readFileSync(join(root, path), "utf8").split("\n");
