@@ -18,7 +18,6 @@ import {
   run_state,
 } from "./run_record.js";
 import { merged_text } from "../store/merge.js";
-import { refuse_crowd, refuse_settings, run_text, runs_file, runs_from_json } from "./runs_file.js";
 import { idle_run, is_active } from "./state.js";
 
 /** @import { Custody } from "../engine/custody.js" */
@@ -252,6 +251,7 @@ export class Library {
   /** @param {readonly string[]} ids all of them if there is none */
   async export_runs(ids) {
     const { store, runs, download, notice } = this.#parts;
+    const { run_text, runs_file } = await import("./runs_file.js");
     const wanted = ids.length > 0 ? ids : store.get().runs.map(({ id }) => id);
     const texts = [];
     let num_left = 0;
@@ -276,6 +276,7 @@ export class Library {
       if (file.size > MOST_FILE_BYTES) {
         throw new Error(`found ${format.bytes(file.size)}, expected at most 600 MB`);
       }
+      const { refuse_crowd, refuse_settings, runs_from_json } = await import("./runs_file.js");
       const found = await runs_from_json(await file.text());
       const standing = await runs.list();
       refuse_crowd(standing, found);

@@ -1,7 +1,6 @@
-// The menu above the curves: what they show as PNG, SVG and CSV. `ui/menu.js` closes it.
+// The menu above the curves: what they show as PNG, SVG and CSV, written by code that is
+// fetched when it is first needed. `ui/menu.js` closes it.
 
-import { curves_csv } from "./curve_csv.js";
-import { curves_png, curves_svg } from "./curve_files.js";
 import { sentence_of } from "../../base/fault.js";
 import { by_id, download } from "../../ui/dom.js";
 
@@ -29,14 +28,12 @@ export function create_curve_downloads({ notice }, shown) {
 
 /** @param {string} kind @param {Shown} shown */
 async function save(kind, shown) {
-  switch (kind) {
-    case "png":
-      download(await curves_png(shown), "inkling-curves.png");
-      break;
-    case "svg":
-      download(new Blob([curves_svg(shown)], { type: "image/svg+xml" }), "inkling-curves.svg");
-      break;
-    default:
-      download(new Blob([curves_csv(shown)], { type: "text/csv" }), "inkling-metrics.csv");
+  if (kind === "csv") {
+    const { curves_csv } = await import("./curve_csv.js");
+    download(new Blob([curves_csv(shown)], { type: "text/csv" }), "inkling-metrics.csv");
+    return;
   }
+  const { curves_png, curves_svg } = await import("./curve_files.js");
+  if (kind === "png") download(await curves_png(shown), "inkling-curves.png");
+  else download(new Blob([curves_svg(shown)], { type: "image/svg+xml" }), "inkling-curves.svg");
 }
