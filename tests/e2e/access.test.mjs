@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const small = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(1200).join("\n")) };
@@ -59,7 +59,7 @@ test("axe-core finds nothing in any state of the main job", async (t) => {
   await sees(page, "Evaluation", /accuracy/);
   await has_no_violations(page, "finished, evaluated, with a digit");
   await page.getByLabel("Epochs", { exact: true }).fill("3");
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.1");
   await has_no_violations(page, "study, planned");
   await press(page, "Run study");

@@ -3,16 +3,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bar_rows, open_page, pick, press, sees } from "./helper.mjs";
+import { bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
 const bars = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(1200).join("\n")) };
 /** Runs of some tenths of a second: long enough to be stopped, on a fast machine too. */
 const SHORT = "?backend=ndarray&epochs=40&batch_size=4&hidden_layers=16,8";
-
-/** @param {Page} page @param {string} name */
-const view = (page, name) => page.getByRole("link", { name, exact: true }).click();
 
 /** A point of the checklist. @param {Page} page @param {RegExp} title */
 const point = (page, title) =>
@@ -25,13 +22,13 @@ const says = (page, title, words) => point(page, title).filter({ hasText: words 
 
 test("one press runs the whole assignment, and a list says what it lacks", async (t) => {
   const { page } = await open_page(t, { query: SHORT });
-  await view(page, "Study");
+  await open_view(page, "Study");
   await press(page, "Run the assignment");
   await sees(page, "Assignment status", /no data yet/);
-  await view(page, "Train");
+  await open_view(page, "Train");
   await pick(page, bars);
   await sees(page, "Data status", /bars\.csv/);
-  await view(page, "Study");
+  await open_view(page, "Study");
   // One part is not wanted.
   await press(page, "Leave out Batch sizes, five or more");
   await says(page, /Batch sizes/, /Left out/);
@@ -88,23 +85,23 @@ test("one press runs the whole assignment, and a list says what it lacks", async
   });
 
   await t.test("what does not fit the bench any more is marked", async () => {
-    await view(page, "Train");
+    await open_view(page, "Train");
     await page.getByLabel("Epochs", { exact: true }).fill("2");
-    await view(page, "Study");
+    await open_view(page, "Study");
     await says(page, /Dropout\s+with other/, /Missing.*with other settings: epochs 40/s);
     await says(page, /One factor at a time/, /Missing.*does not fit the bench/s);
-    await view(page, "Train");
+    await open_view(page, "Train");
     await page.getByLabel("Epochs", { exact: true }).fill("40");
-    await view(page, "Study");
+    await open_view(page, "Study");
     await says(page, /One factor at a time/, /Done/);
   });
 
   await t.test(
     "a study that starts from something else is asked about before it is handed in",
     async () => {
-      await view(page, "Train");
+      await open_view(page, "Train");
       await page.getByLabel("Epochs", { exact: true }).fill("2");
-      await view(page, "Study");
+      await open_view(page, "Study");
       await page.getByRole("combobox", { name: "Factor", exact: true }).selectOption("dropout");
       await page.getByRole("textbox", { name: "Values", exact: true }).fill("0, 0.4");
       await press(page, "Run study");

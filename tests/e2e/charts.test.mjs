@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { bar_rows, open_page, pick, press, sees } from "./helper.mjs";
+import { bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -124,7 +124,7 @@ test("every chart comes as PNG, SVG and CSV", { timeout: 240_000 }, async (t) =>
   });
 
   await t.test("a study's charts", async () => {
-    await page.getByRole("link", { name: "Study", exact: true }).click();
+    await open_view(page, "Study");
     await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.1");
     await press(page, "Run study");
     await sees(page, "Study status", /Finished$/, 120);
@@ -155,16 +155,24 @@ test("on a telephone no chart loses its epochs or its words", { timeout: 240_000
     ),
   );
 
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await page.getByLabel("Factor").selectOption("learning_rate");
   await page.getByLabel("Values", { exact: true }).fill("0.01, 0.1");
   await press(page, "Run study");
   await sees(page, "Study status", /Finished/, 90);
   const drawing = page.getByRole("img", { name: "Final accuracy of each value" });
-  const height = await drawing.getByText(/^accuracy( \(log\))?$/).evaluate((word) => {
-    const { width, height: tall } = word.getBoundingClientRect();
-    return Math.min(width, tall);
-  });
+  const word = drawing.getByText(/^accuracy( \(log\))?$/);
+  const height_px = () =>
+    word.evaluate((found) => {
+      const { width, height } = found.getBoundingClientRect();
+      return Math.min(width, height);
+    });
+  // It is drawn anew once the page knows how wide it is shown.
+  let height = await height_px();
+  for (const end = Date.now() + 30_000; height < 11 && Date.now() < end;) {
+    await page.waitForTimeout(50);
+    height = await height_px();
+  }
   assert.ok(height >= 11, `its words are ${height} px high`);
 });
 
@@ -172,7 +180,7 @@ test("a study's charts are looked at closely, and a line is put away", async (t)
   const { page } = await open_page(t, { query: "?backend=ndarray&epochs=6&hidden_layers=16" });
   await pick(page, small);
   await sees(page, "Data status", /bars\.csv/);
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.05, 0.1");
   await press(page, "Run study");
   await sees(page, "Study status", /Finished$/, 60);

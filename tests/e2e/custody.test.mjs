@@ -10,6 +10,7 @@ import {
   bar_rows,
   draw,
   open_page,
+  open_view,
   pick,
   press,
   sees,
@@ -177,10 +178,10 @@ test("a run is not begun while a study runs, and says why", async (t) => {
   const { page } = await open_page(t, { query: "?backend=ndarray&epochs=40&hidden_layers=64" });
   await pick(page, csv("many.csv", 4000));
   await sees(page, "Data status", /many\.csv/);
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await press(page, "Run study");
   await sees(page, "Study status", /running/i);
-  await page.getByRole("link", { name: "Train", exact: true }).click();
+  await open_view(page, "Train");
   const train = button(page, "Train");
   assert.ok(await train.isDisabled());
   await page
@@ -189,10 +190,10 @@ test("a run is not begun while a study runs, and says why", async (t) => {
     .waitFor();
   await page.keyboard.press("t");
   assert.doesNotMatch(await sees(page, "Training status", /./), /epoch \d/);
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await page.getByRole("button", { name: /stop/i }).first().click();
   await sees(page, "Study status", /Finished$|Stopped$/, 30);
-  await page.getByRole("link", { name: "Train", exact: true }).click();
+  await open_view(page, "Train");
   assert.ok(await train.isEnabled());
 });
 

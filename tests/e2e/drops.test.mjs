@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -19,9 +19,6 @@ const field = (page, label) => page.getByLabel(label, { exact: true });
 
 /** @param {Page} page @param {string} name */
 const button = (page, name) => page.getByRole("button", { name, exact: true });
-
-/** @param {Page} page @param {string} name */
-const view = (page, name) => page.getByRole("link", { name, exact: true }).click();
 
 /** @param {Page} page @param {RegExp} words */
 const told = (page, words) =>
@@ -68,15 +65,15 @@ test("what is dropped goes to whoever reads it", { timeout: 180_000 }, async (t)
   const model = await saved(page, () => press(page, "Download model"));
   await page.locator('summary[aria-label="Download model: other formats"]').click();
   const packed = await saved(page, () => press(page, ".bpk for burn"));
-  await view(page, "Study");
+  await open_view(page, "Study");
   await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.1");
   await page.getByRole("spinbutton", { name: "Seeds per value" }).fill("1");
   await press(page, "Run study");
   await sees(page, "Study status", /Finished$/, 60);
   const studies = await saved(page, () => press(page, "Export studies"));
-  await view(page, "Runs");
+  await open_view(page, "Runs");
   const runs = await saved(page, () => press(page, "Export all"));
-  await view(page, "Train");
+  await open_view(page, "Train");
 
   await t.test("a model", async () => {
     await drop(page, { name: "mine.safetensors", bytes: model });
@@ -118,7 +115,7 @@ test("what is dropped goes to whoever reads it", { timeout: 180_000 }, async (t)
     // Where they come to lie.
     const kept = page.getByRole("list", { name: "Kept studies" }).getByRole("listitem");
     await kept.nth(1).waitFor();
-    await view(page, "Train");
+    await open_view(page, "Train");
     await sees(page, "Data status", /few\.csv/);
   });
 
@@ -129,7 +126,7 @@ test("what is dropped goes to whoever reads it", { timeout: 180_000 }, async (t)
       .first()
       .waitFor();
     assert.equal(await page.locator('nav [aria-current="page"]').textContent(), "Study");
-    await view(page, "Train");
+    await open_view(page, "Train");
   });
 
   await t.test("runs", async () => {
@@ -137,7 +134,7 @@ test("what is dropped goes to whoever reads it", { timeout: 180_000 }, async (t)
     const items = page.getByRole("region", { name: "Runs", exact: true }).getByRole("listitem");
     await items.nth(1).waitFor();
     assert.equal(await items.count(), 2);
-    await view(page, "Train");
+    await open_view(page, "Train");
   });
 });
 
@@ -281,7 +278,7 @@ test("keys act where they are meant, and can be switched off for good", async (t
       ["Study", "study-view"],
       ["Runs", "runs-view"],
     ])) {
-      await view(page, name);
+      await open_view(page, name);
       const skip = page.locator("#skip");
       await skip.focus();
       await page.keyboard.press("Enter");

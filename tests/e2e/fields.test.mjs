@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -133,8 +133,8 @@ test("whatever entry of the history one is on, the address says what the fields 
   const rate = page.getByLabel("Learning rate", { exact: true });
   await rate.fill("0.05");
   await page.waitForURL(/learning_rate=0\.05/);
-  await page.getByRole("link", { name: "Study", exact: true }).click();
-  await page.getByRole("link", { name: "Train", exact: true }).click();
+  await open_view(page, "Study");
+  await open_view(page, "Train");
   await rate.fill("0.2");
   await page.waitForURL(/learning_rate=0\.2/);
   await page.goBack();
@@ -241,7 +241,7 @@ test("what a study's plan says moves no button from under the pointer", async (t
   const { page } = await open_page(t, { query: QUICK });
   await pick(page, bars);
   await sees(page, "Data status", /bars\.csv/);
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   const run = page.getByRole("button", { name: "Run study", exact: true });
   await run.waitFor();
   await page.evaluate(() => {

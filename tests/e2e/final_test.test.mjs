@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { bar_rows, open_page, press, sees } from "./helper.mjs";
+import { bar_rows, open_page, open_view, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -85,7 +85,7 @@ test("the winner of a study is tested once, and every further look is counted", 
   const { page } = await open_page(t, { query: QUICK });
   await press(page, "Sample and train");
   await sees(page, "Training status", /finished/i, 120);
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   const region = page.getByRole("region", { name: "Final test" });
   const button = region.getByRole("button", { name: "Test the winner" });
   await button.waitFor();
@@ -104,12 +104,12 @@ test("the winner of a study is tested once, and every further look is counted", 
   assert.equal(await button.isDisabled(), true);
   await sees(page, "Final test status", /Load a test set under Train first/);
 
-  await page.getByRole("link", { name: "Train", exact: true }).click();
+  await open_view(page, "Train");
   const buffer = Buffer.from(sample_rows(0, 200));
   const picked = { name: "held.csv", mimeType: "text/csv", buffer };
   await page.getByLabel("Test CSV", { exact: true }).setInputFiles(picked);
   await page.locator("#test-status", { hasText: "held.csv: 200 rows" }).waitFor();
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await button.click();
   const told = region.getByText(/did best on validation/);
   await told.waitFor({ timeout: 120_000 });
@@ -132,7 +132,7 @@ test("the winner of a study is tested once, and every further look is counted", 
   });
 
   await t.test("a set without labels is refused", async () => {
-    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await open_view(page, "Train");
     const unlabelled = bar_rows(20).map((row) => row.split(",").slice(1).join(","));
     await page.getByLabel("Test CSV", { exact: true }).setInputFiles({
       name: "unlabelled.csv",
@@ -140,7 +140,7 @@ test("the winner of a study is tested once, and every further look is counted", 
       buffer: Buffer.from(unlabelled.join("\n")),
     });
     await page.locator("#test-status", { hasText: "unlabelled.csv: 20 rows" }).waitFor();
-    await page.getByRole("link", { name: "Study", exact: true }).click();
+    await open_view(page, "Study");
     await sees(page, "Final test status", /has no labels/);
     assert.equal(await button.isDisabled(), true);
   });

@@ -210,6 +210,17 @@ export async function sees(page, name, pattern, timeout_secs = 30) {
   assert.fail(`${name}: found "${found}" after ${timeout_secs} s, expected ${pattern}`);
 }
 
+/**
+ * Opens a view, and waits until it is there: what is looked for by name stands in
+ * another until then.
+ * @param {Page} page
+ * @param {"Train" | "Study" | "Runs"} name
+ */
+export async function open_view(page, name) {
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.locator(`#${name.toLowerCase()}-view`).waitFor();
+}
+
 /** A person's eye is no faster. */
 const SEEING_MS = 15;
 

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bar_rows } from "./helper.mjs";
+import { bar_rows, open_view } from "./helper.mjs";
 import { check, check_any, look, until } from "./journey_page.mjs";
 
 /** @import { Page } from "playwright-core" */
@@ -56,10 +56,8 @@ export const TESTS = {
 export async function go_to(page, view) {
   const seen = await look(page);
   if (seen.view === view) return;
-  const name = { train: "Train", study: "Study", runs: "Runs" }[view];
-  await page.getByRole("link", { name, exact: true }).click();
-  // What is looked for by name stands in the other view until this one is shown.
-  await page.locator(`#${view}-view`).waitFor();
+  const name = /** @type {const} */ ({ train: "Train", study: "Study", runs: "Runs" })[view];
+  await open_view(page, name);
   if (view === "runs") await until(page, "the runs", (now) => now.are_runs_there);
   if (view === "study") await page.getByRole("button", { name: "Run study" }).waitFor();
 }

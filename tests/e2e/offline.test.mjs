@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { version_of } from "../../scripts/version.mjs";
-import { STROKES, draw, open_page, press, sees } from "./helper.mjs";
+import { STROKES, draw, open_page, open_view, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -52,7 +52,7 @@ test("after one visit the page trains and reads a digit with the server gone", a
   await sees(page, "Training status", /finished/i, 120);
   await draw(page, STROKES[7]);
   await sees(page, "Prediction", /\d.*%/s);
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await page.getByRole("button", { name: "Run study", exact: true }).waitFor();
 });
 

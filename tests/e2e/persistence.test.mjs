@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -216,7 +216,7 @@ test("a browser that denies storage is heard once and everything runs", async (t
   await sees(page, "Data status", /bars\.csv/);
   await press(page, "Train");
   await sees(page, "Training status", /2 of 2 epochs.*finished/i, 60);
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await press(page, "Run study");
   const study = page.getByRole("status", { name: "Study status", exact: true });
   await study.filter({ hasText: /Finished$/ }).waitFor({ timeout: 120_000 });

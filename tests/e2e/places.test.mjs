@@ -7,7 +7,7 @@ import { createServer, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { serve } from "../../scripts/serve.mjs";
-import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { TestContext } from "node:test" */
 /** @import { Page } from "playwright-core" */
@@ -38,12 +38,9 @@ const notices = (page) => page.getByRole("complementary", { name: "Notices" });
 const runs = (page) =>
   page.getByRole("region", { name: "Runs", exact: true }).getByRole("listitem");
 
-/** @param {Page} page @param {string} name */
-const view = (page, name) => page.getByRole("link", { name, exact: true }).click();
-
 /** @param {Page} page @param {string} values */
 async function run_study(page, values) {
-  await view(page, "Study");
+  await open_view(page, "Study");
   await page.getByRole("textbox", { name: "Values", exact: true }).fill(values);
   await page.getByRole("spinbutton", { name: "Seeds per value" }).fill("1");
   await press(page, "Run study");
@@ -67,9 +64,9 @@ test("served by plain http to another machine, everything runs", async (t) => {
     await page.reload();
     await sees(page, "Data status", /bars\.csv/);
     await sees(page, "Training status", /2 of 2 epochs.*Finished$/s);
-    await view(page, "Runs");
+    await open_view(page, "Runs");
     await runs(page).first().waitFor();
-    await view(page, "Train");
+    await open_view(page, "Train");
   });
 
   await t.test("a study runs", async () => {
@@ -78,7 +75,7 @@ test("served by plain http to another machine, everything runs", async (t) => {
   });
 
   await t.test("a run that is stopped goes on", async () => {
-    await view(page, "Train");
+    await open_view(page, "Train");
     await pick(page, many);
     await sees(page, "Data status", /many\.csv/);
     await field(page, "Hidden layers").fill("128");
@@ -125,7 +122,7 @@ async function two_tabs(t, place) {
       [first, 800],
       [second, 900],
     ])) {
-      await view(tab, "Runs");
+      await open_view(tab, "Runs");
       const other = runs(tab).filter({ hasText: "under way in another tab" });
       await other.waitFor();
       assert.match(await other.innerText(), new RegExp(`of ${epochs}`));
@@ -135,7 +132,7 @@ async function two_tabs(t, place) {
         .getByText(/under way cannot be deleted/)
         .waitFor();
       assert.equal(await runs(tab).count(), 2);
-      await view(tab, "Train");
+      await open_view(tab, "Train");
     }
   });
 
@@ -168,7 +165,7 @@ async function two_tabs(t, place) {
     await sees(second, "Training status", under_way(800));
     await second.close();
     // It tells nobody: the list asks.
-    await view(first, "Runs");
+    await open_view(first, "Runs");
     const other = runs(first).filter({ hasText: "interrupted" });
     await other.waitFor();
     await other.getByRole("button", { name: "Continue", exact: true }).click();
@@ -247,7 +244,7 @@ test("what a full storage could not keep takes nothing with it", async (t) => {
   assert.doesNotMatch(status, /page was closed|Interrupted/);
   const figure = (/** @type {string} */ text) => /accuracy ([\d.]+)\s*%/.exec(text)?.[1];
   assert.ok([figure(kept), figure(lost)].includes(figure(status)), status);
-  await view(page, "Runs");
+  await open_view(page, "Runs");
   const former = runs(page).filter({ hasText: "finished, 2 epochs" });
   await former.getByRole("button", { name: "Open", exact: true }).click();
   const opened = await sees(page, "Training status", /2 of 2 epochs.*Finished$/s);
@@ -276,7 +273,7 @@ test("two copies of the page on one origin leave each other alone", async (t) =>
     await page.locator("#kept-count", { hasText: "1 digit kept." }).waitFor();
     await run_study(page, "0.01");
     await sees(page, "Study status", /Finished$/, 60);
-    await view(page, "Train");
+    await open_view(page, "Train");
   }
   await page.goto(`${front}/one/${QUICK}`);
   await sees(page, "Data status", /one\.csv/);
@@ -290,7 +287,7 @@ test("two copies of the page on one origin leave each other alone", async (t) =>
   await page.locator("#kept-count", { hasText: "1 digit kept." }).waitFor();
   await draw(page, STROKES[1]);
   await sees(page, "Prediction", /\d.*%/s);
-  await view(page, "Study");
+  await open_view(page, "Study");
   const kept = page.getByRole("list", { name: "Kept studies" }).getByRole("listitem");
   await kept.first().waitFor();
   assert.equal(await kept.count(), 1);

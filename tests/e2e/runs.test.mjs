@@ -14,6 +14,7 @@ import {
   draw,
   new_profile,
   open_page,
+  open_view,
   pick,
   press,
   sees,
@@ -45,10 +46,10 @@ const item = (page, name) =>
 const button = (within, name) => within.getByRole("button", { name, exact: true });
 
 /** @param {Page} page */
-const open_list = (page) => page.getByRole("link", { name: "Runs", exact: true }).click();
+const open_list = (page) => open_view(page, "Runs");
 
 /** @param {Page} page */
-const open_bench = (page) => page.getByRole("link", { name: "Train", exact: true }).click();
+const open_bench = (page) => open_view(page, "Train");
 
 /** @param {Page} page @param {number} num */
 async function lists(page, num) {

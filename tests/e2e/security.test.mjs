@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -73,7 +73,7 @@ test("a full session asks for our own files only, and violates nothing", async (
     await page.locator("#downloads summary").click();
     assert.match(await downloaded(page, name), /^inkling-/);
   }
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await page.getByRole("combobox", { name: "Factor", exact: true }).selectOption("learning_rate");
   await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.1");
   await press(page, "Run study");

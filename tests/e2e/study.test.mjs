@@ -7,7 +7,16 @@ import { test } from "node:test";
 import { strFromU8, unzipSync } from "fflate";
 import { notebook_faults } from "../unit/notebook_shape.mjs";
 import { read_pdf } from "../unit/pdf_reading.mjs";
-import { DATA_SET, bar_rows, open_page, pick, press, sees, share_in } from "./helper.mjs";
+import {
+  DATA_SET,
+  bar_rows,
+  open_page,
+  open_view,
+  pick,
+  press,
+  sees,
+  share_in,
+} from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -28,7 +37,7 @@ async function set_study(page, factor, values, seeds = 1) {
 
 /** @param {Page} page */
 async function open_study(page) {
-  await page.getByRole("link", { name: "Study", exact: true }).click();
+  await open_view(page, "Study");
   await page.getByRole("button", { name: "Run study" }).waitFor();
 }
 
@@ -100,7 +109,7 @@ test(`two studies and a report, on ${DATA_SET.words}`, { timeout: 900_000 }, asy
       rows.map((row) => row["Learning rate"]),
       ["0.001", "0.003", "0.01", "0.03", "0.1", "0.3"],
     );
-    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await open_view(page, "Train");
     await page.getByLabel("Learning rate", { exact: true }).fill("0.03");
     await press(page, "Train");
     const alone = await sees(page, "Training status", /finished/i, 200);
@@ -121,7 +130,7 @@ test(`two studies and a report, on ${DATA_SET.words}`, { timeout: 900_000 }, asy
       }
     });
     await page.getByLabel("Learning rate", { exact: true }).fill("0.01");
-    await page.getByRole("link", { name: "Study", exact: true }).click();
+    await open_view(page, "Study");
   });
 
   await t.test("the table sorts by a press on a header", async () => {
@@ -239,7 +248,7 @@ test("a study lives with crashed, cancelled and diverged runs", { timeout: 300_0
   await open_study(page);
   await press(page, "Run study");
   await page.getByText("There is no data to study.").waitFor();
-  await page.getByRole("link", { name: "Train", exact: true }).click();
+  await open_view(page, "Train");
   await pick(page, small);
   await sees(page, "Data status", /1,200/);
   await open_study(page);
@@ -286,7 +295,7 @@ test("a study lives with crashed, cancelled and diverged runs", { timeout: 300_0
   });
 
   await t.test("a diverged run is named and sinks nothing", async () => {
-    await page.getByRole("link", { name: "Train", exact: true }).click();
+    await open_view(page, "Train");
     await page.getByLabel("Epochs").fill("3");
     await open_study(page);
     await set_study(page, "learning_rate", "0.05, 100");
@@ -384,15 +393,4 @@ test("two tabs on one study leave it whole", { timeout: 200_000 }, async (t) => 
     record?.runs.map((run) => [run.state, run.history.length]),
     [1, 2, 3].map(() => ["finished", 200]),
   );
-});
-
-test("a study on WebGPU, on the software adapter", { timeout: 200_000 }, async (t) => {
-  const { page } = await open_page(t, { query: "?epochs=1&backend=webgpu", webgpu: true });
-  const bytes = new TextEncoder().encode(bar_rows(400).join("\n"));
-  await pick(page, { name: "bars.csv", bytes });
-  await sees(page, "Data status", /400/);
-  await open_study(page);
-  await set_study(page, "learning_rate", "0.05, 0.1");
-  await press(page, "Run study");
-  assert.match(await sees(page, "Study status", OVER, 150), /2 finished.*Finished$/s);
 });

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** 1,200 rows, 960 of them trained on: 30 steps of 32. */
 const small = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(1200).join("\n")) };
@@ -53,4 +53,19 @@ test("auto leaves a software adapter alone and says why", async (t) => {
     .getByText(/software/i)
     .first()
     .waitFor();
+});
+
+test("a study on WebGPU, on the software adapter", { timeout: 200_000 }, async (t) => {
+  const { page } = await open_page(t, { query: "?epochs=1&backend=webgpu", webgpu: true });
+  const bytes = new TextEncoder().encode(bar_rows(400).join("\n"));
+  await pick(page, { name: "bars.csv", bytes });
+  await sees(page, "Data status", /400/);
+  await open_view(page, "Study");
+  await page.getByLabel("Factor", { exact: true }).selectOption("learning_rate");
+  await page.getByLabel("Values", { exact: true }).fill("0.05, 0.1");
+  await press(page, "Run study");
+  assert.match(
+    await sees(page, "Study status", /(Finished|Stopped|Failed)$/, 150),
+    /2 finished.*Finished$/s,
+  );
 });

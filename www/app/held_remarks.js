@@ -1,7 +1,7 @@
 // Remarks that are being typed, noted where a reload finds them at once: the database takes
 // longer than a page that is being closed has.
 
-/** @import { TypedNotes } from "./studies.js" */
+/** @import { SmallStore } from "../base/preferences.js" */
 
 /**
  * @typedef {object} Held
@@ -16,7 +16,7 @@ const TYPED = "typed remarks";
 export class HeldRemarks {
   #notes;
 
-  /** @param {TypedNotes} notes */
+  /** @param {SmallStore} notes */
   constructor(notes) {
     this.#notes = notes;
   }
