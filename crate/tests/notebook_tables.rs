@@ -15,7 +15,6 @@ use serde_json::Value;
 
 use table_files::{Expected, files};
 
-#[allow(dead_code, reason = "the other tests' needs")]
 mod studies;
 mod table_files;
 
@@ -23,14 +22,16 @@ mod table_files;
 fn read(text: &str) -> Option<(Dataset, DataSource)> {
     let outcome = |answer: Option<u32>| {
         let mut reader = CsvReader::new("table.csv");
-        answer.map(|answer| reader.answer(answer));
+        if let Some(answer) = answer {
+            reader.answer(answer);
+        }
         reader.push(text.as_bytes()).ok()?;
         reader.finish_or_ask().ok()
     };
     match outcome(None)? {
-        Outcome::Read(data, source) => Some((data, source)),
+        Outcome::Read(data, source) => Some((data, *source)),
         Outcome::Asked(question) => match outcome(Some(question.readings[0].label_column))? {
-            Outcome::Read(data, source) => Some((data, source)),
+            Outcome::Read(data, source) => Some((data, *source)),
             Outcome::Asked(_) => None,
         },
     }

@@ -3,7 +3,6 @@
 
 use inkling::data::Dataset;
 use inkling::data::csv::{CsvReader, Outcome};
-use inkling::message::DataSource;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use table_files::{Asked, Bare, Read, Refused, files, pixel};
@@ -115,7 +114,7 @@ fn rows_in_the_order_of_their_labels_are_asked_about_at_the_end() {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_reading_says_where_everything_stands() {
     let table = |text: &str| match outcome(text, None, usize::MAX) {
-        Ok(Outcome::Read(_, DataSource { table, .. })) => table.unwrap(),
+        Ok(Outcome::Read(_, source)) => source.table.unwrap(),
         found => panic!("found {found:?}"),
     };
     let files = files();

@@ -205,5 +205,6 @@ test("Keras' arrays are read, and their other half as a test set", async (t) => 
     mimeType: "application/octet-stream",
     buffer: Buffer.from(bytes),
   });
-  await page.getByText(/mnist\.npz: 20 rows\. Evaluate now reads these/).waitFor();
+  const status = page.locator("#test-status");
+  await status.filter({ hasText: /mnist\.npz: 20 rows\. Evaluate now reads these/ }).waitFor();
 });

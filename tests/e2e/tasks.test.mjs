@@ -1,48 +1,24 @@
 // A set of another task on the page: its classes by name, a matrix that scrolls in its own
-// box, the likeliest ten on the pad, and a pad that steps back where nobody draws. The set
-// stands in the database as if it had been read there.
+// box, the likeliest ten on the pad, and a pad that steps back where nobody draws.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { of_47_classes, open_engine } from "../unit/letters_set.mjs";
-import { STROKES, draw, open_page, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
 
-/** @import { Page } from "playwright-core" */
-
-const wasm = await open_engine();
-
-/**
- * Has the page find a set when it is opened next.
- * @param {Page} page
- * @param {Partial<import("../../www/pkg/ndarray/inkling.js").TaskSummary>} [more]
- */
-async function keep_set(page, more) {
-  const data = of_47_classes(wasm, more);
-  const summary = data.summary();
-  const bytes = Buffer.concat([data.pixels(), data.labels()]).toString("base64");
+/** Its rows as a table, each label the name of its class. */
+async function letters_file() {
+  const data = of_47_classes(await open_engine());
+  const { task, num_rows } = data.summary();
+  const [pixels, labels] = [data.pixels(), data.labels()];
   data.free();
-  // Something of a person's own, so that the page has made its database.
-  await press(page, "Load sample");
-  await sees(page, "Data status", /sample/);
-  await page.evaluate(
-    async ({ summary, bytes }) => {
-      const [{ name = "" } = {}] = await indexedDB.databases();
-      const open = indexedDB.open(name);
-      await new Promise((resolve) => (open.onsuccess = resolve));
-      const write = open.result.transaction(["sets", "data", "notes"], "readwrite");
-      const { checksum } = summary;
-      const { buffer } = Uint8Array.from(atob(bytes), (one) => one.charCodeAt(0));
-      const row = { checksum, summary, bytes: buffer.byteLength, order: 1000 };
-      write.objectStore("sets").put(row);
-      write.objectStore("data").put({ checksum, buffer });
-      write.objectStore("notes").put(checksum, "data");
-      await new Promise((resolve) => (write.oncomplete = resolve));
-      open.result.close();
-    },
-    { summary, bytes },
-  );
-  await page.reload();
-  await sees(page, "Data status", /letters\.csv: 4,700 rows/);
+  const names = task.classes.map((/** @type {string} */ name) => `"${name.replaceAll('"', '""')}"`);
+  const lines = Array.from({ length: num_rows }, (_, row) => {
+    const image = pixels.subarray(784 * row, 784 * (row + 1));
+    return `${names[labels[row]]},${image.join(",")}`;
+  });
+  const header = bar_rows(0)[0];
+  return { name: "letters.csv", bytes: new TextEncoder().encode([header, ...lines].join("\n")) };
 }
 
 test("47 classes are trained, evaluated and read by name", { timeout: 180_000 }, async (t) => {
@@ -50,7 +26,8 @@ test("47 classes are trained, evaluated and read by name", { timeout: 180_000 },
     query: "?epochs=8&backend=ndarray&learning_rate=0.1&batch_size=32",
     viewport: { width: 390, height: 844 },
   });
-  await keep_set(page);
+  await pick(page, await letters_file());
+  await sees(page, "Data status", /letters\.csv: 4,700 rows/);
   await press(page, "Train");
   await sees(page, "Training status", /finished/i, 90);
   await press(page, "Evaluate");
@@ -88,6 +65,8 @@ test("47 classes are trained, evaluated and read by name", { timeout: 180_000 },
 
 test("where nobody draws, the pad asks for a picture", { timeout: 90_000 }, async (t) => {
   const { page } = await open_page(t);
-  await keep_set(page, { is_drawn: false });
+  const bytes = new TextEncoder().encode(bar_rows(60).join("\n"));
+  await pick(page, { name: "fashion-mnist_train.csv", bytes });
+  await press(page, "Name them as in Fashion-MNIST");
   await page.getByText(/Drop in or pick a picture of one thing/).waitFor();
 });

@@ -75,7 +75,7 @@ impl DatasetReader {
     pub fn finish(&mut self) -> Result<Option<Dataset>, Thrown> {
         let reader = self.inner.take().ok_or_else(finished)?;
         Ok(match reader.finish_or_ask()? {
-            Outcome::Read(dataset, source) => Some(Dataset(Rc::new(dataset), source)),
+            Outcome::Read(dataset, source) => Some(Dataset(Rc::new(dataset), *source)),
             Outcome::Asked(question) => {
                 self.question = Some(question);
                 None

@@ -297,7 +297,7 @@ mod tests {
         assert_eq!((found.len(), found[0].kind), (1, FindingKind::OneClass));
         assert!(found[0].sentence.contains("one class, 7"));
 
-        let mut labels = vec![1, 2, 3].repeat(15);
+        let mut labels = [1, 2, 3].repeat(15);
         labels.extend([8, 9]);
         let single = with_labels(labels);
         let found = findings(&single);

@@ -42,7 +42,7 @@ struct Seen {
 }
 
 /// Labels in the order of their rows, each as the number of a distinct one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Labels {
     rows: Vec<u8>,
     seen: Vec<Seen>,
@@ -74,16 +74,6 @@ impl Naming<'_> {
         match self.is_quoted {
             true => format!("{:?}", name_of(label)),
             false => name_of(label),
-        }
-    }
-}
-
-impl Default for Labels {
-    fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            seen: Vec::new(),
-            digits: [None; 10],
         }
     }
 }

@@ -181,7 +181,7 @@ impl DatasetReader {
                 pair(data_name.unwrap_or(name), first, part)?
             }
         };
-        Ok(Outcome::Read(dataset, source))
+        Ok(Outcome::Read(dataset, Box::new(source)))
     }
 
     fn decide(&mut self, start: &[u8]) -> Result<u32> {

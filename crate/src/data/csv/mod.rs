@@ -104,7 +104,8 @@ struct Head {
 #[derive(Debug)]
 pub enum Outcome {
     /// It was read: the data set, and how.
-    Read(Dataset, DataSource),
+    // Boxed, for it is many times the size of the other.
+    Read(Dataset, Box<DataSource>),
     /// A person must choose between its readings.
     Asked(Question),
 }
@@ -188,7 +189,7 @@ impl CsvReader {
             return Ok(Outcome::Asked(question));
         }
         let (dataset, source) = dataset(self.name, read, IsSample(false))?;
-        Ok(Outcome::Read(dataset, source))
+        Ok(Outcome::Read(dataset, Box::new(source)))
     }
 
     fn guarded(&mut self, step: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {

@@ -79,7 +79,7 @@ struct Case {
 #[wasm_bindgen_test(unsupported = test)]
 fn the_checksum_is_the_documented_one() {
     let fixture: Fixture =
-        serde_json::from_str(include_str!("../../../tests/fixtures/checksum.json")).unwrap();
+        serde_json::from_str(include_str!("../../../../tests/fixtures/checksum.json")).unwrap();
     assert_eq!(fixture.cases.len(), 5);
     for case in fixture.cases {
         assert_eq!(
