@@ -10,11 +10,12 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { FETCHED, SAMPLE } from "../www/base/sets.js";
 
 /** @type {Record<string, { file: string, bytes: number }>} */
 const sets = {};
 mkdirSync("www/data", { recursive: true });
-for (const name of ["sample", "mnist"]) {
+for (const name of [SAMPLE, ...Object.keys(FETCHED)]) {
   const file = `data/${name}.csv.gz`;
   const on_page = `www/${file}`;
   if (!existsSync(file)) {

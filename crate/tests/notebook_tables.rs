@@ -163,3 +163,59 @@ fn the_notebook_changes_what_the_page_changed() {
     }
     fs::remove_dir_all(&folder).unwrap();
 }
+
+/// Writes a zip of PNGs in a folder a class from `pixels.bin` (28 × 28 bytes an image) and
+/// `labels.bin`, with what else such archives hold.
+const PICTURES: &str = r#"
+import io, zipfile
+import numpy as np
+from PIL import Image
+
+pixels = np.fromfile("pixels.bin", dtype=np.uint8).reshape(-1, 28, 28)
+labels = np.fromfile("labels.bin", dtype=np.uint8)
+with zipfile.ZipFile("table.csv", "w") as archive:
+    archive.writestr("set/readme.txt", "pictures")
+    for half in ["train", "test"]:
+        for at, (image, label) in enumerate(zip(pixels, labels)):
+            file = io.BytesIO()
+            Image.fromarray(image if half == "train" else 255 - image).save(file, "png")
+            archive.writestr(f"set/{half}/{label}/{at}.png", file.getvalue())
+    archive.writestr("set/train/3/._0.png", "a shadow")
+"#;
+
+#[test]
+fn the_notebook_reads_folders_of_pictures() {
+    let Some(python) = python() else {
+        println!("no Python with pandas here: nothing is run");
+        return;
+    };
+    let has_pillow = Command::new(&python).args(["-c", "import PIL"]).output();
+    if !has_pillow.is_ok_and(|output| output.status.success()) {
+        println!("no Pillow here: nothing is run");
+        return;
+    }
+    let folder = new_folder().join("pictures");
+    fs::create_dir_all(&folder).unwrap();
+    let (_, text, _) = files()
+        .into_iter()
+        .find(|(name, ..)| *name == "Fashion-MNIST")
+        .unwrap();
+    let (data, source) = read(&text).unwrap();
+    let source = DataSource {
+        labels: source.labels,
+        folders: Some("set/train/".into()),
+        ..DataSource::default()
+    };
+    fs::write(folder.join("pixels.bin"), data.pixels()).unwrap();
+    fs::write(folder.join("labels.bin"), data.labels()).unwrap();
+    fs::write(folder.join("write.py"), PICTURES).unwrap();
+    let wrote = Command::new(&python)
+        .arg("write.py")
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    assert!(wrote.status.success(), "{wrote:?}");
+    let found = run(&python, &folder, &loading_cell(&data, source));
+    assert!(found == [data.labels(), data.pixels()].concat());
+    fs::remove_dir_all(&folder).unwrap();
+}

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { zipSync } from "fflate";
+import { zipSync, zlibSync } from "fflate";
+import { crc32, joined } from "../../www/base/bytes.js";
 import { bar_rows, open_page, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
@@ -207,4 +208,96 @@ test("Keras' arrays are read, and their other half as a test set", async (t) => 
   });
   const status = page.locator("#test-status");
   await status.filter({ hasText: /mnist\.npz: 20 rows\. Evaluate now reads these/ }).waitFor();
+});
+
+/** A PNG of grey values, 8 bits each. @param {number} width @param {Uint8Array} grey */
+function png(width, grey) {
+  const height = grey.length / width;
+  const word = (/** @type {number} */ value) =>
+    Uint8Array.from([24, 16, 8, 0], (at) => value >>> at);
+  const chunk = (/** @type {string} */ kind, /** @type {Uint8Array} */ body) => {
+    const named = joined([bytes_of(kind), body]);
+    return joined([word(body.length), named, word(crc32(named))]);
+  };
+  const lines = Array.from({ length: height }, (_, line) => [
+    Uint8Array.of(0),
+    grey.subarray(line * width, (line + 1) * width),
+  ]);
+  return joined([
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
+    chunk("IHDR", joined([word(width), word(height), Uint8Array.of(8, 0, 0, 0, 0)])),
+    chunk("IDAT", zlibSync(joined(lines.flat()))),
+    chunk("IEND", new Uint8Array()),
+  ]);
+}
+
+test("a zip of pictures in a folder a class is read, and its other half as a test set", async (t) => {
+  const { page } = await open_page(t);
+  const rows = fields_of(150);
+  const picture = (/** @type {string[]} */ [, ...pixels]) =>
+    png(28, Uint8Array.from(pixels, Number));
+  /** @param {[string, Uint8Array][]} more */
+  const zip = (...more) =>
+    zipSync(
+      Object.fromEntries([
+        ...rows.map((row, at) => [
+          `set/${at < 100 ? "train" : "test"}/${row[0]}/${at}.png`,
+          picture(row),
+        ]),
+        ...more,
+      ]),
+    );
+  const drawn = () =>
+    strip(page).evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  const blank = await page
+    .locator("#strip")
+    .evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  await pick(page, { name: "table.csv", bytes: table(rows.slice(0, 100), bar_rows(0)[0]) });
+  await sees(page, "Data status", /table\.csv: 100 rows/);
+  let of_table = blank;
+  while (of_table === blank) of_table = await drawn();
+  await pick(page, { name: "pictures.zip", bytes: zip(["set/readme.txt", bytes_of("digits")]) });
+  await sees(page, "Data status", /pictures\.zip: 100 rows\..*test images are left for Test CSV/);
+  await strip(page).filter({ visible: true }).waitFor();
+  // The very rows, in the archive's order, of which twenty are shown.
+  const labels = rows.filter((_, at) => at < 100 && at % 5 === 0).map(([label]) => label);
+  const described = (await strip(page).getAttribute("aria-label")) ?? "";
+  assert.ok(described.includes(`labelled ${labels.join(", ")}`), `${described}, not ${labels}`);
+  // The same pixels as in the table.
+  await page.waitForFunction(
+    (table) =>
+      /** @type {HTMLCanvasElement} */ (document.querySelector("#strip")).toDataURL() === table,
+    of_table,
+  );
+  await page.getByLabel("Test CSV", { exact: true }).setInputFiles({
+    name: "pictures.zip",
+    mimeType: "application/zip",
+    buffer: Buffer.from(zip()),
+  });
+  await page
+    .locator("#test-status")
+    .filter({ hasText: /pictures\.zip: 50 rows/ })
+    .waitFor();
+
+  for (const [name, picked, told] of /** @type {[string, Uint8Array, RegExp][]} */ ([
+    [
+      "set/train/3/large.png",
+      png(30, new Uint8Array(900)),
+      /large\.png: found 30 × 30 pixels, expected 28 × 28 pixels, as the first picture has/,
+    ],
+    [
+      "set/train/3/flat.png",
+      png(28, new Uint8Array(28 * 20)),
+      /flat\.png: found a picture of 28 × 20 pixels, expected square ones/,
+    ],
+    [
+      "set/train/3/text.png",
+      bytes_of("a picture"),
+      /text\.png: found no picture that this browser reads, expected a PNG or JPEG/,
+    ],
+  ])) {
+    await pick(page, { name: "wrong.zip", bytes: zip([name, picked]) });
+    await sees(page, "Data status", told);
+    assert.match(await sees(page, "Data status", /Still loaded/), /pictures\.zip: 100 rows/);
+  }
 });

@@ -74,12 +74,37 @@ test("what is not read is named, with what to do", async () => {
       (/** @type {Error} */ error) => error.message,
     );
   assert.match(
-    await refused(["0/a.png", "1/b.png"]),
-    /archive: found the entries 0\/a\.png, 1\/b\.png, expected .*folders of pictures are not read, save them with numpy’s savez/,
+    await refused(["0_a.png", "1_b.png"]),
+    /archive: found the entries 0_a\.png, 1_b\.png, expected pictures in a folder a class, named after it/,
   );
   assert.match(
     await refused(["a-images-idx3-ubyte.gz", "a-labels-idx1-ubyte.gz"]),
     /packed twice: unzip it/,
   );
   assert.match(await refused(["a.npy", "b.npy"]), /expected train\.csv.*mnist\.npz/);
+});
+
+test("pictures in a folder a class are taken together, of the wanted half", async () => {
+  const names = ["train", "test"].flatMap((half) =>
+    ["cat", "dog"].map((label) => `set/${half}/${label}/1.png`),
+  );
+  const rest = ["set/readme.md", "set/train/cat/._1.png", "__MACOSX/set/train/cat/1.png"];
+  /** @param {string[]} some @param {"train" | "test"} [wanted] */
+  const found = async (some, wanted) => {
+    const { folders, notes } = await chosen_parts(archive(some), wanted);
+    return [folders?.root, folders?.pictures.map(({ label }) => label).join(), ...notes];
+  };
+  assert.deepEqual(await found([...names, ...rest]), ["set/train/", "cat,dog", LEFT]);
+  assert.deepEqual(await found(names, "test"), ["set/test/", "cat,dog"]);
+  assert.deepEqual(await found(["cat/1.JPG", "dog/2.png", "3.txt"]), ["", "cat,dog"]);
+  assert.deepEqual(await found(["cat/1.png", "dog/2.png"], "test"), ["", "cat,dog"]);
+  for (const wrong of [
+    ["1.png", "2.png"],
+    ["a/cat/1.png", "b/cat/1.png"],
+  ]) {
+    await assert.rejects(chosen_parts(archive(wrong)), {
+      place: "archive",
+      expected: /^pictures in a folder a class/,
+    });
+  }
 });

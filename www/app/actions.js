@@ -2,7 +2,8 @@
 // another. Makes the controllers and knows no document.
 
 import { sentence_of } from "../base/fault.js";
-import { DataController, SAMPLE } from "./data_set.js";
+import { SAMPLE } from "../base/sets.js";
+import { DataController } from "./data_set.js";
 import { EvaluationController } from "./evaluation.js";
 import { Library } from "./library.js";
 import { RunController } from "./run.js";

@@ -4,6 +4,7 @@
 
 import { Cancelled, message_of } from "../base/fault.js";
 import * as format from "../base/format.js";
+import { SAMPLE } from "../base/sets.js";
 import { is_active } from "./state.js";
 
 /** @import { DataChange, TaskSummary } from "../pkg/ndarray/inkling.js" */
@@ -25,9 +26,6 @@ import { is_active } from "./state.js";
 
 /** So long what is read waits to be shown until it is kept. */
 const KEEP_PATIENCE_MS = 2000;
-
-/** The set that ships is asked for by this name. */
-export const SAMPLE = "sample";
 
 export class DataController {
   #parts;

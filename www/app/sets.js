@@ -1,6 +1,7 @@
 // The data sets that ship with the page: which there are, and fetching one.
 
 import { message_of } from "../base/fault.js";
+import { FETCHED } from "../base/sets.js";
 
 /** @typedef {Record<string, { file: string, bytes: number }>} Sets by name */
 
@@ -9,9 +10,11 @@ const known = fetch(new URL("../data/sets.json", import.meta.url))
   .then((response) => (response.ok ? response.json() : {}))
   .catch(() => ({}));
 
-/** @param {string} name */
-export async function has_set(name) {
-  return (await known)[name] !== undefined;
+/** Those besides the sample that this site was built with. @returns {Promise<{ name: string, title: string }[]>} */
+export async function fetched_sets() {
+  const sets = await known;
+  const all = Object.entries(FETCHED).map(([name, title]) => ({ name, title }));
+  return all.filter(({ name }) => sets[name] !== undefined);
 }
 
 /**

@@ -1,9 +1,12 @@
-// Which entries of a zip hold data: one table, or one file of images and one of labels as
-// Keras' .npz and the original MNIST have them. Told by their names alone.
+// Which entries of a zip hold data: one table, one file of images and one of labels as
+// Keras' .npz and the original MNIST have them, or pictures in a folder a class. Told by
+// their names alone.
 
 import { SourceError } from "./bytes.js";
+import { folders_of } from "./pictures.js";
 import { entries_of } from "./zip.js";
 
+/** @import { Folders } from "./pictures.js" */
 /** @import { ZipEntry } from "./zip.js" */
 
 /** @typedef {"train" | "test"} Wanted which half of an archive that has both */
@@ -11,6 +14,7 @@ import { entries_of } from "./zip.js";
 /**
  * @typedef {object} Chosen
  * @property {ZipEntry[]} entries one table, or one or two of images and labels
+ * @property {Folders} [folders] in their place: pictures
  * @property {string[]} notes what is left out, each in a few words
  */
 
@@ -35,6 +39,8 @@ export async function chosen_parts(file, wanted = "train") {
     (tables.length > 0 ? null : pair_of(entries, /idx[13][-.]ubyte$/i, wanted)) ??
     table_of(tables, wanted);
   if (chosen) return chosen;
+  const folders = tables.length > 0 ? null : folders_of(entries, wanted);
+  if (folders) return { entries: [], folders, notes: folders.notes };
   throw refusal(entries, tables);
 }
 
@@ -112,7 +118,7 @@ function refusal(entries, tables) {
     names.filter((name) => ending.test(name)).length * 2 > names.length;
   if (is_most(/\.(png|jpe?g|bmp)$/i)) {
     const expected =
-      "train.csv, one .csv file, or arrays as in Keras’ mnist.npz: folders of pictures are not read, save them with numpy’s savez as x_train and y_train";
+      "pictures in a folder a class, named after it, and one folder of such folders for training";
     return new SourceError("archive", found, expected);
   }
   if (is_most(/\.gz$/i)) {

@@ -54,7 +54,7 @@ export class HeldData {
       const { signal } = reading;
       const read = await read_dataset(wasm.DatasetReader, files, wish, signal, on_progress);
       if ("question" in read) return read;
-      const { dataset, notes, entries } = read;
+      const { dataset, origin } = read;
       try {
         const loaded = loaded_of(dataset);
         // Asking for a label that is not there gives the engine's own sentence on
@@ -63,8 +63,9 @@ export class HeldData {
         const { source = {} } = loaded.summary;
         loaded.summary.source = {
           ...source,
-          understood: [...(source.understood ?? []), ...notes],
-          entries: [...(source.entries ?? []), ...entries],
+          understood: [...(source.understood ?? []), ...origin.notes],
+          entries: origin.entries,
+          ...(origin.folders !== undefined && { folders: origin.folders }),
         };
         return loaded;
       } finally {

@@ -6,15 +6,32 @@ import { chosen_parts } from "./archive.js";
 import { bytes_at } from "./bytes.js";
 import { bytes_of } from "./crossing_values.js";
 import { death } from "./death.js";
+import { image_chunks, label_chunks } from "./pictures.js";
 import { kind_of, unpacked_chunks } from "./source.js";
 
 /** @import { Dataset, DatasetReader, LoadProgress, ReadingChoice } from "../pkg/ndarray/inkling.js" */
 /** @import { Wasm } from "./artifact.js" */
 /** @import { Wanted } from "./archive.js" */
-/** @import { ZipEntry } from "./zip.js" */
 
 /** More often than this nobody sees a progress bar move. */
 const PROGRESS_EVERY_MS = 50;
+
+/**
+ * What the engine cannot know of where a data set comes from.
+ * @typedef {object} Origin
+ * @property {string[]} notes what was left out and turned
+ * @property {string[]} entries files of images and labels in an archive
+ * @property {string} [folders] in an archive of pictures, the folder of the classes' folders
+ */
+
+/**
+ * One file's bytes in order, unpacked.
+ * @typedef {object} ReadPart
+ * @property {string} name
+ * @property {(options: ChunkOptions) => AsyncGenerator<Uint8Array, void, void>} chunks
+ */
+
+/** @typedef {{ signal: AbortSignal, on_bytes: (bytes: number) => void, on_size: (bytes: number) => void }} ChunkOptions */
 
 /**
  * What is wanted of files.
@@ -36,7 +53,7 @@ const PROGRESS_EVERY_MS = 50;
  * @param {ReadWish} wish
  * @param {AbortSignal} signal ends the reading with its reason
  * @param {(progress: LoadProgress) => unknown} on_progress
- * @returns {Promise<{ dataset: Dataset, notes: string[], entries: string[] } | { question: Question }>}
+ * @returns {Promise<{ dataset: Dataset, origin: Origin } | { question: Question }>}
  */
 export async function read_dataset(DatasetReader, files, wish, signal, on_progress) {
   const reader = new DatasetReader(files[0].name);
@@ -60,46 +77,71 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
     const entries = [];
     let bytes_before = 0;
     let is_first = true;
+    /** @type {string | undefined} */
+    let folders;
     for (const file of files) {
       const chosen = await parts_of(file, wish.wanted);
-      notes.push(...chosen.notes);
-      for (const entry of chosen.entries) {
-        if (!is_first) reader.next_file(entry?.name ?? file.name);
+      const { parts } = chosen;
+      folders = chosen.folders ?? folders;
+      for (const part of parts) {
+        if (!is_first) reader.next_file(part.name);
         // Two files of one archive are called after it.
-        if (is_first && chosen.entries.length > 1) reader.call_it(file.name);
-        if (chosen.entries.length > 1 && entry) entries.push(entry.name);
+        if (is_first && parts.length > 1) reader.call_it(file.name);
+        if (parts.length > 1 && folders === undefined) entries.push(part.name);
         is_first = false;
         const on_bytes = (/** @type {number} */ now) => {
           bytes = Math.max(bytes, bytes_before + now);
         };
         report(true);
         const on_size = (/** @type {number} */ now) => reader.expect_bytes(now);
-        const chunks = unpacked_chunks(file, { signal, on_bytes, on_size, entry });
-        for await (const chunk of chunks) {
+        for await (const chunk of part.chunks({ signal, on_bytes, on_size })) {
           rows = reader.push(chunk);
           if (reader.is_asking()) break;
           report(false);
         }
       }
+      notes.push(...chosen.notes);
       bytes_before += file.size;
     }
     const dataset = reader.finish();
     report(true);
-    return dataset ? { dataset, notes, entries } : { question: question_of(reader) };
+    if (!dataset) return { question: question_of(reader) };
+    return { dataset, origin: { notes, entries, ...(folders !== undefined && { folders }) } };
   } finally {
     if (!death.error) reader.free();
   }
 }
 
 /**
- * What of a file is read: entries of a zip, or the file itself.
+ * What of a file is read: entries of a zip, its pictures, or the file itself.
  * @param {File} file
  * @param {Wanted} [wanted]
- * @returns {Promise<{ entries: (ZipEntry | null)[], notes: string[] }>}
+ * @returns {Promise<{ parts: ReadPart[], notes: string[], folders?: string }>} notes are whole at the end
  */
 async function parts_of(file, wanted) {
-  if (kind_of(await bytes_at(file, 0, 4)) !== "zip") return { entries: [null], notes: [] };
-  return chosen_parts(file, wanted);
+  if (kind_of(await bytes_at(file, 0, 4)) !== "zip") {
+    const whole = {
+      name: file.name,
+      chunks: (/** @type {ChunkOptions} */ options) => unpacked_chunks(file, options),
+    };
+    return { parts: [whole], notes: [] };
+  }
+  const { entries, folders, notes } = await chosen_parts(file, wanted);
+  if (folders) {
+    const parts = [
+      {
+        name: "pictures",
+        chunks: (/** @type {ChunkOptions} */ options) => image_chunks(file, folders, options),
+      },
+      { name: "folders", chunks: () => label_chunks(folders) },
+    ];
+    return { parts, notes, folders: folders.root };
+  }
+  const parts = entries.map((entry) => ({
+    name: entry.name,
+    chunks: (/** @type {ChunkOptions} */ options) => unpacked_chunks(file, { ...options, entry }),
+  }));
+  return { parts, notes };
 }
 
 /** @param {DatasetReader} reader @returns {Question} */

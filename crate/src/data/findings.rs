@@ -141,7 +141,7 @@ fn class_findings(data: &Dataset) -> Option<Finding> {
     }
     let single = names(&|count| count == 1);
     if single.is_empty() {
-        return None;
+        return empty_classes(&names(&|count| count == 0));
     }
     let is_rest_enough = present.len() >= single.len() + 2;
     Some(Finding {
@@ -158,6 +158,27 @@ fn class_findings(data: &Dataset) -> Option<Finding> {
             shortened(&single)
         ),
         change: is_rest_enough.then_some(DataChange::DropSingles),
+    })
+}
+
+/// Classes that no image is of, such as a digit that a table was cut off before.
+fn empty_classes(empty: &[&str]) -> Option<Finding> {
+    let (first, others) = empty.split_first()?;
+    let (noun, they, figure) = match others {
+        [] => ("class", "it", "its figures stay"),
+        _ => ("classes", "them", "their figures stay"),
+    };
+    let names = if others.is_empty() {
+        (*first).to_owned()
+    } else {
+        shortened(empty)
+    };
+    Some(Finding {
+        kind: FindingKind::EmptyClass,
+        sentence: format!(
+            "No image is of the {noun} {names}: a network cannot learn {they}, and {figure} empty."
+        ),
+        change: None,
     })
 }
 
@@ -311,7 +332,25 @@ mod tests {
             found[0].sentence
         );
         let mended = changed(&single, DataChange::DropSingles).unwrap();
-        assert_eq!((mended.num_rows(), kinds(&mended)), (45, vec![]));
+        assert_eq!(mended.num_rows(), 45);
+        assert_eq!(kinds(&mended), [FindingKind::EmptyClass]);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn classes_without_an_image_are_named() {
+        let sentence = |labels: &[u8]| {
+            let found = findings(&with_labels(labels.repeat(9)));
+            assert_eq!((found.len(), found[0].kind), (1, FindingKind::EmptyClass));
+            found[0].sentence.clone()
+        };
+        assert_eq!(
+            sentence(&[0, 1, 2, 3, 5, 6, 7, 8, 9]),
+            "No image is of the class 4: a network cannot learn it, and its figures stay empty."
+        );
+        assert!(
+            sentence(&[0, 1, 2, 3, 4, 5, 6, 7])
+                .starts_with("No image is of the classes 8, 9: a network cannot learn them")
+        );
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -121,6 +121,8 @@ pub enum FindingKind {
     Transposed,
     /// All images are of one class.
     OneClass,
+    /// A class has no image.
+    EmptyClass,
     /// A class has too few images to be split.
     TooFew,
     /// Many images are there more than once.
@@ -168,6 +170,10 @@ pub struct DataSource {
     /// The files of images and of labels within an archive; else empty.
     #[serde(default)]
     pub entries: Vec<String>,
+    /// In an archive of pictures in a folder a class, the folder that holds those folders,
+    /// with its last slash; empty where that is the archive itself, none for other files.
+    #[serde(default)]
+    pub folders: Option<String>,
     /// What was done since, in that order.
     #[serde(default)]
     pub changes: Vec<DataChange>,

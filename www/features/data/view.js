@@ -1,10 +1,11 @@
 // Part 1, the data: picking, dropping, progress, what was loaded and what it replaced.
 // Reads no file itself.
 
-import { has_set } from "../../app/sets.js";
+import { fetched_sets } from "../../app/sets.js";
 import { by_id, css_value, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { digit_at, digit_image } from "../../ui/digit.js";
 import * as format from "../../base/format.js";
+import { SAMPLE } from "../../base/sets.js";
 import { class_name, class_noun, num_pixels_of, task_of } from "../../base/task.js";
 import { create_class_names_view } from "./class_names.js";
 import { create_question_view } from "./question.js";
@@ -35,7 +36,8 @@ export function create_data_view(state, actions) {
   const figures = by_id("load-figures", HTMLElement);
   const view = by_id("data-view", HTMLElement);
   const sample = by_id("load-sample", HTMLButtonElement);
-  const mnist = by_id("load-mnist", HTMLButtonElement);
+  /** Of the sets that this site was built with. @type {HTMLButtonElement[]} */
+  const presses = [sample];
   const replaced = by_id("replaced", HTMLElement);
   const undo = by_id("undo-load", HTMLButtonElement);
 
@@ -45,8 +47,7 @@ export function create_data_view(state, actions) {
     picker.value = "";
     if (files.length) actions.load_files(files);
   });
-  sample.addEventListener("click", () => actions.load_set("sample"));
-  mnist.addEventListener("click", () => actions.load_set("mnist"));
+  sample.addEventListener("click", () => actions.load_set(SAMPLE));
   by_id("cancel-load", HTMLButtonElement).addEventListener("click", () => actions.cancel_load());
   undo.addEventListener("click", () => {
     actions.undo_load();
@@ -55,7 +56,7 @@ export function create_data_view(state, actions) {
 
   state.watch(["loading"], ({ loading: now }) => {
     loading.hidden = !now;
-    sample.disabled = mnist.disabled = now !== null;
+    for (const press of presses) press.disabled = now !== null;
     if (!now) {
       set_text(figures, "");
       return;
@@ -123,9 +124,14 @@ export function create_data_view(state, actions) {
   create_warnings_view(state, actions);
   create_class_names_view(state, actions);
 
-  // The real set need not be there.
-  void has_set("mnist").then((is_there) => {
-    if (is_there) mnist.hidden = false;
+  void fetched_sets().then((sets) => {
+    for (const { name, title } of sets) {
+      const press = el("button", { type: "button" }, `Load ${title}`);
+      press.disabled = state.get().loading !== null;
+      press.addEventListener("click", () => actions.load_set(name));
+      presses.push(press);
+      by_id("other-sets", HTMLElement).append(press);
+    }
   });
 }
 

@@ -9,15 +9,23 @@ import {
   setting_of_fault,
   words_of,
 } from "../../base/settings.js";
+import { task_of } from "../../base/task.js";
 import { Field } from "./field.js";
 import { text_of, with_label } from "./typed.js";
 
+/** @import { TaskSummary } from "../../pkg/ndarray/inkling.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Fault } from "../../base/fault.js" */
 /** @import { Settings } from "../../base/settings.js" */
 
-const GENERAL_HINT =
-  "Plain SGD on pixels normalised as (x / 255 − 0.1307) / 0.3081. Point at a setting to read of it.";
+/** What a plain run is. @param {TaskSummary} task */
+function general_hint({ normalisation }) {
+  // A set's own stand with the set, once its training part is known.
+  const how = normalisation
+    ? `as (x / 255 − ${normalisation.mean}) / ${normalisation.deviation}`
+    : "by the training part’s mean and deviation";
+  return `Plain SGD on pixels normalised ${how}. Point at a setting to read of it.`;
+}
 
 /** The focus leaves one field and enters the next within this time. */
 const STEP_MS = 100;
@@ -35,8 +43,7 @@ export function create_settings_form(state, actions) {
   /** @type {{ field: Field, line: Line }[]} */
   const parts = [];
   /** @type {Line} */
-  const explain = { element: by_id("explain", HTMLElement), rest: GENERAL_HINT };
-  set_text(explain.element, explain.rest);
+  const explain = { element: by_id("explain", HTMLElement), rest: "" };
   /** @type {Line[]} */
   const lines = [explain];
   /** When something was last said of a number that was typed. */
@@ -66,6 +73,11 @@ export function create_settings_form(state, actions) {
     show_faults();
   });
   state.watch(["plan_fault"], show_faults);
+  state.watch(["data"], ({ data }) => {
+    const before = explain.rest;
+    explain.rest = general_hint(task_of(data));
+    if (explain.element.textContent === before) set_text(explain.element, explain.rest);
+  });
 
   fold_more(state);
   for (const button of document.querySelectorAll(".fold")) {

@@ -8,6 +8,7 @@ use super::python::literal;
 const LABELS: &str = include_str!("labels.py");
 const COLUMNS: &str = include_str!("columns.py");
 const ARRAYS: &str = include_str!("arrays.py");
+const PICTURES: &str = include_str!("pictures.py");
 const CHANGES: &str = include_str!("changes.py");
 
 /// Longest line of a list, which the paper's width holds.
@@ -19,7 +20,11 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
     let source = &data.source;
     let table = source.table.as_ref().filter(|table| is_whole(table, data));
     let is_archive = source.entries.len() == 2;
-    if source.changes.is_empty() && !is_archive && table.is_none_or(|table| is_usual(table, data)) {
+    let is_usual = !is_archive && source.folders.is_none();
+    if source.changes.is_empty()
+        && is_usual
+        && table.is_none_or(|table| is_usual_table(table, data))
+    {
         return None;
     }
     let mut text = format!(
@@ -27,7 +32,10 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
         f64::max(data.task.full_ink, 1.0) as u32,
         list(source.labels.iter().map(|name| literal(name)))
     );
-    let reader = if is_archive {
+    let reader = if let Some(root) = &source.folders {
+        text += &format!("ROOT = {}\n", literal(root));
+        PICTURES
+    } else if is_archive {
         let names = source
             .entries
             .iter()
@@ -63,7 +71,7 @@ fn is_whole(table: &TableReading, data: &DataSummary) -> bool {
 }
 
 /// Whether the usual way of reading gives the same: the label first, then pixels to 255.
-fn is_usual(table: &TableReading, data: &DataSummary) -> bool {
+fn is_usual_table(table: &TableReading, data: &DataSummary) -> bool {
     table.separator == ","
         && table.label_column == Some(0)
         && table.first_pixel == 1
