@@ -107,7 +107,7 @@ fn the_notebook_reads_each_table_as_the_page_did() {
         }
         num_read += 1;
         let cell = loading_cell(&data, source.clone());
-        let is_usual = cell.contains("has_header = not str(");
+        let is_usual = cell.contains("has_header = pd.isna(");
         let is_by_columns = cell.contains("TABLE = dict(");
         assert!(
             is_usual != is_by_columns,
