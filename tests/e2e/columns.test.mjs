@@ -2,10 +2,11 @@
 // and what about them can be mended with a press.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { zipSync, zlibSync } from "fflate";
 import { crc32, joined } from "../../www/base/bytes.js";
-import { bar_rows, open_page, pick, press, sees } from "./helper.mjs";
+import { bar_rows, open_page, pick, press, sees, share_in } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -300,4 +301,83 @@ test("a zip of pictures in a folder a class is read, and its other half as a tes
     await sees(page, "Data status", told);
     assert.match(await sees(page, "Data status", /Still loaded/), /pictures\.zip: 100 rows/);
   }
+});
+
+test("a test set is read by the names of its classes, and turned as the data were", async (t) => {
+  const { page } = await open_page(t, {
+    query: "?backend=ndarray&epochs=3&hidden_layers=16&learning_rate=0.1&batch_size=8",
+  });
+  const header = bar_rows(0)[0];
+  const rows = fields_of(400);
+  const WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+  const [train, held] = [rows.slice(0, 300), rows.slice(300)];
+  const inverted = (/** @type {string[]} */ [label = "", ...pixels]) => [
+    label,
+    ...pixels.map((pixel) => `${255 - Number(pixel)}`),
+  ];
+  const named = (/** @type {string[]} */ [label, ...pixels]) => [
+    WORDS[Number(label)] ?? "",
+    ...pixels,
+  ];
+  /** @param {string} name @param {string[][]} some @param {string} [first] */
+  const pick_test = async (name, some, first = header) => {
+    const buffer = Buffer.from(table(some, first));
+    const test_csv = page.getByLabel("Test CSV", { exact: true });
+    await test_csv.setInputFiles({ name, mimeType: "text/csv", buffer });
+    const told = page.locator("#test-status").filter({ hasText: name }).filter({ hasNotText: "so far" });
+    await told.waitFor();
+    return told.innerText();
+  };
+  const accuracy = async () => {
+    await press(page, "Evaluate");
+    const text = await sees(page, "Evaluation", /accuracy [\d.]+ % · 100 images/);
+    return share_in(text, /accuracy ([\d.]+) %/);
+  };
+  await pick(page, { name: "train.csv", bytes: table(train.map(inverted), header) });
+  await press(page, "Invert");
+  await sees(page, "Data status", /inverted\./);
+  await press(page, "Train");
+  await sees(page, "Training status", /Finished$/, 60);
+  await pick_test("plain.csv", held);
+  const right = await accuracy();
+  assert.ok(right > 0.9, `${right}`);
+  assert.match(await pick_test("inverted.csv", held.map(inverted)), /Understood: inverted\./);
+  assert.equal(await accuracy(), right, "it is turned as the data were");
+  await pick_test(
+    "some.csv",
+    held.filter(([label]) => label !== "8"),
+  );
+  await press(page, "Evaluate");
+  await sees(page, "Evaluation", /accuracy 9\d|accuracy 100/);
+
+  await pick_test("words.csv", held.map(named));
+  await sees(
+    page,
+    "Evaluation",
+    /words\.csv has labels that this model does not know: found eight, five/,
+  );
+
+  // Told by a line that names the columns, or not at all.
+  assert.match(
+    await pick_test("last.csv", held.map(label_last), ""),
+    /its labels may stand in .*Give it a first line/,
+  );
+
+  await pick(page, { name: "words.csv", bytes: table(train.map(named), header) });
+  await sees(page, "Data status", /words\.csv: 300 rows/);
+  await press(page, "Train");
+  await sees(page, "Training status", /Finished$/, 60);
+  await pick_test("named.csv", held.map(named));
+  assert.ok((await accuracy()) > 0.9);
+  await pick_test(
+    "bare.csv",
+    held.map(([, ...pixels]) => pixels),
+    header?.slice("label,".length),
+  );
+  const saving = page.waitForEvent("download");
+  await press(page, "Download submission");
+  const lines = (await readFile(await (await saving).path(), "utf8")).trim().split("\n");
+  const guessed = lines.slice(1).map((line) => line.split(",")[1]);
+  const agreeing = guessed.filter((word, at) => word === named(held[at] ?? [])[0]);
+  assert.ok(agreeing.length > 90, `${agreeing.length} of 100`);
 });

@@ -83,6 +83,12 @@ test("a submission counts images from 1", () => {
       [4, 0.6],
       [0, 0.9],
     ]),
+    [..."0123456789"],
   );
   assert.equal(csv, "ImageId,Label\n1,4\n2,0\n");
+});
+
+test("a submission has the training file's labels", () => {
+  const csv = submission_csv(Float32Array.of(0.2, 0.8, 0.7, 0.3), ['a "b", c', "11"]);
+  assert.equal(csv, 'ImageId,Label\n1,11\n2,"a ""b"", c"\n');
 });

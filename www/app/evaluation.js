@@ -6,12 +6,14 @@ import { Refused, message_of, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { submission_csv } from "../base/ink.js";
-import { fits, num_pixels_of, task_of, task_words } from "../base/task.js";
+import { class_map, file_labels, why_not_judged } from "../base/class_map.js";
+import { understood_words } from "../base/source_words.js";
+import { num_pixels_of, task_of } from "../base/task.js";
 import { bounded, told } from "./data_set.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "./state.js";
 import { TestLooks } from "./test_looks.js";
 
-/** @import { DataSummary, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, DataSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { DataSets } from "../store/data_sets.js" */
 /** @import { Notes } from "../store/notes.js" */
@@ -20,6 +22,9 @@ import { TestLooks } from "./test_looks.js";
 
 /** Rows asked for at once: a worker that trains or draws in between stays quick. */
 const CHUNK = 2000;
+
+/** What a test set is turned by where it lies otherwise than the data. @type {readonly DataChange[]} */
+const TURNS = ["invert", "transpose"];
 
 /** @type {Record<ModelFormat, string>} */
 const ENDINGS = { safetensors: "safetensors", burnpack: "bpk", onnx: "onnx" };
@@ -63,9 +68,12 @@ export class EvaluationController {
       const wanted = this.#evaluable();
       const model = /** @type {ModelRef} */ (store.get().model);
       const test = wanted.set_id.startsWith("test ") ? this.#test : null;
-      const { labels, probabilities, rows } = test
-        ? await this.#read_test(model.id, test)
-        : await this.#read_validation(model);
+      const read = test ? await this.#read_test(model, test) : await this.#read_validation(model);
+      const { probabilities, rows } = read;
+      const { data } = store.get();
+      const set = /** @type {DataSummary} */ (test ? test.summary : data);
+      const { places } = class_map(model_task(model).classes, set, data);
+      const labels = read.labels.map((label) => places[label] ?? label);
       const figures = await engine.evaluate(probabilities, labels);
       /** @type {EvaluationState} */
       const evaluation = {
@@ -128,9 +136,16 @@ export class EvaluationController {
     return this.#work(`Reading ${name}`, async () => {
       let is_over = false;
       try {
-        const { source } = store.get().data ?? {};
-        const column = source?.table?.label_column;
-        const wish = { needs_labels: false, wanted: /** @type {const} */ ("test") };
+        const { data, findings } = store.get();
+        const table = data?.source?.table;
+        // A header says nothing of a file that has none.
+        const column = table?.has_header ? undefined : table?.label_column;
+        const wish = {
+          needs_labels: false,
+          wanted: /** @type {const} */ ("test"),
+          // What was mended of the data, or was never amiss with them.
+          mend: data ? TURNS.filter((turn) => !findings.some(({ change }) => change === turn)) : [],
+        };
         /** @param {number | null} label_column */
         const read = (label_column) =>
           engine.read_files(files, {
@@ -149,7 +164,7 @@ export class EvaluationController {
         if ("question" in test) {
           const places = test.question.choices.map(({ words }) => words).join(", or ");
           throw new Refused(
-            `its labels may stand in ${places}. Load it as data first, where you can say which.`,
+            `its labels may stand in ${places}. Give it a first line that names its columns, such as label,pixel0,pixel1.`,
           );
         }
         is_over = true;
@@ -184,7 +199,7 @@ export class EvaluationController {
     this.#test = test;
     store.set({
       test: test.summary,
-      test_told: `${name}: ${format.counted(num_rows, "row")}. ${use}`,
+      test_told: `${name}: ${format.counted(num_rows, "row")}.${understood_words(test.summary)} ${use}`,
     });
   }
 
@@ -209,10 +224,11 @@ export class EvaluationController {
       if (!test) throw new Refused("Pick a test CSV first.");
       if (!model) throw new Refused("There is no trained model yet. Train first.");
       const task = model_task(model);
-      if (!fits_pixels(task, task_of(test.summary)))
-        throw new Refused(other_task(model, test.summary));
-      const { probabilities } = await this.#read_test(model.id, test);
-      const csv = submission_csv(probabilities, task.classes.length);
+      if (task.side !== task_of(test.summary).side) {
+        throw new Refused(why_not_judged(task, test.summary));
+      }
+      const { probabilities } = await this.#read_test(model, test);
+      const csv = submission_csv(probabilities, file_labels(task.classes, store.get().data));
       download(new Blob([csv], { type: "text/csv" }), "submission.csv");
       const told = `submission.csv holds ${format.counted(test.summary.num_rows, "row")}.`;
       store.set({ evaluation_told: told });
@@ -299,7 +315,8 @@ export class EvaluationController {
     if (!data && !state.test?.has_labels)
       throw new Refused("Load data or a test CSV to evaluate this model.");
     const set = state.test?.has_labels ? state.test : data;
-    if (!fits(model_task(model), task_of(set))) throw new Refused(other_task(model, set));
+    const why = set ? why_not_judged(model_task(model), set, data) : "";
+    if (why) throw new Refused(why);
     throw new Refused("The data has changed since this model was trained. Train again.");
   }
 
@@ -335,48 +352,26 @@ export class EvaluationController {
   }
 
   /**
-   * @param {string} model_id
+   * @param {ModelRef} model
    * @param {LoadedData} test
    */
-  async #read_test(model_id, { summary, blob }) {
+  async #read_test(model, { summary, blob }) {
     const { engine } = this.#parts;
     const { num_rows } = summary;
     const size = num_pixels_of(summary);
-    const { model } = this.#parts.store.get();
-    const num_classes = (model?.id === model_id ? model_task(model) : task_of(summary)).classes
-      .length;
+    const num_classes = model_task(model).classes.length;
     const bytes = async (/** @type {number} */ from, /** @type {number} */ to) =>
       new Uint8Array(await blob.slice(from, to).arrayBuffer());
     const probabilities = new Float32Array(num_rows * num_classes);
     for (let from = 0; from < num_rows; from += CHUNK) {
       const to = Math.min(num_rows, from + CHUNK);
       const part = await bytes(from * size, to * size);
-      probabilities.set(await engine.predict_pixels(model_id, part), from * num_classes);
+      probabilities.set(await engine.predict_pixels(model.id, part), from * num_classes);
       this.#tell(to, num_rows);
     }
     const labels = await bytes(num_rows * size, blob.size);
     return { labels, probabilities, rows: null };
   }
-}
-
-/**
- * Whether a network of one task can read the pictures of another, whatever they are of.
- * @param {TaskSummary} one
- * @param {TaskSummary} other
- */
-function fits_pixels(one, other) {
-  return one.side === other.side;
-}
-
-/**
- * Why a model and a set do not go together.
- * @param {ModelRef} model
- * @param {DataSummary | null} set
- */
-function other_task(model, set) {
-  const own = task_words(model_task(model));
-  const name = set?.name ?? "The data";
-  return `This model is for ${own}; ${name} has ${task_words(task_of(set))}. Load data that fit it.`;
 }
 
 /** @param {ModelRef} model */

@@ -5,7 +5,8 @@
 
 import { Cancelled, Refused, sentence_of, unless_aborted } from "../base/fault.js";
 import * as format from "../base/format.js";
-import { fits, num_pixels_of, task_of, task_words } from "../base/task.js";
+import { class_map, why_not_judged } from "../base/class_map.js";
+import { num_pixels_of, task_of } from "../base/task.js";
 import {
   is_elsewhere,
   is_missing,
@@ -188,12 +189,11 @@ export class FinalTester {
     if (!data || data.summary.checksum !== record.data.checksum) {
       throw new Refused(`Load ${record.data.name} under Train first.`);
     }
-    const [trained, tested_on] = [task_of(record.data), task_of(set.summary)];
-    if (!fits(trained, tested_on)) {
-      throw new Refused(
-        `The study is of ${task_words(trained)}; ${set.summary.name} has ${task_words(tested_on)}.`,
-      );
-    }
+    const trained = task_of(record.data);
+    const why = why_not_judged(trained, set.summary, record.data);
+    if (why) throw new Refused(why);
+    const { places } = class_map(trained.classes, set.summary, record.data);
+    const map = { num_classes: trained.classes.length, places };
     const artifact = await this.#backend_of(record, winner, signal);
     /** @type {Map<number, FinalTestRun>} */
     const tested = new Map();
@@ -222,7 +222,7 @@ export class FinalTester {
           throw new Refused(other_weights(record, index, result));
         }
         store.set({ test_told: `Reading ${format.counted(set.summary.num_rows, "test image")}.` });
-        tested.set(index, await this.#figures(index, set, ask, signal));
+        tested.set(index, await this.#figures(index, set, map, ask, signal));
       },
     });
     this.#pool = pool;
@@ -259,24 +259,25 @@ export class FinalTester {
   /**
    * @param {number} run_index
    * @param {LoadedData} set
+   * @param {{ num_classes: number, places: readonly number[] }} map the model's classes, and which of them each of the set's is
    * @param {Ask} ask
    * @param {AbortSignal} signal
    * @returns {Promise<FinalTestRun>}
    */
-  async #figures(run_index, { summary, blob }, ask, signal) {
+  async #figures(run_index, { summary, blob }, { num_classes, places }, ask, signal) {
     const { engine } = this.#parts;
     const { num_rows } = summary;
     const bytes = async (/** @type {number} */ from, /** @type {number} */ to) =>
       new Uint8Array(await blob.slice(from, to).arrayBuffer());
     const size = num_pixels_of(summary);
-    const num_classes = task_of(summary).classes.length;
     const probabilities = new Float32Array(num_rows * num_classes);
     for (let from = 0; from < num_rows; from += CHUNK) {
       signal.throwIfAborted();
       const to = Math.min(num_rows, from + CHUNK);
       probabilities.set(await ask(await bytes(from * size, to * size)), from * num_classes);
     }
-    const labels = await bytes(num_rows * size, blob.size);
+    const own = await bytes(num_rows * size, blob.size);
+    const labels = own.map((label) => places[label] ?? label);
     const { num_correct, accuracy, loss } = await unless_aborted(
       engine.evaluate(probabilities, labels),
       signal,

@@ -3,7 +3,6 @@
 // version comes in, is the worker's business.
 
 import { script_url } from "../base/script_url.js";
-import { FILES, VERSION } from "../version.js";
 import { offline_words } from "./offline_words.js";
 
 /** What the worker keeps once it is used, told by a file of each. */
@@ -49,16 +48,24 @@ async function start(say) {
   document.addEventListener("visibilitychange", () => void look());
   addEventListener("offline", () => void look());
   void look();
-  if (!is_served) (await serviceWorker.ready).active?.postMessage(VERSION);
+  if (is_served) return;
+  const { active } = await serviceWorker.ready;
+  active?.postMessage((await version()).VERSION);
 }
 
 /** What has not been used yet, in words. @returns {Promise<string[]>} */
 async function not_kept() {
+  const { FILES } = await version();
   const ours = ON_USE.filter(([path]) => Object.hasOwn(FILES, path));
   const found = await Promise.all(
     ours.map(async ([path, words]) => ((await is_kept(path)) ? "" : words)),
   );
   return found.filter(Boolean);
+}
+
+/** The list of all files, which a first visit does not wait for. */
+function version() {
+  return import("../version.js");
 }
 
 /** @param {string} path */

@@ -3,7 +3,8 @@
 // controllers for actions. Nothing else is remembered in the document.
 
 import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
-import { fits, task_of } from "../base/task.js";
+import { class_map } from "../base/class_map.js";
+import { task_of } from "../base/task.js";
 
 /** @import { Looks } from "./test_looks.js" */
 /** @import { DataSummary, EpochRecord, Evaluation, Finding, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
@@ -272,12 +273,15 @@ export function model_task({ summary, task }) {
 export function evaluable({ model, test, data }) {
   if (!model) return null;
   const task = model_task(model);
+  /** @param {DataSummary} set */
+  const is_readable = (set) =>
+    task.side === task_of(set).side && class_map(task.classes, set, data).unknown.length === 0;
   if (test?.has_labels) {
-    if (!fits(task, task_of(test))) return null;
+    if (!is_readable(test)) return null;
     return { model_id: model.id, set_id: `test ${test.checksum}` };
   }
   if (!data || (model.data_checksum !== "" && model.data_checksum !== data.checksum)) return null;
-  if (!fits(task, task_of(data))) return null;
+  if (!is_readable(data)) return null;
   return { model_id: model.id, set_id: `validation ${data.checksum}` };
 }
 

@@ -120,16 +120,19 @@ export function rows_of_cell(probabilities, labels, truth, said) {
 }
 
 /**
- * Kaggle's `submission.csv` of a test set: images count from 1, labels as the digits
- * are written, or as the numbers of classes that have other names.
+ * Kaggle's `submission.csv` of a test set: images count from 1, labels as the training
+ * file has them.
  * @param {Float32Array} probabilities one a class for each row
- * @param {number} [num_classes]
+ * @param {readonly string[]} labels of the classes
  */
-export function submission_csv(probabilities, num_classes = 10) {
+export function submission_csv(probabilities, labels) {
+  const written = labels.map((label) =>
+    /[",\n\r]/.test(label) ? `"${label.replaceAll('"', '""')}"` : label,
+  );
   const lines = ["ImageId,Label"];
-  const num_rows = probabilities.length / num_classes;
+  const num_rows = probabilities.length / labels.length;
   for (let row = 0; row < num_rows; row++) {
-    lines.push(`${row + 1},${top_digit(reading_at(probabilities, row, num_rows))}`);
+    lines.push(`${row + 1},${written[top_digit(reading_at(probabilities, row, num_rows))]}`);
   }
   return `${lines.join("\n")}\n`;
 }

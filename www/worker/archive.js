@@ -20,7 +20,7 @@ import { entries_of } from "./zip.js";
 
 /** Names of arrays without their half: `x_train`, `train_images`, `images`, `arr_0`. */
 const IMAGES = /^(x|imgs?|images?|data|pixels|features|arr_0)$/;
-const LABELS = /^(y|labels?|targets?|classes)$/;
+const LABELS = /^(y|labels?|targets?|classes|arr_1)$/;
 const TRAIN = /(^|[_-])(train|training)([_-]|$)/;
 const TEST = /(^|[_-])(test|t10k|testing)([_-]|$)/;
 
@@ -99,7 +99,8 @@ function role_of(entry) {
     .filter((word) => !/^(train|training|test|testing|t10k)$/.test(word));
   const is_images =
     /idx3/.test(base) || words.some((word) => IMAGES.test(word)) || IMAGES.test(stem);
-  const is_labels = /idx1/.test(base) || words.some((word) => LABELS.test(word));
+  const is_labels =
+    /idx1/.test(base) || words.some((word) => LABELS.test(word)) || LABELS.test(stem);
   /** @type {"images" | "labels" | null} */
   const role = is_labels ? "labels" : is_images ? "images" : null;
   return { entry, half, role };

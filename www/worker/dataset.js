@@ -4,6 +4,7 @@
 
 import { Cancelled, Refused } from "../base/fault.js";
 import { InputError } from "../base/input_error.js";
+import { known_set } from "../base/known_sets.js";
 import { num_pixels_of, task_of } from "../base/task.js";
 import { bytes_of, release } from "./crossing_values.js";
 import { death } from "./death.js";
@@ -54,13 +55,33 @@ export class HeldData {
       const { signal } = reading;
       const read = await read_dataset(wasm.DatasetReader, files, wish, signal, on_progress);
       if ("question" in read) return read;
-      const { dataset, origin } = read;
+      let { dataset } = read;
+      const { origin } = read;
+      /** @param {Dataset} other in its place */
+      const put = (other) => {
+        dataset.free();
+        dataset = other;
+      };
       try {
-        const loaded = loaded_of(dataset);
+        for (const change of wish.mend ?? []) {
+          const is_amiss = dataset.findings().some((finding) => finding.change === change);
+          if (is_amiss) put(dataset.changed(change));
+        }
+        let loaded = loaded_of(dataset);
         // Asking for a label that is not there gives the engine's own sentence on
         // what such a file is.
         if (wish.needs_labels && !loaded.summary.has_labels) dataset.label(0);
         const { source = {} } = loaded.summary;
+        const known = known_set({ ...loaded.summary, task: task_of(loaded.summary) });
+        if (known?.file.test(loaded.summary.name)) {
+          // MNIST's constants are MNIST's alone, whether a person names the classes or not.
+          const { side, classes, full_ink } = task_of(loaded.summary);
+          const task = { side, classes, full_ink, is_drawn: known.is_drawn };
+          put(
+            wasm.Dataset.from_parts(loaded.summary.name, task, dataset.pixels(), dataset.labels()),
+          );
+          loaded = loaded_of(dataset);
+        }
         loaded.summary.source = {
           ...source,
           understood: [...(source.understood ?? []), ...origin.notes],

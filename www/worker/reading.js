@@ -2,14 +2,12 @@
 // told how far it is. How bytes are unpacked is the business of source.js, which entries
 // of an archive are meant that of archive.js.
 
-import { chosen_parts } from "./archive.js";
 import { bytes_at } from "./bytes.js";
 import { bytes_of } from "./crossing_values.js";
 import { death } from "./death.js";
-import { image_chunks, label_chunks } from "./pictures.js";
 import { kind_of, unpacked_chunks } from "./source.js";
 
-/** @import { Dataset, DatasetReader, LoadProgress, ReadingChoice } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, Dataset, DatasetReader, LoadProgress, ReadingChoice } from "../pkg/ndarray/inkling.js" */
 /** @import { Wasm } from "./artifact.js" */
 /** @import { Wanted } from "./archive.js" */
 
@@ -38,6 +36,7 @@ const PROGRESS_EVERY_MS = 50;
  * @typedef {object} ReadWish
  * @property {boolean} [needs_labels] refuses a file without
  * @property {Wanted} [wanted] which half of an archive that has both
+ * @property {readonly DataChange[]} [mend] changes to make where the data show a sign of it
  * @property {number | null} [label_column] the answer to a table's question: the column from 1, 0 for none
  */
 
@@ -126,8 +125,11 @@ async function parts_of(file, wanted) {
     };
     return { parts: [whole], notes: [] };
   }
+  // What reads archives is fetched for the first one.
+  const { chosen_parts } = await import("./archive.js");
   const { entries, folders, notes } = await chosen_parts(file, wanted);
   if (folders) {
+    const { image_chunks, label_chunks } = await import("./pictures.js");
     const parts = [
       {
         name: "pictures",

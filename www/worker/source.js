@@ -2,9 +2,7 @@
 // first bytes and never by its name. Runs in the worker; knows nothing of CSV.
 
 import { crc32 } from "../base/bytes.js";
-import { chosen_parts } from "./archive.js";
 import { SourceError, bytes_at, count, view_of } from "./bytes.js";
-import { part_of } from "./zip.js";
 
 /** @import { ZipEntry } from "./zip.js" */
 
@@ -27,8 +25,8 @@ export async function* unpacked_chunks(file, options = {}) {
   const { max_unpacked_bytes = MAX_UNPACKED_BYTES } = options;
   const head = await bytes_at(file, 0, 4);
   const kind = kind_of(head);
-  const entry = options.entry ?? (kind === "zip" ? (await chosen_parts(file)).entries[0] : null);
-  const part = entry ? await part_of(file, entry) : null;
+  const entry = options.entry ?? (kind === "zip" ? await first_entry(file) : null);
+  const part = entry ? await (await import("./zip.js")).part_of(file, entry) : null;
 
   if (kind === "plain" && file.size > max_unpacked_bytes) {
     throw too_large(file.size, max_unpacked_bytes);
@@ -82,6 +80,12 @@ export async function* unpacked_chunks(file, options = {}) {
     );
   }
   on_bytes(file.size);
+}
+
+/** The table in an archive. @param {File} file */
+async function first_entry(file) {
+  const { chosen_parts } = await import("./archive.js");
+  return (await chosen_parts(file)).entries[0];
 }
 
 /**

@@ -243,7 +243,8 @@ fn label_of(field: &[u8]) -> Option<Label> {
     let is_number = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || b"+-.,".contains(&byte))
-        && text.bytes().any(|byte| byte.is_ascii_digit());
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        || text.parse::<f64>().is_ok();
     let is_printable = text.chars().all(|letter| !letter.is_control());
     (!is_missing && !is_number && is_printable).then(|| Label::Word(text.to_owned()))
 }
@@ -254,6 +255,16 @@ fn whole_number(text: &str) -> Option<i64> {
         Some(rest) => (-1, rest),
         None => (1, text),
     };
+    // `8.000000000000000000e+00`, as np.savetxt writes it.
+    if digits.contains(['e', 'E'])
+        && digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
+    {
+        let number = digits.parse::<f64>().ok()?;
+        let is_whole = number.fract() == 0.0 && (0.0..1e9).contains(&number);
+        return is_whole.then_some(sign * number as i64);
+    }
     let (whole, rest) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || whole.len() > 9 || !is_digits(whole) || rest.bytes().any(|b| b != b'0') {

@@ -6,12 +6,10 @@ import { by_id, css_value, el, on_theme_change, set_text } from "../../ui/dom.js
 import { digit_at, digit_image } from "../../ui/digit.js";
 import * as format from "../../base/format.js";
 import { SAMPLE } from "../../base/sets.js";
+import { understood_words } from "../../base/source_words.js";
 import { class_name, class_noun, num_pixels_of, task_of } from "../../base/task.js";
-import { create_class_names_view } from "./class_names.js";
-import { create_question_view } from "./question.js";
-import { create_warnings_view } from "./warnings.js";
 
-/** @import { DataChange, DataSummary, NormalisationSummary } from "../../pkg/ndarray/inkling.js" */
+/** @import { DataSummary, NormalisationSummary } from "../../pkg/ndarray/inkling.js" */
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Images } from "../../engine/custody.js" */
@@ -120,9 +118,15 @@ export function create_data_view(state, actions) {
     }
   });
 
-  create_question_view(state, actions);
-  create_warnings_view(state, actions);
-  create_class_names_view(state, actions);
+  // What is asked, warned of and named has its place once there is something.
+  let is_wanted = false;
+  state.watch(["data", "question"], ({ data, question }) => {
+    if (is_wanted || !(data || question)) return;
+    is_wanted = true;
+    void import("./understanding.js").then(({ create_understanding_views }) =>
+      create_understanding_views(state, actions),
+    );
+  });
 
   void fetched_sets().then((sets) => {
     for (const { name, title } of sets) {
@@ -144,30 +148,13 @@ function normalisation_words({ mean, deviation }) {
   return `Pixels are normalised by the training part’s mean and deviation: (pixel / 255 − ${m}) / ${s}.`;
 }
 
-/** What a change is called once it is done. @type {Record<DataChange, string>} */
-const CHANGED = {
-  invert: "inverted",
-  transpose: "transposed",
-  drop_repeats: "repeats left out",
-  drop_singles: "classes of one image left out",
-};
-
 /**
  * The loaded data in a line: its rows, and what is not as in plain MNIST.
  * @param {DataSummary} data
  */
 function loaded_words(data) {
   const labels = data.has_labels ? "" : ", without labels";
-  const { understood = [], changes = [] } = data.source ?? {};
-  const { classes } = task_of(data);
-  const is_digits = classes.length === 10;
-  const all = [
-    ...(is_digits ? [] : [`${classes.length} classes`]),
-    ...understood,
-    ...changes.map((change) => CHANGED[change]),
-  ];
-  const notes = all.length > 0 ? ` Understood: ${all.join("; ")}.` : "";
-  return `${data.name}: ${format.counted(data.num_rows, "row")}${labels}.${notes}`;
+  return `${data.name}: ${format.counted(data.num_rows, "row")}${labels}.${understood_words(data)}`;
 }
 
 /**

@@ -2,7 +2,8 @@
 // what to do where there are none. Pure functions of the state.
 
 import * as format from "../../base/format.js";
-import { class_name, fits, task_of, task_words } from "../../base/task.js";
+import { why_not_judged } from "../../base/class_map.js";
+import { class_name } from "../../base/task.js";
 import { summary_widths } from "../../plot/weights_view.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "../../app/state.js";
 import { num_looks } from "../../app/test_looks.js";
@@ -69,9 +70,8 @@ function model_text({ kind, name, summary }) {
 function next_text(state) {
   const set = state.test?.has_labels ? state.test : state.data;
   const own = state.model && model_task(state.model);
-  if (set && own && !fits(own, task_of(set))) {
-    return `This model is for ${task_words(own)}; ${set.name} has ${task_words(task_of(set))}.`;
-  }
+  const why = set && own ? why_not_judged(own, set, state.data) : "";
+  if (why) return why;
   if (evaluable(state)) return "Press Evaluate to see what is confused with what.";
   if (!state.data) return "Load data or a test CSV to evaluate it.";
   return "The data has changed since this model was trained: load that again, pick a test CSV, or train again.";
