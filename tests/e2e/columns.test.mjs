@@ -104,6 +104,7 @@ test("Fashion-MNIST's classes are named with a press, and the names are kept", a
   await pick(page, { name: "fashion-mnist_train.csv", bytes });
   await sees(page, "Data status", /fashion-mnist_train\.csv: 60 rows/);
   const names = page.getByLabel("Class names", { exact: true });
+  await names.waitFor();
   assert.equal(await names.inputValue(), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9");
   await press(page, "Name them as in Fashion-MNIST");
   await page.waitForFunction(() =>
@@ -119,6 +120,7 @@ test("Fashion-MNIST's classes are named with a press, and the names are kept", a
   await page.getByRole("img", { name: /labelled .*Boot/ }).waitFor();
   await page.reload();
   await sees(page, "Data status", /fashion-mnist_train\.csv: 60 rows/);
+  await names.waitFor();
   assert.match(await names.inputValue(), /^Top, Trouser, .*, Boot$/);
 });
 
@@ -129,10 +131,9 @@ test("47 classes with words for labels are read", async (t) => {
   const rows = fields_of(188).map(([, ...pixels], row) => [words[row % 47] ?? "", ...pixels]);
   await pick(page, { name: "balanced.csv", bytes: table(rows) });
   await sees(page, "Data status", /balanced\.csv: 188 rows\..*47 classes/);
-  assert.equal(
-    await page.getByLabel("Class names", { exact: true }).inputValue(),
-    words.join(", "),
-  );
+  const names = page.getByLabel("Class names", { exact: true });
+  await names.waitFor();
+  assert.equal(await names.inputValue(), words.join(", "));
 });
 
 test("inverted and transposed pictures are mended with a press, over a reload", async (t) => {
@@ -324,7 +325,10 @@ test("a test set is read by the names of its classes, and turned as the data wer
     const buffer = Buffer.from(table(some, first));
     const test_csv = page.getByLabel("Test CSV", { exact: true });
     await test_csv.setInputFiles({ name, mimeType: "text/csv", buffer });
-    const told = page.locator("#test-status").filter({ hasText: name }).filter({ hasNotText: "so far" });
+    const told = page
+      .locator("#test-status")
+      .filter({ hasText: name })
+      .filter({ hasNotText: "so far" });
     await told.waitFor();
     return told.innerText();
   };

@@ -179,6 +179,13 @@ test("two tabs keep and offer a run each, and see the other's", (t) => two_tabs(
 test("so they do by plain http, where the browser has no locks", (t) =>
   two_tabs(t, { host: "lan.test" }));
 
+/** Waits for words in a field of text. @param {Page} page @param {string} words */
+const remarks_say = (page, words) =>
+  page.waitForFunction(
+    (part) => [...document.querySelectorAll("textarea")].some(({ value }) => value.includes(part)),
+    words,
+  );
+
 test("remarks that two tabs write on one study are both kept", async (t) => {
   const { page: first, url } = await open_page(t, { query: QUICK });
   await pick(first, bars);
@@ -194,7 +201,6 @@ test("remarks that two tabs write on one study are both kept", async (t) => {
     .getByRole("button", { name: "Open" })
     .click();
   await second.locator("#study-remarks:enabled").waitFor();
-
   // Both begin to write before either is done.
   await field(first, "Your remarks").focus();
   await field(second, "Your remarks").focus();
@@ -204,14 +210,21 @@ test("remarks that two tabs write on one study are both kept", async (t) => {
   await second.getByRole("button", { name: "Run study" }).focus();
 
   for (const tab of [first, second]) {
-    await tab.waitForFunction(() => {
-      const { value } = /** @type {HTMLTextAreaElement} */ (
-        document.getElementById("study-remarks")
-      );
-      return /high rate learns/.test(value) && /low rate hardly does/.test(value);
-    });
+    await remarks_say(tab, "high rate learns");
+    await remarks_say(tab, "low rate hardly does");
   }
+  // One that is only entered shows what the other writes, and goes on from there.
+  await field(second, "Your remarks").focus();
+  await field(first, "Your remarks").press("Control+End");
+  await field(first, "Your remarks").pressSequentially(" More of it.");
+  await remarks_say(second, "More of it.");
+  await field(second, "Your remarks").press("Control+End");
+  await field(second, "Your remarks").pressSequentially(" And less.");
+  await second.getByRole("button", { name: "Run study" }).focus();
+  await first.getByRole("button", { name: "Run study" }).focus();
+  for (const tab of [first, second]) await remarks_say(tab, "More of it. And less.");
   const both = await field(first, "Your remarks").inputValue();
+  assert.match(both, /high rate learns/);
   await first.reload();
   await first
     .getByRole("list", { name: "Kept studies" })

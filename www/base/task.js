@@ -21,15 +21,6 @@ export function task_of(data) {
   return data?.task ?? MNIST_TASK;
 }
 
-/**
- * Whether a network of one task can read the pictures of another and name their classes.
- * @param {TaskSummary} one
- * @param {TaskSummary} other
- */
-export function fits(one, other) {
-  return one.side === other.side && one.classes.length === other.classes.length;
-}
-
 /** Size and classes in words. @param {TaskSummary} task */
 export function task_words({ side, classes }) {
   return `${side} × ${side} pixels and ${classes.length} classes`;

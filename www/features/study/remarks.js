@@ -16,8 +16,18 @@ export function remarks_view(listeners) {
     rows: 4,
     placeholder: "What do you see in the curves, and why? Your remarks stand first in the report.",
   });
-  text.addEventListener("input", () => listeners.on_remarks(text.value));
-  text.addEventListener("blur", listeners.on_end);
+  // A field that is only entered goes on showing what another tab writes: what is typed
+  // next is typed on from that.
+  /** Whether the person has typed since they came. */
+  let is_written = false;
+  text.addEventListener("input", () => {
+    is_written = true;
+    listeners.on_remarks(text.value);
+  });
+  text.addEventListener("blur", () => {
+    is_written = false;
+    listeners.on_end();
+  });
   const list = el("ul", { class: "insights" });
   const empty = el("p", { class: "hint" });
   const element = el(
@@ -47,7 +57,7 @@ export function remarks_view(listeners) {
      * @param {string} remarks
      */
     show_remarks(id, remarks) {
-      const is_typing = document.activeElement === text && id === shown;
+      const is_typing = is_written && id === shown;
       shown = id;
       text.disabled = id === null;
       if (!is_typing && text.value !== remarks) text.value = remarks;
