@@ -267,7 +267,8 @@ impl NpyReader {
             .split(',')
             .map(str::trim)
             .filter(|part| !part.is_empty())
-            .map(|part| part.parse().ok())
+            // Beyond what a machine of 32 bits counts it is too many all the same.
+            .map(|part| Some(part.parse::<u64>().ok()?.try_into().unwrap_or(usize::MAX)))
             .collect();
         let dimensions = dimensions.unwrap_or_default();
         if is_fortran && dimensions.len() > 1 {
