@@ -12,7 +12,7 @@ import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from
 
 const small = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(4000).join("\n")) };
 const SETTINGS =
-  "?backend=ndarray&epochs=3&batch_size=4&momentum=0.5&dropout=0.1&augmentation=true";
+  "?backend=ndarray&epochs=3&batch_size=1&momentum=0.5&dropout=0.1&augmentation=true";
 
 /** Kills of the long measurement: `INKLING_KILLS=20`. */
 const NUM_KILLS = Number(process.env.INKLING_KILLS ?? 4);
