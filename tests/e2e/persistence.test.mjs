@@ -182,14 +182,14 @@ test("a test set and what was read of it come back, until it is taken away", asy
 
 test("a worker that traps loses nothing it had finished", async (t) => {
   const { page } = await open_page(t, {
-    query: `${SETTINGS}&fault=trap@1000`,
+    query: `${SETTINGS}&fault=trap@4000`,
     allowed_errors: /unreachable|panicked|trap/i,
   });
   await pick(page, small);
   await sees(page, "Data status", /bars\.csv/);
   await press(page, "Train");
   await sees(page, "Training status", /worker stopped.*trap/is, 60);
-  // 3,200 rows in batches of 4: step 1,000 is in the second epoch.
+  // 3,200 rows, a step each: step 4,000 is in the second epoch.
   await page.getByText("goes on from epoch 1 of 3").waitFor();
   await draw(page, STROKES[1]);
   await sees(page, "Prediction", /%/);
