@@ -256,8 +256,12 @@ test("a zip of pictures in a folder a class is read, and its other half as a tes
     .evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
   await pick(page, { name: "table.csv", bytes: table(rows.slice(0, 100), bar_rows(0)[0]) });
   await sees(page, "Data status", /table\.csv: 100 rows/);
-  let of_table = blank;
-  while (of_table === blank) of_table = await drawn();
+  await page.waitForFunction(
+    (before) =>
+      /** @type {HTMLCanvasElement} */ (document.querySelector("#strip")).toDataURL() !== before,
+    blank,
+  );
+  const of_table = await drawn();
   await pick(page, { name: "pictures.zip", bytes: zip(["set/readme.txt", bytes_of("digits")]) });
   await sees(page, "Data status", /pictures\.zip: 100 rows\..*test images are left for Test CSV/);
   await strip(page).filter({ visible: true }).waitFor();

@@ -68,11 +68,12 @@ export class EvaluationController {
       const wanted = this.#evaluable();
       const model = /** @type {ModelRef} */ (store.get().model);
       const test = wanted.set_id.startsWith("test ") ? this.#test : null;
-      const read = test ? await this.#read_test(model, test) : await this.#read_validation(model);
-      const { probabilities, rows } = read;
+      // Of what stands now: other data may be loaded while this is read.
       const { data } = store.get();
       const set = /** @type {DataSummary} */ (test ? test.summary : data);
       const { places } = class_map(model_task(model).classes, set, data);
+      const read = test ? await this.#read_test(model, test) : await this.#read_validation(model);
+      const { probabilities, rows } = read;
       const labels = read.labels.map((label) => places[label] ?? label);
       const figures = await engine.evaluate(probabilities, labels);
       /** @type {EvaluationState} */
@@ -227,8 +228,9 @@ export class EvaluationController {
       if (task.side !== task_of(test.summary).side) {
         throw new Refused(why_not_judged(task, test.summary));
       }
+      const labels = file_labels(task.classes, store.get().data);
       const { probabilities } = await this.#read_test(model, test);
-      const csv = submission_csv(probabilities, file_labels(task.classes, store.get().data));
+      const csv = submission_csv(probabilities, labels);
       download(new Blob([csv], { type: "text/csv" }), "submission.csv");
       const told = `submission.csv holds ${format.counted(test.summary.num_rows, "row")}.`;
       store.set({ evaluation_told: told });

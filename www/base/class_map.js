@@ -29,22 +29,21 @@ const SHOWN_NAMES = 12;
 export function class_map(classes, set, data = null) {
   const own = task_of(set).classes;
   const of_file = labels_of(set);
+  // Sets that older pages kept do not say how many images a class has.
+  const has_images = own.map((_, at) => (set.class_counts?.[at] ?? 1) > 0);
   const tries = [
     { names: own, known: classes },
     { names: of_file, known: classes },
     { names: of_file, known: file_labels(classes, data) },
   ];
-  /** @param {typeof tries[number]} one */
-  const mapped = ({ names, known }) =>
-    names.map((name, at) => ((set.class_counts?.[at] ?? 1) > 0 ? known.indexOf(name) : -1));
-  const is_whole = (/** @type {number[]} */ places) =>
-    places.every((place, at) => place >= 0 || (set.class_counts?.[at] ?? 1) === 0);
-  const all = tries.map(mapped);
-  const places = all.find(is_whole) ?? all[0] ?? [];
-  const unknown = own.filter(
-    (_, at) => (places[at] ?? -1) < 0 && (set.class_counts?.[at] ?? 1) > 0,
+  const all = tries.map(({ names, known }) =>
+    names.map((name, at) => (has_images[at] ? known.indexOf(name) : -1)),
   );
-  return { places, unknown };
+  const unknown_by = (/** @type {number[]} */ places) =>
+    own.filter((_, at) => has_images[at] && places[at] === -1);
+  const [by_name = []] = all;
+  const places = all.find((some) => unknown_by(some).length === 0) ?? by_name;
+  return { places, unknown: unknown_by(places) };
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import { Cancelled, Refused } from "../base/fault.js";
 import { InputError } from "../base/input_error.js";
-import { known_set } from "../base/known_sets.js";
+import { known_set, task_of_set } from "../base/known_sets.js";
 import { num_pixels_of, task_of } from "../base/task.js";
 import { bytes_of, release } from "./crossing_values.js";
 import { death } from "./death.js";
@@ -73,10 +73,11 @@ export class HeldData {
         if (wish.needs_labels && !loaded.summary.has_labels) dataset.label(0);
         const { source = {} } = loaded.summary;
         const known = known_set({ ...loaded.summary, task: task_of(loaded.summary) });
-        if (known?.file.test(loaded.summary.name)) {
+        const own = task_of(loaded.summary);
+        const is_taken_otherwise = own.normalisation || own.is_drawn !== known?.is_drawn;
+        if (known?.file.test(loaded.summary.name) && is_taken_otherwise) {
           // MNIST's constants are MNIST's alone, whether a person names the classes or not.
-          const { side, classes, full_ink } = task_of(loaded.summary);
-          const task = { side, classes, full_ink, is_drawn: known.is_drawn };
+          const task = task_of_set(own, { ...known, classes: own.classes });
           put(
             wasm.Dataset.from_parts(loaded.summary.name, task, dataset.pixels(), dataset.labels()),
           );

@@ -4,7 +4,9 @@
 import { fetched_sets } from "../../app/sets.js";
 import { by_id, css_value, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { digit_at, digit_image } from "../../ui/digit.js";
+import { message_of } from "../../base/fault.js";
 import * as format from "../../base/format.js";
+import { loaded_once } from "../../base/loading.js";
 import { SAMPLE } from "../../base/sets.js";
 import { understood_words } from "../../base/source_words.js";
 import { class_name, class_noun, num_pixels_of, task_of } from "../../base/task.js";
@@ -119,13 +121,15 @@ export function create_data_view(state, actions) {
   });
 
   // What is asked, warned of and named has its place once there is something.
-  let is_wanted = false;
+  const understanding = loaded_once(
+    async () =>
+      (await import("./understanding.js")).create_understanding_views(state, actions),
+    (error) =>
+      actions.notice(`What was found in the data could not be shown: ${message_of(error)}`),
+  );
   state.watch(["data", "question"], ({ data, question }) => {
-    if (is_wanted || !(data || question)) return;
-    is_wanted = true;
-    void import("./understanding.js").then(({ create_understanding_views }) =>
-      create_understanding_views(state, actions),
-    );
+    // What went wrong has been said.
+    if (data || question) understanding().catch(() => {});
   });
 
   void fetched_sets().then((sets) => {

@@ -58,6 +58,7 @@ export function remarks_view(listeners) {
      */
     show_remarks(id, remarks) {
       const is_typing = is_written && id === shown;
+      if (id !== shown) is_written = false;
       shown = id;
       text.disabled = id === null;
       if (!is_typing && text.value !== remarks) text.value = remarks;
