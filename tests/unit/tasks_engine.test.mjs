@@ -4,9 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { write_onnx } from "../../www/worker/onnx.js";
-import { CLASSES, of_47_classes, open_engine, sample } from "./letters_set.mjs";
+import { CLASSES, of_47_classes, open_engine, open_studies, sample } from "./letters_set.mjs";
 
 const wasm = await open_engine();
+const studies = await open_studies();
 
 const SETTINGS = {
   epochs: 2,
@@ -91,7 +92,7 @@ test("a set of 47 classes is trained, evaluated, kept, exported and reported", a
   const onnx = Buffer.from(write_onnx(trainer.summary(), await trainer.weights(), "0.1.0"));
   assert.ok(onnx.includes("Class 46"));
 
-  const report = wasm.write_report({
+  const report = studies.write_report({
     created: "2026-11-26",
     ids: [],
     introduction: "",
