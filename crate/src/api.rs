@@ -16,6 +16,8 @@ mod ink;
 #[cfg(feature = "engine")]
 mod model;
 #[cfg(feature = "engine")]
+mod rates;
+#[cfg(feature = "engine")]
 mod reading;
 #[cfg(feature = "studies")]
 mod studies;

@@ -21,7 +21,7 @@ use crate::train::checkpoint::Checkpoint;
 use crate::train::trainer;
 
 /// What every run needs before it begins.
-async fn prepared(
+pub(super) async fn prepared(
     dataset: &Dataset,
     config: Ts<RunConfig>,
 ) -> Result<(Plan, Rc<data::Dataset>, Device), Thrown> {
