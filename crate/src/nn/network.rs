@@ -16,6 +16,7 @@ use super::{BatchMetrics, device};
 use crate::config::Sgd;
 use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
+use crate::math::exp_f32;
 use crate::message::StepKind;
 
 /// A network: parameters and velocities on a device, and a data set to read.
@@ -283,7 +284,7 @@ fn softmax(logits: &mut [f32]) {
     let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     logits
         .iter_mut()
-        .for_each(|logit| *logit = (*logit - highest).exp());
+        .for_each(|logit| *logit = exp_f32(*logit - highest));
     let total: f32 = logits.iter().sum();
     logits.iter_mut().for_each(|power| *power /= total);
 }

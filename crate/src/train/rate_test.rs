@@ -17,6 +17,7 @@ use crate::config::{Plan, Sgd};
 use crate::data::Dataset;
 use crate::data::split::Split;
 use crate::error::Result;
+use crate::math;
 use crate::message::{RatePoint, RateReading, RatesFound};
 use crate::nn::layout::Layout;
 use crate::nn::network::Network;
@@ -132,7 +133,7 @@ impl RateTest {
     fn take(&mut self, loss: f64) {
         let step = self.points.len() as u32;
         self.mean = MEMORY * self.mean + (1.0 - MEMORY) * loss;
-        let smoothed_loss = self.mean / (1.0 - MEMORY.powi(step as i32 + 1));
+        let smoothed_loss = self.mean / (1.0 - math::powi(MEMORY, step as i32 + 1));
         let lowest = self
             .points
             .iter()
@@ -166,7 +167,7 @@ impl RateTest {
 /// The rate of a step, from 0: the same factor from each to the next.
 fn rate_of(step: u32) -> f64 {
     let share = f64::from(step) / f64::from(NUM_STEPS - 1);
-    LOWEST * (HIGHEST / LOWEST).powf(share)
+    LOWEST * math::powf(HIGHEST / LOWEST, share)
 }
 
 /// Steps whose mean is the loss before any rate did something: the first tenfold's.
@@ -201,9 +202,9 @@ fn read(points: &[RatePoint]) -> Option<RatesFound> {
     let before = points.iter().take_while(|point| point.rate < lowest.rate);
     let steep_from = before.filter(is_above).last()?.rate;
     let first = steep_from / BELOW;
-    let factor = (lowest.rate / first).powf(1.0 / (NUM_RATES - 1) as f64);
+    let factor = math::powf(lowest.rate / first, 1.0 / (NUM_RATES - 1) as f64);
     let mut rates: Vec<f64> = (0..NUM_RATES)
-        .map(|place| round(first * factor.powi(place as i32)))
+        .map(|place| round(first * math::powi(factor, place as i32)))
         .collect();
     rates.dedup();
     Some(RatesFound {
@@ -217,9 +218,9 @@ fn read(points: &[RatePoint]) -> Option<RatesFound> {
 /// would write it.
 fn round(rate: f64) -> f64 {
     const STEPS: [f64; 7] = [1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0];
-    let exponent = rate.log10().floor() as i32;
-    let share = rate / 10f64.powi(exponent);
-    let distance = |step: &&f64| (**step / share).ln().abs();
+    let exponent = math::log10(rate).floor() as i32;
+    let share = rate / math::powi(10.0, exponent);
+    let distance = |step: &&f64| math::ln(**step / share).abs();
     let nearest = STEPS
         .iter()
         .min_by(|a, b| distance(a).total_cmp(&distance(b)))
@@ -243,7 +244,7 @@ mod tests {
         (0..NUM_STEPS)
             .map(|step| {
                 let rate = rate_of(step);
-                let share = ((rate / from).ln() / (to / from).ln()).clamp(0.0, 1.0);
+                let share = (math::ln(rate / from) / math::ln(to / from)).clamp(0.0, 1.0);
                 let loss = if rate > to { 2.0 } else { 2.3 - share };
                 RatePoint {
                     rate,
@@ -269,10 +270,10 @@ mod tests {
         let found = read(&points(0.001, 0.1)).expect("it falls by one");
         // A tenth of two tenfolds above 0.001, to a step's factor of 1.047.
         assert!(
-            (found.steep_from / 0.001_585).ln().abs() < 0.05,
+            math::ln(found.steep_from / 0.001_585).abs() < 0.05,
             "{found:?}"
         );
-        assert!((found.steep_to / 0.1).ln().abs() < 0.05, "{found:?}");
+        assert!(math::ln(found.steep_to / 0.1).abs() < 0.05, "{found:?}");
         assert_eq!(found.rates, [0.0005, 0.002, 0.007, 0.03, 0.1]);
     }
 

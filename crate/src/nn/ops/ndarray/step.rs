@@ -14,6 +14,7 @@ use super::sparse::{self, SparseBatch};
 use crate::config::Sgd;
 use crate::data::Normalisation;
 use crate::data::task::CLASSES;
+use crate::math::{exp_f32, ln_f32};
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::{Layer, Layout};
 use crate::nn::{BatchMetrics, LAYER_NORM_EPSILON};
@@ -365,10 +366,10 @@ pub fn cross_entropy(
         let label = usize::from(batch.labels[row as usize]);
         let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         for (power, &logit) in powers.iter_mut().zip(logits) {
-            *power = (logit - highest).exp();
+            *power = exp_f32(logit - highest);
         }
         let total: f32 = powers.iter().sum();
-        metrics.loss_sum += total.ln() + highest - logits[label];
+        metrics.loss_sum += ln_f32(total) + highest - logits[label];
         // As argmax does, the first of equal logits is the answer.
         let answer = logits.iter().position(|&logit| logit == highest);
         let is_right = answer == Some(label);
