@@ -66,7 +66,7 @@ impl Network {
             }
             #[cfg(all(feature = "ndarray", not(feature = "webgpu")))]
             StepKind::Fused => {
-                let mlp = ndarray::FusedMlp::new(normalisation, parameters, device);
+                let mlp = ndarray::FusedMlp::new(&layout, normalisation, parameters, device);
                 Engine::Cpu(Box::new(mlp))
             }
         };
@@ -209,7 +209,12 @@ impl Network {
         let velocities = match &mut self.engine {
             Engine::Plain(mlp) => mlp.velocities(),
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => mlp.velocities(),
+            Engine::Cpu(mlp) => {
+                let Some(velocities) = mlp.velocities() else {
+                    return Ok(vec![]);
+                };
+                return Ok(ndarray::from_blocks(&self.layout, &read(velocities).await?));
+            }
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => {
                 let velocities = read(mlp.velocities()).await?;
@@ -227,7 +232,7 @@ impl Network {
         match &mut self.engine {
             Engine::Plain(mlp) => mlp.set_velocities(velocities),
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => mlp.set_velocities(velocities),
+            Engine::Cpu(mlp) => mlp.set_velocities(&self.layout, velocities),
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => mlp.set_velocities(velocities),
         }
@@ -238,7 +243,10 @@ impl Network {
         match &mut self.engine {
             Engine::Plain(mlp) => read(mlp.parameters()).await,
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => read(mlp.parameters()).await,
+            Engine::Cpu(mlp) => {
+                let parameters = read(mlp.parameters()).await?;
+                Ok(ndarray::from_blocks(&self.layout, &parameters))
+            }
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => {
                 let parameters = read(mlp.parameters()).await?;
