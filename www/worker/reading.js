@@ -83,7 +83,8 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
       const { parts } = chosen;
       folders = chosen.folders ?? folders;
       for (const part of parts) {
-        if (!is_first) reader.next_file(part.name);
+        // What holds one array is called by its own name, which is no "arr_0.npy".
+        if (!is_first) reader.next_file(parts.length === 1 ? file.name : part.name);
         // Two files of one archive are called after it.
         if (is_first && parts.length > 1) reader.call_it(file.name);
         if (parts.length > 1 && folders === undefined) entries.push(part.name);
