@@ -2,12 +2,13 @@
 // picture decoded by the browser and turned to grey. Where they lie is others' business.
 
 import { SourceError } from "./bytes.js";
+import { grey_png } from "./png.js";
 
 /**
  * A picture that is not decoded yet.
  * @typedef {object} Packed
  * @property {string} name for an error
- * @property {() => Blob | Promise<Blob>} blob a PNG, a JPEG or what else the browser reads
+ * @property {() => Uint8Array | Promise<Uint8Array>} bytes of a PNG, a JPEG or what else the browser reads
  */
 
 /** No picture of 64 × 64 pixels comes near this; a bomb does. */
@@ -88,38 +89,57 @@ function npy_header(descr, shape) {
 /**
  * A picture in grey, on white paper where it is transparent.
  * @param {Packed} packed
+ * @returns {Promise<{ side: number, grey: Uint8Array, is_coloured: boolean }>}
  */
-async function picture({ name, blob }) {
-  const bitmap = await createImageBitmap(await blob(), {
+async function picture({ name, bytes }) {
+  const file = await bytes();
+  const plain = grey_png(file);
+  if (plain) {
+    check_size(name, plain.width, plain.height);
+    return { side: plain.width, grey: plain.grey, is_coloured: false };
+  }
+  const bitmap = await createImageBitmap(new Blob([new Uint8Array(file)]), {
     premultiplyAlpha: "none",
     colorSpaceConversion: "none",
-  }).catch((error) => {
-    if (error instanceof SourceError) throw error;
+  }).catch(() => {
     throw new SourceError(name, "no picture that this browser reads", "a PNG or JPEG");
   });
-  const { width, height } = bitmap;
-  if (width !== height || width < SIDES.least || width > SIDES.most) {
+  try {
+    check_size(name, bitmap.width, bitmap.height);
+    return { side: bitmap.width, ...grey_of(bitmap) };
+  } finally {
     bitmap.close();
-    throw new SourceError(
-      name,
-      `a picture of ${width} × ${height} pixels`,
-      `square ones of ${SIDES.least} to ${SIDES.most} pixels a side`,
-    );
   }
+}
+
+/** @param {string} name @param {number} width @param {number} height */
+function check_size(name, width, height) {
+  if (width === height && width >= SIDES.least && width <= SIDES.most) return;
+  throw new SourceError(
+    name,
+    `a picture of ${width} × ${height} pixels`,
+    `square ones of ${SIDES.least} to ${SIDES.most} pixels a side`,
+  );
+}
+
+/** Grey values, and whether any pixel was no grey. @param {ImageBitmap} bitmap */
+function grey_of(bitmap) {
+  const { width, height } = bitmap;
   const paper = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!paper) throw new SourceError(name, "no canvas in this browser", "one to read it on");
+  if (!paper) throw new SourceError("pictures", "no canvas in this browser", "one to read them on");
   paper.fillStyle = "white";
   paper.fillRect(0, 0, width, height);
   paper.drawImage(bitmap, 0, 0);
-  bitmap.close();
   const { data } = paper.getImageData(0, 0, width, height);
   const grey = new Uint8Array(width * height);
   let is_coloured = false;
   for (let at = 0; at < grey.length; at += 1) {
-    const [red = 0, green = 0, blue = 0] = data.subarray(4 * at, 4 * at + 3);
+    const red = data[4 * at] ?? 0;
+    const green = data[4 * at + 1] ?? 0;
+    const blue = data[4 * at + 2] ?? 0;
     is_coloured ||= red !== green || green !== blue;
     // The luma of ITU-R 601-2 as Pillow rounds it, so that the notebook reads the same.
     grey[at] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
   }
-  return { side: width, grey, is_coloured };
+  return { grey, is_coloured };
 }

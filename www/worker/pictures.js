@@ -65,7 +65,7 @@ export function image_chunks(file, { pictures, notes }, { on_bytes, signal }) {
   async function* batches() {
     for (let first = 0; first < pictures.length; first += WINDOW) {
       const some = pictures.slice(first, first + WINDOW);
-      yield some.map(({ entry }) => ({ name: entry.name, blob: () => unpacked(file, entry) }));
+      yield some.map(({ entry }) => ({ name: entry.name, bytes: () => unpacked(file, entry) }));
       on_bytes((file.size * (first + some.length)) / pictures.length);
     }
   }
@@ -83,7 +83,7 @@ export function label_chunks({ pictures }) {
 /**
  * @param {File} file
  * @param {ZipEntry} entry
- * @returns {Promise<Blob>}
+ * @returns {Promise<Uint8Array>}
  */
 async function unpacked(file, entry) {
   if (entry.num_unpacked > MAX_PICTURE_BYTES) {
@@ -104,7 +104,7 @@ async function unpacked(file, entry) {
       `${count(num_unpacked)}; the archive is damaged, download it again`,
     );
   }
-  return new Blob([bytes]);
+  return bytes;
 }
 
 /**
