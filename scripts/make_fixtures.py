@@ -434,6 +434,62 @@ def onnx(_arguments):
     }
 
 
+@fixture
+def parquet(_arguments):
+    """Parquet files: pictures as Hugging Face stores them, and what is not read."""
+    import io
+
+    import numpy
+    import PIL
+    import pyarrow
+    from PIL import Image
+    from pyarrow import parquet as library
+
+    side, num_rows = 8, 40
+    at, row = numpy.arange(side * side), numpy.arange(num_rows)[:, None]
+    pixels = ((17 * at + 59 * row) % 256).astype(numpy.uint8)
+
+    def png(image):
+        file = io.BytesIO()
+        Image.fromarray(image.reshape(side, side, -1).squeeze()).save(file, "png")
+        return file.getvalue()
+
+    def written(columns, **options):
+        file = io.BytesIO()
+        library.write_table(pyarrow.table(columns), file, **options)
+        return base64.b64encode(file.getvalue()).decode()
+
+    pictures = [png(image) for image in pixels]
+    kind = pyarrow.struct([("bytes", pyarrow.binary()), ("path", pyarrow.string())])
+    cells = [{"bytes": bytes, "path": f"{at}.png"} for at, bytes in enumerate(pictures)]
+    numbers = pyarrow.array([at % 3 for at in range(num_rows)], pyarrow.int64())
+    words = [["bag", "coat", "shirt"][at % 3] for at in range(num_rows)]
+    image = pyarrow.array(cells, kind)
+    return {
+        "oracle": f"pyarrow {pyarrow.__version__}, Pillow {PIL.__version__}",
+        "pixels": "image row of 40, 8 × 8: (17 at + 59 row) mod 256",
+        "labels": "row mod 3, or as words bag, coat, shirt",
+        # Several groups of rows, as those of Hugging Face have.
+        "hugging_face": written({"image": image, "label": numbers}, row_group_size=16),
+        "plain_bytes": written(
+            {"name": words, "target": words, "picture": pyarrow.array(pictures)},
+            compression="gzip",
+        ),
+        # In colours that are grey: what the browser decodes.
+        "coloured": written(
+            {
+                "image": pyarrow.array([png(numpy.repeat(image, 3)) for image in pixels]),
+                "label": numbers,
+            }
+        ),
+        "zstd": written({"image": image, "label": numbers}, compression="zstd"),
+        "without_labels": written({"image": image}),
+        "table": written(
+            {"label": numbers, **{f"pixel{at}": pixels[:2, at].repeat(20) for at in range(16)}}
+        ),
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("names", nargs="*", choices=[[], *FIXTURES], metavar="NAME",

@@ -5,6 +5,35 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** What reads a Parquet file's metadata and rows, and nothing of geometries' or of Node's. */
+const HYPARQUET = [
+  "alp",
+  "assemble",
+  "bloom",
+  "column",
+  "constants",
+  "convert",
+  "datapage",
+  "delta",
+  "encoding",
+  "filter",
+  "geoparquet",
+  "indexes",
+  "metadata",
+  "plain",
+  "plan",
+  "read",
+  "rowgroup",
+  "scan",
+  "schema",
+  "snappy",
+  "thrift",
+  "utils",
+  "variant",
+  "wkb",
+  "xxhash",
+];
+
 /**
  * By package: where each file of it goes in www/vendor. Types are read by the
  * checker alone.
@@ -36,6 +65,12 @@ export const VENDORED = {
     "development/directives/repeat.d.ts": "lit-html/directives/repeat.d.ts",
     "development/directives/live.d.ts": "lit-html/directives/live.d.ts",
   },
+  // Fetched for the first Parquet file.
+  hyparquet: Object.fromEntries([
+    ...HYPARQUET.map((name) => [`src/${name}.js`, `hyparquet/src/${name}.js`]),
+    ...["metadata", "read"].map((name) => [`types/${name}.d.ts`, `hyparquet/src/${name}.d.ts`]),
+    ["src/types.d.ts", "hyparquet/src/types.d.ts"],
+  ]),
   // Fetched when a model is asked for as ONNX.
   pbf: { "index.js": "pbf.mjs", "index.d.ts": "pbf.d.mts" },
   // The letters of code in a report.

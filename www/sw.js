@@ -12,7 +12,7 @@ const PREFIX = `inkling ${new URL("./", location.href).href} `;
 const CACHE = PREFIX + VERSION;
 
 /** Large, and not everybody's: kept when first used. */
-const IS_KEPT_ON_USE = /^(pkg\/webgpu\/|data\/mnist|vendor\/pdfmake)/;
+const IS_KEPT_ON_USE = /^(pkg\/webgpu\/|data\/mnist|vendor\/(pdfmake|hyparquet))/;
 
 /** Taken over from the version before where they are the same bytes. */
 const IS_HEAVY = /^(pkg|vendor|data)\//;

@@ -161,6 +161,23 @@ fn the_notebook_changes_what_the_page_changed() {
         let cell = loading_cell(&data, source.clone());
         assert!(run(&python, &folder, &cell) == [data.labels(), data.pixels()].concat());
     }
+    // Pixels that are counted to 15.
+    let (header, rows) = text.split_once('\n').unwrap();
+    let faint = |line: &str| {
+        let (label, pixels) = line.split_once(',').unwrap();
+        let pixels = pixels
+            .split(',')
+            .map(|pixel| pixel.parse::<u32>().unwrap() / 17);
+        let pixels: Vec<String> = pixels.map(|pixel| pixel.to_string()).collect();
+        format!("{label},{}\n", pixels.join(","))
+    };
+    let text = format!("{header}\n{}", rows.lines().map(faint).collect::<String>());
+    let (data, mut source) = read(&text).unwrap();
+    fs::write(folder.join("table.csv"), &text).unwrap();
+    let data = changed(&data, DataChange::Stretch).unwrap();
+    assert_eq!(data.pixels().iter().max(), Some(&255));
+    source.changes.push(DataChange::Stretch);
+    assert!(run(&python, &folder, &loading_cell(&data, source)) == all_of(&data));
     fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -206,16 +223,78 @@ fn the_notebook_reads_folders_of_pictures() {
         folders: Some("set/train/".into()),
         ..DataSource::default()
     };
+    assert!(read_back(&python, &folder, &data, source, PICTURES) == all_of(&data));
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+fn all_of(data: &Dataset) -> Vec<u8> {
+    [data.labels(), data.pixels()].concat()
+}
+
+/// What the cell reads once a script has written a file of these data.
+fn read_back(
+    python: &str,
+    folder: &Path,
+    data: &Dataset,
+    source: DataSource,
+    script: &str,
+) -> Vec<u8> {
     fs::write(folder.join("pixels.bin"), data.pixels()).unwrap();
     fs::write(folder.join("labels.bin"), data.labels()).unwrap();
-    fs::write(folder.join("write.py"), PICTURES).unwrap();
-    let wrote = Command::new(&python)
+    fs::write(folder.join("write.py"), script).unwrap();
+    let wrote = Command::new(python)
         .arg("write.py")
-        .current_dir(&folder)
+        .current_dir(folder)
         .output()
         .unwrap();
     assert!(wrote.status.success(), "{wrote:?}");
-    let found = run(&python, &folder, &loading_cell(&data, source));
-    assert!(found == [data.labels(), data.pixels()].concat());
+    run(python, folder, &loading_cell(data, source))
+}
+
+/// Writes a Parquet file as Hugging Face stores `ylecun/mnist`.
+const PARQUET: &str = r#"
+import io
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+pixels = np.fromfile("pixels.bin", dtype=np.uint8).reshape(-1, 28, 28)
+labels = np.fromfile("labels.bin", dtype=np.uint8)
+
+def png(image):
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "png")
+    return {"bytes": file.getvalue(), "path": None}
+
+frame = pd.DataFrame({"image": [png(image) for image in pixels], "label": labels.astype("int64")})
+frame.to_parquet("table.csv")
+"#;
+
+#[test]
+fn the_notebook_reads_parquet() {
+    let Some(python) = python() else {
+        println!("no Python with pandas here: nothing is run");
+        return;
+    };
+    let has_both = Command::new(&python)
+        .args(["-c", "import PIL, pyarrow"])
+        .output();
+    if !has_both.is_ok_and(|output| output.status.success()) {
+        println!("no Pillow or pyarrow here: nothing is run");
+        return;
+    }
+    let folder = new_folder().join("parquet");
+    fs::create_dir_all(&folder).unwrap();
+    let (_, text, _) = files()
+        .into_iter()
+        .find(|(name, ..)| *name == "Fashion-MNIST")
+        .unwrap();
+    let (data, source) = read(&text).unwrap();
+    let source = DataSource {
+        labels: source.labels,
+        columns: vec!["image".into(), "label".into()],
+        ..DataSource::default()
+    };
+    assert!(read_back(&python, &folder, &data, source, PARQUET) == all_of(&data));
     fs::remove_dir_all(&folder).unwrap();
 }

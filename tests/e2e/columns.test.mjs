@@ -7,20 +7,9 @@ import { test } from "node:test";
 import { zipSync, zlibSync } from "fflate";
 import { crc32, joined } from "../../www/base/bytes.js";
 import { bar_rows, open_page, pick, press, sees, share_in } from "./helper.mjs";
+import { bytes_of, fields_of, table } from "./tables.mjs";
 
 /** @import { Page } from "playwright-core" */
-
-const bytes_of = (/** @type {string} */ text) => new TextEncoder().encode(text);
-
-/** Rows of fields: the label, then 784 pixels. @param {number} num_rows */
-const fields_of = (num_rows) =>
-  bar_rows(num_rows)
-    .slice(1)
-    .map((line) => line.split(","));
-
-/** @param {string[][]} rows @param {string} [header] @param {string} [separator] */
-const table = (rows, header = "", separator = ",") =>
-  bytes_of(`${header ? `${header}\n` : ""}${rows.map((row) => row.join(separator)).join("\n")}\n`);
 
 const PIXELS_FROM_1 = Array.from({ length: 784 }, (_, at) => `pixel${at + 1}`);
 
@@ -365,11 +354,22 @@ test("a test set is read by the names of its classes, and turned as the data wer
     /words\.csv has labels that this model does not know: found eight, five/,
   );
 
-  // Told by a line that names the columns, or not at all.
+  // One that leaves its labels open is asked about, as the data are.
   assert.match(
     await pick_test("last.csv", held.map(label_last), ""),
-    /its labels may stand in .*Give it a first line/,
+    /Which column of last\.csv holds the labels\?/,
   );
+  const select = page.getByLabel("Label column", { exact: true });
+  await select.waitFor();
+  assert.match(await sees(page, "Data status", /train\.csv: 300 rows/), /inverted/);
+  await press(page, "Leave it");
+  const status = page.locator("#test-status");
+  await status.filter({ hasText: /Left alone\. Still loaded: words\.csv/ }).waitFor();
+  await pick_test("last.csv", held.map(label_last), "");
+  await press(page, "Read it so");
+  await status.filter({ hasText: /last\.csv: 100 rows\. .*Evaluate now reads these/ }).waitFor();
+  assert.equal(await select.isVisible(), false);
+  assert.equal(await accuracy(), right);
 
   await pick(page, { name: "words.csv", bytes: table(train.map(named), header) });
   await sees(page, "Data status", /words\.csv: 300 rows/);

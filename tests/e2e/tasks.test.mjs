@@ -2,9 +2,10 @@
 // box, the likeliest ten on the pad, and a pad that steps back where nobody draws.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { of_47_classes, open_engine } from "../unit/letters_set.mjs";
-import { STROKES, bar_rows, draw, open_page, pick, press, sees } from "./helper.mjs";
+import { STROKES, bar_rows, draw, open_page, pick, press, sees, share_in } from "./helper.mjs";
 
 /** Its rows as a table, each label the name of its class. */
 async function letters_file() {
@@ -61,6 +62,48 @@ test("47 classes are trained, evaluated and read by name", { timeout: 180_000 },
   );
   // Kept digits are MNIST's; nothing of another task is learned from them.
   assert.equal(await page.locator("#kept-digits").isHidden(), true);
+});
+
+test("a model of 47 classes is read back in a fresh page", { timeout: 180_000 }, async (t) => {
+  const query = "?epochs=4&backend=ndarray&learning_rate=0.1&batch_size=32&hidden_layers=64";
+  const letters = await letters_file();
+  const trained = await open_page(t, { query });
+  await pick(trained.page, letters);
+  await sees(trained.page, "Data status", /letters\.csv: 4,700 rows/);
+  await press(trained.page, "Train");
+  await sees(trained.page, "Training status", /finished/i, 90);
+  await press(trained.page, "Evaluate");
+  const words = await sees(trained.page, "Evaluation", /accuracy [\d.]+ %/, 30);
+  const accuracy = share_in(words, /accuracy ([\d.]+) %/);
+  assert.ok(accuracy > 0.5, `${accuracy} of 47 classes`);
+  const figures = await trained.page.locator("#class-figures tbody tr").allInnerTexts();
+  assert.equal(figures.length, 47);
+
+  for (const [name, press_for] of /** @type {const} */ ([
+    ["inkling.safetensors", "Download model"],
+    ["inkling.bpk", ".bpk for burn"],
+  ])) {
+    if (name.endsWith("bpk")) {
+      await trained.page.locator('summary[aria-label="Download model: other formats"]').click();
+    }
+    const saving = trained.page.waitForEvent("download");
+    await press(trained.page, press_for);
+    const buffer = await readFile(await (await saving).path());
+    // A browser that knows nothing of either: the data first, then the model.
+    const { page } = await open_page(t, { query });
+    await pick(page, letters);
+    await sees(page, "Data status", /letters\.csv: 4,700 rows/);
+    const model_file = page.getByLabel("Model file", { exact: true });
+    await model_file.setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+    await sees(page, "Evaluation", new RegExp(name.replace(".", "\\.")));
+    await press(page, "Evaluate");
+    const again = await sees(page, "Evaluation", /accuracy [\d.]+ %/, 30);
+    assert.equal(share_in(again, /accuracy ([\d.]+) %/), accuracy, name);
+    assert.deepEqual(await page.locator("#class-figures tbody tr").allInnerTexts(), figures);
+    await draw(page, STROKES[1]);
+    await sees(page, "Prediction", /(Class \d+|É, "0").*with [\d.]+ %/s, 20);
+    await page.context().close();
+  }
 });
 
 test("where nobody draws, the pad asks for a picture", { timeout: 90_000 }, async (t) => {

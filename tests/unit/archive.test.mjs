@@ -82,6 +82,14 @@ test("what is not read is named, with what to do", async () => {
     /packed twice: unzip it/,
   );
   assert.match(await refused(["a.npy", "b.npy"]), /expected train\.csv.*mnist\.npz/);
+  for (const [names, kind] of /** @type {[string[], string][]} */ ([
+    [["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"], "an Excel workbook"],
+    [["xl/workbook.xml", "xl/media/image1.png", "xl/media/image2.png"], "an Excel workbook"],
+    [["mimetype", "content.xml", "styles.xml"], "a spreadsheet"],
+  ])) {
+    const told = `file: found ${kind}, expected a table as text: save the sheet as CSV UTF-8 and pick that file`;
+    assert.equal(await refused(names), told);
+  }
 });
 
 test("pictures in a folder a class are taken together, of the wanted half", async () => {

@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EvaluationController } from "../../www/app/evaluation.js";
+// Fetched with the first test set; here it is there, so that moments are enough.
+import "../../www/app/test_picker.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 

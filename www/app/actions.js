@@ -86,8 +86,14 @@ export function create_actions(parts) {
     cancel_load: () => data.cancel(),
     undo_load: () => done(data.undo()),
     /** @param {number} label_column from 1, 0 for none */
-    answer_question: (label_column) => done(data.answer(label_column)),
-    leave_question: () => data.leave_question(),
+    answer_question: (label_column) =>
+      done(
+        store.get().question?.is_test
+          ? evaluation.answer_test(label_column)
+          : data.answer(label_column),
+      ),
+    leave_question: () =>
+      store.get().question?.is_test ? evaluation.leave_test_question() : data.leave_question(),
     /** @param {DataChange} change */
     change_data: (change) => done(data.change(change)),
     /** @param {TaskSummary} task */

@@ -13,18 +13,16 @@ import { bounded, told } from "./data_set.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "./state.js";
 import { TestLooks } from "./test_looks.js";
 
-/** @import { DataChange, DataSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { DataSets } from "../store/data_sets.js" */
 /** @import { Notes } from "../store/notes.js" */
 /** @import { ModelFormat } from "../worker/model.js" */
+/** @import { TestPicker } from "./test_picker.js" */
 /** @import { Cell, EvaluationState, ModelRef, PageState, Store } from "./state.js" */
 
 /** Rows asked for at once: a worker that trains or draws in between stays quick. */
 const CHUNK = 2000;
-
-/** What a test set is turned by where it lies otherwise than the data. @type {readonly DataChange[]} */
-const TURNS = ["invert", "transpose"];
 
 /** @type {Record<ModelFormat, string>} */
 const ENDINGS = { safetensors: "safetensors", burnpack: "bpk", onnx: "onnx" };
@@ -50,6 +48,8 @@ export class EvaluationController {
   /** The one that was read last, which a reload brings back. @type {LoadedData | null} */
   #newest = null;
   #looks;
+  /** What reads test sets, fetched for the first. @type {Promise<TestPicker> | null} */
+  #picker = null;
 
   /** @param {EvaluationParts} parts */
   constructor(parts) {
@@ -130,61 +130,67 @@ export class EvaluationController {
     return all;
   }
 
-  /** @param {File[]} files */
-  pick_test(files) {
-    const { store, engine, announce } = this.#parts;
+  /**
+   * @param {File[]} files
+   * @param {number | null} [label_column] a person's answer: the column of the labels from 1, 0 for none
+   */
+  pick_test(files, label_column = null) {
+    const { store, announce } = this.#parts;
     const name = files.map((file) => file.name).join(" and ");
     return this.#work(`Reading ${name}`, async () => {
-      let is_over = false;
       try {
-        const { data, findings } = store.get();
-        const table = data?.source?.table;
-        // A header says nothing of a file that has none.
-        const column = table?.has_header ? undefined : table?.label_column;
-        const wish = {
-          needs_labels: false,
-          wanted: /** @type {const} */ ("test"),
-          // What was mended of the data, or was never amiss with them.
-          mend: data ? TURNS.filter((turn) => !findings.some(({ change }) => change === turn)) : [],
-        };
-        /** @param {number | null} label_column */
-        const read = (label_column) =>
-          engine.read_files(files, {
-            signal: new AbortController().signal,
-            // Progress comes through a port of its own and may arrive after the end.
-            on_progress: ({ rows }) => {
-              if (!is_over)
-                store.set({ test_told: `${name}: ${format.counted(rows, "row")} so far` });
-            },
-            ...wish,
-            label_column,
+        const test = await (await this.#picking()).read(files, label_column);
+        if (!test) {
+          store.set({
+            test_told: `Which column of ${name} holds the labels? It is asked below the data.`,
           });
-        let test = await read(null);
-        // A table that leaves open where its labels are is read as the data were.
-        if ("question" in test && typeof column === "number") test = await read(column + 1);
-        if ("question" in test) {
-          const places = test.question.choices.map(({ words }) => words).join(", or ");
-          throw new Refused(
-            `its labels may stand in ${places}. Give it a first line that names its columns, such as label,pixel0,pixel1.`,
-          );
+        } else {
+          const { data_sets, notes } = this.#parts;
+          // What is seen loaded comes back with a reload, so it is kept first.
+          this.#newest = test;
+          const keeping = data_sets.put(test).then(async (is_kept) => {
+            // Where that took long, it may have been taken away again.
+            if (is_kept && this.#newest === test) await notes.set("test", test.summary.checksum);
+          });
+          await bounded(keeping);
+          this.take_test(test);
         }
-        is_over = true;
-        const { data_sets, notes } = this.#parts;
-        // What is seen loaded comes back with a reload, so it is kept first.
-        this.#newest = test;
-        const keeping = data_sets.put(test).then(async (is_kept) => {
-          // Where that took long, it may have been taken away again.
-          if (is_kept && this.#newest === test) await notes.set("test", test.summary.checksum);
-        });
-        await bounded(keeping);
-        this.take_test(test);
       } catch (error) {
-        is_over = true;
         const standing = this.#test ? ` Still loaded: ${this.#test.summary.name}.` : "";
         store.set({ test_told: `${told(name, error)}${standing}` });
       }
       announce(store.get().test_told);
     });
+  }
+
+  /**
+   * Reads the files that were asked about, by a person's answer.
+   * @param {number} label_column from 1, 0 for none
+   */
+  async answer_test(label_column) {
+    this.#parts.store.set({ question: null });
+    const files = (await this.#picking()).asked_files;
+    if (files.length > 0) await this.pick_test(files, label_column);
+  }
+
+  /** Leaves the files alone that were asked about. */
+  leave_test_question() {
+    const name = this.#test?.summary.name;
+    const test_told = name ? `Left alone. Still loaded: ${name}.` : "Left alone.";
+    this.#parts.store.set({ question: null, test_told });
+  }
+
+  #picking() {
+    this.#picker ??= import("./test_picker.js").then(
+      ({ TestPicker }) =>
+        new TestPicker({
+          ...this.#parts,
+          standing: () => this.#test,
+          read_again: (files, column) => this.pick_test(files, column),
+        }),
+    );
+    this.#picker.catch(() => (this.#picker = null));
+    return this.#picker;
   }
 
   /**
@@ -198,6 +204,8 @@ export class EvaluationController {
       ? "Evaluate now reads these."
       : "No labels, so there is nothing to score; Download submission predicts them.";
     this.#test = test;
+    // From now on it lies as the data do; a set whose reader cannot be fetched stays as it is.
+    this.#picking().catch(() => {});
     store.set({
       test: test.summary,
       test_told: `${name}: ${format.counted(num_rows, "row")}.${understood_words(test.summary)} ${use}`,
@@ -210,6 +218,7 @@ export class EvaluationController {
       const { store } = this.#parts;
       const name = store.get().test?.name;
       this.#test = this.#newest = null;
+      (await this.#picking()).forget();
       void this.#parts.notes.set("test", "");
       const told = name ? `${name} is taken away. Evaluate reads the validation part again.` : "";
       store.set({ test: null, test_told: told });

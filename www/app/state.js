@@ -98,7 +98,7 @@ import { task_of } from "../base/task.js";
  * @property {string} data_error
  * @property {readonly Finding[]} findings what of the loaded data deserves a look before it is trained on
  * @property {boolean} is_changing_data whether a press that mends the data is at work
- * @property {(Question & { name: string }) | null} question what a picked table asks before it can be read
+ * @property {(Question & { name: string, is_test?: boolean }) | null} question what a picked table asks before it can be read
  * @property {DataSummary | null} data_before what "Sample and train" or another load replaced, while it can come back
  * @property {Settings} config what the fields say, and what Train would run
  * @property {PlanSummary | null} plan

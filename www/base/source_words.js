@@ -10,6 +10,7 @@ const CHANGED = {
   transpose: "transposed",
   drop_repeats: "repeats left out",
   drop_singles: "classes of one image left out",
+  stretch: "stretched to 255",
 };
 
 /**

@@ -24,6 +24,9 @@ const LABELS = /^(y|labels?|targets?|classes|arr_1)$/;
 const TRAIN = /(^|[_-])(train|training)([_-]|$)/;
 const TEST = /(^|[_-])(test|t10k|testing)([_-]|$)/;
 
+/** What the zips of Excel, Numbers and LibreOffice hold beside all else. */
+const WORKBOOK = /^(xl\/workbook\.(xml|bin)|Index\/Document\.iwa|content\.xml)$/;
+
 /**
  * @param {File} file a zip
  * @param {Wanted} [wanted]
@@ -34,6 +37,8 @@ export async function chosen_parts(file, wanted = "train") {
   // macOS puts a shadow of each file into an archive; it holds no data.
   const entries = all.filter(({ name }) => !name.startsWith("__MACOSX/") && !name.endsWith("/"));
   const tables = entries.filter(({ name }) => /\.(csv|tsv)$/i.test(name));
+  const workbook = entries.find(({ name }) => WORKBOOK.test(name));
+  if (workbook) throw workbook_refusal(workbook);
   const chosen =
     (tables.length > 0 ? null : pair_of(entries, /\.npy$/i, wanted)) ??
     (tables.length > 0 ? null : pair_of(entries, /idx[13][-.]ubyte$/i, wanted)) ??
@@ -104,6 +109,16 @@ function role_of(entry) {
   /** @type {"images" | "labels" | null} */
   const role = is_labels ? "labels" : is_images ? "images" : null;
   return { entry, half, role };
+}
+
+/** @param {ZipEntry} entry */
+function workbook_refusal({ name }) {
+  const found = name.startsWith("xl/") ? "an Excel workbook" : "a spreadsheet";
+  return new SourceError(
+    "file",
+    found,
+    "a table as text: save the sheet as CSV UTF-8 and pick that file",
+  );
 }
 
 /**

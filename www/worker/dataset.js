@@ -88,6 +88,7 @@ export class HeldData {
           understood: [...(source.understood ?? []), ...origin.notes],
           entries: origin.entries,
           ...(origin.folders !== undefined && { folders: origin.folders }),
+          ...(origin.columns && { columns: origin.columns }),
         };
         return loaded;
       } finally {

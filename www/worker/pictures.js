@@ -1,8 +1,9 @@
 // A zip of pictures in a folder a class, as ImageFolder of torchvision has them: which of
-// its entries they are, and both as the bytes of NumPy's arrays, which the engine reads.
+// its entries they are, and both pictures and classes as arrays that the engine reads.
 
 import { crc32, joined } from "../base/bytes.js";
 import { SourceError, count } from "./bytes.js";
+import { MAX_PICTURE_BYTES, WINDOW, grey_chunks, text_chunks } from "./grey.js";
 import { part_of } from "./zip.js";
 
 /** @import { Wanted } from "./archive.js" */
@@ -19,13 +20,6 @@ import { part_of } from "./zip.js";
 const PICTURE = /\.(png|jpe?g|gif|bmp|webp)$/i;
 const TRAIN = /(^|[/_-])(train|training)([/_-]|$)/i;
 const TEST = /(^|[/_-])(test|testing|val|valid|validation)([/_-]|$)/i;
-
-/** The sides that a task may have. */
-const SIDES = { least: 4, most: 64 };
-/** No picture of 64 × 64 pixels comes near this; a bomb does. */
-const MAX_PICTURE_BYTES = 1024 ** 2;
-/** Pictures that are unpacked side by side. */
-const WINDOW = 64;
 
 /**
  * The pictures of an archive, of the wanted half where there are two.
@@ -66,112 +60,30 @@ export function folders_of(entries, wanted) {
  * @param {object} options
  * @param {(bytes: number) => void} options.on_bytes bytes of the archive read so far, about
  * @param {AbortSignal} options.signal
- * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
-export async function* image_chunks(file, { pictures, notes }, { on_bytes, signal }) {
-  let side = 0;
-  let is_coloured = false;
-  for (let first = 0; first < pictures.length; first += WINDOW) {
-    const window = pictures.slice(first, first + WINDOW);
-    const read = await Promise.all(window.map(({ entry }) => picture(file, entry)));
-    signal.throwIfAborted();
-    if (side === 0) {
-      side = read[0]?.side ?? 0;
-      yield npy_header("|u1", `${pictures.length}, ${side}, ${side}`);
+export function image_chunks(file, { pictures, notes }, { on_bytes, signal }) {
+  async function* batches() {
+    for (let first = 0; first < pictures.length; first += WINDOW) {
+      const some = pictures.slice(first, first + WINDOW);
+      yield some.map(({ entry }) => ({ name: entry.name, bytes: () => unpacked(file, entry) }));
+      on_bytes((file.size * (first + some.length)) / pictures.length);
     }
-    const bytes = new Uint8Array(window.length * side * side);
-    for (const [at, one] of read.entries()) {
-      if (one.side !== side) {
-        const [found, expected] = [one.side, side].map((pixels) => `${pixels} × ${pixels} pixels`);
-        throw new SourceError(
-          window[at]?.entry.name ?? "archive",
-          found ?? "",
-          `${expected}, as the first picture has`,
-        );
-      }
-      is_coloured ||= one.is_coloured;
-      bytes.set(one.grey, at * side * side);
-    }
-    on_bytes((file.size * (first + window.length)) / pictures.length);
-    yield bytes;
   }
-  if (is_coloured) notes.push("colours turned to grey");
+  return grey_chunks(pictures.length, batches(), { notes, signal });
 }
 
 /**
  * The classes as an array of text.
  * @param {Folders} folders
- * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
-export async function* label_chunks({ pictures }) {
-  const letters = pictures.map(({ label }) => [...label].map((one) => one.codePointAt(0) ?? 0));
-  const width = letters.reduce((most, { length }) => Math.max(most, length), 1);
-  yield npy_header(`<U${width}`, `${pictures.length},`);
-  const bytes = new DataView(new ArrayBuffer(4 * width * letters.length));
-  for (const [row, codes] of letters.entries()) {
-    for (const [at, code] of codes.entries()) bytes.setUint32(4 * (row * width + at), code, true);
-  }
-  yield new Uint8Array(bytes.buffer);
-}
-
-/**
- * What stands before the values of an array (numpy.lib.format, version 1).
- * @param {string} descr
- * @param {string} shape
- */
-function npy_header(descr, shape) {
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }\n`;
-  const length = [text.length & 255, text.length >> 8];
-  return Uint8Array.from([
-    ...[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, ...length],
-    ...new TextEncoder().encode(text),
-  ]);
-}
-
-/**
- * A picture in grey, on white paper where it is transparent.
- * @param {File} file
- * @param {ZipEntry} entry
- */
-async function picture(file, entry) {
-  const bitmap = await createImageBitmap(await unpacked(file, entry), {
-    premultiplyAlpha: "none",
-    colorSpaceConversion: "none",
-  }).catch((error) => {
-    if (error instanceof SourceError) throw error;
-    throw new SourceError(entry.name, "no picture that this browser reads", "a PNG or JPEG");
-  });
-  const { width, height } = bitmap;
-  if (width !== height || width < SIDES.least || width > SIDES.most) {
-    bitmap.close();
-    throw new SourceError(
-      entry.name,
-      `a picture of ${width} × ${height} pixels`,
-      `square ones of ${SIDES.least} to ${SIDES.most} pixels a side`,
-    );
-  }
-  const paper = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!paper) throw new SourceError(entry.name, "no canvas in this browser", "one to read it on");
-  paper.fillStyle = "white";
-  paper.fillRect(0, 0, width, height);
-  paper.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  const { data } = paper.getImageData(0, 0, width, height);
-  const grey = new Uint8Array(width * height);
-  let is_coloured = false;
-  for (let at = 0; at < grey.length; at += 1) {
-    const [red = 0, green = 0, blue = 0] = data.subarray(4 * at, 4 * at + 3);
-    is_coloured ||= red !== green || green !== blue;
-    // The luma of ITU-R 601-2 as Pillow rounds it, so that the notebook reads the same.
-    grey[at] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-  }
-  return { side: width, grey, is_coloured };
+export function label_chunks({ pictures }) {
+  return text_chunks(pictures.map(({ label }) => label));
 }
 
 /**
  * @param {File} file
  * @param {ZipEntry} entry
- * @returns {Promise<Blob>}
+ * @returns {Promise<Uint8Array>}
  */
 async function unpacked(file, entry) {
   if (entry.num_unpacked > MAX_PICTURE_BYTES) {
@@ -192,7 +104,7 @@ async function unpacked(file, entry) {
       `${count(num_unpacked)}; the archive is damaged, download it again`,
     );
   }
-  return new Blob([bytes]);
+  return bytes;
 }
 
 /**

@@ -20,6 +20,7 @@ const PROGRESS_EVERY_MS = 50;
  * @property {string[]} notes what was left out and turned
  * @property {string[]} entries files of images and labels in an archive
  * @property {string} [folders] in an archive of pictures, the folder of the classes' folders
+ * @property {[image: string, label: string]} [columns] of a Parquet file of pictures
  */
 
 /**
@@ -76,17 +77,18 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
     const entries = [];
     let bytes_before = 0;
     let is_first = true;
-    /** @type {string | undefined} */
-    let folders;
+    /** @type {Pick<Origin, "folders" | "columns">} */
+    let pictures = {};
     for (const file of files) {
       const chosen = await parts_of(file, wish.wanted);
       const { parts } = chosen;
-      folders = chosen.folders ?? folders;
+      pictures = chosen.pictures ?? pictures;
       for (const part of parts) {
-        if (!is_first) reader.next_file(part.name);
+        // What holds one array is called by its own name, which is no "arr_0.npy".
+        if (!is_first) reader.next_file(parts.length === 1 ? file.name : part.name);
         // Two files of one archive are called after it.
         if (is_first && parts.length > 1) reader.call_it(file.name);
-        if (parts.length > 1 && folders === undefined) entries.push(part.name);
+        if (parts.length > 1 && !chosen.pictures) entries.push(part.name);
         is_first = false;
         const on_bytes = (/** @type {number} */ now) => {
           bytes = Math.max(bytes, bytes_before + now);
@@ -105,7 +107,7 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
     const dataset = reader.finish();
     report(true);
     if (!dataset) return { question: question_of(reader) };
-    return { dataset, origin: { notes, entries, ...(folders !== undefined && { folders }) } };
+    return { dataset, origin: { notes, entries, ...pictures } };
   } finally {
     if (!death.error) reader.free();
   }
@@ -115,10 +117,20 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
  * What of a file is read: entries of a zip, its pictures, or the file itself.
  * @param {File} file
  * @param {Wanted} [wanted]
- * @returns {Promise<{ parts: ReadPart[], notes: string[], folders?: string }>} notes are whole at the end
+ * @returns {Promise<{ parts: ReadPart[], notes: string[], pictures?: Pick<Origin, "folders" | "columns"> }>} notes are whole at the end
  */
 async function parts_of(file, wanted) {
-  if (kind_of(await bytes_at(file, 0, 4)) !== "zip") {
+  const head = await bytes_at(file, 0, 4);
+  if (String.fromCharCode(...head) === "PAR1") {
+    const { pictures_of } = await import("./parquet.js");
+    const { image, label, notes, image_chunks, label_chunks } = await pictures_of(file);
+    const parts = [
+      { name: "pictures", chunks: image_chunks },
+      { name: "labels", chunks: label_chunks },
+    ];
+    return { parts, notes, pictures: { columns: [image, label] } };
+  }
+  if (kind_of(head) !== "zip") {
     const whole = {
       name: file.name,
       chunks: (/** @type {ChunkOptions} */ options) => unpacked_chunks(file, options),
@@ -137,7 +149,7 @@ async function parts_of(file, wanted) {
       },
       { name: "folders", chunks: () => label_chunks(folders) },
     ];
-    return { parts, notes, folders: folders.root };
+    return { parts, notes, pictures: { folders: folders.root } };
   }
   const parts = entries.map((entry) => ({
     name: entry.name,

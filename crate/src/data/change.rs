@@ -23,6 +23,7 @@ pub fn changed(data: &Dataset, change: DataChange) -> Result<Dataset> {
             kept(data, |row| !is_repeat[row])
         }
         DataChange::DropSingles => return without_singles(data),
+        DataChange::Stretch => (stretched(data), data.labels().to_vec()),
     };
     Dataset::from_parts(data.name(), data.task().clone(), pixels, labels)
 }
@@ -42,6 +43,20 @@ fn transposed(data: &Dataset) -> Vec<u8> {
         }
     }
     pixels
+}
+
+/// Pixels by their share of the highest one, rounded as numpy rounds.
+fn stretched(data: &Dataset) -> Vec<u8> {
+    let highest = f64::from(highest_pixel(data).max(1));
+    let pixels = data.pixels().iter();
+    pixels
+        .map(|&pixel| (f64::from(pixel) / highest * 255.0).round_ties_even() as u8)
+        .collect()
+}
+
+/// The highest pixel of all.
+pub(super) fn highest_pixel(data: &Dataset) -> u8 {
+    data.pixels().iter().copied().max().unwrap_or(0)
 }
 
 /// Pixels and labels of the rows that stay.

@@ -2,7 +2,10 @@
 //!
 //! Owns the signs. Each is told by figures of the pixels and labels alone, on a spread of
 //! at most [`MAX_SAMPLED`] images where all of them would take long; MNIST has none.
+//!
+//! Over 400 lines: the signs, one after the other, and their tests.
 
+use super::change::highest_pixel;
 use super::dataset::Dataset;
 use crate::message::{DataChange, Finding, FindingKind};
 
@@ -21,7 +24,23 @@ const MANY_REPEATS: f64 = 0.05;
 pub fn findings(data: &Dataset) -> Vec<Finding> {
     let mut found = Vec::new();
     let sample = sampled_rows(data);
-    if is_darker_on_paper(data, &sample) {
+    let is_ink = |&pixel: &u8| pixel >= INK;
+    let highest = if data.pixels().iter().any(is_ink) {
+        255
+    } else {
+        highest_pixel(data)
+    };
+    if (1..INK).contains(&highest) {
+        found.push(Finding {
+            kind: FindingKind::Faint,
+            sentence: format!(
+                "The highest pixel of all is {highest} of 255, so the images are faint: their \
+                 pixels may have been counted from 0 to {highest}. Networks and the pad take 255 \
+                 for full ink."
+            ),
+            change: Some(DataChange::Stretch),
+        });
+    } else if is_darker_on_paper(data, &sample) {
         found.push(Finding {
             kind: FindingKind::Inverted,
             sentence: "The paper is darker than the ink: the edges of nearly all images are \
@@ -309,6 +328,37 @@ mod tests {
             let mended = changed(&spoilt, change).unwrap();
             assert_eq!(mended, digits());
         }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn pixels_that_never_come_near_full_ink_are_stretched() {
+        for highest in [16, 100, 127] {
+            let to = |full: f64| move |&pixel: &u8| (f64::from(pixel) / 255.0 * full).round() as u8;
+            let pixels = digits()
+                .pixels()
+                .iter()
+                .map(to(f64::from(highest)))
+                .collect();
+            let labels = digits().labels().to_vec();
+            let faint = Dataset::from_parts("faint", Task::mnist(), pixels, labels).unwrap();
+            let found = findings(&faint);
+            assert_eq!((found.len(), found[0].kind), (1, FindingKind::Faint));
+            let sentence = format!("The highest pixel of all is {highest} of 255");
+            assert!(found[0].sentence.starts_with(&sentence));
+            let mended = changed(&faint, DataChange::Stretch).unwrap();
+            assert_eq!(findings(&mended), []);
+            let most = |data: &Dataset| data.pixels().iter().copied().max();
+            assert_eq!(most(&mended), Some(255));
+            let clear = digits();
+            let pairs = mended.pixels().iter().zip(clear.pixels());
+            let differences = pairs.map(|(a, b)| a.abs_diff(*b));
+            let step = (255.0_f64 / f64::from(highest) / 2.0).ceil() as u8;
+            let largest = differences.max().unwrap();
+            assert!(largest <= step, "{largest} of {step}");
+        }
+        let paper = Dataset::from_parts("paper", Task::mnist(), vec![0; 7840], vec![1; 10]);
+        let found = kinds(&paper.unwrap());
+        assert!(!found.contains(&FindingKind::Faint), "{found:?}");
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -385,8 +385,8 @@ mod tests {
             "f, byte 800: found more data, expected the end of the file after 784 bytes of data"
         );
         assert_eq!(
-            message(&file(0x801, &[3], &[1, 2, 10])),
-            "f, label 3: found 10, expected 0 to 9"
+            message(&file(0x801, &[3], &[1, 2, 12])),
+            "f, label 3: found 12, expected 0 to 9, or more than one image of that label"
         );
         assert_eq!(
             message(&[0, 0, 8]),

@@ -90,6 +90,11 @@ impl Labels {
         most.unwrap_or(0) as f64 / self.rows.len().max(1) as f64
     }
 
+    /// Whether each label is 0, as a picture's edge is.
+    pub fn are_all_zero(&self) -> bool {
+        matches!(&self.seen[..], [seen] if seen.label == Label::Number(0))
+    }
+
     /// What the next label must be, for an error: as far as is known by those before it.
     pub fn expected(&self) -> &'static str {
         let is_digit = |seen: &Seen| matches!(seen.label, Label::Number(0..=9));
@@ -147,7 +152,7 @@ impl Labels {
     /// The ten digits where no label is anything else, also if some of them are
     /// missing; otherwise the distinct labels, numbers by size or words by their bytes,
     /// as Python sorts them. A single row whose label is the only one that is no digit
-    /// is taken for a slip, unless they are those of a sample.
+    /// is taken for a slip, unless it counts on from them or they are those of a sample.
     ///
     /// # Errors
     /// At such a slip, and where there is one label alone that is no digit.
@@ -168,12 +173,12 @@ impl Labels {
             (Some(slip), None)
                 if slip.num_rows == 1
                     && !naming.is_sample
-                    && matches!(slip.label, Label::Number(_)) =>
+                    && matches!(slip.label, Label::Number(number) if number != 10) =>
             {
                 return Err(Error::data(
                     (naming.place)(slip.first_row),
                     naming.shown(&slip.label),
-                    "0 to 9",
+                    "0 to 9, or more than one image of that label",
                 ));
             }
             (Some(only), None) if self.seen.len() == 1 && !naming.is_sample => {
@@ -306,6 +311,19 @@ mod tests {
             read(&["8.0", "'5'", "b'1'", " 03 "]),
             (digits.into(), vec![8, 5, 1, 3])
         );
+        // numpy.savetxt of whole numbers, and with fmt="%.3e".
+        assert_eq!(
+            read(&[
+                "5.000000000000000000e+00",
+                "0.000000000000000000e+00",
+                "9.000e+00"
+            ]),
+            (digits.into(), vec![5, 0, 9])
+        );
+        assert_eq!(
+            read(&["2.400000000000000000e+01", "-1.0e+00", "24"]),
+            ("-1 24".into(), vec![1, 0, 1])
+        );
         assert_eq!(
             read(&["24", "3", "10", "24"]),
             ("3 10 24".into(), vec![2, 0, 1, 2])
@@ -337,7 +355,12 @@ mod tests {
         assert!(classes(&many[..100]).is_ok());
         assert_eq!(
             classes(&["1", "12", "3"]).unwrap_err(),
-            "row 2: found \"12\", expected 0 to 9"
+            "row 2: found \"12\", expected 0 to 9, or more than one image of that label"
+        );
+        // One that counts on is a class of one image, which is warned of.
+        assert_eq!(
+            classes(&["9", "10", "3"]),
+            Ok(("3 9 10".into(), vec![1, 2, 0]))
         );
         assert_eq!(
             classes(&["cat", "cat"]).unwrap_err(),

@@ -211,7 +211,7 @@ mod tests {
     use crate::error::Result;
 
     fn csv() -> Vec<u8> {
-        format!("7{}\n", ",9".repeat(784)).into_bytes()
+        format!("7{},0\n", ",9".repeat(783)).into_bytes()
     }
 
     fn images() -> Vec<u8> {

@@ -61,6 +61,9 @@ pub struct TableReading {
     /// Whether the first line is an image whose repeated values a program has numbered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_first_mangled: bool,
+    /// Whether a line before all others names the separator: `sep=;`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_separator_line: bool,
     /// What the header calls the first pixel; empty where it says nothing.
     #[serde(default)]
     pub pixel_name: String,
@@ -68,7 +71,8 @@ pub struct TableReading {
     pub num_columns: u32,
     /// Where the label stands; none without one, or with one-hot columns.
     pub label_column: Option<u32>,
-    /// Columns of which one is 1, in the order of the classes; else empty.
+    /// Columns of which one is 1, in the order of the classes; else empty. A class without
+    /// a column has [`NO_COLUMN`].
     pub one_hot_columns: Vec<u32>,
     /// Where the first pixel stands.
     pub first_pixel: u32,
@@ -78,6 +82,9 @@ pub struct TableReading {
     pub full_ink: u32,
 }
 
+/// Where a class has no one-hot column.
+pub const NO_COLUMN: u32 = u32::MAX;
+
 /// Kaggle's `train.csv`.
 impl Default for TableReading {
     fn default() -> Self {
@@ -86,6 +93,7 @@ impl Default for TableReading {
             has_decimal_comma: false,
             has_header: true,
             is_first_mangled: false,
+            has_separator_line: false,
             pixel_name: "pixel0".to_owned(),
             num_columns: 785,
             label_column: Some(0),
@@ -109,6 +117,8 @@ pub enum DataChange {
     DropRepeats,
     /// Images of classes that have one image alone were left out.
     DropSingles,
+    /// The highest pixel of all became full ink, and the others in proportion.
+    Stretch,
 }
 
 /// What kind of thing was found in a data set.
@@ -129,6 +139,8 @@ pub enum FindingKind {
     Repeats,
     /// Labels say nothing about the images.
     Shuffled,
+    /// No pixel is half as dark as full ink.
+    Faint,
 }
 
 /// What about a data set deserves a look before it is trained on.
@@ -174,6 +186,9 @@ pub struct DataSource {
     /// with its last slash; empty where that is the archive itself, none for other files.
     #[serde(default)]
     pub folders: Option<String>,
+    /// In a Parquet file, the columns of the pictures and of the labels; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
     /// What was done since, in that order.
     #[serde(default)]
     pub changes: Vec<DataChange>,

@@ -15,7 +15,7 @@ mod study;
 pub use bits::{read_bits, write_bits};
 pub use data::{
     ClassCounts, DataChange, DataSource, DataSummary, Finding, FindingKind, LoadProgress,
-    NormalisationSummary, ReadingChoice, TableReading, TaskSummary,
+    NO_COLUMN, NormalisationSummary, ReadingChoice, TableReading, TaskSummary,
 };
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use model::ModelSummary;

@@ -164,6 +164,24 @@ fn one_hot(is_last: bool) -> String {
     lines.collect()
 }
 
+/// Three one-hot columns of words before the pixels.
+fn dummies(prefix: &str, one: &str, zero: &str) -> String {
+    let names = ["shirt", "bag", "coat"].map(|name| format!("{prefix}{name}"));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let form = Form {
+        has_label: false,
+        ..Form::default()
+    };
+    let rows = form.rows();
+    // Label 5 is a shirt, as among the words.
+    let lines = rows.lines().zip(LABELS).map(|(line, label)| {
+        let bit = |rest: u8| if label % 3 == rest { one } else { zero };
+        format!("{},{},{},{line}\n", bit(2), bit(0), bit(1))
+    });
+    let lines: String = lines.collect();
+    format!("{}\n{lines}", header(&names, from_0, &[]))
+}
+
 const DIGITS: &str = "5 0 4 1 9 2";
 const LAST: &str = "column 785, the last | column 1, the first";
 
@@ -468,6 +486,125 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
             Read(DIGITS, "labels from 10 one-hot columns"),
         ),
         (
+            "one-hot columns of pandas' get_dummies",
+            dummies("label_", "True", "False"),
+            Read(
+                "shirt bag coat coat bag shirt",
+                "labels from 3 one-hot columns",
+            ),
+        ),
+        (
+            "one-hot columns under the classes' names, not in their order",
+            dummies("", "1", "0"),
+            Read(
+                "shirt bag coat coat bag shirt",
+                "labels from 3 one-hot columns",
+            ),
+        ),
+        (
+            "columns of words that are not one-hot",
+            dummies("", "1", "1"),
+            Asked(
+                "column 1 \"shirt\", the first | column 2 \"bag\" | column 3 \"coat\" | no labels in it",
+                "1 1 1 1 1 1",
+            ),
+        ),
+        (
+            "one-hot columns of some digits, in another order",
+            dummies("label_", "1", "0")
+                .replace("label_shirt", "label_7")
+                .replace("label_bag", "label_3")
+                .replace("label_coat", "label_5"),
+            Read("7 3 5 5 3 7", "labels from 3 one-hot columns"),
+        ),
+        (
+            "one-hot columns of truth values without a header",
+            one_hot(true)
+                .lines()
+                .map(|line| {
+                    let (pixels, bits) = line.split_at(line.len() - 20);
+                    let bits = bits.replace('0', "False").replace('1', "True");
+                    format!("{pixels}{bits}\r\n")
+                })
+                .collect(),
+            Read(DIGITS, "labels from 10 one-hot columns"),
+        ),
+        (
+            "Excel's line that names the separator",
+            format!(
+                "sep=;\r\n{}",
+                with(|form| form.separator = ";").under(&header_of(
+                    784,
+                    ";",
+                    &["label"],
+                    from_0,
+                    &[]
+                ))
+            ),
+            Read(DIGITS, "columns separated by semicolons"),
+        ),
+        (
+            "the same without a header",
+            format!(
+                "\u{feff}sep=;\n{}",
+                with(|form| form.separator = ";").rows()
+            ),
+            Read(DIGITS, "label in column 1; columns separated by semicolons"),
+        ),
+        (
+            "the same with a fault",
+            format!(
+                "sep=,\n{}",
+                plain.under(&kaggle()).replace("\n9,0,", "\n9,x,")
+            ),
+            Refused("row 7, column pixel0: found \"x\", expected a whole number, 0 to 255"),
+        ),
+        (
+            "the same with a short row",
+            format!(
+                "sep=,\n{}",
+                plain.under(&kaggle()).replace("\n9,0,", "\n9,")
+            ),
+            Refused("row 7: found 784 columns, expected 785 as in row 2"),
+        ),
+        (
+            "headerless, both ends nearly constant",
+            plain
+                .rows()
+                .lines()
+                .map(|line| format!("3{}5\n", &line[1..line.len() - 1]))
+                .collect(),
+            Asked("column 1, the first | column 785, the last", "3 3 3 3 3 3"),
+        ),
+        (
+            "headerless, nothing but paper at both ends",
+            plain
+                .rows()
+                .lines()
+                .map(|line| format!("0{}\n", &line[1..]))
+                .collect(),
+            Asked("column 1, the first | column 785, the last", "0 0 0 0 0 0"),
+        ),
+        (
+            "headerless, one label alone before edges of paper",
+            plain
+                .rows()
+                .lines()
+                .map(|line| format!("7{}\n", &line[1..]))
+                .collect(),
+            Read("7 7 7 7 7 7", "label in column 1"),
+        ),
+        (
+            "an eleventh class of one image",
+            plain.under(&kaggle()).replace("\n9,", "\n10,"),
+            Read("5 0 4 1 10 2", ""),
+        ),
+        (
+            "labels of numpy.savetxt",
+            with(|form| form.label = |label| format!("{label}.000000000000000000e+00")).rows(),
+            Read(DIGITS, "label in column 1"),
+        ),
+        (
             "scikit-learn's digits",
             digits_8.rows(),
             Read(
@@ -510,7 +647,10 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
         (
             "one row of a label that is no digit",
             plain.under(&kaggle()).replace("\n9,", "\n12,"),
-            Refused("row 6, column label: found \"12\", expected 0 to 9"),
+            Refused(
+                "row 6, column label: found \"12\", expected 0 to 9, or more than one image of \
+                 that label",
+            ),
         ),
         (
             "a label that is missing",
@@ -526,6 +666,97 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
             Refused(
                 "row 2, column label: found \"shirt\" here and in every other row, expected at \
                  least two different labels",
+            ),
+        ),
+        (
+            "a pixel column that is missing",
+            reordered(&plain.under(&kaggle()), |at, _| at)
+                .lines()
+                .map(|line| {
+                    let fields: Vec<&str> = line.split(',').collect();
+                    [&fields[..501], &fields[502..]].concat().join(",") + "\n"
+                })
+                .collect(),
+            Refused(
+                "row 1: found no column \"pixel500\" among 783 pixels, expected \"pixel0\" to \
+                 \"pixel783\", each once and counted from 0 or 1",
+            ),
+        ),
+        (
+            "the last pixel column is missing",
+            plain.under(&header_of(783, ",", &["label"], from_0, &[])),
+            Refused(
+                "row 1: found 783 pixels, \"pixel0\" to \"pixel782\", expected those of a square \
+                 image, such as 784 for 28 × 28: a column is missing or one too many",
+            ),
+        ),
+        (
+            "a pixel column too many",
+            plain.under(&kaggle().replace("pixel5,", "pixel5,pixel5,")),
+            Refused(
+                "row 1, column 8: found \"pixel5\" a second time, expected \"pixel0\" to \
+                 \"pixel783\", each once and counted from 0 or 1",
+            ),
+        ),
+        (
+            "pixels counted from 5",
+            plain.under(&header(&["label"], |at| format!("pixel{}", at + 5), &[])),
+            Refused(
+                "row 1, column 2: found \"pixel5\", expected \"pixel0\" to \"pixel783\", each once \
+                 and counted from 0 or 1",
+            ),
+        ),
+        (
+            "images in three colours",
+            header_of(3072, ",", &["label"], from_0, &[]) + "\n",
+            Refused(
+                "row 1: found 3072 pixels, \"pixel0\" to \"pixel3071\", expected square grey images \
+                 of 4 × 4 to 64 × 64 pixels: these seem 32 × 32 in three colours, turn them to \
+                 grey first",
+            ),
+        ),
+        (
+            "the same without a header",
+            format!("7{}\n", ",9".repeat(2352)),
+            Refused(
+                "row 1: found 2353 columns (\"7\", \"9\", \"9\", …), expected square grey images of \
+                 4 × 4 to 64 × 64 pixels: these seem 28 × 28 in three colours, turn them to grey \
+                 first",
+            ),
+        ),
+        (
+            "images that are too large",
+            format!("7{}\n", ",9".repeat(9216)),
+            Refused(
+                "row 1: found 9217 columns (\"7\", \"9\", \"9\", …), expected square grey images of \
+                 4 × 4 to 64 × 64 pixels: these are 96 × 96, make them smaller first",
+            ),
+        ),
+        (
+            "images that are not square",
+            plain.under(&header_of(896, ",", &["label"], from_1, &[])),
+            Refused(
+                "row 1: found 896 pixels, \"pixel1\" to \"pixel896\", expected those of a square \
+                 image, such as 784 for 28 × 28: a column is missing or one too many",
+            ),
+        ),
+        (
+            "all pixels in one cell",
+            format!(
+                "emotion,pixels,Usage\n0,{} 9,Training\n",
+                "70 80".repeat(1152)
+            ),
+            Refused(
+                "row 1: found all pixels of an image in one cell, expected a column for each \
+                 pixel: in pandas, frame[\"pixels\"].str.split(\" \", expand=True)",
+            ),
+        ),
+        (
+            "the same without a header",
+            format!("0,{}9,Training\n", "70 80 ".repeat(392)),
+            Refused(
+                "row 1: found all pixels of an image in one cell, expected a column for each \
+                 pixel: in pandas, frame[\"pixels\"].str.split(\" \", expand=True)",
             ),
         ),
         (

@@ -2,7 +2,8 @@
 // a known set for a press. MNIST's digits need none of it.
 
 import { known_set, task_of_set } from "../../base/known_sets.js";
-import { MNIST_TASK, task_of } from "../../base/task.js";
+import { line_of_names, names_of_line } from "../../base/names_line.js";
+import { are_digits, task_of } from "../../base/task.js";
 import { by_id, set_text } from "../../ui/dom.js";
 
 /** @import { DataSummary } from "../../pkg/ndarray/inkling.js" */
@@ -27,7 +28,7 @@ export function create_class_names_view(state, actions) {
     const known = data && known_set({ ...data, task });
     box.hidden = !data?.has_labels || (!known && is_plain_mnist(data));
     box.open = known !== null || !are_digits(task.classes);
-    field.value = task.classes.join(", ");
+    field.value = line_of_names(task.classes);
     field.removeAttribute("aria-invalid");
     set_text(fault, "");
     press.hidden = !known;
@@ -38,11 +39,11 @@ export function create_class_names_view(state, actions) {
     const { data } = state.get();
     if (!data) return;
     const task = task_of(data);
-    const names = field.value.split(",").map((name) => name.trim());
+    const names = names_of_line(field.value);
     const wrong = why_not_named(names, task.classes.length);
     set_text(fault, wrong);
     field.setAttribute("aria-invalid", String(wrong !== ""));
-    if (!wrong && names.join() !== task.classes.join()) {
+    if (!wrong && names.some((name, at) => name !== task.classes[at])) {
       actions.use_task({ ...task, classes: names });
     }
   });
@@ -53,11 +54,6 @@ export function create_class_names_view(state, actions) {
     if (known) actions.use_task(task_of_set(task, known));
     field.focus({ preventScroll: true });
   });
-}
-
-/** @param {readonly string[]} classes */
-function are_digits(classes) {
-  return classes.join() === MNIST_TASK.classes.join();
 }
 
 /**

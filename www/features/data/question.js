@@ -39,7 +39,7 @@ export function create_question_view(state, actions) {
     if (!question) return;
     set_text(
       sentence,
-      `${question.name} does not say which column holds the labels. Do these images look right, each over its label?`,
+      `${question.is_test ? "The test set " : ""}${question.name} does not say which column holds the labels. Do these images look right, each over its label?`,
     );
     select.replaceChildren(
       ...question.choices.map(({ label_column, words }) =>
@@ -48,7 +48,8 @@ export function create_question_view(state, actions) {
     );
     select.selectedIndex = 0;
     draw();
-    select.focus({ preventScroll: true });
+    // Who picked a test set looks elsewhere.
+    select.focus({ preventScroll: !question.is_test });
   });
   select.addEventListener("change", draw);
   by_id("answer-question", HTMLButtonElement).addEventListener("click", () =>

@@ -13,6 +13,7 @@ const PRESSES = {
   transpose: "Transpose",
   drop_repeats: "Leave the repeats out",
   drop_singles: "Leave these images out",
+  stretch: "Stretch",
 };
 
 /**

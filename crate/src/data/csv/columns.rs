@@ -3,7 +3,7 @@
 //! Owns the plan that rows are read by. Where a plan comes from is the header's affair
 //! (`header`), or the shape's where there is none (`shape`).
 
-use crate::message::TableReading;
+use crate::message::{NO_COLUMN, TableReading};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(super) struct Format {
     pub has_decimal_comma: bool,
     /// Whether fields have spaces around them.
     pub is_padded: bool,
+    /// Whether a line before the table names the separator: `sep=;`.
+    pub has_separator_line: bool,
 }
 
 /// The plan of a table.
@@ -117,14 +119,26 @@ impl Columns {
         }
     }
 
-    /// The same for a program that reads the file again; full ink is `full_ink`.
-    pub fn reading(&self, format: Format, full_ink: u32) -> TableReading {
+    /// The same for a program that reads the file again, where full ink is `full_ink` and
+    /// these classes were found.
+    pub fn reading(&self, format: Format, full_ink: u32, classes: &[String]) -> TableReading {
         let mut pixels = vec![0; self.num_pixels()];
-        let mut one_hot_columns = vec![0; self.one_hot.len()];
+        let num_classes = if self.one_hot.is_empty() {
+            0
+        } else {
+            classes.len()
+        };
+        let mut one_hot_columns = vec![NO_COLUMN; num_classes];
         for (column, target) in (0..).zip(&self.targets) {
             match *target {
                 Target::Pixel(pixel) => pixels[usize::from(pixel)] = column,
-                Target::OneHot(class) => one_hot_columns[usize::from(class)] = column,
+                Target::OneHot(class) => {
+                    let name = &self.one_hot[usize::from(class)];
+                    // A column without a 1 in it gives no class.
+                    if let Some(at) = classes.iter().position(|class| class == name) {
+                        one_hot_columns[at] = column;
+                    }
+                }
                 Target::Label | Target::Skipped => {}
             }
         }
@@ -137,6 +151,7 @@ impl Columns {
             has_decimal_comma: format.has_decimal_comma,
             has_header: self.has_header,
             is_first_mangled: self.is_first_mangled,
+            has_separator_line: format.has_separator_line,
             pixel_name: self
                 .names
                 .get(first_pixel as usize)
@@ -163,6 +178,21 @@ pub(super) fn label_words(column: usize, name: Option<&str>) -> String {
 /// The side of a square image of so many pixels, where one may have them.
 pub(in crate::data) fn side_of(num_pixels: usize) -> Option<usize> {
     (4..=64).find(|side| side * side == num_pixels)
+}
+
+/// What to do with images of so many pixels, where that says what they are and why they are
+/// not read.
+pub(super) fn size_cause(num_pixels: usize) -> Option<String> {
+    let squares = "square grey images of 4 × 4 to 64 × 64 pixels";
+    let root = |number: usize| (4..=1000).find(|side| side * side == number);
+    if let Some(side) = root(num_pixels).filter(|&side| side > 64) {
+        let found = format!("these are {side} × {side}, make them smaller first");
+        return Some(format!("{squares}: {found}"));
+    }
+    let third = num_pixels.is_multiple_of(3).then_some(num_pixels / 3)?;
+    root(third).map(|side| {
+        format!("{squares}: these seem {side} × {side} in three colours, turn them to grey first")
+    })
 }
 
 /// Words on the size of images that are not MNIST's.

@@ -1,7 +1,7 @@
 //! The first line of a table: what separates its fields, and whether it names columns.
 
 use super::SHAPE;
-use super::columns::{Columns, Format, side_of};
+use super::columns::{Columns, Format, side_of, size_cause};
 use super::field::{quoted, unquoted};
 use super::header::{Header, plain_name, read_header};
 use super::mangled::image_in_header;
@@ -35,7 +35,29 @@ pub(super) fn format_of(line: &[u8]) -> Format {
         separator,
         has_decimal_comma: separator != b',',
         is_padded: num_padded > 0 && num_padded * 2 >= count(separator),
+        has_separator_line: false,
     }
+}
+
+/// Whether a line only names the separator, as Excel wants it: `sep=;`.
+pub(super) fn is_separator_line(line: &[u8]) -> bool {
+    let text = unquoted(line.trim_ascii());
+    text.len() == 5 && text[..4].eq_ignore_ascii_case(b"sep=") && !text[4].is_ascii_alphanumeric()
+}
+
+/// Whether a table has all pixels of an image in one cell, blanks between them: by its
+/// column's name, or by what stands there.
+fn has_image_in_cell(names: &[&[u8]]) -> bool {
+    const CELLS: [&str; 6] = ["pixels", "pixel", "image", "images", "img", "picture"];
+    let is_image = |name: &&[u8]| {
+        let blanks = name.iter().filter(|&&byte| byte == b' ').count();
+        blanks >= 15
+            && name
+                .iter()
+                .all(|byte| b" .,[]".contains(byte) || byte.is_ascii_digit())
+    };
+    let is_named = |name: &&[u8]| CELLS.contains(&plain_name(name).as_str());
+    (2..16).contains(&names.len()) && names.iter().any(|name| is_named(name) || is_image(name))
 }
 
 /// The fields of each whole row as long as the first one, without quotes.
@@ -73,7 +95,7 @@ pub(super) fn decide(line: &[u8], format: Format, row: u64) -> Result<FirstLine>
     if may_be_data && !are_distinct(&names) {
         return Ok(FirstLine::Data);
     }
-    match read_header(&names) {
+    match read_header(&names, row) {
         Ok(Some(Header::Plans(plans))) => Ok(FirstLine::Named(plans)),
         Ok(Some(Header::Numbers)) => Ok(FirstLine::Numbered),
         Ok(None) | Err(_) if may_be_data => Ok(FirstLine::Data),
@@ -91,6 +113,13 @@ fn are_distinct(names: &[&[u8]]) -> bool {
 /// Refuses a table whose first line has not the columns of images.
 pub(super) fn wrong_count(line: &[u8], format: Format, row: u64) -> Error {
     let names: Vec<&[u8]> = fields(line, format).collect();
+    if has_image_in_cell(&names) {
+        return Error::data(
+            format!("row {row}"),
+            "all pixels of an image in one cell",
+            "a column for each pixel: in pandas, frame[\"pixels\"].str.split(\" \", expand=True)",
+        );
+    }
     let rival = [(b' ', "spaces"), (b'|', "bars")]
         .into_iter()
         .find(|(mark, _)| {
@@ -106,9 +135,12 @@ pub(super) fn wrong_count(line: &[u8], format: Format, row: u64) -> Error {
             format!("{} columns ({}{more})", names.len(), shown.join(", "))
         }
     };
-    let expected = match rival {
-        Some(_) => format!("commas between {SHAPE}"),
-        None => SHAPE.to_owned(),
+    // A label and an index may stand beside the pixels.
+    let cause = (0..3).find_map(|others| size_cause(names.len().checked_sub(others)?));
+    let expected = match (rival, cause) {
+        (Some(_), _) => format!("commas between {SHAPE}"),
+        (None, Some(cause)) => cause,
+        (None, None) => SHAPE.to_owned(),
     };
     Error::data(format!("row {row}"), found, expected)
 }

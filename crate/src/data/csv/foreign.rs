@@ -17,11 +17,15 @@ pub(super) fn refuse_foreign_file(first_line: &[u8]) -> Result<()> {
 }
 
 /// What to do with files that hold pictures in another form.
-const REMEDIES: [(&[u8], &str); 4] = [
+const REMEDIES: [(&[u8], &str); 5] = [
     (
         b"PAR1",
         ": in Python, read it with pandas.read_parquet and save its images and labels as \
          x_train and y_train with numpy.savez",
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        ": in Excel, save the sheet as CSV UTF-8",
     ),
     (
         b"\x89HDF",

@@ -5,6 +5,7 @@
 
 use super::columns::{Columns, Target, label_words, side_note, side_of};
 use super::field::quoted;
+use super::pixel_count::refuse_pixels;
 use crate::error::{Error, Result};
 
 /// What labels are called.
@@ -62,11 +63,12 @@ pub(super) fn plain_name(name: &[u8]) -> String {
         .to_ascii_lowercase()
 }
 
-/// Reads a header. `None` where it is that of no table of images.
+/// Reads the header in line `row`. `None` where it is that of no table of images.
 ///
 /// # Errors
-/// Where pixels are there, and one is missing, twice there or beyond the others.
-pub(super) fn read_header(names: &[&[u8]]) -> Result<Option<Header>> {
+/// Where pixels are there, and one is missing, twice there or beyond the others, or where
+/// they are those of images that are not read.
+pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
     let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let mut meanings: Vec<Meaning> = plain.iter().map(|name| meaning(name)).collect();
     let Some(pixel_prefix) = most_common_prefix(&meanings) else {
@@ -82,9 +84,18 @@ pub(super) fn read_header(names: &[&[u8]]) -> Result<Option<Header>> {
         let may_be_numbers = num_named == 0
             && counts_columns(&meanings)
             && (1..=100).any(|extra| num_pixels > extra && side_of(num_pixels - extra).is_some());
-        return Ok(may_be_numbers.then_some(Header::Numbers));
+        return match may_be_numbers {
+            true => Ok(Some(Header::Numbers)),
+            false => refuse_pixels(
+                names,
+                &numbers_of(&meanings, pixel_prefix),
+                pixel_prefix,
+                row,
+            )
+            .map(|()| None),
+        };
     };
-    let mut targets = pixel_targets(names, &meanings, pixel_prefix, side)?;
+    let mut targets = pixel_targets(names, &meanings, pixel_prefix, side, row)?;
     let mut notes: Vec<String> = Vec::new();
 
     let mut one_hot = Vec::new();
@@ -124,6 +135,11 @@ pub(super) fn read_header(names: &[&[u8]]) -> Result<Option<Header>> {
         (0, true) => unknown.clone(),
         _ => labels.clone(),
     };
+    // Several such columns may be one-hot labels under the names of their classes.
+    let words = match (labels.len(), one_hot.is_empty(), candidates.len()) {
+        (0, true, 2..=super::super::labels::MAX_CLASSES) => class_words(&candidates, &shown),
+        _ => Vec::new(),
+    };
     notes.extend(side_note(side));
     if !is_in_order(&targets) {
         notes.push("pixels put in the order of their numbers".to_owned());
@@ -155,11 +171,53 @@ pub(super) fn read_header(names: &[&[u8]]) -> Result<Option<Header>> {
         .iter()
         .map(|&column| plan(Some(column)))
         .collect();
+    if !words.is_empty() {
+        let mut plan = plan(None);
+        for (class, &column) in (0..).zip(&candidates) {
+            plan.targets[column] = Target::OneHot(class);
+        }
+        plan.one_hot = words;
+        plan.notes = vec![format!("labels from {} one-hot columns", candidates.len())];
+        plan.notes.extend(notes.iter().cloned());
+        plan.notes.extend(left_out(&plan, &plain));
+        plans.insert(0, plan);
+    }
     if labels.is_empty() {
         // Without any label is a reading, too.
         plans.push(plan(None));
     }
     Ok(Some(Header::Plans(plans)))
+}
+
+/// The classes that one-hot columns are named after: without what pandas' `get_dummies` puts
+/// before them, the label's own name. None where two would be the same.
+fn class_words(columns: &[usize], shown: &dyn Fn(usize) -> String) -> Vec<String> {
+    let names: Vec<String> = columns.iter().map(|&column| shown(column)).collect();
+    let is_after_label = |name: &String| {
+        let (label, word) = name.split_once(['_', '.'])?;
+        let is_label = LABELS.contains(&label.to_ascii_lowercase().as_str());
+        (is_label && !word.is_empty()).then(|| word.to_owned())
+    };
+    let short: Vec<String> = names.iter().filter_map(is_after_label).collect();
+    let words = if short.len() == names.len() {
+        short
+    } else {
+        names
+    };
+    let is_twice = |(at, word): (usize, &String)| words[..at].contains(word);
+    match words.iter().enumerate().any(is_twice) {
+        true => Vec::new(),
+        false => words,
+    }
+}
+
+/// The numbers of the pixels' columns, each with its place.
+fn numbers_of(meanings: &[Meaning], pixel_prefix: (&str, bool)) -> Vec<(u32, usize)> {
+    (0..)
+        .zip(meanings)
+        .filter(|(_, meaning)| prefix(meaning) == Some(pixel_prefix))
+        .map(|(at, meaning)| (column_of(meaning), at))
+        .collect()
 }
 
 /// Whether names number their columns one after the other.
@@ -201,6 +259,7 @@ fn pixel_targets(
     meanings: &[Meaning],
     pixel_prefix: (&str, bool),
     side: usize,
+    row: u64,
 ) -> Result<Vec<Target>> {
     let pixels = || {
         meanings
@@ -210,13 +269,15 @@ fn pixel_targets(
     let least = |part: fn(&Meaning) -> u32| pixels().map(part).min().unwrap_or(0);
     let (first_line, first_column) = (least(line_of), least(column_of));
     let num_pixels = side * side;
+    let is_beyond_1 = first_line > 1 || first_column > 1;
+    let start = |first: u32| if is_beyond_1 { 0 } else { first as usize };
     let words = |pixel: usize| match pixel_prefix {
         (prefix, true) => format!(
             "{prefix}{}x{}",
-            pixel / side + first_line as usize,
-            pixel % side + first_column as usize
+            pixel / side + start(first_line),
+            pixel % side + start(first_column)
         ),
-        (prefix, false) => format!("{prefix}{}", pixel + first_column as usize),
+        (prefix, false) => format!("{prefix}{}", pixel + start(first_column)),
     };
     let expected = || {
         format!(
@@ -233,7 +294,7 @@ fn pixel_targets(
         }
         let wrong = |found: String| {
             Err(Error::data(
-                format!("row 1, column {}", column + 1),
+                format!("row {row}, column {}", column + 1),
                 found,
                 expected(),
             ))
@@ -242,7 +303,7 @@ fn pixel_targets(
         let across = (column_of(meaning) - first_column) as usize;
         let pixel = line * side + across;
         let is_beyond = pixel >= num_pixels || (pixel_prefix.1 && across >= side);
-        if is_beyond || first_line > 1 || first_column > 1 {
+        if is_beyond || is_beyond_1 {
             return wrong(quoted(names[column]));
         }
         if std::mem::replace(&mut taken[pixel], true) {

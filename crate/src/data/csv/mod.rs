@@ -20,6 +20,7 @@ mod first_line;
 mod foreign;
 mod header;
 mod mangled;
+mod pixel_count;
 mod rows;
 mod shape;
 #[cfg(test)]
@@ -34,7 +35,7 @@ use crate::error::{Error, Result};
 use crate::message::DataSource;
 pub(super) use columns::side_of;
 use columns::{Columns, Format};
-use first_line::{FirstLine, format_of};
+use first_line::{FirstLine, format_of, is_separator_line};
 use foreign::refuse_foreign_file;
 use rows::{Read, Rows};
 use shape::LARGEST_LABEL_SHARE;
@@ -65,6 +66,8 @@ pub struct CsvReader {
     /// The line being read before there are rows, and the first blank one before it.
     row: u64,
     blank_row: Option<u64>,
+    /// Whether a line has named the separator.
+    has_separator_line: bool,
     /// Bytes pushed in former calls.
     num_bytes: u64,
     /// The whole file's size, 0 if unknown.
@@ -121,6 +124,7 @@ impl CsvReader {
             head: None,
             row: 1,
             blank_row: None,
+            has_separator_line: false,
             num_bytes: 0,
             expected_bytes: 0,
             is_plain: false,
@@ -259,7 +263,7 @@ impl CsvReader {
             return Err(Error::data(
                 "row 1",
                 format!("a line of more than {MAX_FIRST_LINE} bytes with {commas} commas in them"),
-                SHAPE,
+                format!("{SHAPE}, or other images of at most 64 × 64 pixels"),
             ));
         }
         if end.is_none() {
@@ -287,7 +291,14 @@ impl CsvReader {
         if let Some(row) = self.blank_row {
             return Err(blank_line(row));
         }
-        let format = format_of(text);
+        if is_separator_line(text) && has_line_end && !self.has_separator_line {
+            // Excel's, for itself; the lines below show what it says.
+            self.has_separator_line = true;
+            self.row += 1;
+            return Ok(());
+        }
+        let mut format = format_of(text);
+        format.has_separator_line = self.has_separator_line;
         let end: &[u8] = if has_line_end { b"\n" } else { b"" };
         let mut head = Head {
             format,
@@ -353,6 +364,7 @@ impl CsvReader {
         if rows.is_empty() && (head.is_numbered || !head.plans.is_empty()) {
             return Err(self.no_data("a header and no data below it"));
         }
+        shape::settle_one_hot(&rows, &mut head.plans);
         let mut num_likely = head.plans.len();
         if head.plans.is_empty() {
             (head.plans, num_likely) = shape::shapes(&shape::FirstRows {
@@ -440,7 +452,8 @@ impl CsvReader {
     }
 
     /// Whether the whole file speaks against the plan it was read by: labels that are
-    /// nearly all one, where the other end of the rows holds a mixture.
+    /// nearly all one, where the other end of the rows may hold labels as well. An edge of
+    /// nothing but paper is none, unless both ends are.
     fn late_question(&self, read: &Read) -> Result<Option<Question>> {
         let Some(head) = &self.head else {
             return Ok(None);
@@ -456,13 +469,16 @@ impl CsvReader {
             num_rows += 1;
         }
         let most = counts.iter().max().copied().unwrap_or(0) as f64;
-        let is_label = counts[100..].iter().all(|&count| count == 0)
-            && most <= LARGEST_LABEL_SHARE * num_rows as f64;
-        if !is_label {
+        let may_be_label = counts[100..].iter().all(|&count| count == 0);
+        let is_paper = counts[0] == num_rows;
+        if !may_be_label || (is_paper && !read.labels.are_all_zero()) {
             return Ok(None);
         }
         let mut head = head.clone();
-        head.plans.reverse();
+        let is_mixed = most <= LARGEST_LABEL_SHARE * num_rows as f64;
+        if is_mixed || (!is_paper && read.labels.are_all_zero()) {
+            head.plans.reverse();
+        }
         self.question(&head).map(Some)
     }
 }
@@ -481,7 +497,6 @@ fn dataset(name: String, read: Read, sample: IsSample) -> Result<(Dataset, DataS
         labels,
     } = read;
     let largest = scale.settle(&mut pixels, columns.side);
-    let reading = columns.reading(format, largest);
     let mut understood = columns.notes.clone();
     understood.extend(format_note(format));
     understood.extend(scale_note(largest));
@@ -502,7 +517,7 @@ fn dataset(name: String, read: Read, sample: IsSample) -> Result<(Dataset, DataS
     let source = DataSource {
         understood,
         labels: classes.clone(),
-        table: Some(reading),
+        table: Some(columns.reading(format, largest, &classes)),
         ..DataSource::default()
     };
     let task = labels::task(columns.side, classes)?.with_full_ink(largest as f32);

@@ -27,7 +27,9 @@ pub(super) struct Rows {
     /// Of `columns`.
     runs: Vec<u16>,
     state: State,
-    /// Number of the line being read, from 1.
+    /// Number of the table's first line, its header if it has one, and of the line being
+    /// read, from 1.
+    first_row: u64,
     row: u64,
     /// The first of the blank lines just before this one.
     blank_row: Option<u64>,
@@ -79,6 +81,7 @@ impl Rows {
         Self {
             runs: columns.runs(),
             pixels: PixelStore::new(columns.num_pixels()),
+            first_row: row - u64::from(columns.has_header && row > 1),
             columns,
             format,
             state: State::LineStart,
@@ -436,7 +439,8 @@ impl Rows {
     }
 
     fn wrong_count(&self, found: String) -> Error {
-        let expected = format!("{} as in row 1", self.columns.targets.len());
+        let width = self.columns.targets.len();
+        let expected = format!("{width} as in row {}", self.first_row);
         Error::data(format!("row {}", self.row), found, expected)
     }
 }

@@ -75,6 +75,7 @@ fn label_readings(head: &FirstRows, side: usize, first: usize) -> (Vec<Columns>,
         (Monotonous | Pixels, Mixed) | (Pixels, Monotonous) => (true, 2),
         // A row or two, or rows in the order of their labels.
         (Monotonous, Monotonous) if head.is_paper(first) && !head.is_paper(end) => (true, 2),
+        (Monotonous, Monotonous) if !head.is_paper(end) => (false, 2),
         // The whole file will tell.
         (Monotonous, _) | (Pixels, Pixels) => (false, 1),
     };
@@ -103,7 +104,8 @@ fn one_hot_reading(head: &FirstRows, width: usize) -> Option<Columns> {
             continue;
         }
         for first_class in [0, side * side] {
-            if !head.is_one_hot(first_class, num_classes) {
+            let classes: Vec<usize> = (first_class..first_class + num_classes).collect();
+            if !head.is_one_hot(&classes) {
                 continue;
             }
             let first_pixel = if first_class == 0 { num_classes } else { 0 };
@@ -120,6 +122,26 @@ fn one_hot_reading(head: &FirstRows, width: usize) -> Option<Columns> {
         }
     }
     None
+}
+
+/// Where a header's columns of words may be one-hot labels, which is then its first plan,
+/// the first rows tell: it is the only plan, or none.
+pub(super) fn settle_one_hot(rows: &[Vec<&[u8]>], plans: &mut Vec<Columns>) {
+    let Some(plan) = plans.first().filter(|plan| !plan.one_hot.is_empty()) else {
+        return;
+    };
+    let columns: Vec<usize> = (0..plan.targets.len())
+        .filter(|&at| matches!(plan.targets[at], Target::OneHot(_)))
+        .collect();
+    let head = FirstRows {
+        rows,
+        has_decimal_comma: false,
+    };
+    if head.is_one_hot(&columns) {
+        plans.truncate(1);
+    } else {
+        plans.remove(0);
+    }
 }
 
 /// The plan of pixels in their order around the column of the label; what stands before
@@ -204,10 +226,10 @@ impl FirstRows<'_> {
     }
 
     /// Whether each row has a single 1 among these columns, and else zeros.
-    fn is_one_hot(&self, first: usize, count: usize) -> bool {
+    fn is_one_hot(&self, columns: &[usize]) -> bool {
         (0..self.rows.len()).all(|row| {
             let mut ones = 0;
-            (first..first + count).all(|column| {
+            columns.iter().all(|&column| {
                 let field = self.rows[row].get(column).copied().unwrap_or_default();
                 match value(field.trim_ascii(), self.has_decimal_comma) {
                     Value::Whole(0) => true,

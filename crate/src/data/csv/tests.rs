@@ -254,7 +254,7 @@ fn values_out_of_range_are_named_by_row_and_column() {
     let value = |column, text| under_header(zeros("3", &[(column, text)]));
     assert_eq!(
         value(0, "12"),
-        "row 3, column label: found \"12\", expected 0 to 9"
+        "row 3, column label: found \"12\", expected 0 to 9, or more than one image of that label"
     );
     assert_eq!(
         value(1, "256"),
@@ -282,8 +282,8 @@ fn values_out_of_range_are_named_by_row_and_column() {
         "row 3, column pixel8: found \"\\0\\u{1}\", expected a whole number, 0 to 255"
     );
     assert_eq!(
-        message(zeros("10", &[])),
-        "row 1, column label: found \"10\", expected 0 to 9"
+        message(zeros("12", &[])),
+        "row 1, column label: found \"12\", expected 0 to 9, or more than one image of that label"
     );
     assert_eq!(
         value(20, &"9".repeat(1000)),
@@ -339,7 +339,7 @@ fn wrong_column_counts_are_counted() {
         format!("row 1: found 1 column (\"Once upon a time there w…\"), {shape}")
     );
     let short = header(true).replace(",pixel783", "");
-    assert!(message(short).starts_with("row 1: found 784 columns (\"label\", "));
+    assert!(message(short).starts_with("row 1: found 783 pixels, \"pixel0\" to \"pixel782\", "));
     let spaces = header(true).replace(',', " ");
     assert_eq!(
         message(spaces),

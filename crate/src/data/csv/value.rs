@@ -16,11 +16,17 @@ pub(super) enum Value {
 }
 
 /// Reads digits with at most one point, or a comma where `has_decimal_comma`, and an
-/// exponent such as `e-05`. An exponent needs a point or a minus: `1e2` is no pixel
+/// exponent such as `e-05`, or a truth value as pandas writes and reads it, which is 1 or 0.
+/// An exponent needs a point or a minus: `1e2` is no pixel
 /// that anyone's program wrote. Numbers too large for 32 bits come out as the largest.
 pub(super) fn value(text: &[u8], has_decimal_comma: bool) -> Value {
     if let Some(whole) = number(text) {
         return Value::Whole(whole);
+    }
+    match text {
+        b"True" | b"TRUE" | b"true" => return Value::Whole(1),
+        b"False" | b"FALSE" | b"false" => return Value::Whole(0),
+        _ => {}
     }
     if let Some(rest) = text.strip_prefix(b"-") {
         return match value(rest, has_decimal_comma) {
@@ -132,6 +138,9 @@ mod tests {
             ("e5", Value::Other),
             ("nan", Value::Other),
             ("+3", Value::Other),
+            ("True", Value::Whole(1)),
+            ("FALSE", Value::Whole(0)),
+            ("tRUE", Value::Other),
         ] {
             match (value(text.as_bytes(), false), expected) {
                 (Value::Fraction(found), Value::Fraction(wanted)) => {

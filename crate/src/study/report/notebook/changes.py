@@ -3,6 +3,8 @@ def changed(pixels, labels):
     for change in CHANGES:
         if change == "invert":
             pixels = 255 - pixels
+        if change == "stretch":
+            pixels = np.rint(pixels / pixels.max() * 255).astype(np.uint8)
         if change == "transpose":
             images = pixels.reshape(-1, SIDE, SIDE)
             pixels = images.transpose(0, 2, 1).reshape(len(images), -1)

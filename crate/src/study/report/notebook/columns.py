@@ -19,7 +19,8 @@ def read_table(path):
     options = dict(sep=TABLE["separator"], header=None, skipinitialspace=True)
     label = TABLE["label_column"]
     kinds = {} if label is None else {label: str}
-    skipped = 1 if TABLE["has_header"] or TABLE["is_first_mangled"] else 0
+    before = TABLE["num_lines_before"]
+    skipped = before + (1 if TABLE["has_header"] or TABLE["is_first_mangled"] else 0)
     rows = pd.read_csv(
         path,
         decimal=TABLE["decimal"],
@@ -31,7 +32,8 @@ def read_table(path):
     )
     if not TABLE["is_first_mangled"]:
         return rows
-    names = pd.read_csv(path, nrows=1, dtype=str, keep_default_na=False, **options).iloc[0]
+    options.update(nrows=1, skiprows=before, dtype=str, keep_default_na=False)
+    names = pd.read_csv(path, **options).iloc[0]
     first = pd.DataFrame([image_in_header(list(names))])
     numbers = [column for column in first if column != label and first[column][0] != ""]
     first[numbers] = first[numbers].astype(float)
@@ -46,7 +48,10 @@ def load(path):
     pixels = rows[columns].to_numpy(dtype=np.float64)
     pixels = np.rint(pixels / FULL_INK * 255).astype(np.uint8)
     if TABLE["one_hot_columns"]:
-        labels = rows[TABLE["one_hot_columns"]].to_numpy(dtype=np.uint8).argmax(axis=1)
+        columns = TABLE["one_hot_columns"]
+        there = [at for at, column in enumerate(columns) if column is not None]
+        ones = rows[[columns[at] for at in there]].to_numpy(dtype=np.uint8)
+        labels = np.array(there)[ones.argmax(axis=1)]
     else:
         classes = {name: at for at, name in enumerate(LABELS)}
         labels = rows[TABLE["label_column"]].map(lambda text: classes[label_of(text)])

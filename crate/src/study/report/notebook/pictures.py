@@ -1,14 +1,3 @@
-import zipfile
-
-from PIL import Image
-
-
-def grey(file):
-    """A picture in grey, on white paper where it is transparent."""
-    image = Image.open(file).convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
-
-
 def load(path):
     """Pixels (rows, SIDE * SIDE) from 0 to 255 and labels (rows,): a folder is a class."""
     classes = {name: at for at, name in enumerate(LABELS)}

@@ -1,14 +1,16 @@
 //! How a notebook reads the very file that the page read: the same columns, scale, labels
 //! and changes, as Python. What comes from a record is a literal, as everywhere here.
 
-use crate::message::{DataChange, DataSummary, TableReading};
+use crate::message::{DataChange, DataSummary, NO_COLUMN, TableReading};
 
 use super::python::literal;
 
 const LABELS: &str = include_str!("labels.py");
 const COLUMNS: &str = include_str!("columns.py");
 const ARRAYS: &str = include_str!("arrays.py");
+const GREY: &str = include_str!("grey.py");
 const PICTURES: &str = include_str!("pictures.py");
+const PARQUET: &str = include_str!("parquet.py");
 const CHANGES: &str = include_str!("changes.py");
 
 /// Longest line of a list, which the paper's width holds.
@@ -20,7 +22,8 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
     let source = &data.source;
     let table = source.table.as_ref().filter(|table| is_whole(table, data));
     let is_archive = source.entries.len() == 2;
-    let is_usual = !is_archive && source.folders.is_none();
+    let is_parquet = source.columns.len() == 2;
+    let is_usual = !is_archive && !is_parquet && source.folders.is_none();
     if source.changes.is_empty()
         && is_usual
         && table.is_none_or(|table| is_usual_table(table, data))
@@ -34,18 +37,22 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
     );
     let reader = if let Some(root) = &source.folders {
         text += &format!("ROOT = {}\n", literal(root));
-        PICTURES
+        with_pictures("zipfile", PICTURES)
+    } else if is_parquet {
+        let names = source.columns.iter().map(|name| literal(name));
+        text += &format!("PICTURE_COLUMNS = {}\n", list(names));
+        with_pictures("io", PARQUET)
     } else if is_archive {
         let names = source
             .entries
             .iter()
             .map(|name| name.trim_end_matches(".npy"));
         text += &format!("ARRAYS = {}\n", list(names.map(literal)));
-        ARRAYS
+        ARRAYS.to_owned()
     } else {
         let usual = TableReading::default();
         text += &table_literal(table.unwrap_or(&usual));
-        COLUMNS
+        COLUMNS.to_owned()
     };
     text += &format!("\n\n{LABELS}\n\n{reader}");
     if !source.changes.is_empty() {
@@ -60,6 +67,11 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
         );
     }
     Some(text)
+}
+
+/// A reader of pictures, behind what it needs.
+fn with_pictures(module: &str, reader: &str) -> String {
+    format!("import {module}\n\n{GREY}\n\n{reader}")
 }
 
 /// Whether a reading can be of these data: a record may hold anything.
@@ -78,6 +90,7 @@ fn is_usual_table(table: &TableReading, data: &DataSummary) -> bool {
         && table.pixel_columns.is_empty()
         && table.full_ink == 255
         && !table.is_first_mangled
+        && !table.has_separator_line
         // A header of numbers looks like a picture to it.
         && (!table.has_header || table.pixel_name.contains(|letter: char| !letter.is_ascii_digit()))
         && data.source.labels == crate::data::task::numbered(10)
@@ -88,18 +101,24 @@ fn table_literal(table: &TableReading) -> String {
         separator @ (";" | "\t") => separator,
         _ => ",",
     };
+    let one_hot = table.one_hot_columns.iter().map(|column| match *column {
+        NO_COLUMN => "None".to_owned(),
+        column => column.to_string(),
+    });
     format!(
         "TABLE = dict(\n    separator={},\n    decimal={},\n    has_header={},\n    \
-         is_first_mangled={},\n    label_column={},\n    one_hot_columns={},\n    first_pixel={},\n    \
+         is_first_mangled={},\n    num_lines_before={},\n    label_column={},\n    \
+         one_hot_columns={},\n    first_pixel={},\n    \
          pixel_columns={},\n)\n",
         literal(separator),
         literal(if table.has_decimal_comma { "," } else { "." }),
         truth(table.has_header),
         truth(table.is_first_mangled),
+        u8::from(table.has_separator_line),
         table
             .label_column
             .map_or("None".to_owned(), |column| column.to_string()),
-        list(table.one_hot_columns.iter().map(u32::to_string)),
+        list(one_hot),
         table.first_pixel,
         list(table.pixel_columns.iter().map(u32::to_string)),
     )
@@ -111,6 +130,7 @@ fn change_name(change: DataChange) -> &'static str {
         DataChange::Transpose => "transpose",
         DataChange::DropRepeats => "drop_repeats",
         DataChange::DropSingles => "drop_singles",
+        DataChange::Stretch => "stretch",
     }
 }
 
