@@ -10,6 +10,7 @@ pub use network::NetworkPlan;
 use crate::data::Task;
 use crate::data::distort::Distortion;
 use crate::error::{Error, Result};
+use crate::math;
 use crate::message::{BackendChoice, LearningRateSchedule, RunConfig, StepKind};
 
 /// Most hidden layers a network may have.
@@ -121,7 +122,7 @@ impl Plan {
             LearningRateSchedule::Constant => 1.0,
             LearningRateSchedule::Cosine => {
                 let done = f64::from(epoch - 1) / f64::from(self.num_epochs);
-                (1.0 + (std::f64::consts::PI * done).cos()) / 2.0
+                (1.0 + math::cos(std::f64::consts::PI * done)) / 2.0
             }
         };
         Sgd {

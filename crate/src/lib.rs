@@ -10,6 +10,7 @@ pub mod config;
 mod constructors;
 pub mod data;
 pub mod error;
+pub mod math;
 mod memory;
 pub mod message;
 pub mod nn;

@@ -5,6 +5,7 @@
 use inkling::data::reader::DatasetReader;
 use inkling::data::split::stratified_split;
 use inkling::data::{Dataset, NUM_PIXELS, Task};
+use inkling::math::powf;
 use inkling::rng::RandomState;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -120,7 +121,7 @@ fn a_split_divides_whatever_it_is_given() {
         let skew = [1.0, 2.0, 8.0][rng.interval(2) as usize];
         let num_rows = 2 + rng.interval(2_000) as usize;
         let labels: Vec<u8> = (0..num_rows)
-            .map(|_| (rng.uniform_f64().powf(skew) * num_classes as f64) as u8)
+            .map(|_| (powf(rng.uniform_f64(), skew) * num_classes as f64) as u8)
             .collect();
         let share = rng.uniform(0.001, 0.999);
         let seed = rng.next_u32();

@@ -293,34 +293,6 @@ async fn a_run_ended_by_force_has_the_result_of_its_last_finished_epoch() {
     );
 }
 
-/// What a run's weights and figures come to, natively on the platform that the
-/// expected digits were taken on: `exp` and `ln` come from the C library there.
-#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
-#[test]
-fn the_bits_of_a_run_stand() {
-    let checksum = |change: fn(&mut RunConfig)| {
-        pollster::block_on(async {
-            let mut trainer = trainer(change).await;
-            run(&mut trainer, &[50.0]).await.weights_checksum
-        })
-    };
-    let defaults: fn(&mut RunConfig) = |config| {
-        *config = RunConfig {
-            epochs: 2.0,
-            ..RunConfig::default()
-        };
-    };
-    let options: fn(&mut RunConfig) = |config| {
-        all_of_it(config);
-        config.augmentation = false;
-    };
-    // As version 0.1.0 had them.
-    assert_eq!(
-        [checksum(defaults), checksum(options)],
-        ["34b8345b91811916", "01013b57459505e9"]
-    );
-}
-
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_run_that_finished_has_numbers_for_weights() {
     // Found by search: an overflow in a hidden layer that the last layer never saw,

@@ -116,7 +116,7 @@ class Inkling {
   }
 
   /** @param {Settings} settings */
-  async prepare({ hidden, batch_size, learning_rate, step = "fused" }) {
+  async prepare({ hidden, batch_size, learning_rate, step = "fused", augmentation = false }) {
     if (!this.wasm || !this.dataset) throw new Error("the engine was not opened");
     this.trainer?.free();
     /** @type {RunConfig} */
@@ -126,6 +126,7 @@ class Inkling {
       batch_size,
       learning_rate,
       step,
+      augmentation,
       seed: 42,
       validation_share: 20,
     };

@@ -139,13 +139,18 @@ export class Python {
     return JSON.parse(value);
   }
 
-  /** @param {"notebook" | "expert"} style @returns {Contender} */
-  contender(style) {
+  /**
+   * @param {"notebook" | "expert"} style
+   * @param {number} [num_threads] that it computes on
+   * @returns {Contender}
+   */
+  contender(style, num_threads = 1) {
+    const who = { style, num_threads };
     return {
       /** @param {Settings} settings */
-      prepare: (settings) => this.ask("prepare", { style, ...settings }),
+      prepare: (settings) => this.ask("prepare", { ...who, ...settings }),
       /** @param {Amount} amount @returns {Promise<Measured>} */
-      measure: ({ min_ms = 0 }) => this.ask("measure", { style, min_secs: min_ms / 1000 }),
+      measure: ({ min_ms = 0 }) => this.ask("measure", { ...who, min_secs: min_ms / 1000 }),
     };
   }
 

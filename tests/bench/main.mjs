@@ -9,16 +9,16 @@ import { serve } from "../../scripts/serve.mjs";
 import { sizes_of } from "../../scripts/sizes.mjs";
 import { BenchPage, Python, launch } from "./contenders.mjs";
 import { ROOT, prepare_data } from "./data.mjs";
+import { measure_augmentation, measure_wide } from "./more_steps.mjs";
 import { median, print_table, rounded } from "./report.mjs";
 import { measure_page, ready_ms } from "./site.mjs";
+import { alternate, ratio, why } from "./turns.mjs";
 
 /** @import { Page } from "playwright-core" */
-/** @import { Amount, Contender, Measured, OpenArgs, Settings } from "./types.d.ts" */
-
-/** Rounds of one contender. @typedef {Measured & { rounds: number[] }} Found */
+/** @import { Amount, Contender, OpenArgs } from "./types.d.ts" */
 
 const LEARNING_RATE = 0.01;
-const PARTS = ["sizes", "step", "webgpu", "csv", "study", "page"];
+const PARTS = ["sizes", "step", "wide", "augmentation", "webgpu", "csv", "study", "page"];
 
 const { values } = parseArgs({
   options: {
@@ -72,10 +72,6 @@ for (const name of ["@tensorflow/tfjs", "@jax-js/jax", "papaparse"]) {
 }
 const served = { pixels: server.url + data.pixels, labels: server.url + data.labels };
 
-/** The first line of what went wrong. @param {unknown} error */
-const why = (error) =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
-
 /**
  * Runs a part; what breaks in it leaves its keys out and the others in.
  * @param {string} name
@@ -110,53 +106,18 @@ async function open_all(openers) {
   return opened;
 }
 
-/**
- * Milliseconds a step of each contender for one setting: rounds in turn, medians.
- * @param {Record<string, Contender>} contenders
- * @param {Settings} settings
- * @param {Record<string, Amount> & { default: Amount }} amount
- * @param {number} num_rounds
- */
-async function alternate(contenders, settings, amount, num_rounds) {
-  /** @type {Record<string, Found>} */
-  const found = {};
-  for (const [name, contender] of Object.entries(contenders)) {
-    try {
-      await contender.prepare(
-        contender.settings ? { ...settings, ...contender.settings } : settings,
-      );
-      found[name] = { rounds: [], step_ms: NaN, loss: NaN, steps: 0 };
-    } catch (error) {
-      missing(`${name} at batch ${settings.batch_size}`, why(error));
-    }
-  }
-  for (let round = 0; round < num_rounds; round++) {
-    for (const [name, contender] of Object.entries(contenders)) {
-      const mine = found[name];
-      if (!mine) continue;
-      const { step_ms, loss, steps, calls } = await contender.measure(
-        amount[name] ?? amount.default,
-      );
-      mine.rounds.push(step_ms);
-      Object.assign(mine, { loss, steps, calls });
-    }
-  }
-  for (const result of Object.values(found)) result.step_ms = median(result.rounds);
-  return found;
-}
-
-/** @param {Record<string, Found>} found @param {string} ours @param {string} [theirs] */
-function ratio(found, ours, theirs = "") {
-  const [a, b] = [found[ours], found[theirs]];
-  return a && b ? a.step_ms / b.step_ms : undefined;
-}
-
 await part("sizes", ["wasm_cpu_brotli_bytes", "wasm_webgpu_brotli_bytes"], () => {
   report.wasm_cpu_brotli_bytes = sizes_of(`${ROOT}www/pkg/ndarray`).brotli;
   report.wasm_webgpu_brotli_bytes = sizes_of(`${ROOT}www/pkg/webgpu`).brotli;
 });
 
-const STEP_KEYS = ["cpu_step_vs_torch_notebook", "cpu_step_vs_tfjs_best", "cpu_step_vs_jaxjs_wasm"];
+const STEP_KEYS = [
+  "cpu_step_vs_torch_notebook",
+  "cpu_step_vs_torch_expert",
+  "cpu_step_vs_torch_all_cores",
+  "cpu_step_vs_tfjs_best",
+  "cpu_step_vs_jaxjs_wasm",
+];
 await part("step", STEP_KEYS, async () => {
   const browser = await launch();
   versions.browser = `Chromium ${browser.version()}`;
@@ -169,13 +130,16 @@ await part("step", STEP_KEYS, async () => {
     ...(python && {
       torch_notebook: () => python.contender("notebook"),
       torch_expert: () => python.contender("expert"),
+      torch_all_cores: () => python.contender("expert", machine.cores),
     }),
     jaxjs_wasm: open("jaxjs_wasm", "jaxjs", "wasm"),
     tfjs_wasm: open("tfjs_wasm", "tfjs", "wasm"),
     tfjs_webgl: open("tfjs_webgl", "tfjs", "webgl"),
   });
   if (contenders.ours_plain) contenders.ours_plain.settings = { step: "plain" };
-  if (!python) missing("cpu_step_vs_torch_notebook", python_reason);
+  if (!python) {
+    for (const key of STEP_KEYS) if (key.includes("torch")) missing(key, python_reason);
+  }
   /** Widths and batch sizes. @type {[number[], number][]} */
   const grid = (
     is_quick
@@ -200,7 +164,7 @@ await part("step", STEP_KEYS, async () => {
   const rows = /** @type {(string | number)[][]} */ ([]);
   for (const [hidden, batch_size] of grid) {
     const settings = { hidden, batch_size, learning_rate: LEARNING_RATE };
-    const found = await alternate(contenders, settings, amount, is_quick ? 5 : 7);
+    const found = await alternate(contenders, settings, amount, is_quick ? 5 : 7, missing);
     cpu_steps.push({ hidden, batch_size, load: loadavg()[0], found });
     const tfjs = ["tfjs_wasm", "tfjs_webgl"]
       .filter((name) => found[name])
@@ -208,6 +172,7 @@ await part("step", STEP_KEYS, async () => {
     const ratios = {
       cpu_step_vs_torch_notebook: ratio(found, "ours", "torch_notebook"),
       cpu_step_vs_torch_expert: ratio(found, "ours", "torch_expert"),
+      cpu_step_vs_torch_all_cores: ratio(found, "ours", "torch_all_cores"),
       cpu_step_vs_tfjs_best: ratio(found, "ours", tfjs[0]),
       cpu_step_vs_jaxjs_wasm: ratio(found, "ours", "jaxjs_wasm"),
     };
@@ -229,6 +194,23 @@ await part("step", STEP_KEYS, async () => {
   print_table("CPU, ms a step", ["hidden × batch", ...Object.keys(contenders)], rows);
   await browser.close();
 });
+
+const WIDE_KEYS = ["wide_step_vs_torch_expert", "wide_step_vs_torch_all_cores"];
+for (const [name, keys, measure] of /** @type {const} */ ([
+  ["wide", WIDE_KEYS, measure_wide],
+  ["augmentation", ["augmentation_cost"], measure_augmentation],
+])) {
+  await part(name, [...keys], async () => {
+    const browser = await launch();
+    const page = await BenchPage.open(browser, server.url);
+    const ours = () => page.contender(name, { kind: "inkling", backend: "ndarray", data: served });
+    const cores = machine.cores;
+    const found = await measure({ ours, open_all, python, cores, is_quick, say, missing });
+    Object.assign(report, found);
+    for (const key of keys) if (!(key in found)) missing(key, python_reason);
+    await browser.close();
+  });
+}
 
 const WEBGPU_KEYS = [
   "webgpu_step_vs_tfjs_webgpu",
@@ -252,7 +234,7 @@ await part("webgpu", WEBGPU_KEYS, async () => {
   for (const batch_size of is_quick ? [64] : [16, 64, 256, 512]) {
     const settings = { hidden: [128, 64], batch_size, learning_rate: LEARNING_RATE };
     const amount = { default: { min_steps: 24 }, tfjs: { min_steps: 12 } };
-    const found = await alternate(contenders, settings, amount, 3);
+    const found = await alternate(contenders, settings, amount, 3, missing);
     webgpu_steps.push({ batch_size, load: loadavg()[0], found });
     const vs_tfjs = ratio(found, "ours", "tfjs");
     const vs_jaxjs = ratio(found, "ours", "jaxjs");

@@ -10,6 +10,8 @@ export interface Settings {
   learning_rate: number;
   /** Ours alone: burn's own operations instead of the fused step. */
   step?: "fused" | "plain";
+  /** Ours alone: distorted images. */
+  augmentation?: boolean;
 }
 
 /** How much is measured, whichever is more. */

@@ -11,6 +11,9 @@ import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { find_chromium } from "../../scripts/browser.mjs";
 import { serve } from "../../scripts/serve.mjs";
+import { config_to_query } from "../../www/base/settings_query.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { fixture } from "../unit/numerics_cases.mjs";
 import { STROKES, share_in } from "./helper.mjs";
 
 /**
@@ -229,6 +232,40 @@ for (const { name, path, start } of ENGINES) {
     t.diagnostic(
       `${name}: ${accuracy}, weights ${models.get(name)?.slice(0, 12)}, ${reading.split("\n")[0]}`,
     );
+  });
+}
+
+// The configurations that native builds are held to as well, as the page trains them.
+const goldens = fixture().cases.filter(({ data }) => data === "sample");
+
+for (const { name, path, start } of ENGINES) {
+  const skip = existsSync(path) ? false : `${name} is not installed: nothing is known of it`;
+  test(`${name} gives the bits of the numerics version`, { skip, timeout: 300_000 }, async (t) => {
+    const server = await serve({
+      root: fileURLToPath(new URL("../../www", import.meta.url)),
+      base: "/some/where/",
+    });
+    t.after(() => server.close());
+    const driven = await start(path);
+    t.after(() => driven.close());
+    for (const { name: what, config, expected } of goldens) {
+      const backend = /** @type {const} */ ("ndarray");
+      const settings = { ...DEFAULTS, ...config, backend };
+      await driven.go(`${server.url}${config_to_query(settings)}`);
+      await until(driven, "the page's start", status("Data status", /\S/));
+      await until(driven, "Load sample", press("Load sample"));
+      await until(driven, "Data status", status("Data status", /\d (images|rows)/));
+      await until(driven, "Train", press("Train"));
+      // A run that was kept before has a card too: what is waited for is this one's.
+      const card = await until(
+        driven,
+        `the card of ${what}`,
+        `const card = document.getElementById("run-card-text")?.textContent ?? "";
+         return card.includes("Weights: checksum ${expected.weights_checksum}") ? card : null;`,
+        120,
+      );
+      assert.match(card, new RegExp(`^Numerics: version ${fixture().numerics_version}$`, "m"));
+    }
   });
 }
 

@@ -14,6 +14,13 @@ export async function open_engine() {
   return wasm;
 }
 
+/** What reads and writes studies, opened in this process. @returns {Promise<any>} */
+export async function open_studies() {
+  const studies = await import(at("www/pkg/studies/inkling.js").href);
+  await studies.default({ module_or_path: readFileSync(at("www/pkg/studies/inkling_bg.wasm")) });
+  return studies;
+}
+
 /** The sample that ships. @param {any} wasm */
 export function sample(wasm) {
   const reader = new wasm.DatasetReader("sample.csv");

@@ -55,6 +55,7 @@ function run(change = {}, result = {}) {
       samples_per_sec: 100,
       weights_checksum: "00000000000000bb",
       version: "0.1.0",
+      numerics_version: 1,
       ...result,
     },
   };
@@ -74,6 +75,7 @@ test("a card's link brings back the settings, the backend that ran and what to e
   assert.equal(promised?.weights, "00000000000000bb");
   assert.match(text, /^Data: train\.csv, checksum 00000000000000aa$/m);
   assert.match(text, /^Inkling: 0\.1\.0$/m);
+  assert.match(text, /^Numerics: version 1$/m);
 });
 
 test("a card says the split's own seed and what training came to, where there are any", () => {
@@ -89,13 +91,20 @@ test("a card says the split's own seed and what training came to, where there ar
   assert.match(told, /^Link: .*split_seed=7/m);
 });
 
+test("a run kept before there was a numerics version is of the first", () => {
+  const old = run({}, { numerics_version: undefined });
+  assert.match(card_text(old, "https://a.example/"), /^Numerics: version 1$/m);
+  assert.ok(is_same_task(old, run()));
+  assert.ok(!is_same_task(old, run({}, { numerics_version: 2 })));
+});
+
 test("an address with anything but two checksums promises nothing", () => {
   for (const query of ["", "?data=00000000000000aa", "?data=<b>&weights=00000000000000bb"]) {
     assert.equal(promised_by(query, { ...DEFAULTS }), null, query);
   }
 });
 
-test("a run counts as the same task only on the same data, settings, backend and version", () => {
+test("a run counts as the same task only on the same data, settings, backend and bits", () => {
   assert.ok(
     is_same_task(run(), run({ config: { ...DEFAULTS, backend: "ndarray" } })),
     "auto chose",
@@ -103,7 +112,10 @@ test("a run counts as the same task only on the same data, settings, backend and
   assert.ok(!is_same_task(run(), run({ data_checksum: "00000000000000ab" })));
   assert.ok(!is_same_task(run(), run({ config: { ...DEFAULTS, seed: 43 } })));
   assert.ok(!is_same_task(run(), run({}, { backend: "webgpu" })));
-  assert.ok(!is_same_task(run(), run({}, { version: "0.2.0" })));
+  assert.ok(!is_same_task(run(), run({}, { numerics_version: 2 })));
+  assert.ok(is_same_task(run(), run({}, { version: "0.2.0" })), "a release with the same bits");
+  const [old, older] = ["0.1.0", "0.2.0"].map((version) => run({}, { backend: "webgpu", version }));
+  assert.ok(old && older && !is_same_task(old, older), "WebGPU promises no bits to a release");
   assert.ok(!is_same_task(run(), run({}, { outcome: "stopped", num_steps: 7 })));
 });
 

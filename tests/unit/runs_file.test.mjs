@@ -72,6 +72,7 @@ test("a result goes out and comes back with all that it keeps", async () => {
     samples_per_sec: 2,
     weights_checksum: "0123456789abcdef",
     version: "0.1.0",
+    numerics_version: 2,
     correct: "AQ==",
     clean: { num_images: 3, accuracy: 1 / 3, loss: 1 },
   });
@@ -82,10 +83,16 @@ test("a result goes out and comes back with all that it keeps", async () => {
   assert.deepEqual(back?.record.result, result);
   assert.equal(back?.record.config.split_seed, 7);
   // What an older page wrote has none of these.
-  const { failure: _, clean: __, correct: ___, ...older } = result;
+  const { failure: _, clean: __, correct: ___, numerics_version: ____, ...older } = result;
   one.record = { ...one.record, result: /** @type {any} */ (older) };
   const [old] = await runs_from_json(await file_text([one]));
-  assert.deepEqual(old?.record.result, { ...older, correct: "" });
+  assert.deepEqual(old?.record.result, { ...older, correct: "", numerics_version: 1 });
+  one.record = { ...one.record, result: { ...result, numerics_version: 0.5 } };
+  await assert.rejects(
+    runs_from_json(await file_text([one])),
+    /result, numerics_version: found 0.5, expected a whole number from 1/,
+  );
+  one.record = { ...one.record, result };
   const text = (await file_text([one])).replace('"split_seed":7', '"split_seed":"7"');
   await assert.rejects(runs_from_json(text), /config, split_seed: found "7", expected a number/);
 });

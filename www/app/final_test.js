@@ -37,6 +37,7 @@ export function why_not_test(page, state) {
   const { record, reading, phase } = state;
   if (!record) return "Run a study first.";
   if (phase === "testing") return "The winner is being tested.";
+  if (phase === "finding") return why_not_study(page, state);
   if (is_study_active(state) || is_elsewhere(state)) return "Its runs are not over yet.";
   if (record.runs.some(is_missing)) {
     return "Some of its runs are missing. Run what is missing, so that the winner is that of them all.";

@@ -168,6 +168,8 @@ function run_result(found, place) {
       ? checksum(given.weights_checksum, `${place}, weights_checksum`)
       : "",
     version: words(given.version ?? "", `${place}, version`, 100),
+    // Runs older than the field are all of the first.
+    numerics_version: version(given.numerics_version ?? 1, `${place}, numerics_version`),
     correct: words(given.correct ?? "", `${place}, correct`, MOST_BITS),
     ...(given.failure ? { failure: failure(given.failure, `${place}, failure`) } : {}),
     ...(given.clean ? { clean: numbers(given.clean, CLEAN, `${place}, clean`) } : {}),
@@ -271,6 +273,14 @@ function number(found, place) {
   const value = NO_NUMBERS.get(found) ?? found;
   if (typeof value !== "number") throw wrong(place, shown(found), "a number");
   return value;
+}
+
+/** @param {any} found @param {string} place */
+function version(found, place) {
+  if (!Number.isInteger(found) || found < 1) {
+    throw wrong(place, shown(found), "a whole number from 1");
+  }
+  return /** @type {number} */ (found);
 }
 
 /** @param {any} found @param {string} place @returns {Record<string, any>} */

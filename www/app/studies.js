@@ -9,6 +9,7 @@ import { factor_words } from "./factors.js";
 import { HandInWords } from "./hand_in_words.js";
 import { create_store } from "./state.js";
 import { FinalTester } from "./final_test.js";
+import { RateTester } from "./rate_test.js";
 import { StudyRunner } from "./study_run.js";
 import { StudyShelf } from "./study_shelf.js";
 import {
@@ -84,6 +85,7 @@ export function create_studies(given) {
   const shelf = new StudyShelf(parts);
   const runner = new StudyRunner(parts, shelf);
   const tester = new FinalTester(parts, shelf, runner);
+  const rates = new RateTester(parts);
   const assignment = new Assignment(parts, runner, shelf);
   const words = new HandInWords(store, given.words);
 
@@ -177,6 +179,7 @@ export function create_studies(given) {
     stop() {
       if (store.get().assigned) assignment.stop();
       else if (store.get().phase === "testing") tester.stop();
+      else if (store.get().phase === "finding") rates.stop();
       else runner.stop();
     },
     run_assignment: () => void done(() => assignment.run()),
@@ -189,6 +192,8 @@ export function create_studies(given) {
     write_words: (patch) => words.write(patch),
     /** @param {readonly string[]} ids as typed */
     write_ids: (ids) => store.set({ ids }),
+    find_rate: () => void done(() => rates.find()),
+    use_rates: () => void done(() => rates.use()),
     test_winner: () => void done(() => tester.test()),
     stop_test: () => tester.stop(),
     /** @param {number} index */
@@ -230,6 +235,7 @@ export function create_studies(given) {
       if (state.phase === "testing") {
         throw new Refused("The winner is being tested; make the report when that is done.");
       }
+      if (state.phase === "finding") throw new Refused(why_not_study(page.get(), state));
       if (is_study_active(state)) {
         throw new Refused("The study is still running; make the report when it is over.");
       }

@@ -10,12 +10,14 @@ import { is_active } from "./state.js";
 /** @import { Fault } from "../base/fault.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Part } from "./assignment.js" */
+/** @import { RateTest } from "./rate_test.js" */
 /** @import { PageState } from "./state.js" */
 
 /**
  * `starting` is before the first worker has its run, `stopping` from the press of Stop
- * until the last run has ended, `testing` while the winner of one that is over is tested.
- * @typedef {"idle" | "starting" | "running" | "stopping" | "testing"} StudyPhase
+ * until the last run has ended, `testing` while the winner of one that is over is tested,
+ * `finding` while rates are tried before there is a study.
+ * @typedef {"idle" | "starting" | "running" | "stopping" | "testing" | "finding"} StudyPhase
  */
 
 /**
@@ -45,6 +47,8 @@ import { is_active } from "./state.js";
  * @property {readonly string[]} chosen ids of those ticked for comparison and report
  * @property {string} shelf_told what went wrong with the last file of studies
  * @property {string} test_told how the final test goes, or why it came to nothing
+ * @property {RateTest | null} rate_test the last one, or the one under way
+ * @property {string} rates_told how it stands, what it says, or why it came to nothing
  * @property {readonly StudyRecord[]} reported as they stood when a report on them was made
  * @property {string} reported_words what the person had written of the whole by then, as `words_told` has it
  * @property {{ part: Part, at: number, of: number } | null} assigned the part of the assignment that is under way
@@ -73,6 +77,8 @@ export function initial_studies() {
     chosen: [],
     shelf_told: "",
     test_told: "",
+    rate_test: null,
+    rates_told: "",
     reported: [],
     reported_words: "",
     assigned: null,
@@ -172,6 +178,8 @@ export function is_study_active({ phase }) {
 export function why_not_study({ run, loading, is_tuning }, state) {
   if (state.phase === "testing")
     return "The winner is being tested. Stop that, or let it end first.";
+  if (state.phase === "finding")
+    return "A rate is being looked for. Stop that, or let it end first.";
   if (is_study_active(state)) return "A study runs already. Stop it, or let it end first.";
   if (is_active(run)) return "A run is under way under Train. Stop it or let it end first.";
   if (loading) return `${loading.name} is still being read. Run the study when it is there.`;
@@ -194,7 +202,7 @@ export function is_elsewhere({ record, elsewhere }) {
 
 /** Whether nobody runs the open study. @param {Pick<StudyState, "phase" | "record" | "elsewhere">} state */
 export function are_runs_over(state) {
-  return (state.phase === "idle" || state.phase === "testing") && !is_elsewhere(state);
+  return ["idle", "testing", "finding"].includes(state.phase) && !is_elsewhere(state);
 }
 
 /**

@@ -1,6 +1,7 @@
 // Who computes, and who holds the data set and the newest model: the page's side of its
-// workers, whole. Here are the run and the fine-tuning, one of them at a time; data and
-// models are in the two files that this one stands on. No part of the page is known here.
+// workers, whole. Here are the run, the fine-tuning and the range test of rates, one of
+// them at a time; data and models are in the two files that this one stands on. No part of
+// the page is known here.
 
 import { Refused, unless_aborted } from "../base/fault.js";
 import * as Comlink from "../vendor/comlink.mjs";
@@ -9,7 +10,7 @@ import { WorkerCrashed } from "./engine_worker.js";
 import { ModelCustody } from "./model_custody.js";
 import { Occupation } from "./occupation.js";
 
-/** @import { BackendChoice, EpochRecord, Event, RunConfig, RunResult } from "../pkg/ndarray/inkling.js" */
+/** @import { BackendChoice, EpochRecord, Event, RateReading, RunConfig, RunResult } from "../pkg/ndarray/inkling.js" */
 /** @import { Remote } from "../vendor/comlink.mjs" */
 /** @import { Artifact } from "../worker/artifact.js" */
 /** @import { Engine } from "../worker/engine.js" */
@@ -46,6 +47,8 @@ export class Custody extends ModelCustody {
   #training = null;
   /** @type {Occupation<Uint8Array<ArrayBuffer>> | null} */
   #tuning = null;
+  /** @type {Occupation<RateReading> | null} */
+  #rate_test = null;
 
   /** @param {DataCustodyOptions & FaultOptions} [options] */
   constructor(options = {}) {
@@ -174,12 +177,44 @@ export class Custody extends ModelCustody {
   }
 
   /**
+   * Tests which rates lower the loss, where a run with these settings would be trained.
+   * Rejects at once with the signal's reason when that is aborted.
+   * @param {RunConfig} config
+   * @param {{ on_reading: (reading: RateReading) => void, signal: AbortSignal }} parts told how it stands on the way
+   * @returns {Promise<RateReading>} as it ended
+   */
+  async test_rates(config, { on_reading, signal }) {
+    this.refuse_while_occupied();
+    if (!this.data) throw new Refused("Load a data set first.");
+    const data = this.data;
+    const { checksum } = data.summary;
+    /** @type {Occupation<RateReading>} */
+    const testing = new Occupation(signal, this.patience_ms);
+    const { token } = testing;
+    this.#rate_test = testing;
+    try {
+      const { backend } = await this.#decided(config, testing.signal, undefined);
+      const tell = Comlink.proxy((/** @type {RateReading} */ reading) => {
+        if (!testing.signal.aborted && this.#rate_test === testing) on_reading(reading);
+      });
+      return await this.#occupy(testing, backend, data, (engine) =>
+        engine.test_rates({ token, checksum, config }, tell),
+      );
+    } catch (error) {
+      throw testing.signal.aborted ? error : this.told(error, "testing rates");
+    } finally {
+      this.#rate_test = null;
+    }
+  }
+
+  /**
    * @protected
    * @override
    * @param {Station} station
    */
   is_occupied(station) {
-    return this.is_training_on(station) || station === this.#tuning?.station;
+    const others = [this.#tuning?.station, this.#rate_test?.station];
+    return this.is_training_on(station) || others.includes(station);
   }
 
   /**
@@ -198,6 +233,7 @@ export class Custody extends ModelCustody {
   refuse_while_occupied() {
     if (this.#training) throw new Refused("A run is under way; stop it first.");
     if (this.#tuning) throw new Refused("Your digits are being learned; wait for that to end.");
+    if (this.#rate_test) throw new Refused("A rate is being looked for; stop that first.");
   }
 
   /**

@@ -2,12 +2,13 @@
 // sees of WebGPU, its engine's device and version, figures, studies and reports.
 
 import { probe } from "./adapter.js";
-import { open_artifact } from "./artifact.js";
+import { open_artifact, open_studies } from "./artifact.js";
 import { guarded } from "./death.js";
 
-/** @import { Evaluation, ReportFiles, ReportRequest, RunResult, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "../pkg/ndarray/inkling.js" */
+/** @import { Evaluation, RunResult } from "../pkg/ndarray/inkling.js" */
+/** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "../pkg/studies/inkling.js" */
 /** @import { WebgpuProbe } from "./adapter.js" */
-/** @import { Artifact, Opened } from "./artifact.js" */
+/** @import { Artifact, Opened, Studies } from "./artifact.js" */
 
 export class Answers {
   #open_artifact;
@@ -15,6 +16,8 @@ export class Answers {
   #opening = null;
   /** @type {Opened | null} */
   #opened = null;
+  /** @type {Promise<Studies> | null} */
+  #opening_studies = null;
 
   /** @param {(artifact: Artifact) => Promise<Opened>} [open] tests put an engine of their own in */
   constructor(open = open_artifact) {
@@ -81,7 +84,7 @@ export class Answers {
    * @returns {Promise<StudyPlan>}
    */
   plan_study(config) {
-    return guarded(() => this.wasm.plan_study(config));
+    return guarded(async () => (await this.#studies()).plan_study(config));
   }
 
   /**
@@ -90,7 +93,7 @@ export class Answers {
    * @returns {Promise<StudyRecord>}
    */
   checked_study(record) {
-    return guarded(() => this.wasm.checked_study(record));
+    return guarded(async () => (await this.#studies()).checked_study(record));
   }
 
   /**
@@ -99,7 +102,7 @@ export class Answers {
    * @returns {Promise<StudyReading>}
    */
   read_study(record) {
-    return guarded(() => this.wasm.read_study(record));
+    return guarded(async () => (await this.#studies()).read_study(record));
   }
 
   /**
@@ -108,7 +111,17 @@ export class Answers {
    * @returns {Promise<ReportFiles>}
    */
   write_report(request) {
-    return guarded(() => this.wasm.write_report(request));
+    return guarded(async () => (await this.#studies()).write_report(request));
+  }
+
+  /** Fetched when a study is first asked about. @returns {Promise<Studies>} */
+  #studies() {
+    this.#opening_studies ??= open_studies().catch((error) => {
+      // The network may be back at the next question.
+      this.#opening_studies = null;
+      throw error;
+    });
+    return this.#opening_studies;
   }
 
   /**

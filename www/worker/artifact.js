@@ -6,7 +6,9 @@ import { ask_at_death } from "./death.js";
 
 /** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */
 
-/** Both artifacts export the same. @typedef {typeof import("../pkg/ndarray/inkling.js")} Wasm */
+/** Both engines export the same. @typedef {typeof import("../pkg/ndarray/inkling.js")} Wasm */
+
+/** What reads and writes studies, without an engine. @typedef {typeof import("../pkg/studies/inkling.js")} Studies */
 
 /** An engine whose device is open. @typedef {{ wasm: Wasm, device: string }} Opened */
 
@@ -21,4 +23,12 @@ export async function open_artifact(artifact) {
   await wasm.default();
   ask_at_death(wasm.refused_bytes);
   return { wasm, device: await wasm.open_device() };
+}
+
+/** @returns {Promise<Studies>} */
+export async function open_studies() {
+  const wasm = await import("../pkg/studies/inkling.js");
+  await wasm.default();
+  ask_at_death(wasm.refused_bytes);
+  return wasm;
 }

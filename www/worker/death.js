@@ -48,15 +48,15 @@ function is_fatal(error) {
   return error instanceof WebAssembly.RuntimeError;
 }
 
-/** Bytes of the allocation that the engine was refused last. @type {() => number} */
-let refused_bytes = () => 0;
+/** Bytes of the allocation that each artifact was refused last. @type {(() => number)[]} */
+const refused_bytes = [];
 
 /**
- * Says how to ask the engine, even one that has trapped, for what it was refused.
+ * Says how to ask an artifact, even one that has trapped, for what it was refused.
  * @param {() => number} ask
  */
 export function ask_at_death(ask) {
-  refused_bytes = ask;
+  refused_bytes.push(ask);
 }
 
 /** @param {unknown} error */
@@ -64,7 +64,7 @@ function strike_for(error) {
   // The first line has the place in the source, the second the message.
   const panic = panic_message.split("\n").slice(0, 2).join(" ").trim();
   // Rust aborts without a word when an allocation is refused.
-  const refused = refused_bytes();
+  const refused = Math.max(0, ...refused_bytes.map((ask) => ask()));
   const reason =
     refused > 0
       ? `the engine ran out of memory (it was refused ${(refused / 1e6).toFixed(1)} MB more)`

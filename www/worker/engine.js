@@ -11,10 +11,11 @@ import { guarded } from "./death.js";
 import { Fault } from "./fault.js";
 import { HeldModel, Model, file_of, model_of_bytes, model_of_file } from "./model.js";
 import { trainer_of } from "./run.js";
+import { test_rates } from "./rate_test.js";
 import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
-/** @import { DataChange, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
 /** @import { ModelFormat, Reader } from "./model.js" */
 /** @import { Question, ReadWish } from "./reading.js" */
@@ -218,6 +219,28 @@ export class Engine extends Answers {
         return given(await fine_tune(this.wasm, { ...tuning, task, remembered }, abort.signal));
       }),
     );
+  }
+
+  /**
+   * Tests which rates lower the loss of the network that these settings build. Nothing
+   * here is replaced.
+   * @param {Omit<RunTask, "start">} task its token is to drop it by
+   * @param {(reading: RateReading) => unknown} on_reading told on the way
+   * @returns {Promise<RateReading>} as it ended
+   */
+  test_rates({ token, checksum, config }, on_reading) {
+    return guarded(async () => {
+      try {
+        return await this.#work.occupy(token, ({ abort }) => {
+          const { RateTest } = this.wasm;
+          const making = this.#data.lend(checksum, (data) => RateTest.create(data, config));
+          const slice_ms = () => this.#slice_ms();
+          return test_rates(making, { slice_ms, signal: abort.signal, on_reading });
+        });
+      } finally {
+        release(on_reading);
+      }
+    });
   }
 
   // The model. A key is what the page calls it by.

@@ -6,7 +6,8 @@ use js_sys::Uint8Array;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
-use super::{Dataset, Thrown};
+use super::Thrown;
+use super::dataset::Dataset;
 use crate::data::csv::Outcome;
 use crate::data::question::Question;
 use crate::data::reader;

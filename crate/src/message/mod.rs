@@ -7,6 +7,7 @@ mod bits;
 mod data;
 mod evaluation;
 mod model;
+mod rates;
 mod report;
 mod run;
 mod study;
@@ -18,6 +19,7 @@ pub use data::{
 };
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use model::ModelSummary;
+pub use rates::{RatePoint, RateReading, RatesFound};
 pub use report::{
     Block, Plot, PlotKind, ReportBaseline, ReportEvaluation, ReportFiles, ReportRequest,
     ReportStudy,

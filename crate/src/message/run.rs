@@ -291,6 +291,11 @@ pub struct RunResult {
     /// The version of Inkling that trained; empty in runs older than this field.
     #[serde(default)]
     pub version: String,
+    /// The version of the bits that settings and data give on the CPU, see
+    /// [`crate::math::NUMERICS_VERSION`]. 1 in runs older than this field, all of which
+    /// are of the first one.
+    #[serde(default = "first_numerics_version")]
+    pub numerics_version: u32,
     /// Which held-out images the model that is left reads right: a bit each, in the
     /// order of the split's validation part, the first in the lowest bit of the first
     /// byte; as base64 with padding. Empty where it is not known.
@@ -302,6 +307,10 @@ pub struct RunResult {
     /// How the pixels of the training part were normalised, where that is not MNIST's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalisation: Option<NormalisationSummary>,
+}
+
+fn first_numerics_version() -> u32 {
+    1
 }
 
 /// What a slice of work reports. `Ended` comes last and once.

@@ -16,6 +16,7 @@ use super::{BatchMetrics, device};
 use crate::config::Sgd;
 use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
+use crate::math::exp_f32;
 use crate::message::StepKind;
 
 /// A network: parameters and velocities on a device, and a data set to read.
@@ -65,7 +66,7 @@ impl Network {
             }
             #[cfg(all(feature = "ndarray", not(feature = "webgpu")))]
             StepKind::Fused => {
-                let mlp = ndarray::FusedMlp::new(normalisation, parameters, device);
+                let mlp = ndarray::FusedMlp::new(&layout, normalisation, parameters, device);
                 Engine::Cpu(Box::new(mlp))
             }
         };
@@ -208,7 +209,12 @@ impl Network {
         let velocities = match &mut self.engine {
             Engine::Plain(mlp) => mlp.velocities(),
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => mlp.velocities(),
+            Engine::Cpu(mlp) => {
+                let Some(velocities) = mlp.velocities() else {
+                    return Ok(vec![]);
+                };
+                return Ok(ndarray::from_blocks(&self.layout, &read(velocities).await?));
+            }
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => {
                 let velocities = read(mlp.velocities()).await?;
@@ -226,7 +232,7 @@ impl Network {
         match &mut self.engine {
             Engine::Plain(mlp) => mlp.set_velocities(velocities),
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => mlp.set_velocities(velocities),
+            Engine::Cpu(mlp) => mlp.set_velocities(&self.layout, velocities),
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => mlp.set_velocities(velocities),
         }
@@ -237,7 +243,10 @@ impl Network {
         match &mut self.engine {
             Engine::Plain(mlp) => read(mlp.parameters()).await,
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => read(mlp.parameters()).await,
+            Engine::Cpu(mlp) => {
+                let parameters = read(mlp.parameters()).await?;
+                Ok(ndarray::from_blocks(&self.layout, &parameters))
+            }
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => {
                 let parameters = read(mlp.parameters()).await?;
@@ -283,7 +292,7 @@ fn softmax(logits: &mut [f32]) {
     let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     logits
         .iter_mut()
-        .for_each(|logit| *logit = (*logit - highest).exp());
+        .for_each(|logit| *logit = exp_f32(*logit - highest));
     let total: f32 = logits.iter().sum();
     logits.iter_mut().for_each(|power| *power /= total);
 }

@@ -16,6 +16,7 @@
 //! `V = s² / n + σ²(image) / m`: other seeds and other images, in one figure.
 
 use super::moments::{Spread, mean};
+use crate::math::powi;
 
 /// What is known of a weighted sum of accuracies.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -43,7 +44,7 @@ impl Contrast {
             .map(|seed| seed.iter().copied().map(of).sum::<f64>() / seed.len().max(1) as f64)
             .collect();
         let within = |seed: &Vec<f32>, centre: f64| {
-            let squares = seed.iter().map(|&y| (of(y) - centre).powi(2));
+            let squares = seed.iter().map(|&y| powi(of(y) - centre, 2));
             squares.sum::<f64>()
         };
         // One image more on which the values differ either way: none that was seen does
@@ -91,7 +92,7 @@ fn common_variance(figures: &[Vec<f32>], per_seed: &[f64]) -> f64 {
         let centre = (0..figures.len()).map(of_seed).sum::<f64>() / num_seeds - grand;
         images += num_seeds * centre * centre;
         for (seed, own) in per_seed.iter().enumerate() {
-            rest += (of_seed(seed) - own - centre).powi(2);
+            rest += powi(of_seed(seed) - own - centre, 2);
         }
     }
     let freedom = num_images as f64 - 1.0;

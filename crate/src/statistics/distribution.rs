@@ -1,5 +1,7 @@
 //! Distributions: Student's t and the normal, and the functions that they need.
 
+use crate::math::{exp, ln};
+
 /// The value that |t| exceeds with probability `p` under Student's t with
 /// `freedom` degrees of freedom; none of them means the normal distribution.
 pub fn critical(p: f64, freedom: Option<f64>) -> f64 {
@@ -51,7 +53,7 @@ pub(super) fn ln_gamma(x: f64) -> f64 {
         sum += term / (x + index as f64 + 1.0);
     }
     let t = x + 7.5;
-    0.5 * (2.0 * std::f64::consts::PI).ln() + (x + 0.5) * t.ln() - t + sum.ln()
+    0.5 * ln(2.0 * std::f64::consts::PI) + (x + 0.5) * ln(t) - t + ln(sum)
 }
 
 /// Regularised lower incomplete gamma function, by its series.
@@ -70,7 +72,7 @@ fn lower_gamma(a: f64, x: f64) -> f64 {
         term *= x / n;
         sum += term;
     }
-    (sum * (a * x.ln() - x - ln_gamma(a)).exp()).min(1.0)
+    (sum * exp(a * ln(x) - x - ln_gamma(a))).min(1.0)
 }
 
 /// Regularised incomplete beta function, by its continued fraction (Lentz).
@@ -81,8 +83,7 @@ fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     if x >= 1.0 {
         return 1.0;
     }
-    let front =
-        (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp();
+    let front = exp(ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * ln(x) + b * ln(1.0 - x));
     if x < (a + 1.0) / (a + b + 2.0) {
         front * beta_fraction(x, a, b) / a
     } else {

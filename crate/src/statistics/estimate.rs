@@ -2,6 +2,7 @@
 
 use super::distribution::{critical, two_sided};
 use super::moments::Spread;
+use crate::math::powi;
 
 /// What a difference of means varies with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +26,7 @@ impl Estimate {
     pub fn freedom(&self) -> f64 {
         let part = self.seed.variance / self.num_seeds;
         if part > 0.0 {
-            self.seed.freedom * (self.variance() / part).powi(2)
+            self.seed.freedom * powi(self.variance() / part, 2)
         } else {
             f64::INFINITY
         }

@@ -1,6 +1,7 @@
 //! Two models on the same images.
 
 use super::distribution::ln_gamma;
+use crate::math::exp;
 
 /// How often each of two models alone was right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,7 +48,7 @@ impl Discordance {
         let total = f64::from(self.only_first + self.only_second);
         let count = f64::from(count);
         let ways = ln_gamma(total + 1.0) - ln_gamma(count + 1.0) - ln_gamma(total - count + 1.0);
-        (ways - total * std::f64::consts::LN_2).exp()
+        exp(ways - total * std::f64::consts::LN_2)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Means and variances.
 
+use crate::math::powi;
+
 /// Mean of a non-empty slice.
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
@@ -8,7 +10,7 @@ pub fn mean(values: &[f64]) -> f64 {
 /// Sample variance (n − 1) of at least two values.
 pub fn variance(values: &[f64]) -> f64 {
     let centre = mean(values);
-    values.iter().map(|x| (x - centre).powi(2)).sum::<f64>() / (values.len() - 1) as f64
+    values.iter().map(|x| powi(x - centre, 2)).sum::<f64>() / (values.len() - 1) as f64
 }
 
 /// A variance that was seen, with its degrees of freedom.

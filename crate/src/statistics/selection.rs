@@ -1,6 +1,7 @@
 //! What is chosen because it came out highest looks better than it is.
 
 use super::distribution::normal_below;
+use crate::math::powf;
 
 /// Mean of the largest of `count` independent standard normals (Tippett 1925, "On the
 /// extreme individuals and the range of samples taken from a normal population"), by
@@ -11,7 +12,7 @@ pub fn mean_maximum(count: usize) -> f64 {
     let power = count as f64;
     let height = |at: usize| {
         let below = normal_below(at as f64 * step);
-        1.0 - below.powf(power) - (1.0 - below).powf(power)
+        1.0 - powf(below, power) - powf(1.0 - below, power)
     };
     let inner: f64 = (1..NUM_STEPS)
         .map(|at| if at % 2 == 1 { 4.0 } else { 2.0 } * height(at))

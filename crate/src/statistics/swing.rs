@@ -1,6 +1,7 @@
 //! How far a curve swings from epoch to epoch.
 
 use super::moments::Spread;
+use crate::math::powi;
 
 /// Variance of a single epoch around the trend of its curve, from the last epochs of
 /// several runs, each `[…, a, b, c]`: the second difference c − 2b + a is free of a
@@ -13,7 +14,7 @@ use super::moments::Spread;
 pub fn swing<'a>(curves: impl Iterator<Item = &'a [f64]>) -> Spread {
     let squares: Vec<f64> = curves
         .filter_map(|curve| match curve {
-            [.., a, b, c] => Some((c - 2.0 * b + a).powi(2) / 6.0),
+            [.., a, b, c] => Some(powi(c - 2.0 * b + a, 2) / 6.0),
             _ => None,
         })
         .filter(|square| square.is_finite())

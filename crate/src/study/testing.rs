@@ -107,6 +107,7 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
         elapsed_secs: 0.5 * num_epochs as f64,
         samples_per_sec: 84_000.0,
         weights_checksum: "0123456789abcdef".into(),
+        numerics_version: 1,
         version: "0.1.0".into(),
         failure: None,
         correct: String::new(),

@@ -2,6 +2,7 @@
 //! reads the same on the page, which `www/base/format.js` writes.
 
 use crate::data::Task;
+use crate::math;
 use crate::message::DataSummary;
 
 /// What a set asks of a network; MNIST's where a record says nothing that could be one.
@@ -63,7 +64,7 @@ pub(super) fn significant(value: f64) -> String {
     if value.fract() == 0.0 {
         return thousands(value);
     }
-    let digits = 1 - value.abs().log10().floor() as i32;
+    let digits = 1 - math::log10(value.abs()).floor() as i32;
     if digits <= 0 {
         return thousands(value.round());
     }

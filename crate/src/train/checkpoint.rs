@@ -349,8 +349,8 @@ mod tests {
             num_trained: 1 << 40,
             elapsed_secs: 2.0 / 3.0,
             train_secs: 0.1,
-            parameters: (0..num_parameters).map(|n| (n as f32).sin()).collect(),
-            velocities: (0..num_parameters).map(|n| -(n as f32).cos()).collect(),
+            parameters: (0..num_parameters).map(|n| 1.0 / (1 + n) as f32).collect(),
+            velocities: (0..num_parameters).map(|n| -1.0 / (3 + n) as f32).collect(),
             correct: "BQ==".into(),
         }
     }

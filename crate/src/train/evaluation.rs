@@ -3,6 +3,7 @@
 
 use crate::data::task::CLASSES;
 use crate::error::{Error, Result};
+use crate::math;
 use crate::message::{CalibrationBin, ClassFigures, Evaluation};
 use crate::statistics::proportion::wilson;
 
@@ -56,7 +57,7 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8], num_classes: usize) -> Res
         }
         let said = most_probable(row);
         confusion[num_classes * truth + said] += 1;
-        loss_sum -= f64::from(row[truth].max(f32::MIN_POSITIVE)).ln();
+        loss_sum -= math::ln(f64::from(row[truth].max(f32::MIN_POSITIVE)));
         let certainty = f64::from(row[said]);
         let bin = &mut bins[bin_of(certainty)];
         bin.0 += 1;

@@ -1,6 +1,7 @@
 //! Training: the loop as a state machine that is pulled, and its figures.
 
 pub mod augmentation;
+mod batches;
 pub mod checkpoint;
 mod continuation;
 pub mod evaluation;
@@ -8,4 +9,5 @@ mod measured;
 pub mod metrics;
 mod outcome;
 mod pace;
+pub mod rate_test;
 pub mod trainer;

@@ -5,6 +5,7 @@ use super::checkpoint::Checkpoint;
 use crate::data::Normalisation;
 use crate::data::dataset::checksum;
 use crate::error::{Error, Result};
+use crate::math::NUMERICS_VERSION;
 use crate::message::{CleanFigures, EpochRecord, Failure, FailureKind, Outcome, RunResult};
 use crate::statistics::proportion::wilson;
 
@@ -77,6 +78,7 @@ impl Ending<'_> {
             samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
             weights_checksum: weights_checksum(self.parameters),
             version: env!("CARGO_PKG_VERSION").into(),
+            numerics_version: NUMERICS_VERSION,
             correct: self.correct,
             clean: self.clean,
             normalisation: (self.normalisation != Normalisation::MNIST)

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use web_time::Instant;
 
-use super::augmentation::Augmentation;
+use super::batches::Batches;
 use super::checkpoint::Checkpoint;
 use super::continuation;
 use super::measured::{Measured, sample_of};
@@ -26,11 +26,9 @@ use crate::message::{
     EpochRecord, Event, Failure, FailureKind, Outcome, Progress, RunConfig, RunResult, write_bits,
 };
 use crate::nn::batch::Batch;
-use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
 use crate::nn::network::Network;
-use crate::nn::{Stream, device, weights};
-use crate::rng::RandomState;
+use crate::nn::{device, weights};
 
 /// Rows of one evaluation batch. Fixed: sums must not depend on the clock.
 const EVALUATION_BATCH: usize = 256;
@@ -70,8 +68,7 @@ pub struct Trainer {
     state: State,
     /// The epoch under way, from 1.
     epoch: u32,
-    /// Training rows in this epoch's order.
-    order: Vec<u32>,
+    batches: Batches,
     /// Steps done since the run began.
     step: u32,
     totals: Totals,
@@ -86,7 +83,6 @@ pub struct Trainer {
     is_stop_asked: bool,
     /// Why it ended at a loss that is no number, if it did.
     failure: Option<Failure>,
-    augmentation: Option<Augmentation>,
 }
 
 impl Trainer {
@@ -150,9 +146,7 @@ impl Trainer {
             velocities: vec![],
             correct: String::new(),
         };
-        let augmentation = plan
-            .augmentation
-            .map(|distortion| Augmentation::new(distortion, plan.seed));
+        let batches = Batches::new(&plan);
         let mut trainer = Self {
             plan,
             dataset,
@@ -161,7 +155,7 @@ impl Trainer {
             network,
             state: State::Training { first_row: 0 },
             epoch: 1,
-            order: Vec::new(),
+            batches,
             step: 0,
             totals: Totals::default(),
             checkpoint,
@@ -173,7 +167,6 @@ impl Trainer {
             evaluation_pace: Pace::default(),
             is_stop_asked: false,
             failure: None,
-            augmentation,
         };
         trainer.shuffle();
         Ok(trainer)
@@ -310,11 +303,8 @@ impl Trainer {
         self.split.train.len().div_ceil(self.plan.batch_size) as u32
     }
 
-    /// A new order of the training rows, drawn from a stream of this epoch's own.
     fn shuffle(&mut self) {
-        let key = [self.plan.seed, Stream::Shuffle as u32, self.epoch];
-        self.order.clone_from(&self.split.train);
-        RandomState::from_key(&key).shuffle(&mut self.order);
+        self.batches.begin_epoch(self.epoch, &self.split.train);
     }
 
     async fn train_slice(&mut self, mut first_row: usize, budget_ms: f64) -> Result<()> {
@@ -323,22 +313,13 @@ impl Trainer {
         let planned = self.step_pace.units_in(budget_ms);
         let planned = planned.min(self.network.max_pending());
         let mut sizes = Vec::with_capacity(planned);
-        while sizes.len() < planned && first_row < self.order.len() {
-            let end = (first_row + self.plan.batch_size).min(self.order.len());
-            let mask = (self.plan.network.dropout > 0.0).then_some(DropoutMask {
-                seed: self.plan.seed,
-                step: self.step,
-                probability: self.plan.network.dropout,
-            });
-            let rows = &self.order[first_row..end];
-            let batch = match &mut self.augmentation {
-                Some(augmentation) => augmentation.batch(&self.dataset, rows, self.epoch),
-                None => Batch::Rows(rows),
-            };
-            self.network.train_step(batch, mask.as_ref(), sgd);
-            sizes.push(rows.len());
+        while sizes.len() < planned && first_row < self.batches.num_rows() {
+            let step = self.batches.batch(&self.dataset, first_row, self.step);
+            let num_rows = step.num_rows;
+            self.network.train_step(step.batch, step.mask.as_ref(), sgd);
+            sizes.push(num_rows);
             self.step += 1;
-            first_row = end;
+            first_row += num_rows;
         }
         let first_step = self.step - sizes.len() as u32;
         let metrics = self.network.take_metrics().await?;
@@ -352,7 +333,7 @@ impl Trainer {
             self.num_trained += num_samples as u64;
         }
         self.step_pace.learn(start, sizes.len());
-        if first_row == self.order.len() {
+        if first_row == self.batches.num_rows() {
             self.measure(Then::EndEpoch);
         }
         Ok(())
@@ -546,7 +527,7 @@ impl Trainer {
             train_loss: self.totals.loss(),
             train_accuracy: self.totals.accuracy(),
             samples_per_sec: if step_secs > 0.0 {
-                self.plan.batch_size.min(self.order.len()) as f64 / step_secs
+                self.plan.batch_size.min(self.batches.num_rows()) as f64 / step_secs
             } else {
                 0.0
             },

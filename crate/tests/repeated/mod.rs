@@ -83,6 +83,7 @@ impl Run {
             elapsed_secs: history.len() as f64,
             samples_per_sec: 33_600.0,
             weights_checksum: String::new(),
+            numerics_version: 1,
             version: String::new(),
             correct: self.correct.clone(),
             clean: Some(self.clean),

@@ -57,6 +57,7 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
             elapsed_secs: 1.0,
             samples_per_sec: 640.0,
             weights_checksum: "0123456789abcdef".into(),
+            numerics_version: 1,
             version: "0.1.0".into(),
             failure: None,
             // 75 of 100.

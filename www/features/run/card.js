@@ -111,6 +111,7 @@ export function card_text(run, page) {
     ["Seed", `${settings.seed}`],
     ...(split_seed === undefined ? [] : [["Split seed", `${split_seed}`]]),
     ["Backend", result.backend],
+    ["Numerics", `version ${numerics_of(result)}`],
     ["Outcome", `${result.outcome} after ${format.counted(result.num_steps, "step")}`],
     [
       "Validation",
@@ -130,16 +131,31 @@ export function card_text(run, page) {
   return lines.map(([name, value]) => `${name}: ${value}`).join("\n");
 }
 
+/** The version of the bits that a run's settings and data give. @param {RunResult} result */
+function numerics_of({ numerics_version }) {
+  // Runs older than the field are all of the first.
+  return numerics_version ?? 1;
+}
+
 /**
- * Whether two runs were asked for the same, by the same version on the same backend.
+ * What two results must share to come out the same: on the CPU the bits' own version, which
+ * outlasts releases; on WebGPU the release, whose kernels promise no bits to another.
+ * @param {RunResult} result
+ */
+function engine_of(result) {
+  const of = result.backend === "webgpu" ? result.version : numerics_of(result);
+  return `${result.backend} ${of}`;
+}
+
+/**
+ * Whether two runs were asked for the same, of engines that give the same.
  * @param {EndedRun} one
  * @param {EndedRun} other
  */
 export function is_same_task(one, other) {
   return (
     one.data_checksum === other.data_checksum &&
-    one.result.backend === other.result.backend &&
-    one.result.version === other.result.version &&
+    engine_of(one.result) === engine_of(other.result) &&
     one.result.outcome === other.result.outcome &&
     one.result.num_steps === other.result.num_steps &&
     config_to_query(task_settings(one)) === config_to_query(task_settings(other))

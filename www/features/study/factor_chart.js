@@ -4,6 +4,7 @@ import { chart_menu } from "../../plot/chart_menu.js";
 import { el, set_text } from "../../ui/dom.js";
 import { accuracy_plot } from "../../plot/accuracy_plot.js";
 import { svg_node } from "../../plot/svg.js";
+import { page_theme } from "./page_theme.js";
 
 /** @import { StudyReading, StudyRecord } from "../../pkg/ndarray/inkling.js" */
 
@@ -76,19 +77,5 @@ export function factor_chart() {
       );
       draw();
     },
-  };
-}
-
-/** The page's own colours: a drawing on it stands on no paper. */
-function page_theme() {
-  const style = getComputedStyle(document.documentElement);
-  const value = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-  return {
-    paper: "",
-    ink: value("--ink"),
-    soft: value("--soft"),
-    grid: value("--line"),
-    train: value("--train"),
-    valid: value("--valid"),
   };
 }

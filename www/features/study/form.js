@@ -12,6 +12,7 @@ import {
   held_description,
 } from "../../app/factors.js";
 import { is_study_active } from "../../app/study_state.js";
+import { rate_test } from "./rate_test.js";
 import { about_plan } from "./status.js";
 
 /** @import { Factor } from "../../pkg/ndarray/inkling.js" */
@@ -56,6 +57,7 @@ export function study_form({ page, studies, actions }) {
     field("Factor", factor),
     field("Values", values),
     hint,
+    rate_test({ studies, actions }),
     el("div", { class: "study-pair" }, field("Seeds per value", seeds), field("Workers", workers)),
     split,
     baseline,

@@ -53,6 +53,7 @@ function own_status(state) {
   const { phase, record, progress, is_stopped, has_failed } = state;
   if (phase === "starting") return "Getting ready.";
   if (!record) {
+    if (phase === "finding") return "A rate is being looked for.";
     if (is_stopped) return "Nothing was run. Stopped";
     return has_failed ? "It could not start. Failed" : "Choose a factor and press Run study.";
   }
@@ -65,6 +66,8 @@ function own_status(state) {
       const left = remaining_secs(runs, plan.order, progress, plan.workers);
       return `${counts} ${left === null ? "Starting the workers." : time_left(left)}`;
     }
+    case "finding":
+      return `${counts} A rate is being looked for.`;
     case "testing":
       return `${counts} Its winner is being tested.`;
     case "idle":

@@ -1,5 +1,7 @@
 //! What a field writes: a whole number, a fraction, or neither.
 
+use crate::math;
+
 /// A pixel's field, read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value {
@@ -68,8 +70,8 @@ pub(super) fn value(text: &[u8], has_decimal_comma: bool) -> Value {
     }
     // Powers of ten are exact up to 22, their inverses never are.
     let found = match scale {
-        ..0 => digits as f64 / 10_f64.powi(-scale),
-        _ => digits as f64 * 10_f64.powi(scale),
+        ..0 => digits as f64 / math::powi(10.0, -scale),
+        _ => digits as f64 * math::powi(10.0, scale),
     };
     if found.fract() == 0.0 {
         // A cast stops at the largest.

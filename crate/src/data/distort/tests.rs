@@ -5,6 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::*;
 use crate::data::ink::{NUM_PIXELS, SIDE};
 use crate::data::sample;
+use crate::math::powi;
 
 const NONE: Distortion = Distortion {
     rotation_degrees: 0.0,
@@ -96,6 +97,7 @@ fn a_shift_alone_moves_the_digit_as_drawn() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+#[allow(clippy::disallowed_methods)] // An oracle of another kind than what it is held against.
 fn a_turn_alone_is_a_rotation() {
     let distortion = Distortion {
         rotation_degrees: 15.0,
@@ -127,7 +129,7 @@ fn the_elastic_field_is_as_smooth_and_as_strong_as_said() {
         }
     }
     let variance = squares / f64::from(num_squares);
-    let expected = (151.0_f64 / 315.0).powi(2) / 3.0;
+    let expected = powi(151.0 / 315.0, 2) / 3.0;
     assert!(
         (variance / expected - 1.0).abs() < 0.05,
         "{variance} for {expected}"

@@ -127,9 +127,9 @@ pub(super) fn settings(request: &ReportRequest) -> String {
         "made_by": format!("Inkling {VERSION}"),
         "notes": {
             "settings": "What was asked for. An absent split_seed is the seed's own value.",
-            "ran": "The version and the backend that computed the run, and the checksum of the \
-                    weights that it ended with: the same settings, version and backend end on \
-                    the same one.",
+            "ran": "The version and the backend that computed the run, the version of the bits \
+                    that it gives, and the checksum of the weights that it ended with: on \
+                    ndarray the same data, settings and numerics version end on the same one.",
         },
         "baseline": baseline,
         "studies": studies,
@@ -158,6 +158,7 @@ fn ran(version: &str, result: Option<&RunResult>) -> Value {
     json!({
         "inkling_version": version,
         "backend": result.backend,
+        "numerics_version": result.numerics_version,
         "weights_checksum": result.weights_checksum,
     })
 }
@@ -208,6 +209,7 @@ mod tests {
             "what was asked for says nothing"
         );
         assert_eq!(run["ran"]["backend"], "ndarray");
+        assert_eq!(run["ran"]["numerics_version"], 1);
         assert_eq!(run["ran"]["weights_checksum"], "0123456789abcdef");
     }
 }

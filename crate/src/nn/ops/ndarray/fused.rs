@@ -2,6 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 
+use super::blocks::to_blocks;
 use super::{Batch, StepContext, Workspace, cross_entropy, mlp_logits, mlp_step};
 use crate::config::Sgd;
 use crate::data::Normalisation;
@@ -20,8 +21,13 @@ pub struct FusedMlp {
 
 impl FusedMlp {
     /// Puts parameters `[num_parameters]` on the device.
-    pub fn new(normalisation: Normalisation, parameters: &[f32], device: &Device) -> Self {
-        let parameters = Tensor::from_floats(parameters, device);
+    pub fn new(
+        layout: &Layout,
+        normalisation: Normalisation,
+        parameters: &[f32],
+        device: &Device,
+    ) -> Self {
+        let parameters = Tensor::from_floats(&to_blocks(layout, parameters)[..], device);
         let velocities = Tensor::from_floats([0.0; 0], device);
         Self {
             tensors: Some((parameters, velocities)),
@@ -30,7 +36,7 @@ impl FusedMlp {
         }
     }
 
-    /// The flat parameters.
+    /// The parameters, in blocks: see [`super::from_blocks`].
     pub fn parameters(&self) -> Tensor<1> {
         self.tensors
             .as_ref()
@@ -39,16 +45,17 @@ impl FusedMlp {
             .clone()
     }
 
-    /// The flat velocities; none before the first step with momentum.
+    /// The velocities, in blocks; none before the first step with momentum.
     pub fn velocities(&self) -> Option<Tensor<1>> {
         let (_, velocities) = self.tensors.as_ref().expect("put back after each step");
         (velocities.dims() != [0]).then(|| velocities.clone())
     }
 
     /// Takes flat velocities, `[num_parameters]`.
-    pub fn set_velocities(&mut self, velocities: &[f32]) {
+    pub fn set_velocities(&mut self, layout: &Layout, velocities: &[f32]) {
         let tensors = self.tensors.as_mut().expect("put back after each step");
-        tensors.1 = Tensor::from_floats(velocities, &tensors.0.device());
+        let velocities = to_blocks(layout, velocities);
+        tensors.1 = Tensor::from_floats(&velocities[..], &tensors.0.device());
     }
 
     /// One step of SGD in place.

@@ -7,6 +7,7 @@
 // this folder is the seam where the one would take the other's place.
 #![allow(deprecated)]
 
+mod blocks;
 mod fused;
 mod gemm;
 mod sgd;
@@ -19,6 +20,7 @@ use burn::backend::{Backend, Dispatch, NdArray, backend_extension};
 use burn::tensor::Tensor;
 use burn_ndarray::{NdArrayTensor, SharedArray};
 
+pub use blocks::from_blocks;
 pub use fused::FusedMlp;
 pub use step::{Batch, Workspace, cross_entropy};
 
@@ -44,7 +46,7 @@ pub struct StepContext<'a> {
 
 #[backend_extension(NdArray)]
 trait MlpStep: Backend {
-    /// Moves `parameters` and `velocities` (rank 1) by one step of SGD.
+    /// Moves `parameters` and `velocities` (rank 1, weights in blocks) by one step of SGD.
     fn mlp_step(
         parameters: FloatTensor<Self>,
         velocities: FloatTensor<Self>,
@@ -53,7 +55,7 @@ trait MlpStep: Backend {
         metrics: &mut BatchMetrics,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Logits of a batch, `[num_rows, num_classes]` flat, with parameters of rank 1.
+    /// Logits of a batch, `[num_rows, num_classes]` flat, with parameters as the step's.
     fn mlp_logits(
         parameters: FloatTensor<Self>,
         workspace: &mut Workspace,

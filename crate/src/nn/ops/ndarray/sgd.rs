@@ -1,6 +1,7 @@
 //! SGD in place, a vector of parameters at a time, while the gradient is still
 //! in registers. The formula is torch's; see [`Sgd`].
 
+use super::blocks::Blocks;
 use super::gemm::Sink;
 use super::simd::{F32x4, LANES};
 use crate::config::Sgd;
@@ -98,22 +99,30 @@ impl<'a> Update<'a> {
 /// A matrix product whose result is a weight's gradient, used up on the spot.
 pub struct UpdateSink<'a> {
     pub update: Update<'a>,
-    pub num_columns: usize,
+    pub blocks: Blocks,
 }
 
 impl Sink for UpdateSink<'_> {
+    #[inline(always)]
+    fn place(&self, column: usize) -> (usize, usize) {
+        self.blocks.place(column)
+    }
+
     #[inline(always)]
     fn start(&self, _column: usize, _len: usize) -> F32x4 {
         F32x4::splat(0.0)
     }
 
     #[inline(always)]
-    fn put(&mut self, row: usize, column: usize, len: usize, value: F32x4) {
-        let at = row * self.num_columns + column;
-        if len == LANES {
-            self.update.step(at, value);
+    fn put<const VECTORS: usize>(&mut self, at: usize, len: usize, values: [F32x4; VECTORS]) {
+        if len == VECTORS * LANES {
+            self.update.step_block(at, values);
         } else {
-            self.update.step_partial(at, len, value);
+            for (v, value) in values.into_iter().enumerate() {
+                let from = v * LANES;
+                let len = LANES.min(len - from);
+                self.update.step_partial(at + from, len, value);
+            }
         }
     }
 }

@@ -104,6 +104,30 @@ impl F32x4 {
     }
 }
 
+/// Four rows of four values as four columns.
+#[inline(always)]
+pub fn transposed([a, b, c, d]: [F32x4; LANES]) -> [F32x4; LANES] {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let (ab, cd) = (
+            arch::i32x4_shuffle::<0, 4, 1, 5>(a.0, b.0),
+            arch::i32x4_shuffle::<0, 4, 1, 5>(c.0, d.0),
+        );
+        let (ab_high, cd_high) = (
+            arch::i32x4_shuffle::<2, 6, 3, 7>(a.0, b.0),
+            arch::i32x4_shuffle::<2, 6, 3, 7>(c.0, d.0),
+        );
+        [
+            F32x4(arch::i64x2_shuffle::<0, 2>(ab, cd)),
+            F32x4(arch::i64x2_shuffle::<1, 3>(ab, cd)),
+            F32x4(arch::i64x2_shuffle::<0, 2>(ab_high, cd_high)),
+            F32x4(arch::i64x2_shuffle::<1, 3>(ab_high, cd_high)),
+        ]
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    core::array::from_fn(|lane| F32x4([a.0[lane], b.0[lane], c.0[lane], d.0[lane]]))
+}
+
 /// A factor and the row of a matrix that it multiplies.
 #[derive(Clone, Copy, Default)]
 pub struct Entry {
@@ -147,8 +171,9 @@ pub fn add_rows<const VECTORS: usize>(
         assert!(at <= last);
         let value = F32x4::splat(entry.value);
         for (v, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: at + 4v + 4 <= last + VECTORS * LANES = rows.len().
-            let row = unsafe { load_at(rows.as_ptr().add(at + v * LANES)) };
+            // SAFETY: at + 4v + 4 <= last + VECTORS * LANES = rows.len(). Two additions,
+            // so that the second becomes part of the load instruction.
+            let row = unsafe { load_at(rows.as_ptr().add(at).add(v * LANES)) };
             *sum = sum.mul_add(value, row);
         }
     }
@@ -178,7 +203,7 @@ pub fn add_products<const ROWS: usize, const VECTORS: usize>(
     for k in 0..depth {
         let b: [F32x4; VECTORS] = core::array::from_fn(|v| {
             // SAFETY: k <= last, so this is within what was asserted of b.
-            unsafe { load_at(b.as_ptr().add(k * num_columns + v * LANES)) }
+            unsafe { load_at(b.as_ptr().add(k * num_columns).add(v * LANES)) }
         });
         for (r, sums) in sums.iter_mut().enumerate() {
             // SAFETY: r < ROWS and k <= last, within what was asserted of a.

@@ -8,6 +8,7 @@
 //! - forwards: r·W + (b − c·colsum(W)),
 //! - backwards: dW = rᵀ·G − c·(1 ⊗ colsum(G)).
 
+use super::blocks::{Blocks, FIRST_LAYER};
 use super::sgd::Update;
 use super::simd::{Entry, F32x4, LANES, add_rows};
 use crate::data::Normalisation;
@@ -127,102 +128,100 @@ impl SparseBatch {
         }
     }
 
-    /// `out[i] = r_i·W + base` for each image; `weight` is
-    /// `[num_pixels, width]`, `base` `[width]` from [`Self::fold_bias`], `out` `[num_images, width]`.
+    /// `out[i] = r_i·W + base` for each image; `weight` is `[num_pixels, width]` in
+    /// blocks of [`FIRST_LAYER`], `base` `[width]` from [`Self::fold_bias`], `out`
+    /// `[num_images, width]`.
     pub fn forward(&self, weight: &[f32], base: &[f32], out: &mut [f32]) {
         let width = base.len();
-        for (range, out) in self
-            .image_starts
-            .windows(2)
-            .zip(out.chunks_exact_mut(width))
-        {
-            let entries = &self.by_image[range[0] as usize..range[1] as usize];
-            let mut column = 0;
-            while column + 8 * LANES <= width {
-                forward_block::<8>(entries, weight, width, column, base, out);
-                column += 8 * LANES;
-            }
-            while column + LANES <= width {
-                forward_block::<1>(entries, weight, width, column, base, out);
-                column += LANES;
-            }
-            for column in column..width {
-                out[column] = entries.iter().fold(base[column], |sum, entry| {
-                    sum + entry.value * weight[entry.row as usize * width + column]
-                });
+        for columns in Blocks::new(self.num_pixels, width, FIRST_LAYER).columns() {
+            let weight = &weight[columns.start * self.num_pixels..];
+            let base = &base[columns.clone()];
+            let images = self.image_starts.windows(2);
+            for (range, out) in images.zip(out.chunks_exact_mut(width)) {
+                let entries = &self.by_image[range[0] as usize..range[1] as usize];
+                let out = &mut out[columns.clone()];
+                if base.len() == FIRST_LAYER {
+                    forward_vectors::<{ FIRST_LAYER / LANES }>(
+                        entries,
+                        weight,
+                        FIRST_LAYER,
+                        0,
+                        base,
+                        out,
+                    );
+                } else {
+                    forward_narrow(entries, weight, base, out);
+                }
             }
         }
     }
 
-    /// Moves the weight `[num_pixels, width]` against its gradient and leaves the sums
-    /// of its new columns in `column_sums` `[width]`. `upstream` is
-    /// `[num_images, width]`, `upstream_sums` its column sums.
+    /// −c·colsum(G) of a block's columns, as sums of whole vectors begin, from 0, and those
+    /// of single columns.
+    fn gradient_starts(&self, upstream_sums: &[f32]) -> [f32; FIRST_LAYER] {
+        let mut starts = [0.0; FIRST_LAYER];
+        let whole = upstream_sums.len() / LANES * LANES;
+        for (column, (start, &sum)) in starts.iter_mut().zip(upstream_sums).enumerate() {
+            let term = -self.offset * sum;
+            *start = if column < whole { 0.0 + term } else { term };
+        }
+        starts
+    }
+
+    /// Moves the weight `[num_pixels, width]`, in blocks of [`FIRST_LAYER`], against its
+    /// gradient and leaves the sums of its new columns in `column_sums` `[width]`.
+    /// `upstream` is `[num_images, width]`, `upstream_sums` its column sums; `packed` is
+    /// room for the former in blocks.
     pub fn backward(
         &self,
         upstream: &[f32],
         upstream_sums: &[f32],
+        packed: &mut Vec<f32>,
         update: &mut Update<'_>,
         column_sums: &mut [f32],
     ) {
         let width = upstream_sums.len();
+        let num_images = self.image_starts.len() - 1;
         column_sums.fill(0.0);
-        let offset = self.offset;
-        for pixel in 0..self.num_pixels {
-            let range = self.pixel_starts[pixel] as usize..self.pixel_starts[pixel + 1] as usize;
-            let entries = &self.by_pixel[range];
-            let start = pixel * width;
-            let mut column = 0;
-            while column + 8 * LANES <= width {
-                backward_block::<8>(
-                    entries,
-                    upstream,
-                    width,
-                    column,
-                    upstream_sums,
-                    offset,
-                    start,
-                    update,
-                    column_sums,
-                );
-                column += 8 * LANES;
-            }
-            while column + LANES <= width {
-                backward_block::<1>(
-                    entries,
-                    upstream,
-                    width,
-                    column,
-                    upstream_sums,
-                    offset,
-                    start,
-                    update,
-                    column_sums,
-                );
-                column += LANES;
-            }
-            let rest = width - column;
-            if rest > 0 {
-                let mut gradient = [0.0; LANES];
-                for (lane, column) in (column..width).enumerate() {
-                    gradient[lane] =
-                        entries
-                            .iter()
-                            .fold(-offset * upstream_sums[column], |sum, entry| {
-                                sum + entry.value * upstream[entry.row as usize * width + column]
-                            });
+        let blocks = Blocks::new(num_images, width, FIRST_LAYER);
+        blocks.pack_into(upstream, packed);
+        for columns in blocks.columns() {
+            let upstream = &packed[columns.start * num_images..][..columns.len() * num_images];
+            let mut block = Backward {
+                upstream,
+                starts: self.gradient_starts(&upstream_sums[columns.clone()]),
+                column_sums: &mut column_sums[columns.clone()],
+            };
+            let mut at = columns.start * self.num_pixels;
+            for range in self.pixel_starts[..=self.num_pixels].windows(2) {
+                let entries = &self.by_pixel[range[0] as usize..range[1] as usize];
+                if columns.len() == FIRST_LAYER {
+                    block.vectors::<{ FIRST_LAYER / LANES }>(entries, FIRST_LAYER, 0, at, update);
+                } else {
+                    block.narrow(entries, at, update);
                 }
-                update.step_partial(start + column, rest, F32x4::load(&gradient));
-                let moved = &update.parameters[start..start + width];
-                for (total, moved) in column_sums.iter_mut().zip(moved).skip(column) {
-                    *total += moved;
-                }
+                at += columns.len();
             }
         }
     }
 }
 
+/// A block of fewer columns: vector by vector, then column by column.
+fn forward_narrow(entries: &[Entry], weight: &[f32], base: &[f32], out: &mut [f32]) {
+    let width = base.len();
+    let whole = width / LANES * LANES;
+    for column in (0..whole).step_by(LANES) {
+        forward_vectors::<1>(entries, weight, width, column, base, out);
+    }
+    for column in whole..width {
+        out[column] = entries.iter().fold(base[column], |sum, entry| {
+            sum + entry.value * weight[entry.row as usize * width + column]
+        });
+    }
+}
+
 #[inline(always)]
-fn forward_block<const VECTORS: usize>(
+fn forward_vectors<const VECTORS: usize>(
     entries: &[Entry],
     weight: &[f32],
     width: usize,
@@ -232,44 +231,78 @@ fn forward_block<const VECTORS: usize>(
 ) {
     let sums: [F32x4; VECTORS] = core::array::from_fn(|v| F32x4::load(&base[column + v * LANES..]));
     let sums = add_rows(sums, entries, weight, width, column);
+    let out = &mut out[column..column + VECTORS * LANES];
     for (v, sum) in sums.into_iter().enumerate() {
-        sum.store(&mut out[column + v * LANES..]);
+        sum.store(&mut out[v * LANES..]);
     }
 }
 
-#[inline(always)]
-#[allow(clippy::too_many_arguments)] // A register block has this many neighbours.
-fn backward_block<const VECTORS: usize>(
-    entries: &[Entry],
-    upstream: &[f32],
-    width: usize,
-    column: usize,
-    upstream_sums: &[f32],
-    offset: f32,
-    start: usize,
-    update: &mut Update<'_>,
-    column_sums: &mut [f32],
-) {
-    let (zero, one) = (F32x4::splat(0.0), F32x4::splat(1.0));
-    let offset = F32x4::splat(-offset);
-    let upstream_sums = &upstream_sums[column..column + VECTORS * LANES];
-    let sums: [F32x4; VECTORS] =
-        core::array::from_fn(|v| zero.mul_add(offset, F32x4::load(&upstream_sums[v * LANES..])));
-    let sums = add_rows(sums, entries, upstream, width, column);
-    let moved = update.step_block(start + column, sums);
-    let column_sums = &mut column_sums[column..column + VECTORS * LANES];
-    for (v, moved) in moved.into_iter().enumerate() {
-        let total = &mut column_sums[v * LANES..];
-        F32x4::load(total).mul_add(one, moved).store(total);
+/// What the backward pass needs of a block of columns besides the pixel's own.
+struct Backward<'a> {
+    /// `[num_images, width of the block]`.
+    upstream: &'a [f32],
+    /// What its gradients start from: −c·colsum(G).
+    starts: [f32; FIRST_LAYER],
+    column_sums: &'a mut [f32],
+}
+
+impl Backward<'_> {
+    /// Moves the parameters of a pixel, which stand from `at` on.
+    #[inline(always)]
+    fn vectors<const VECTORS: usize>(
+        &mut self,
+        entries: &[Entry],
+        width: usize,
+        column: usize,
+        at: usize,
+        update: &mut Update<'_>,
+    ) {
+        let one = F32x4::splat(1.0);
+        let starts = &self.starts[column..column + VECTORS * LANES];
+        let sums: [F32x4; VECTORS] = core::array::from_fn(|v| F32x4::load(&starts[v * LANES..]));
+        let sums = add_rows(sums, entries, self.upstream, width, column);
+        let moved = update.step_block(at + column, sums);
+        let column_sums = &mut self.column_sums[column..column + VECTORS * LANES];
+        for (v, moved) in moved.into_iter().enumerate() {
+            let total = &mut column_sums[v * LANES..];
+            F32x4::load(total).mul_add(one, moved).store(total);
+        }
+    }
+
+    /// The same of a block of fewer columns: vector by vector, then the rest.
+    fn narrow(&mut self, entries: &[Entry], at: usize, update: &mut Update<'_>) {
+        let width = self.column_sums.len();
+        let whole = width / LANES * LANES;
+        for column in (0..whole).step_by(LANES) {
+            self.vectors::<1>(entries, width, column, at, update);
+        }
+        if whole < width {
+            let mut gradient = [0.0; LANES];
+            for (lane, column) in (whole..width).enumerate() {
+                gradient[lane] = entries.iter().fold(self.starts[column], |sum, entry| {
+                    sum + entry.value * self.upstream[entry.row as usize * width + column]
+                });
+            }
+            update.step_partial(at + whole, width - whole, F32x4::load(&gradient));
+            let moved = &update.parameters[at + whole..at + width];
+            for (total, moved) in self.column_sums[whole..].iter_mut().zip(moved) {
+                *total += moved;
+            }
+        }
     }
 }
 
-/// Column sums of a weight `[num_pixels, width]`, in the order of the backward pass.
-pub fn column_sums(weight: &[f32], sums: &mut [f32]) {
+/// Column sums of a weight in blocks, in the order of the backward pass.
+pub fn column_sums(weight: &[f32], blocks: Blocks, sums: &mut [f32]) {
     sums.fill(0.0);
-    for row in weight.chunks_exact(sums.len()) {
-        for (sum, &value) in sums.iter_mut().zip(row) {
-            *sum += value;
+    for columns in blocks.columns() {
+        let start = columns.start * blocks.num_rows;
+        let rows = weight[start..][..columns.len() * blocks.num_rows].chunks_exact(columns.len());
+        let sums = &mut sums[columns];
+        for row in rows {
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                *sum += value;
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! One whole training step, and the forward pass alone, over flat parameters.
+//! One whole training step, and the forward pass alone, over flat parameters whose
+//! weights stand in [`super::blocks`].
 //!
 //! Everything is worked out in a [`Workspace`] that is allocated once a run.
 //! Hidden layers are linear → (layer normalisation) → ReLU → (dropout); the
@@ -8,12 +9,14 @@
 mod tests;
 
 use super::StepContext;
-use super::gemm::{self, Store, Strided};
+use super::blocks::{Blocks, TILE_COLUMNS};
+use super::gemm::{self, Left, Right, Store, TILE_ROWS};
 use super::sgd::{Update, UpdateSink};
 use super::sparse::{self, SparseBatch};
 use crate::config::Sgd;
 use crate::data::Normalisation;
 use crate::data::task::CLASSES;
+use crate::math::{exp_f32, ln_f32};
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::{Layer, Layout};
 use crate::nn::{BatchMetrics, LAYER_NORM_EPSILON};
@@ -49,7 +52,10 @@ pub struct Workspace {
     /// Gradient by a layer's linear output and by its input, `[num_rows, width]`.
     upstream: Vec<f32>,
     downstream: Vec<f32>,
-    transposed: Vec<f32>,
+    /// `upstream` and a layer's input in blocks; a strip of a product's right matrix.
+    packed_upstream: Vec<f32>,
+    packed_input: Vec<f32>,
+    strip: Vec<f32>,
     row_sums: Vec<f32>,
     /// Column sums of the first weight, kept current by each step.
     column_sums: Vec<f32>,
@@ -93,11 +99,12 @@ impl Workspace {
             space.output.resize(num_rows * width, 0.0);
             let weight = &parameters[layer.weight.clone()];
             let bias = &parameters[layer.bias.clone()];
+            let blocks = Blocks::of_weight(index, layer);
             if index == 0 && self.is_sparse {
                 self.column_sums.resize(width, 0.0);
                 self.folded_bias.resize(width, 0.0);
                 if !self.column_sums_are_current {
-                    sparse::column_sums(weight, &mut self.column_sums);
+                    sparse::column_sums(weight, blocks, &mut self.column_sums);
                     self.column_sums_are_current = true;
                 }
                 self.sparse
@@ -111,8 +118,13 @@ impl Workspace {
                     num_columns: width,
                     bias: Some(bias),
                 };
-                let input = Strided::rows(input, layer.num_inputs);
-                gemm::product(num_rows, width, layer.num_inputs, input, weight, &mut sink);
+                gemm::product(
+                    [num_rows, width, layer.num_inputs],
+                    Left::Rows(input),
+                    Right::Columns(weight, blocks),
+                    &mut self.strip,
+                    &mut sink,
+                );
             }
             if index + 1 < layout.layers.len() {
                 if let Some((gain, shift)) = &layer.norm {
@@ -178,7 +190,8 @@ impl Workspace {
             }
             sum_rows(&self.upstream, width, &mut self.row_sums);
             if index > 0 {
-                self.gradient_by_input(layer, parameters, num_rows);
+                let blocks = Blocks::of_weight(index, layer);
+                self.gradient_by_input(&parameters[layer.weight.clone()], blocks, num_rows);
             }
             let velocity = run(velocities, layer.weight.clone());
             let mut update = Update::new(&mut parameters[layer.weight.clone()], velocity, sgd);
@@ -187,6 +200,7 @@ impl Workspace {
                 self.sparse.backward(
                     &self.upstream,
                     &self.row_sums,
+                    &mut self.packed_upstream,
                     &mut update,
                     &mut self.column_sums,
                 );
@@ -195,17 +209,19 @@ impl Workspace {
                     0 => &self.dense,
                     _ => &self.layers[index - 1].output,
                 };
+                let of_input = Blocks::new(num_rows, layer.num_inputs, TILE_ROWS);
+                of_input.pack_into(input, &mut self.packed_input);
+                let of_upstream = Blocks::new(num_rows, width, TILE_COLUMNS);
+                of_upstream.pack_into(&self.upstream, &mut self.packed_upstream);
                 let mut sink = UpdateSink {
                     update,
-                    num_columns: width,
+                    blocks: Blocks::of_weight(index, layer),
                 };
-                let input = Strided::columns(input, layer.num_inputs);
                 gemm::product(
-                    layer.num_inputs,
-                    width,
-                    num_rows,
-                    input,
-                    &self.upstream,
+                    [layer.num_inputs, width, num_rows],
+                    Left::Columns(&self.packed_input, of_input),
+                    Right::Columns(&self.packed_upstream, of_upstream),
+                    &mut self.strip,
                     &mut sink,
                 );
                 self.column_sums_are_current &= index > 0;
@@ -232,28 +248,19 @@ impl Workspace {
     }
 
     /// `downstream = upstream · Wᵀ`, before W moves.
-    fn gradient_by_input(&mut self, layer: &Layer, parameters: &[f32], num_rows: usize) {
-        let (inputs, outputs) = (layer.num_inputs, layer.num_outputs);
-        self.transposed.resize(inputs * outputs, 0.0);
-        gemm::transpose(
-            &parameters[layer.weight.clone()],
-            inputs,
-            outputs,
-            &mut self.transposed,
-        );
+    fn gradient_by_input(&mut self, weight: &[f32], blocks: Blocks, num_rows: usize) {
+        let (inputs, outputs) = (blocks.num_rows, blocks.num_columns);
         self.downstream.resize(num_rows * inputs, 0.0);
         let mut sink = Store {
             to: &mut self.downstream,
             num_columns: inputs,
             bias: None,
         };
-        let upstream = Strided::rows(&self.upstream, outputs);
         gemm::product(
-            num_rows,
-            inputs,
-            outputs,
-            upstream,
-            &self.transposed,
+            [num_rows, inputs, outputs],
+            Left::Rows(&self.upstream),
+            Right::Rows(weight, blocks),
+            &mut self.strip,
             &mut sink,
         );
     }
@@ -365,10 +372,10 @@ pub fn cross_entropy(
         let label = usize::from(batch.labels[row as usize]);
         let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         for (power, &logit) in powers.iter_mut().zip(logits) {
-            *power = (logit - highest).exp();
+            *power = exp_f32(logit - highest);
         }
         let total: f32 = powers.iter().sum();
-        metrics.loss_sum += total.ln() + highest - logits[label];
+        metrics.loss_sum += ln_f32(total) + highest - logits[label];
         // As argmax does, the first of equal logits is the answer.
         let answer = logits.iter().position(|&logit| logit == highest);
         let is_right = answer == Some(label);

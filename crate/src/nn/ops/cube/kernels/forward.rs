@@ -1,4 +1,6 @@
 //! From pixels to the loss and its gradient by the logits.
+// A device has functions of its own: `crate::math` is for the CPU.
+#![allow(clippy::disallowed_methods)]
 
 use cubecl::prelude::*;
 

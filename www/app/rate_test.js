@@ -1,0 +1,101 @@
+// The controller of the range test: which rates are worth a study, measured in a second
+// or so on the settings and the data that a study would have. Neither the run nor the
+// model that stand know of it. Knows no document.
+
+import { Cancelled, Refused, sentence_of } from "../base/fault.js";
+import * as format from "../base/format.js";
+import { held_description } from "./factors.js";
+import { why_not_study } from "./study_state.js";
+
+/** @import { RateReading, RatesFound } from "../pkg/ndarray/inkling.js" */
+/** @import { StudyParts } from "./studies.js" */
+
+/**
+ * A range test and what it was made of.
+ * @typedef {object} RateTest
+ * @property {RateReading} reading
+ * @property {string} about data and settings, in words
+ */
+
+/** A rate as a person writes it. @param {number} rate */
+const rate_words = (rate) => String(Number(rate.toPrecision(2)));
+
+/** The rates as they are typed into a form. @param {RatesFound} found */
+export const typed_rates = ({ rates }) => rates.join(", ");
+
+/**
+ * What an ended test says.
+ * @param {RateReading} reading
+ */
+export function found_words({ found, points, is_cut }) {
+  const [first, last] = [points[0], points[points.length - 1]];
+  if (!first || !last) return "The loss was no number from the first step on.";
+  const tried = `${format.counted(points.length, "step")}, from a rate of ${rate_words(first.rate)} to ${rate_words(last.rate)}`;
+  if (!found) return `${tried}: no rate lowered the loss, so there is none to propose.`;
+  const end = is_cut ? " Beyond that it goes up, and the test was cut." : "";
+  return `${tried}: the loss falls steeply between ${rate_words(found.steep_from)} and ${rate_words(found.steep_to)}.${end}`;
+}
+
+export class RateTester {
+  #parts;
+  /** @type {AbortController | null} */
+  #abort = null;
+
+  /** @param {StudyParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** Tests rates with the bench's settings on the loaded data. */
+  async find() {
+    const { store, page, engine } = this.#parts;
+    const why = why_not_study(page.get(), store.get());
+    const { data } = engine;
+    if (why || !data) {
+      store.set({ rates_told: why || "Load a data set under Train first." });
+      return;
+    }
+    const { config } = page.get();
+    const about = `${data.summary.name}; ${held_description("learning_rate", config)}`;
+    const abort = new AbortController();
+    this.#abort = abort;
+    const before = store.get().rate_test;
+    this.#enter("finding", "Getting ready.");
+    const show = (/** @type {RateReading} */ reading) =>
+      store.set({
+        rate_test: { reading, about },
+        rates_told: `${reading.points.length} of ${reading.num_steps} steps.`,
+      });
+    try {
+      const reading = await engine.test_rates(config, { on_reading: show, signal: abort.signal });
+      store.set({ rate_test: { reading, about } });
+      this.#enter("idle", found_words(reading));
+    } catch (error) {
+      store.set({ rate_test: before });
+      this.#enter("idle", abort.signal.aborted ? "Stopped." : sentence_of(error));
+    } finally {
+      this.#abort = null;
+    }
+  }
+
+  /** Ends a test under way; what was found before it stands. */
+  stop() {
+    this.#abort?.abort(new Cancelled("The test was stopped."));
+  }
+
+  /** Puts the rates that were found into the form. */
+  use() {
+    const found = this.#parts.store.get().rate_test?.reading.found;
+    if (!found) throw new Refused("Find a rate first.");
+    const { form } = this.#parts.store.get();
+    const values = typed_rates(found);
+    this.#parts.store.set({ form: { ...form, factor: "learning_rate", values }, refusal: "" });
+  }
+
+  /** @param {"idle" | "finding"} phase @param {string} rates_told */
+  #enter(phase, rates_told) {
+    const { store, page } = this.#parts;
+    store.set({ phase, rates_told });
+    page.set({ is_study_busy: phase !== "idle" });
+  }
+}
