@@ -1,11 +1,9 @@
 // The program and the page beside each other: the same bits of the same settings, and each
-// reads what the other writes. Needs the program: `cargo build --features cli`, which
-// scripts/test does before; where it is not there, its tests are skipped by name.
+// reads what the other writes.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -15,11 +13,7 @@ import { config_to_query } from "../../www/base/settings_query.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { open_engine, sample } from "./letters_set.mjs";
 import { fixture } from "./numerics_cases.mjs";
-
-const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-const target = process.env.CARGO_TARGET_DIR ?? join(cache, "inkling/target");
-const program = join(target, "debug/inkling");
-const skip = existsSync(program) ? false : `${program} is not there: nothing is known of it`;
+import { call, no_program } from "./program_call.mjs";
 
 const data = fileURLToPath(new URL("../../data/sample.csv.gz", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "inkling-"));
@@ -27,27 +21,25 @@ after(() => rmSync(folder, { recursive: true }));
 
 const wasm = await open_engine();
 
-/** @param {string[]} words @returns {any[]} what it said, a value a line */
-function call(...words) {
-  const text = execFileSync(program, ["--json", ...words], { cwd: folder, encoding: "utf8" });
-  return text
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+/** @param {...string} words */
+function said(...words) {
+  const { status, said, wrong } = call(folder, ...words);
+  assert.equal(status, 0, wrong);
+  return said;
 }
 
 const read = (/** @type {string} */ name) => readFileSync(join(folder, name), "utf8");
 
 test(
   "the page's address gives the program the tab's bits, and Runs reads its run",
-  { skip },
+  { skip: no_program },
   async () => {
     for (const { name, config, expected } of fixture().cases.filter(
       (one) => one.data === "sample",
     )) {
       const query = config_to_query({ ...DEFAULTS, ...config, backend: "ndarray" });
-      const said = call("train", "--data", data, "--query", query, "--out", "run.json");
-      const ended = said.find(({ kind }) => kind === "ended");
+      const events = said("train", "--data", data, "--query", query, "--out", "run.json");
+      const ended = events.find(({ kind }) => kind === "ended");
       assert.equal(ended.weights_checksum, expected.weights_checksum, name);
       const [run] = await runs_from_json(read("run.json"));
       assert.ok(run);
@@ -65,7 +57,7 @@ test(
 
 test(
   "a study that the page exported is trained by the program to the tab's bits",
-  { skip },
+  { skip: no_program },
   async () => {
     const set = sample(wasm);
     const baseline = { ...DEFAULTS, epochs: 1, hidden_layers: "24", backend: "ndarray" };
@@ -97,7 +89,7 @@ test(
       remarks: "mine",
     };
     writeFileSync(join(folder, "plan.json"), exported([/** @type {any} */ (record)]));
-    call("study", "plan.json", "--data", data, "--out", "studies.json", "--threads", "2");
+    said("study", "plan.json", "--data", data, "--out", "studies.json", "--threads", "2");
     const [study] = imported(read("studies.json"), "studies.json");
     const back = wasm.checked_study(study);
     assert.deepEqual([back.id, back.remarks], ["one", "mine"]);

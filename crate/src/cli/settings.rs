@@ -41,6 +41,7 @@ pub(super) fn with_settings(command: Command) -> Command {
             let shown = match &value {
                 Value::Null => "as the seed".into(),
                 Value::String(text) => text.clone(),
+                Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
                 other => other.to_string(),
             };
             let mut option = Arg::new(key.clone())
