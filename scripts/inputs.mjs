@@ -17,7 +17,7 @@ const FILES = [
 ];
 
 /** Of the crate: what no engine is made of. */
-const LEFT_OUT = ["tests", "examples"];
+const LEFT_OUT = ["tests", "examples", "cli", "bin"];
 
 /** @param {string} folder @returns {string[]} */
 function files_in(folder) {

@@ -5,6 +5,8 @@
 //! takes both and is pulled, slice by slice, until the run has ended.
 
 pub mod api;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod config;
 #[cfg(all(feature = "webgpu", target_arch = "wasm32"))]
 mod constructors;

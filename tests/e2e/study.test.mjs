@@ -17,6 +17,7 @@ import {
   sees,
   share_in,
 } from "./helper.mjs";
+import { check_hand_in } from "./hand_in_check.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -158,7 +159,7 @@ test(`two studies and a report, on ${DATA_SET.words}`, { timeout: 900_000 }, asy
     assert.match(await sees(page, "Study status", OVER, 400), /6 runs: 6 finished.*Finished$/s);
   });
 
-  await t.test("both are there after a reload, and go into one zip", async () => {
+  await t.test("both are there after a reload, and go into one zip", async (step) => {
     await page.reload();
     await sees(page, "Study status", /6 runs: 6 finished/);
     const ticks = page.getByRole("checkbox", { name: /^Compare / });
@@ -237,6 +238,7 @@ test(`two studies and a report, on ${DATA_SET.words}`, { timeout: 900_000 }, asy
     assert.deepEqual(notebook_faults(JSON.parse(text("analysis.ipynb"))), []);
     await page.reload();
     assert.equal(await page.getByLabel("Id 1").inputValue(), "123456789", "ids are remembered");
+    await check_hand_in(step, bytes, DATA_SET.file, 12);
   });
 });
 

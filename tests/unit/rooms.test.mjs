@@ -115,3 +115,18 @@ test("the files that ARCHITECTURE.md names are there", () => {
     .filter((path) => !places.some((place) => existsSync(join(root, place, path))));
   assert.deepEqual([...new Set(missing)], []);
 });
+
+test("nothing of the crate imports its ends, the page's exports and the program", () => {
+  const crate = join(root, "crate/src");
+  const sources = /** @type {string[]} */ (
+    readdirSync(crate, { recursive: true, encoding: "utf8" })
+  ).filter((path) => path.endsWith(".rs"));
+  assert.ok(sources.includes("cli/mod.rs") && sources.includes("api.rs"));
+  const faults = sources.flatMap((path) => {
+    const code = readFileSync(join(crate, path), "utf8").replace(/^\s*\/\/.*$/gm, "");
+    const found = [...code.matchAll(/\b(?:crate|inkling)::(api|cli)\b/g)].map(([, end]) => end);
+    const own = path === "bin/inkling.rs" ? "cli" : path.split(/[/.]/)[0];
+    return found.filter((end) => end !== own).map((end) => `${path} imports ${end}`);
+  });
+  assert.deepEqual(faults, []);
+});

@@ -1,0 +1,303 @@
+//! Data sets from files: plain, gzip or zip, told by their first bytes, and of an archive
+//! the entries that the page would take (`www/worker/archive.js`).
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use zip::ZipArchive;
+
+use super::fault::{Fault, Result};
+use crate::data::Dataset;
+use crate::data::csv::Outcome;
+use crate::data::reader::DatasetReader;
+use crate::message::DataSummary;
+
+/// No MNIST-like file comes near this; a bomb does.
+const MAX_UNPACKED_BYTES: u64 = 2 << 30;
+const CHUNK: usize = 1 << 20;
+
+/// A data set and its summary, which knows what was understood of the file.
+pub(super) struct Loaded {
+    pub(super) dataset: Dataset,
+    pub(super) summary: DataSummary,
+}
+
+/// Reads one file, or two of images and labels. `label_column` answers what a table may
+/// ask: the column of the labels from 1, 0 for none.
+pub(super) fn load(
+    paths: &[String],
+    wants_test: bool,
+    label_column: Option<u32>,
+) -> Result<Loaded> {
+    let first = paths
+        .first()
+        .ok_or_else(|| Fault::found("--data", "no file", "one or two"))?;
+    let mut reader = DatasetReader::new(name_of(first));
+    if let Some(column) = label_column {
+        reader.answer(column);
+    }
+    let mut entries = Vec::new();
+    let mut is_first = true;
+    for path in paths {
+        let mut file = open(path)?;
+        let mut magic = Vec::new();
+        let head = (&mut file).take(4).read_to_end(&mut magic);
+        head.map_err(|error| Fault::file(path, &error))?;
+        if !magic.starts_with(b"PK\x03\x04") && !magic.starts_with(b"PK\x05\x06") {
+            if !is_first {
+                reader.next_file(name_of(path))?;
+            }
+            is_first = false;
+            let whole = magic.as_slice().chain(file);
+            if magic.starts_with(&[0x1f, 0x8b]) {
+                push(&mut reader, MultiGzDecoder::new(whole), path)?;
+            } else {
+                push(&mut reader, whole, path)?;
+            }
+            continue;
+        }
+        let broken = |error: zip::result::ZipError| Fault::input(format!("{path}: {error}"));
+        let mut archive = ZipArchive::new(open(path)?).map_err(broken)?;
+        let names: Vec<String> = archive.file_names().map(Into::into).collect();
+        let chosen = chosen_entries(&names, wants_test)
+            .map_err(|why| Fault::input(format!("{path}, {why}")))?;
+        // Two files of one archive are called after it, as one is.
+        if is_first && chosen.len() > 1 {
+            reader.call_it(name_of(path));
+            entries.clone_from(&chosen);
+        }
+        for name in &chosen {
+            if !is_first {
+                reader.next_file(name.as_str())?;
+            }
+            is_first = false;
+            let entry = archive.by_name(name).map_err(broken)?;
+            push(&mut reader, entry, path)?;
+        }
+    }
+    match reader.finish_or_ask()? {
+        Outcome::Read(dataset, mut source) => {
+            source.entries = entries;
+            let summary = DataSummary {
+                source: *source,
+                ..dataset.summary()
+            };
+            Ok(Loaded { dataset, summary })
+        }
+        Outcome::Asked(question) => {
+            let words: Vec<String> = question
+                .readings
+                .iter()
+                .map(|reading| {
+                    format!(
+                        "--label-column {} for {}",
+                        reading.label_column, reading.words
+                    )
+                })
+                .collect();
+            Err(Fault::input(format!(
+                "{first}: its labels may stand in several places; say which with {}",
+                words.join(", or ")
+            )))
+        }
+    }
+}
+
+fn open(path: &str) -> Result<BufReader<File>> {
+    let file = File::open(path).map_err(|error| Fault::file(path, &error))?;
+    Ok(BufReader::with_capacity(CHUNK, file))
+}
+
+/// A path's last part, which data sets are called by.
+pub(super) fn name_of(path: &str) -> String {
+    let name = Path::new(path).file_name();
+    name.map_or(path.into(), |name| name.to_string_lossy().into_owned())
+}
+
+fn push(reader: &mut DatasetReader, from: impl Read, path: &str) -> Result<()> {
+    let mut from = from.take(MAX_UNPACKED_BYTES + 1);
+    let mut chunk = vec![0; CHUNK];
+    let mut num_bytes = 0;
+    loop {
+        let count = match from.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(count) => count,
+            Err(error) => return Err(Fault::file(path, &error)),
+        };
+        num_bytes += count as u64;
+        if num_bytes > MAX_UNPACKED_BYTES {
+            let expected = format!("at most {MAX_UNPACKED_BYTES}; MNIST as a table is 77 MB");
+            return Err(Fault::found(path, "more bytes once unpacked", &expected));
+        }
+        reader.push(&chunk[..count])?;
+        if reader.is_asking() {
+            return Ok(());
+        }
+    }
+}
+
+/// What of an archive is read: one table, or one or two files of images and labels.
+fn chosen_entries(names: &[String], wants_test: bool) -> std::result::Result<Vec<String>, String> {
+    let is_data = |name: &&String| !name.starts_with("__MACOSX/") && !name.ends_with('/');
+    let entries: Vec<&String> = names.iter().filter(is_data).collect();
+    let ends = |name: &str, ending: &str| name.to_ascii_lowercase().ends_with(ending);
+    let tables: Vec<&String> = entries
+        .iter()
+        .filter(|name| ends(name, ".csv") || ends(name, ".tsv"))
+        .copied()
+        .collect();
+    if tables.is_empty() {
+        for is_kind in [is_npy as fn(&str) -> bool, is_idx] {
+            let files: Vec<&str> = entries
+                .iter()
+                .map(|name| name.as_str())
+                .filter(|name| is_kind(name))
+                .collect();
+            if let Some(pair) = pair_of(&files, wants_test) {
+                return Ok(pair);
+            }
+        }
+    }
+    let half = if wants_test { "test" } else { "train" };
+    let base = |name: &str| name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    let exact = |name: &&&String| base(name) == format!("{half}.csv");
+    let alike = |name: &&&String| base(name).contains(half);
+    let lists: [Vec<&&String>; 3] = [
+        tables.iter().filter(exact).collect(),
+        tables.iter().filter(alike).collect(),
+        tables.iter().collect(),
+    ];
+    match lists.iter().find(|list| list.len() == 1) {
+        Some(list) => Ok(vec![(**list[0]).clone()]),
+        None => {
+            let shown: Vec<&str> = entries.iter().take(5).map(|name| name.as_str()).collect();
+            Err(format!(
+                "archive: found the entries {}, expected train.csv, or one .csv file, or arrays \
+                 as in Keras' mnist.npz; folders of pictures are for the page",
+                shown.join(", ")
+            ))
+        }
+    }
+}
+
+fn is_npy(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".npy")
+}
+
+fn is_idx(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let kinds = ["idx1-ubyte", "idx3-ubyte", "idx1.ubyte", "idx3.ubyte"];
+    kinds.iter().any(|kind| name.ends_with(kind))
+}
+
+/// Images and their labels, of the wanted half where there are two; as `archive.js` tells
+/// them by their names.
+fn pair_of(files: &[&str], wants_test: bool) -> Option<Vec<String>> {
+    const IMAGES: [&str; 9] = [
+        "x", "img", "imgs", "image", "images", "data", "pixels", "features", "arr0",
+    ];
+    const LABELS: [&str; 7] = [
+        "y", "label", "labels", "target", "targets", "classes", "arr1",
+    ];
+    if let [one] = files {
+        return Some(vec![(*one).into()]);
+    }
+    let parts = |name: &str| -> Vec<String> {
+        let base = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+        let stem = base.replace("arr_", "arr").replace(".npy", "");
+        stem.split(['_', '-', '.']).map(Into::into).collect()
+    };
+    let is_test = |name: &str| {
+        let words = parts(name);
+        words
+            .iter()
+            .any(|word| ["test", "t10k", "testing"].contains(&&**word))
+    };
+    let is_train = |name: &str| {
+        let words = parts(name);
+        words
+            .iter()
+            .any(|word| ["train", "training"].contains(&&**word))
+    };
+    let has = |name: &str, among: &[&str], kind: &str| {
+        let words = parts(name);
+        words
+            .iter()
+            .any(|word| among.contains(&&**word) || word.starts_with(kind))
+    };
+    let has_halves = files.iter().any(|name| is_test(name) || is_train(name));
+    let of_half = |test: bool| -> Vec<&str> {
+        let wanted =
+            |name: &&&str| !has_halves || if test { is_test(name) } else { is_train(name) };
+        files.iter().filter(wanted).copied().collect()
+    };
+    let wanted = of_half(wants_test);
+    let wanted = if wanted.is_empty() {
+        of_half(false)
+    } else {
+        wanted
+    };
+    let is_labels = |name: &str| has(name, &LABELS, "idx1");
+    let labels: Vec<&str> = wanted
+        .iter()
+        .filter(|name| is_labels(name))
+        .copied()
+        .collect();
+    let images: Vec<&str> = wanted
+        .iter()
+        .filter(|name| !is_labels(name) && has(name, &IMAGES, "idx3"))
+        .copied()
+        .collect();
+    (images.len() == 1 && labels.len() <= 1).then(|| {
+        images
+            .iter()
+            .chain(&labels)
+            .map(|&name| name.into())
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(names: &[&str], wants_test: bool) -> std::result::Result<Vec<String>, String> {
+        let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
+        chosen_entries(&names, wants_test)
+    }
+
+    // The cases of tests/unit/archive.test.mjs, in kind.
+    #[test]
+    fn an_archive_gives_the_entries_that_the_page_takes() {
+        let keras = ["x_test.npy", "x_train.npy", "y_train.npy", "y_test.npy"];
+        assert_eq!(
+            chosen(&keras, false).unwrap(),
+            ["x_train.npy", "y_train.npy"]
+        );
+        assert_eq!(chosen(&keras, true).unwrap(), ["x_test.npy", "y_test.npy"]);
+        let kaggle = [
+            "test.csv",
+            "sample_submission.csv",
+            "train.csv",
+            "__MACOSX/train.csv",
+        ];
+        assert_eq!(chosen(&kaggle, false).unwrap(), ["train.csv"]);
+        assert_eq!(chosen(&kaggle, true).unwrap(), ["test.csv"]);
+        let mnist = [
+            "t10k-images.idx3-ubyte",
+            "t10k-labels.idx1-ubyte",
+            "train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte",
+        ];
+        assert_eq!(chosen(&mnist, false).unwrap(), mnist[2..]);
+        assert_eq!(chosen(&mnist, true).unwrap(), mnist[..2]);
+        assert_eq!(chosen(&["arr_0.npy", "arr_1.npy"], false).unwrap().len(), 2);
+        assert!(
+            chosen(&["a.csv", "b.csv"], false)
+                .unwrap_err()
+                .contains("a.csv, b.csv")
+        );
+    }
+}

@@ -1,0 +1,207 @@
+//! `inkling check`: what it says of hand-ins that are honest, edited, copied and hostile.
+#![cfg(all(feature = "cli", feature = "ndarray"))]
+
+mod terminal;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::Value;
+use terminal::{call, said, status, table, with_data};
+use zip::CompressionMethod;
+use zip::write::SimpleFileOptions;
+
+/// Trains a study of two rates under a seed, and has its report written.
+fn texts(folder: &Path, seed: u32, data: &str) -> Vec<(String, String)> {
+    let plan = format!(
+        r#"{{"factor": "learning_rate", "values": "0.05, 0.1", "baseline":
+            {{"epochs": 3, "batch_size": 32, "hidden_layers": "12", "seed": {seed}}}}}"#
+    );
+    fs::write(folder.join("plan.json"), plan).unwrap();
+    let _ = fs::remove_file(folder.join("studies.json"));
+    for words in [
+        format!("study plan.json --data {data}"),
+        format!("report studies.json --id {seed} --out texts"),
+    ] {
+        let output = call(folder, &words);
+        assert_eq!(status(&output), 0, "{:?}", said(&output));
+    }
+    ["metrics.json", "summary.csv", "metrics.csv", "report.md"]
+        .map(|name| {
+            let text = fs::read_to_string(folder.join("texts").join(name)).unwrap();
+            (name.into(), text)
+        })
+        .into()
+}
+
+fn zipped(folder: &Path, name: &str, texts: &[(String, String)]) {
+    let mut zip = zip::ZipWriter::new(fs::File::create(folder.join(name)).unwrap());
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, text) in texts {
+        zip.start_file(name.as_str(), options).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+/// The texts with the records changed.
+fn edited(texts: &[(String, String)], edit: impl FnOnce(&mut Value)) -> Vec<(String, String)> {
+    let mut texts = texts.to_vec();
+    let mut metrics: Value = serde_json::from_str(&texts[0].1).unwrap();
+    edit(&mut metrics);
+    texts[0].1 = metrics.to_string();
+    texts
+}
+
+fn run(metrics: &mut Value, at: usize) -> &mut Value {
+    &mut metrics["studies"][0]["runs"][at]
+}
+
+#[test]
+fn each_hand_in_is_named_rightly() {
+    let folder = with_data("check");
+    fs::write(folder.join("other.csv"), table(300, true)).unwrap();
+    let honest = texts(&folder, 7, "train.csv");
+    let second = texts(&folder, 8, "train.csv");
+    let other = texts(&folder, 9, "other.csv");
+    let of = |metrics: &Value, at: usize, epoch: usize, figure: &str| -> f64 {
+        metrics["studies"][0]["runs"][at]["history"][epoch][figure]
+            .as_f64()
+            .unwrap()
+    };
+    let third = texts(&folder, 10, "train.csv");
+    let curve = edited(&third, |metrics| {
+        let loss = of(metrics, 1, 1, "validation_loss");
+        run(metrics, 1)["history"][1]["validation_loss"] = (loss * (1.0 + f64::EPSILON)).into();
+    });
+    let fourth = texts(&folder, 11, "train.csv");
+    let metric = edited(&fourth, |metrics| {
+        run(metrics, 0)["result"]["validation_loss"] = 0.01.into();
+    });
+    let fifth = texts(&folder, 12, "train.csv");
+    let mut row = fifth.clone();
+    let accuracy = of(
+        &serde_json::from_str(&row[0].1).unwrap(),
+        0,
+        2,
+        "validation_accuracy",
+    );
+    row[1].1 = row[1].1.replace(&format!(",{accuracy},"), ",0.99875,");
+    assert_ne!(
+        row[1].1, fifth[1].1,
+        "the table holds the figure that is edited"
+    );
+    let sixth = texts(&folder, 13, "train.csv");
+    let version = edited(&sixth, |metrics| {
+        for at in 0..2 {
+            run(metrics, at)["result"]["numerics_version"] = 999.into();
+        }
+    });
+    let graphics = |points: f64| {
+        let seventh = sixth.clone();
+        edited(&seventh, |metrics| {
+            for at in 0..2 {
+                run(metrics, at)["result"]["backend"] = "webgpu".into();
+                let accuracy = of(metrics, at, 2, "validation_accuracy");
+                let run = run(metrics, at);
+                run["history"][2]["validation_accuracy"] = (accuracy - points / 100.0).into();
+            }
+        })
+    };
+    let long = edited(&sixth, |metrics| {
+        let epoch = run(metrics, 0)["history"][0].clone();
+        run(metrics, 0)["history"] = vec![epoch; 10_001].into();
+    });
+    let slow = edited(&sixth, |metrics| {
+        let epoch = run(metrics, 0)["history"][0].clone();
+        let run = run(metrics, 0);
+        run["history"] = vec![epoch; 900].into();
+        run["settings"]["epochs"] = 900.0.into();
+        run["settings"]["batch_size"] = 1.0.into();
+    });
+    // 128 MB of blanks in a few kilobytes.
+    let bomb = vec![("metrics.json".into(), " ".repeat(128 << 20))];
+    let crowd: Vec<(String, String)> = (0..2_001)
+        .map(|n| (format!("../../{n}<b>"), String::new()))
+        .collect();
+    let copied = honest.clone();
+    let names = [
+        ("1_2_3.zip", &honest),
+        ("8.zip", &second),
+        ("copied.zip", &copied),
+        ("other.zip", &other),
+        ("curve.zip", &curve),
+        ("metric.zip", &metric),
+        ("row.zip", &row),
+        ("version.zip", &version),
+        ("near.zip", &graphics(0.01)),
+        ("far.zip", &graphics(3.0)),
+        ("long.zip", &long),
+        ("slow.zip", &slow),
+        ("bomb.zip", &bomb),
+        ("crowd.zip", &crowd),
+    ];
+    for (name, texts) in names {
+        zipped(&folder, name, texts);
+    }
+    let whole = fs::read(folder.join("8.zip")).unwrap();
+    fs::write(folder.join("cut.zip"), &whole[..whole.len() / 2]).unwrap();
+
+    let foreign = "figures in the report do not belong to its own records";
+    let expected = [
+        ("1_2_3.zip", "equal weights as in copied.zip"),
+        ("8.zip", "same bits"),
+        ("copied.zip", "equal weights as in 1_2_3.zip"),
+        ("other.zip", "other data"),
+        ("curve.zip", "differs from epoch 2 on"),
+        ("metric.zip", foreign),
+        ("row.zip", foreign),
+        ("version.zip", "another numerics version"),
+        ("near.zip", "trained on WebGPU, within 0.05 points"),
+        ("far.zip", "trained on WebGPU, off by 3.00 points"),
+        (
+            "long.zip",
+            "cannot be read: study 1, run 1: found 10001 epochs",
+        ),
+        ("slow.zip", "cannot be read: its records ask for"),
+        ("bomb.zip", "cannot be read: metrics.json: found more than"),
+        ("crowd.zip", "cannot be read: found 2001 entries"),
+        ("cut.zip", "cannot be read: found no whole zip"),
+    ];
+    let zips: Vec<&str> = expected.iter().map(|(zip, _)| *zip).collect();
+    let words = format!(
+        "--json check {} --data train.csv --budget 300000",
+        zips.join(" ")
+    );
+    let output = call(&folder, &words);
+    let (text, wrong) = said(&output);
+    assert_eq!(status(&output), 3, "{wrong}");
+    let found: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(found.len(), expected.len());
+    for (one, (zip, verdict)) in found.iter().zip(expected) {
+        assert_eq!(one["zip"], zip);
+        let told = one["verdict"].as_str().unwrap();
+        assert!(
+            told.starts_with(verdict),
+            "{zip}: found {told}, expected {verdict}"
+        );
+    }
+    let curve = &found[4]["runs"];
+    assert_eq!(curve[0]["verdict"], "same bits");
+    assert_eq!(curve[1]["verdict"], "differs from epoch 2 on");
+    assert!(
+        curve[1]["repeat"]
+            .as_str()
+            .unwrap()
+            .contains("learning_rate=0.1")
+    );
+
+    let output = call(&folder, "check 8.zip --data train.csv --sample 1");
+    let (text, wrong) = said(&output);
+    assert_eq!(status(&output), 0, "{wrong}");
+    assert!(text.starts_with("8.zip: same bits\n") && text.contains("not who pressed Train"));
+}
