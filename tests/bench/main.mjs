@@ -203,7 +203,9 @@ for (const [name, keys, measure] of /** @type {const} */ ([
   await part(name, [...keys], async () => {
     const browser = await launch();
     const page = await BenchPage.open(browser, server.url);
-    const ours = () => page.contender(name, { kind: "inkling", backend: "ndarray", data: served });
+    /** @param {string} own each has a worker of its own @returns {() => Promise<Contender>} */
+    const ours = (own) => () =>
+      page.contender(own, { kind: "inkling", backend: "ndarray", data: served });
     const cores = machine.cores;
     const found = await measure({ ours, open_all, python, cores, is_quick, say, missing });
     Object.assign(report, found);

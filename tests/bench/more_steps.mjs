@@ -10,7 +10,7 @@ import { alternate, ratio } from "./turns.mjs";
 
 /**
  * @typedef {object} Bench
- * @property {() => Promise<Contender>} ours a new one
+ * @property {(name: string) => () => Promise<Contender>} ours opens one of that name, which no other has
  * @property {(openers: Record<string, () => Contender | Promise<Contender>>) => Promise<Record<string, Contender>>} open_all
  * @property {Python | null} python
  * @property {number} cores of this machine
@@ -29,7 +29,7 @@ const LEARNING_RATE = 0.01;
  */
 export async function measure_wide({ ours, open_all, python, cores, is_quick, say, missing }) {
   const contenders = await open_all({
-    ours,
+    ours: ours("ours"),
     ...(python && {
       torch_expert: () => python.contender("expert"),
       torch_all_cores: () => python.contender("expert", cores),
@@ -66,7 +66,7 @@ export async function measure_wide({ ours, open_all, python, cores, is_quick, sa
  * @param {Bench} bench
  */
 export async function measure_augmentation({ ours, open_all, is_quick, say, missing }) {
-  const contenders = await open_all({ plain: ours, distorted: ours });
+  const contenders = await open_all({ plain: ours("plain"), distorted: ours("distorted") });
   if (contenders.distorted) contenders.distorted.settings = { augmentation: true };
   const settings = { hidden: [128, 64], batch_size: 64, learning_rate: LEARNING_RATE };
   const amount = { default: { min_ms: is_quick ? 500 : 1500 } };

@@ -81,6 +81,7 @@ let loaded;
 export const bench = {
   /** @param {string} name @param {OpenArgs} args */
   async open(name, args) {
+    if (contenders.has(name)) throw new Error(`${name}: found a second one of this name`);
     const contender = new Contender();
     contenders.set(name, contender);
     return contender.call("open", args);

@@ -12,6 +12,12 @@ const ON_USE = /** @type {const} */ ([
 ]);
 
 /**
+ * Fetching the whole site takes a small machine half a second: what a visitor does first,
+ * mostly opening data, comes before it.
+ */
+const FIRST_MS = 3000;
+
+/**
  * Does nothing where the browser has no service workers (private windows) or
  * the site's address is not a secure one.
  * @param {(sentence: string) => void} say told anew when it changes
@@ -25,6 +31,7 @@ export function keep_for_offline(say) {
 async function start(say) {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
+  await new Promise((resolve) => setTimeout(resolve, FIRST_MS));
   let is_served = serviceWorker.controller !== null;
   const look = async () => {
     if (!is_served) return;
