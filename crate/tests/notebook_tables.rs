@@ -202,22 +202,12 @@ with zipfile.ZipFile("table.csv", "w") as archive:
 
 #[test]
 fn the_notebook_reads_folders_of_pictures() {
-    let Some(python) = python() else {
-        println!("no Python with pandas here: nothing is run");
+    let Some(python) = python_with("PIL") else {
         return;
     };
-    let has_pillow = Command::new(&python).args(["-c", "import PIL"]).output();
-    if !has_pillow.is_ok_and(|output| output.status.success()) {
-        println!("no Pillow here: nothing is run");
-        return;
-    }
     let folder = new_folder().join("pictures");
     fs::create_dir_all(&folder).unwrap();
-    let (_, text, _) = files()
-        .into_iter()
-        .find(|(name, ..)| *name == "Fashion-MNIST")
-        .unwrap();
-    let (data, source) = read(&text).unwrap();
+    let (data, source) = fashion();
     let source = DataSource {
         labels: source.labels,
         folders: Some("set/train/".into()),
@@ -225,6 +215,29 @@ fn the_notebook_reads_folders_of_pictures() {
     };
     assert!(read_back(&python, &folder, &data, source, PICTURES) == all_of(&data));
     fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A Python with pandas and what else is asked for; said where there is none.
+fn python_with(modules: &str) -> Option<String> {
+    let has_all = |python: &String| {
+        let import = format!("import {modules}");
+        let output = Command::new(python).args(["-c", &import]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let found = python().filter(has_all);
+    if found.is_none() {
+        println!("no Python with pandas, {modules} here: nothing is run");
+    }
+    found
+}
+
+/// Images in the form of Fashion-MNIST, and how they were read.
+fn fashion() -> (Dataset, DataSource) {
+    let (_, text, _) = files()
+        .into_iter()
+        .find(|(name, ..)| *name == "Fashion-MNIST")
+        .unwrap();
+    read(&text).unwrap()
 }
 
 fn all_of(data: &Dataset) -> Vec<u8> {
@@ -272,24 +285,12 @@ frame.to_parquet("table.csv")
 
 #[test]
 fn the_notebook_reads_parquet() {
-    let Some(python) = python() else {
-        println!("no Python with pandas here: nothing is run");
+    let Some(python) = python_with("PIL, pyarrow") else {
         return;
     };
-    let has_both = Command::new(&python)
-        .args(["-c", "import PIL, pyarrow"])
-        .output();
-    if !has_both.is_ok_and(|output| output.status.success()) {
-        println!("no Pillow or pyarrow here: nothing is run");
-        return;
-    }
     let folder = new_folder().join("parquet");
     fs::create_dir_all(&folder).unwrap();
-    let (_, text, _) = files()
-        .into_iter()
-        .find(|(name, ..)| *name == "Fashion-MNIST")
-        .unwrap();
-    let (data, source) = read(&text).unwrap();
+    let (data, source) = fashion();
     let source = DataSource {
         labels: source.labels,
         columns: vec!["image".into(), "label".into()],

@@ -91,21 +91,24 @@ fn text_of(
     Ok(Some(text))
 }
 
+/// The list under a name; empty where there is none.
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value
+        .get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
 fn runs_of(metrics: &Value) -> Result<Vec<HandedRun>, String> {
     let mut runs = Vec::new();
     if let Some(baseline) = metrics.get("baseline").filter(|value| !value.is_null()) {
         let data = data_of(baseline).ok_or("baseline: found no data")?;
         runs.extend(run_of("baseline".into(), &data, baseline)?);
     }
-    let none = Vec::new();
-    let studies = metrics
-        .get("studies")
-        .and_then(Value::as_array)
-        .unwrap_or(&none);
-    for (at, study) in studies.iter().enumerate() {
+    for (at, study) in list(metrics, "studies").iter().enumerate() {
         let name = format!("study {}", at + 1);
         let data = data_of(study).ok_or(format!("{name}: found no data"))?;
-        let all = study.get("runs").and_then(Value::as_array).unwrap_or(&none);
+        let all = list(study, "runs");
         for (place, run) in all.iter().enumerate() {
             if runs.len() == MOST_RUNS {
                 return Err(format!("found more than {MOST_RUNS} runs"));
@@ -152,17 +155,9 @@ fn foreign_figures(metrics: &Value, runs: &[HandedRun]) -> Vec<String> {
     let is_foreign = |run: &&HandedRun| !is_of_its_epochs(run);
     let of_runs = runs.iter().filter(is_foreign);
     let mut foreign: Vec<String> = of_runs.map(|run| run.place.clone()).collect();
-    let none = Vec::new();
-    let studies = metrics
-        .get("studies")
-        .and_then(Value::as_array)
-        .unwrap_or(&none);
-    for (at, study) in studies.iter().enumerate() {
-        let figures = study
-            .get("figures")
-            .and_then(Value::as_array)
-            .unwrap_or(&none);
-        let rows = study.get("runs").and_then(Value::as_array).unwrap_or(&none);
+    for (at, study) in list(metrics, "studies").iter().enumerate() {
+        let figures = list(study, "figures");
+        let rows = list(study, "runs");
         for figure in figures {
             let Some(told) = figure.get("final_accuracy").and_then(Value::as_f64) else {
                 continue;
