@@ -102,7 +102,7 @@ function read(labels) {
     study: status("Study status"),
     study_refusal: text(`${form} [role="alert"]`),
     can_run_study: can(`${form} button[type="submit"]`),
-    can_stop_study: can(`${form} button[type="button"]`),
+    can_stop_study: can(`${form} button[type="submit"] + button`),
     num_studies: all(".study-kept li").length,
   };
 }

@@ -11,7 +11,7 @@ import { exported, imported } from "../../www/app/study_files.js";
 import { runs_from_json } from "../../www/app/runs_file.js";
 import { config_to_query } from "../../www/base/settings_query.js";
 import { DEFAULTS } from "../../www/base/settings.js";
-import { open_engine, sample } from "./letters_set.mjs";
+import { open_engine, open_studies, sample } from "./letters_set.mjs";
 import { fixture } from "./numerics_cases.mjs";
 import { call, no_program } from "./program_call.mjs";
 
@@ -20,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "inkling-"));
 after(() => rmSync(folder, { recursive: true }));
 
 const wasm = await open_engine();
+const studies = await open_studies();
 
 /** @param {...string} words */
 function said(...words) {
@@ -61,7 +62,7 @@ test(
   async () => {
     const set = sample(wasm);
     const baseline = { ...DEFAULTS, epochs: 1, hidden_layers: "24", backend: "ndarray" };
-    const plan = wasm.plan_study({
+    const plan = studies.plan_study({
       factor: "dropout",
       values: "0, 0.3",
       seeds_per_value: 1,
@@ -91,7 +92,7 @@ test(
     writeFileSync(join(folder, "plan.json"), exported([/** @type {any} */ (record)]));
     said("study", "plan.json", "--data", data, "--out", "studies.json", "--threads", "2");
     const [study] = imported(read("studies.json"), "studies.json");
-    const back = wasm.checked_study(study);
+    const back = studies.checked_study(study);
     assert.deepEqual([back.id, back.remarks], ["one", "mine"]);
     for (const [at, { config }] of plan.runs.entries()) {
       const trainer = await wasm.Trainer.create(set, config);
@@ -107,7 +108,7 @@ test(
       ) => [weights_checksum, validation_loss, correct, clean];
       assert.deepEqual(figures(result), figures(ended));
     }
-    assert.equal(wasm.read_study(back).figures.length, 2);
+    assert.equal(studies.read_study(back).figures.length, 2);
     set.free();
   },
 );

@@ -31,7 +31,9 @@ export function found_words({ found, points, is_cut }) {
   const [first, last] = [points[0], points[points.length - 1]];
   if (!first || !last) return "The loss was no number from the first step on.";
   const tried = `${format.counted(points.length, "step")}, from a rate of ${rate_words(first.rate)} to ${rate_words(last.rate)}`;
-  if (!found) return `${tried}: no rate lowered the loss, so there is none to propose.`;
+  if (!found) {
+    return `${tried}: no rate lowered the loss by more than chance, so there is none to propose. Larger batches are less noisy.`;
+  }
   const end = is_cut ? " Beyond that it goes up, and the test was cut." : "";
   return `${tried}: the loss falls steeply between ${rate_words(found.steep_from)} and ${rate_words(found.steep_to)}.${end}`;
 }
@@ -40,19 +42,48 @@ export class RateTester {
   #parts;
   /** @type {AbortController | null} */
   #abort = null;
+  /** Why the last press came to nothing, and whether that has passed. @type {{ why: string, is_past: () => boolean } | null} */
+  #refused = null;
 
   /** @param {StudyParts} parts */
   constructor(parts) {
     this.#parts = parts;
+    const { store, page } = parts;
+    page.watch(["config", "data", "run", "loading", "is_tuning"], () => this.#look());
+    store.watch(["phase", "assigned"], () => this.#look());
+  }
+
+  /** A sentence stands as long as what it says; then what was found is said again. */
+  #look() {
+    if (!this.#refused?.is_past()) return;
+    const { store } = this.#parts;
+    const is_said = store.get().rates_told === this.#refused.why;
+    this.#refused = null;
+    if (is_said) store.set({ rates_told: this.#found() });
+  }
+
+  /** Why no test can start now; empty where one can. */
+  #why_not() {
+    const { store, page, engine } = this.#parts;
+    if (store.get().assigned) return "The assignment runs. Stop it first.";
+    const why = why_not_study(page.get(), store.get());
+    return why || (engine.data ? "" : "Load a data set under Train first.");
+  }
+
+  /** What the test that is drawn says; empty without one. */
+  #found() {
+    const { rate_test } = this.#parts.store.get();
+    return rate_test ? found_words(rate_test.reading) : "";
   }
 
   /** Tests rates with the bench's settings on the loaded data. */
   async find() {
     const { store, page, engine } = this.#parts;
-    const why = why_not_study(page.get(), store.get());
+    const why = this.#why_not();
     const { data } = engine;
     if (why || !data) {
-      store.set({ rates_told: why || "Load a data set under Train first." });
+      this.#refused = { why, is_past: () => this.#why_not() !== why };
+      store.set({ rates_told: why });
       return;
     }
     const { config } = page.get();
@@ -72,7 +103,14 @@ export class RateTester {
       this.#enter("idle", found_words(reading));
     } catch (error) {
       store.set({ rate_test: before });
-      this.#enter("idle", abort.signal.aborted ? "Stopped." : sentence_of(error));
+      if (abort.signal.aborted) {
+        this.#enter("idle", `Stopped. ${this.#found()}`.trim());
+      } else {
+        const wrong = sentence_of(error);
+        const is_past = () => page.get().config !== config || engine.data !== data;
+        this.#refused = { why: wrong, is_past };
+        this.#enter("idle", wrong);
+      }
     } finally {
       this.#abort = null;
     }
@@ -89,7 +127,11 @@ export class RateTester {
     if (!found) throw new Refused("Find a rate first.");
     const { form } = this.#parts.store.get();
     const values = typed_rates(found);
-    this.#parts.store.set({ form: { ...form, factor: "learning_rate", values }, refusal: "" });
+    this.#parts.store.set({
+      form: { ...form, factor: "learning_rate", values },
+      refusal: "",
+      rates_told: `Values now holds ${values}: press Run study.`,
+    });
   }
 
   /** @param {"idle" | "finding"} phase @param {string} rates_told */

@@ -24,6 +24,9 @@ import { MAX_PICTURE_BYTES, WINDOW, grey_chunks, text_chunks } from "./grey.js";
 /** Names of labels, as a header's are known. */
 const LABEL =
   /^(labels?|class(es)?|class_label|digits?|y|targets?|category|letter|character|char|symbol|truth|label_id)$/i;
+/** Names of what tells rows apart, and says nothing of what they show. */
+const NO_LABEL =
+  /^(id|ids|idx|index|file|file_?name|filename|path|name|url|uuid|split|width|height)$/i;
 /** Rows of pictures take a kilobyte or two each; a group of more is no set of small ones. */
 const MAX_GROUP_BYTES = 512 * 1024 ** 2;
 
@@ -39,6 +42,7 @@ export async function pictures_of(file) {
   const metadata = await asked("its last bytes", () => parquetMetadataAsync(bytes));
   const { image, label } = columns_of(metadata);
   const num_rows = Number(metadata.num_rows);
+  if (num_rows === 0) throw new SourceError("file", "no rows", "one for each picture");
   const notes = [`images in column "${image}"`, `label in column "${label}"`];
   /** @type {string[]} */
   const labels = [];
@@ -112,7 +116,8 @@ function packed_of(cell, row) {
  */
 function label_of(cell, row, label) {
   const text = cell instanceof Uint8Array ? new TextDecoder().decode(cell) : cell;
-  if (["bigint", "number", "string"].includes(typeof text)) return String(text);
+  const is_label = ["bigint", "number", "string", "boolean"].includes(typeof text);
+  if (is_label && text !== "" && !Number.isNaN(text)) return String(text);
   throw new SourceError(`row ${count(row)}, column ${label}`, "no label", "one in each row");
 }
 
@@ -137,7 +142,9 @@ function columns_of({ schema }) {
     );
   }
   const named = others.filter(({ name }) => LABEL.test(name));
-  const label = named.length === 1 ? named[0] : others.length === 1 ? others[0] : null;
+  // The only other one may be called as anybody likes, but not as what numbers or names a row.
+  const [only] = others.length === 1 && !NO_LABEL.test(others[0]?.name ?? "") ? others : [];
+  const label = named.length === 1 ? named[0] : only;
   if (images.length > 1 || !label) {
     throw new SourceError(
       "file",

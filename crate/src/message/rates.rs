@@ -36,6 +36,6 @@ pub struct RatesFound {
     pub steep_from: f64,
     /// Where it stops doing so.
     pub steep_to: f64,
-    /// Five rates worth a study, rising.
+    /// Rates worth a study, rising: five, or fewer where two would be written alike.
     pub rates: Vec<f64>,
 }

@@ -179,14 +179,21 @@ const LEAST_FALL: f64 = 0.02;
 /// The stretch is steep from where so much of the fall is behind.
 const STEEP_FROM: f64 = 0.1;
 
+/// And up to where so much of it is: what follows is flat, or ragged.
+const STEEP_TO: f64 = 0.9;
+
+/// Steps that the smoothed loss is at least half fallen for, or it was a lucky batch: its
+/// mean has the memory of ten.
+const LEAST_STEPS: usize = 12;
+
 /// Proposed rates begin so far below the steep stretch: one that is too low belongs to a
 /// study.
 const BELOW: f64 = 3.0;
 
 const NUM_RATES: usize = 5;
 
-/// The steep stretch, from a tenth of the fall to the lowest smoothed loss, and rates at
-/// equal factors over it and a little below.
+/// The steep stretch, from a tenth of the fall to nine tenths, and rates at equal factors
+/// over it and a little below.
 fn read(points: &[RatePoint]) -> Option<RatesFound> {
     let at_rest = points.get(..NUM_AT_REST)?;
     let rest = at_rest.iter().map(|point| point.loss).sum::<f64>() / NUM_AT_REST as f64;
@@ -195,21 +202,23 @@ fn read(points: &[RatePoint]) -> Option<RatesFound> {
         .iter()
         .min_by(|a, b| smoothed(a).total_cmp(&smoothed(b)))?;
     let fall = rest - lowest.smoothed_loss;
-    if fall < LEAST_FALL * rest {
+    let is_above = |share: f64| move |point: &&RatePoint| point.smoothed_loss > rest - share * fall;
+    let num_fallen = points.len() - points.iter().filter(is_above(0.5)).count();
+    if fall < LEAST_FALL * rest || num_fallen < LEAST_STEPS {
         return None;
     }
-    let is_above = |point: &&RatePoint| point.smoothed_loss > rest - STEEP_FROM * fall;
-    let before = points.iter().take_while(|point| point.rate < lowest.rate);
-    let steep_from = before.filter(is_above).last()?.rate;
+    let before = || points.iter().take_while(|point| point.rate < lowest.rate);
+    let steep_from = before().filter(is_above(STEEP_FROM)).last()?.rate;
+    let steep_to = before().filter(is_above(STEEP_TO)).last()?.rate;
     let first = steep_from / BELOW;
-    let factor = math::powf(lowest.rate / first, 1.0 / (NUM_RATES - 1) as f64);
+    let factor = math::powf(steep_to / first, 1.0 / (NUM_RATES - 1) as f64);
     let mut rates: Vec<f64> = (0..NUM_RATES)
         .map(|place| round(first * math::powi(factor, place as i32)))
         .collect();
     rates.dedup();
     Some(RatesFound {
         steep_from,
-        steep_to: lowest.rate,
+        steep_to,
         rates,
     })
 }
@@ -273,8 +282,31 @@ mod tests {
             math::ln(found.steep_from / 0.001_585).abs() < 0.05,
             "{found:?}"
         );
-        assert!(math::ln(found.steep_to / 0.1).abs() < 0.05, "{found:?}");
-        assert_eq!(found.rates, [0.0005, 0.002, 0.007, 0.03, 0.1]);
+        assert!(math::ln(found.steep_to / 0.063_1).abs() < 0.05, "{found:?}");
+        assert_eq!(found.rates, [0.0005, 0.0015, 0.005, 0.02, 0.07]);
+    }
+
+    #[test]
+    fn what_follows_the_fall_is_not_steep() {
+        // Learned by heart: flat from 0.1 on, and lowest at the very end.
+        let mut flat = points(0.001, 0.1);
+        for point in flat.iter_mut().filter(|point| point.rate > 0.1) {
+            point.loss = 1.3 - 1e-4 * point.rate;
+            point.smoothed_loss = point.loss;
+        }
+        let found = read(&flat).expect("it falls by one");
+        assert!(found.steep_to < 0.1, "{found:?}");
+        assert!(found.rates.iter().all(|&rate| rate < 0.1), "{found:?}");
+    }
+
+    #[test]
+    fn a_few_lucky_batches_are_no_fall() {
+        let mut lucky = points(0.001, 0.1);
+        for (step, point) in lucky.iter_mut().enumerate() {
+            point.loss = if (200..205).contains(&step) { 1.8 } else { 2.3 };
+            point.smoothed_loss = if (203..210).contains(&step) { 2.1 } else { 2.3 };
+        }
+        assert_eq!(read(&lucky), None);
     }
 
     #[test]

@@ -25,15 +25,18 @@ export function rate_test({ studies, actions }) {
     { type: "button", "aria-describedby": "rate-test-about" },
     "Find a rate",
   );
+  const stop = el("button", { type: "button", hidden: true }, "Stop finding");
   const about = el("p", { class: "hint", id: "rate-test-about" }, ABOUT);
   const told = el("p", { class: "hint", role: "status", "aria-label": "Rate status" });
   const of = el("p", { class: "hint" });
   const plot = el("div", { class: "rate-plot" });
   const use = el("button", { type: "button" });
   find.addEventListener("click", actions.find_rate);
+  stop.addEventListener("click", actions.stop);
   use.addEventListener("click", actions.use_rates);
+  const buttons = el("p", { class: "buttons" }, find, stop);
   const found = el("div", { hidden: true }, plot, of, use);
-  const element = el("div", { class: "rate-test" }, find, about, told, found);
+  const element = el("div", { class: "rate-test" }, buttons, about, told, found);
 
   /** The test that is drawn, and how wide. */
   let drawn = { test: studies.get().rate_test, width: 0 };
@@ -56,18 +59,24 @@ export function rate_test({ studies, actions }) {
     // For whoever varies something else it is one thing more to read.
     element.hidden = form.factor !== "learning_rate";
   });
-  studies.watch(["phase", "rate_test", "rates_told"], (state) => {
+  studies.watch(["phase", "rate_test", "rates_told", "assigned"], (state) => {
+    const is_finding = state.phase === "finding";
+    const had_focus = document.activeElement;
     const { rate_test: test } = state;
     const rates = test?.reading.found;
-    find.disabled = is_study_active(state);
-    use.disabled = is_study_active(state);
+    find.disabled = is_study_active(state) || state.assigned !== null;
+    use.disabled = find.disabled;
+    stop.hidden = !is_finding;
+    // The button that was pressed goes dead: the keyboard's place moves on with the work.
+    if (is_finding && (had_focus === find || had_focus === document.body)) stop.focus();
+    if (!is_finding && had_focus === stop) find.focus();
     about.hidden = test !== null || state.rates_told !== "";
     set_text(told, state.rates_told);
     found.hidden = test === null;
     use.hidden = !rates;
     if (!test) return;
     set_text(of, `On ${test.about}.`);
-    if (rates) set_text(use, `Study ${typed_rates(rates)}`);
+    if (rates) set_text(use, `Use ${typed_rates(rates)}`);
     draw();
   });
   return element;
