@@ -73,3 +73,17 @@ test("a range test can be stopped, and refuses where there is no data", async (t
   await page.getByRole("button", { name: "Find a rate" }).and(page.locator(":enabled")).waitFor();
   assert.equal(await page.getByRole("button", { name: /^Use \d/ }).count(), 0);
 });
+
+test("the assignment keeps a range test waiting, between its parts too", async (t) => {
+  const { page } = await open_page(t, {
+    query: "?backend=ndarray&epochs=1000&batch_size=1&hidden_layers=128",
+  });
+  await pick(page, bars);
+  await sees(page, "Data status", /bars\.csv/);
+  await open_view(page, "Study");
+  const find = page.getByRole("button", { name: "Find a rate" });
+  await press(page, "Run the assignment");
+  await find.and(page.locator(":disabled")).waitFor();
+  await press(page, "Stop the assignment");
+  await find.and(page.locator(":enabled")).waitFor();
+});
