@@ -20,7 +20,10 @@ test("a range test says between which rates the loss falls", () => {
     "250 steps, from a rate of 0.00001 to 0.95: the loss falls steeply between 0.013 and 0.1. Beyond that it goes up, and the test was cut.",
   );
   assert.match(found_words({ ...reading, is_cut: false }), /between 0\.013 and 0\.1\.$/);
-  assert.match(found_words({ ...reading, found: undefined }), /no rate lowered the loss by more than chance/);
+  assert.match(
+    found_words({ ...reading, found: undefined }),
+    /no rate lowered the loss by more than chance/,
+  );
   assert.match(found_words({ ...reading, points: [] }), /no number from the first step/);
   assert.equal(typed_rates(found), "0.005, 0.01, 0.02, 0.05, 0.1");
 });
