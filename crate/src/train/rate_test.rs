@@ -223,17 +223,17 @@ fn read(points: &[RatePoint]) -> Option<RatesFound> {
     })
 }
 
-/// To the nearest, by factors, of 1, 1.5, 2, 3, 5 and 7 times a power of ten, as a person
-/// would write it.
+/// To the nearest, by factors, of 1, 1.5, 2, 2.5, 3, 4, 5 and 7 times a power of ten, as a
+/// person would write it.
 fn round(rate: f64) -> f64 {
-    const STEPS: [f64; 7] = [1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0];
+    const STEPS: [f64; 9] = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0];
     let exponent = math::log10(rate).floor() as i32;
     let share = rate / math::powi(10.0, exponent);
     let distance = |step: &&f64| math::ln(**step / share).abs();
     let nearest = STEPS
         .iter()
         .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-        .expect("there are seven");
+        .expect("there are nine");
     // By way of its text: 3 × 10⁻² is the number that "0.03" is.
     format!("{nearest}e{exponent}")
         .parse()
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn rates_are_written_as_a_person_would() {
         let found = [0.000_96, 0.0121, 0.26, 0.33, 0.62, 8.6, 4.0].map(round);
-        assert_eq!(found, [0.001, 0.01, 0.3, 0.3, 0.7, 10.0, 5.0]);
+        assert_eq!(found, [0.001, 0.01, 0.25, 0.3, 0.7, 10.0, 4.0]);
     }
 
     fn digits() -> Rc<Dataset> {
