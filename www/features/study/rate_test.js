@@ -59,8 +59,11 @@ export function rate_test({ studies, actions }) {
     // For whoever varies something else it is one thing more to read.
     element.hidden = form.factor !== "learning_rate";
   });
+  let was_finding = false;
   studies.watch(["phase", "rate_test", "rates_told", "assigned"], (state) => {
     const is_finding = state.phase === "finding";
+    const [has_begun, has_ended] = [is_finding && !was_finding, !is_finding && was_finding];
+    was_finding = is_finding;
     const had_focus = document.activeElement;
     const { rate_test: test } = state;
     const rates = test?.reading.found;
@@ -68,8 +71,9 @@ export function rate_test({ studies, actions }) {
     use.disabled = find.disabled;
     stop.hidden = !is_finding;
     // The button that was pressed goes dead: the keyboard's place moves on with the work.
-    if (is_finding && (had_focus === find || had_focus === document.body)) stop.focus();
-    if (!is_finding && had_focus === stop) find.focus();
+    const has_lost = had_focus === find || had_focus === document.body;
+    if (has_begun && has_lost) stop.focus({ preventScroll: true });
+    if (has_ended && had_focus === stop) find.focus({ preventScroll: true });
     about.hidden = test !== null || state.rates_told !== "";
     set_text(told, state.rates_told);
     found.hidden = test === null;
