@@ -12,6 +12,7 @@ use crate::config::{MAX_HIDDEN_LAYERS, MAX_WIDTH, NetworkPlan, grouped, quoted};
 use crate::data::task::{CLASSES, SIDES, numbered};
 use crate::data::{Normalisation, Task};
 use crate::error::{Error, Result};
+use crate::message::Activation;
 
 /// Longest header, in bytes. The largest network's takes 4 KB; one of 100 MB could
 /// name a million tensors.
@@ -49,8 +50,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     }
 }
 
-/// What either format's metadata says of a model besides its tensors; of the classes
-/// only where they are not the ten digits.
+/// What either format's metadata says of a model besides its tensors; of activation and
+/// classes only where they are not ReLU and the ten digits.
 fn notes(model: &StoredModel) -> Vec<(&'static str, String)> {
     let Normalisation { mean, deviation } = model.normalisation;
     let mut notes = vec![
@@ -69,6 +70,9 @@ fn notes(model: &StoredModel) -> Vec<(&'static str, String)> {
             concat!("Inkling ", env!("CARGO_PKG_VERSION")).into(),
         ),
     ];
+    if model.plan.activation != Activation::Relu {
+        notes.push(("activation", model.plan.activation.key().into()));
+    }
     if !model.task.are_digits() {
         let classes = serde_json::to_string(model.task.classes()).expect("texts become JSON");
         notes.push(("classes", classes));
@@ -156,6 +160,20 @@ fn dropout(note: &dyn Fn(&str) -> Option<String>) -> f32 {
     noted.filter(|p| (0.0..=0.95).contains(p)).unwrap_or(0.0)
 }
 
+/// What the hidden units make of their sums: ReLU where a file does not say.
+fn activation(file: &str, note: &dyn Fn(&str) -> Option<String>) -> Result<Activation> {
+    let Some(text) = note("activation") else {
+        return Ok(Activation::Relu);
+    };
+    let known = Activation::ALL.map(Activation::key);
+    let found = known.iter().position(|key| *key == text);
+    found.map(|at| Activation::ALL[at]).ok_or_else(|| {
+        let place = format!("{file}, metadata activation");
+        let expected = format!("one of {}", known.join(", "));
+        Error::data(place, quoted(&text), expected)
+    })
+}
+
 fn check_header_len(file: &str, found: u64) -> Result<()> {
     if found <= MAX_HEADER as u64 {
         return Ok(());
@@ -208,8 +226,8 @@ impl Numbered {
     }
 }
 
-/// The network of linear layers with these widths, pixels first and classes last;
-/// `last` is the last weight's name.
+/// The network of linear layers and ReLUs with these widths, pixels first and classes
+/// last; `last` is the last weight's name.
 fn plan_of(
     file: &str,
     mut widths: Vec<usize>,
@@ -252,6 +270,7 @@ fn plan_of(
         num_pixels: widths[0],
         num_classes,
         hidden,
+        activation: Activation::Relu,
         dropout,
         layer_norm: num_norms > 0,
     })
@@ -365,6 +384,24 @@ mod tests {
         );
     }
 
+    fn of_activation(activation: Activation) -> StoredModel {
+        let mut model = model(&[6, 4], 0.0, true);
+        model.plan.activation = activation;
+        model
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn an_activation_that_is_none_is_named() {
+        let note = |text: &'static str| move |_: &str| Some(text.to_owned());
+        assert_eq!(activation("m", &note("silu")).unwrap(), Activation::Silu);
+        assert_eq!(activation("m", &|_| None).unwrap(), Activation::Relu);
+        assert_eq!(
+            activation("m", &note("maxout")).unwrap_err().to_string(),
+            "m, metadata activation: found \"maxout\", expected one of relu, leaky_relu, tanh, \
+             sigmoid, gelu, silu"
+        );
+    }
+
     #[wasm_bindgen_test(unsupported = test)]
     fn what_is_written_is_read_whatever_its_name() {
         for model in [
@@ -372,6 +409,8 @@ mod tests {
             model(&[6, 4], 0.25, false),
             model(&[6, 4, 3], 0.0, true),
             model(&[3; 8], 0.5, true),
+            of_activation(Activation::LeakyRelu),
+            of_activation(Activation::Gelu),
         ] {
             for written in [safetensors::write(&model), burnpack::write(&model)] {
                 assert_eq!(read("m.csv", &written).unwrap(), model);
