@@ -458,7 +458,7 @@ def onnx(_arguments):
     at = numpy.arange(784)
     images = numpy.stack([(37 * at) % 256, numpy.where(at % 7 == 0, (37 * at + 1) % 256, 0)])
 
-    def case(hidden, layer_norm):
+    def case(hidden, layer_norm, activation="relu"):
         widths = [784, *hidden, 10]
         count = sum(i * o + o for i, o in zip(widths, widths[1:])) + 2 * sum(hidden) * layer_norm
         places = numpy.arange(count)
@@ -479,6 +479,32 @@ def onnx(_arguments):
             tensors[name] = parameters[start:end].reshape(shape)
             return name
 
+        def constant(name, value):
+            tensors[name] = numpy.float32(value)
+            return name
+
+        def activate(layer):
+            """From the operators of opset 17, which has no Gelu yet."""
+            total, name = flow, f"activations.{layer}"
+            match activation:
+                case "relu":
+                    then(f"relus.{layer}", "Relu")
+                case "leaky_relu":
+                    then(name, "LeakyRelu")
+                case "tanh":
+                    then(name, "Tanh")
+                case "sigmoid":
+                    then(name, "Sigmoid")
+                case "silu":
+                    then(f"{name}.share", "Sigmoid")
+                    then(name, "Mul", total)
+                case "gelu":
+                    then(f"{name}.scaled", "Div", constant(f"{name}.root", 2**0.5))
+                    then(f"{name}.erf", "Erf")
+                    then(f"{name}.twice", "Add", constant(f"{name}.one", 1))
+                    then(f"{name}.share", "Mul", constant(f"{name}.half", 0.5))
+                    then(name, "Mul", total)
+
         then("shares", "Div", "pixel_max")
         then("centred", "Sub", "pixel_mean")
         then("normalised", "Div", "pixel_std")
@@ -493,7 +519,7 @@ def onnx(_arguments):
                 gamma = parameter(f"norms.{layer}.gamma", shape[1])
                 beta = parameter(f"norms.{layer}.beta", shape[1])
                 then(f"norms.{layer}", "LayerNormalization", gamma, beta, epsilon=1e-5)
-            then(f"relus.{layer}", "Relu")
+            activate(layer)
         then("probabilities", "Softmax")
 
         def port(name, width):
@@ -521,6 +547,7 @@ def onnx(_arguments):
         return {
             "hidden": hidden,
             "layer_norm": layer_norm,
+            **({} if activation == "relu" else {"activation": activation}),
             "onnx": base64.b64encode(file).decode(),
             "logits": logits.ravel().tolist(),
             "probabilities": probabilities.ravel().tolist(),
@@ -531,7 +558,14 @@ def onnx(_arguments):
         "version": version,
         "parameters": "((31 at + 7919) at mod 2003 - 1001) / 2048",
         "pixels": "37 at mod 256; the second image's (37 at + 1) mod 256 where 7 divides at, else 0",
-        "cases": [case([5, 4], True), case([3], False)],
+        "cases": [
+            case([5, 4], True),
+            case([3], False),
+            *(
+                case([1], False, activation)
+                for activation in ["leaky_relu", "tanh", "sigmoid", "gelu", "silu"]
+            ),
+        ],
     }
 
 

@@ -67,14 +67,8 @@ impl RateTest {
         let layout = Layout::new(&plan.network);
         let parameters = weights::initial(&layout, plan.seed);
         let data = dataset.clone();
-        let network = Network::new(
-            layout,
-            normalisation,
-            &parameters,
-            data,
-            plan.step_kind(),
-            device,
-        );
+        let kind = plan.step_kind();
+        let network = Network::new(layout, normalisation, &parameters, data, kind, device);
         let mut batches = Batches::new(&plan);
         batches.begin_epoch(1, &split.train);
         Ok(Self {

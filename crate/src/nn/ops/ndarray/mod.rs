@@ -10,6 +10,7 @@
 mod blocks;
 mod fused;
 mod gemm;
+mod hidden;
 mod simd;
 mod sparse;
 mod step;

@@ -5,22 +5,20 @@
 //! Hidden layers are linear → (layer normalisation) → activation → (dropout); the
 //! loss is the mean cross-entropy of the logits.
 
-#[cfg(test)]
-mod tests;
-
 use super::StepContext;
 use super::blocks::{Blocks, TILE_COLUMNS};
 use super::gemm::{self, Left, Right, Store, TILE_ROWS};
+use super::hidden::{LayerSpace, activate, normalise};
 use super::sparse::{self, SparseBatch};
 use super::update::{Update, UpdateSink};
 use crate::data::Normalisation;
 use crate::data::task::CLASSES;
 use crate::math::{exp_f32, ln_f32};
 use crate::message::Activation;
+use crate::nn::BatchMetrics;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::{Layer, Layout};
 use crate::nn::optimiser::Step;
-use crate::nn::{BatchMetrics, LAYER_NORM_EPSILON};
 
 /// Above this share of non-zero pixels the dense product is the faster one.
 const MAX_SPARSE_DENSITY: f64 = 0.5;
@@ -62,18 +60,6 @@ pub struct Workspace {
     column_sums: Vec<f32>,
     column_sums_are_current: bool,
     folded_bias: Vec<f32>,
-}
-
-#[derive(Default)]
-struct LayerSpace {
-    /// What the next layer reads; logits in the last layer. `[num_rows, width]`.
-    output: Vec<f32>,
-    /// Normalised values before gain and shift, `[num_rows, width]`.
-    normalised: Vec<f32>,
-    /// 1/σ of each row.
-    inverse_deviations: Vec<f32>,
-    /// The activation's slopes, `[num_rows, width]`; of ReLU the output tells them.
-    slopes: Vec<f32>,
 }
 
 impl Workspace {
@@ -313,47 +299,6 @@ impl Workspace {
         }
         for (range, gradient) in [(gain_range, &gain_gradient), (shift_range, &shift_gradient)] {
             Update::new(parameters, state, range, step).apply(gradient);
-        }
-    }
-}
-
-/// The value where it is above 0, else 0; what is no number stays none. `max`,
-/// and a comparison the other way round, would take that for 0 and hide that a run
-/// diverged. A comparison and a mask, in four lanes at once.
-fn relu(value: f32) -> f32 {
-    if value <= 0.0 { 0.0 } else { value }
-}
-
-/// A hidden layer's sums become its activations; ReLU's slopes are not kept.
-fn activate(activation: Activation, space: &mut LayerSpace) {
-    if activation == Activation::Relu {
-        for value in &mut space.output {
-            *value = relu(*value);
-        }
-        return;
-    }
-    space.slopes.resize(space.output.len(), 0.0);
-    for (value, slope) in space.output.iter_mut().zip(&mut space.slopes) {
-        (*value, *slope) = activation.at(*value);
-    }
-}
-
-/// Layer normalisation over each row with biased variance, as torch's.
-fn normalise(space: &mut LayerSpace, width: usize, gain: &[f32], shift: &[f32]) {
-    space.normalised.resize(space.output.len(), 0.0);
-    space.inverse_deviations.clear();
-    let rows = space
-        .output
-        .chunks_exact_mut(width)
-        .zip(space.normalised.chunks_exact_mut(width));
-    for (output, normalised) in rows {
-        let mean = output.iter().sum::<f32>() / width as f32;
-        let variance = output.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / width as f32;
-        let inverse = 1.0 / (variance + LAYER_NORM_EPSILON).sqrt();
-        space.inverse_deviations.push(inverse);
-        for column in 0..width {
-            normalised[column] = (output[column] - mean) * inverse;
-            output[column] = normalised[column] * gain[column] + shift[column];
         }
     }
 }
