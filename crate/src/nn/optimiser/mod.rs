@@ -37,6 +37,16 @@ impl Step {
         &self.rule
     }
 
+    /// The same step, of a rule that the compiler is to know.
+    #[inline(always)]
+    pub fn by(self, optimiser: Optimiser) -> Self {
+        let rule = Rule {
+            optimiser,
+            ..self.rule
+        };
+        Self { rule, ..self }
+    }
+
     /// The parameters that follow from `parameter`, its gradient and what the rule keeps
     /// of it, which moves on in place: the first [`Rule::num_slots`] of `slots`, zeros at
     /// first; the others are left alone.

@@ -5,6 +5,7 @@
 use super::{MAX_SLOTS, Values, decayed};
 use crate::config::Rule;
 
+/// The parameters that follow; `slots` as [`super::Step::moved`] takes them.
 #[inline(always)]
 pub fn moved<V: Values>(
     rule: &Rule,

@@ -1,4 +1,4 @@
-//! What a hidden layer makes of its sums: layer normalisation, then the activation.
+//! What a hidden layer makes of its sums: (layer normalisation) → activation → (dropout).
 
 use crate::message::Activation;
 use crate::nn::LAYER_NORM_EPSILON;
@@ -17,6 +17,7 @@ pub struct LayerSpace {
 }
 
 /// Layer normalisation over each row with biased variance, as torch's.
+#[inline(always)]
 pub fn normalise(space: &mut LayerSpace, width: usize, gain: &[f32], shift: &[f32]) {
     space.normalised.resize(space.output.len(), 0.0);
     space.inverse_deviations.clear();
@@ -36,14 +37,10 @@ pub fn normalise(space: &mut LayerSpace, width: usize, gain: &[f32], shift: &[f3
     }
 }
 
-/// A hidden layer's sums become its activations; ReLU's slopes are not kept.
+/// A hidden layer's sums become what another activation than ReLU makes of them, and its
+/// slopes are kept.
+#[inline(never)]
 pub fn activate(activation: Activation, space: &mut LayerSpace) {
-    if activation == Activation::Relu {
-        for value in &mut space.output {
-            *value = relu(*value);
-        }
-        return;
-    }
     space.slopes.resize(space.output.len(), 0.0);
     for (value, slope) in space.output.iter_mut().zip(&mut space.slopes) {
         (*value, *slope) = activation.at(*value);
@@ -53,7 +50,8 @@ pub fn activate(activation: Activation, space: &mut LayerSpace) {
 /// The value where it is above 0, else 0; what is no number stays none. `max`,
 /// and a comparison the other way round, would take that for 0 and hide that a run
 /// diverged. A comparison and a mask, in four lanes at once.
-fn relu(value: f32) -> f32 {
+#[inline(always)]
+pub fn relu(value: f32) -> f32 {
     if value <= 0.0 { 0.0 } else { value }
 }
 

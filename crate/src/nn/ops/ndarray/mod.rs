@@ -11,6 +11,8 @@ mod blocks;
 mod fused;
 mod gemm;
 mod hidden;
+mod loss;
+mod sgd;
 mod simd;
 mod sparse;
 mod step;
@@ -23,7 +25,8 @@ use burn_ndarray::{NdArrayTensor, SharedArray};
 
 pub use blocks::from_blocks;
 pub use fused::FusedMlp;
-pub use step::{Batch, Workspace, cross_entropy};
+pub use loss::cross_entropy;
+pub use step::{Batch, Workspace};
 
 use crate::data::{Dataset, Normalisation};
 use crate::nn::dropout::DropoutMask;

@@ -1,24 +1,23 @@
 //! One whole training step, and the forward pass alone, over flat parameters whose
 //! weights stand in [`super::blocks`].
 //!
-//! Everything is worked out in a [`Workspace`] that is allocated once a run.
-//! Hidden layers are linear → (layer normalisation) → activation → (dropout); the
-//! loss is the mean cross-entropy of the logits.
+//! Everything is worked out in a [`Workspace`] that is allocated once a run. Hidden layers
+//! are as [`super::hidden`] has them; the loss is the mean cross-entropy of the logits.
 
 use super::StepContext;
 use super::blocks::{Blocks, TILE_COLUMNS};
 use super::gemm::{self, Left, Right, Store, TILE_ROWS};
-use super::hidden::{LayerSpace, activate, normalise};
+use super::hidden::{LayerSpace, activate, normalise, relu};
+use super::loss::cross_entropy;
+use super::sgd::{Update, UpdateSink};
 use super::sparse::{self, SparseBatch};
-use super::update::{Update, UpdateSink};
+use super::update;
+use crate::config::Rule;
 use crate::data::Normalisation;
-use crate::data::task::CLASSES;
-use crate::math::{exp_f32, ln_f32};
-use crate::message::Activation;
+use crate::message::{Activation, Optimiser};
 use crate::nn::BatchMetrics;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::{Layer, Layout};
-use crate::nn::optimiser::Step;
 
 /// Above this share of non-zero pixels the dense product is the faster one.
 const MAX_SPARSE_DENSITY: f64 = 0.5;
@@ -56,6 +55,8 @@ pub struct Workspace {
     packed_input: Vec<f32>,
     strip: Vec<f32>,
     row_sums: Vec<f32>,
+    /// The whole gradient, where a rule wants it in one piece.
+    gradient: Vec<f32>,
     /// Column sums of the first weight, kept current by each step.
     column_sums: Vec<f32>,
     column_sums_are_current: bool,
@@ -124,7 +125,13 @@ impl Workspace {
                         &parameters[shift.clone()],
                     );
                 }
-                activate(layout.activation, space);
+                if layout.activation == Activation::Relu {
+                    for value in &mut space.output {
+                        *value = relu(*value);
+                    }
+                } else {
+                    activate(layout.activation, space);
+                }
                 if let Some(mask) = mask {
                     mask.apply(index, &mut space.output);
                 }
@@ -141,12 +148,49 @@ impl Workspace {
         parameters: &mut [f32],
         state: &mut [f32],
     ) -> BatchMetrics {
+        let rule = *context.step.rule();
+        if rule.optimiser == Optimiser::Sgd {
+            return self.step_sgd(context, parameters, state, None, rule);
+        }
+        self.step_by_any(context, parameters, state)
+    }
+
+    /// The same by any rule: first its gradient, then a pass over all parameters.
+    #[inline(never)]
+    fn step_by_any(
+        &mut self,
+        context: &StepContext<'_>,
+        parameters: &mut [f32],
+        state: &mut [f32],
+    ) -> BatchMetrics {
+        // From zero, a step of −1 leaves the gradient itself.
+        let mut gradient = std::mem::take(&mut self.gradient);
+        gradient.clear();
+        gradient.resize(parameters.len(), 0.0);
+        let whole = Rule::sgd(-1.0);
+        let metrics = self.step_sgd(context, parameters, &mut [], Some(&mut gradient), whole);
+        update::apply(context.step, parameters, state, &gradient);
+        self.gradient = gradient;
+        self.column_sums_are_current = false;
+        metrics
+    }
+
+    /// A step of SGD: `target`, as long as the parameters, moves in their place where there
+    /// is one.
+    fn step_sgd(
+        &mut self,
+        context: &StepContext<'_>,
+        parameters: &mut [f32],
+        velocities: &mut [f32],
+        mut target: Option<&mut [f32]>,
+        rule: Rule,
+    ) -> BatchMetrics {
         let StepContext {
             layout,
             normalisation,
             batch,
             mask,
-            step,
+            ..
         } = *context;
         let num_rows = batch.rows.len();
         self.forward(layout, normalisation, parameters, batch, mask);
@@ -181,7 +225,14 @@ impl Workspace {
                     }
                 }
                 if layer.norm.is_some() {
-                    self.step_norm(index, layer, parameters, state, step);
+                    self.step_norm(
+                        index,
+                        layer,
+                        parameters,
+                        velocities,
+                        target.as_deref_mut(),
+                        rule,
+                    );
                 }
             }
             sum_rows(&self.upstream, width, &mut self.row_sums);
@@ -189,7 +240,9 @@ impl Workspace {
                 let blocks = Blocks::of_weight(index, layer);
                 self.gradient_by_input(&parameters[layer.weight.clone()], blocks, num_rows);
             }
-            let mut update = Update::new(parameters, state, &layer.weight, step);
+            let moved = target.as_deref_mut().unwrap_or(parameters);
+            let velocity = run(velocities, layer.weight.clone());
+            let mut update = Update::new(&mut moved[layer.weight.clone()], velocity, rule);
             if index == 0 && self.is_sparse {
                 self.sparse.index_by_pixel();
                 self.sparse.backward(
@@ -221,7 +274,9 @@ impl Workspace {
                 );
                 self.column_sums_are_current &= index > 0;
             }
-            Update::new(parameters, state, &layer.bias, step).apply(&self.row_sums);
+            let moved = target.as_deref_mut().unwrap_or(parameters);
+            let velocity = run(velocities, layer.bias.clone());
+            Update::new(&mut moved[layer.bias.clone()], velocity, rule).apply(&self.row_sums);
             std::mem::swap(&mut self.upstream, &mut self.downstream);
         }
         metrics
@@ -267,8 +322,9 @@ impl Workspace {
         index: usize,
         layer: &Layer,
         parameters: &mut [f32],
-        state: &mut [f32],
-        step: Step,
+        velocities: &mut [f32],
+        target: Option<&mut [f32]>,
+        rule: Rule,
     ) {
         let Some((gain_range, shift_range)) = &layer.norm else {
             return;
@@ -297,10 +353,17 @@ impl Workspace {
                 *upstream = (*upstream - mean - normalised * product_mean) * inverse;
             }
         }
+        let moved = target.unwrap_or(parameters);
         for (range, gradient) in [(gain_range, &gain_gradient), (shift_range, &shift_gradient)] {
-            Update::new(parameters, state, range, step).apply(gradient);
+            let velocity = run(velocities, range.clone());
+            Update::new(&mut moved[range.clone()], velocity, rule).apply(gradient);
         }
     }
+}
+
+/// A range of the velocities, or nothing without momentum.
+fn run(velocities: &mut [f32], range: std::ops::Range<usize>) -> &mut [f32] {
+    velocities.get_mut(range).unwrap_or_default()
 }
 
 /// Sums of the columns of a `[num_rows, width]` matrix.
@@ -312,43 +375,4 @@ fn sum_rows(matrix: &[f32], width: usize, sums: &mut Vec<f32>) {
             *sum += value;
         }
     }
-}
-
-/// Sum of the cross-entropies of the logits `[num_rows, num_classes]` and the number of
-/// right answers, each of which is told to `on_answer`, row by row; where asked, the
-/// gradient of their mean by the logits: `(softmax − one-hot) / num_rows`.
-pub fn cross_entropy(
-    logits: &[f32],
-    num_classes: usize,
-    batch: Batch<'_>,
-    mut gradient: Option<&mut [f32]>,
-    mut on_answer: impl FnMut(bool),
-) -> BatchMetrics {
-    let mut metrics = BatchMetrics::default();
-    let scale = 1.0 / batch.rows.len() as f32;
-    // As long as any task needs; a row's own powers stand at its head.
-    let mut powers = [0.0; *CLASSES.end()];
-    let powers = &mut powers[..num_classes];
-    for (i, (logits, &row)) in logits.chunks_exact(num_classes).zip(batch.rows).enumerate() {
-        let label = usize::from(batch.labels[row as usize]);
-        let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        for (power, &logit) in powers.iter_mut().zip(logits) {
-            *power = exp_f32(logit - highest);
-        }
-        let total: f32 = powers.iter().sum();
-        metrics.loss_sum += ln_f32(total) + highest - logits[label];
-        // As argmax does, the first of equal logits is the answer.
-        let answer = logits.iter().position(|&logit| logit == highest);
-        let is_right = answer == Some(label);
-        metrics.num_correct += u32::from(is_right);
-        on_answer(is_right);
-        if let Some(gradient) = gradient.as_deref_mut() {
-            let out = &mut gradient[i * num_classes..][..num_classes];
-            for (class, out) in out.iter_mut().enumerate() {
-                let target = f32::from(u8::from(class == label));
-                *out = (powers[class] / total - target) * scale;
-            }
-        }
-    }
-    metrics
 }
