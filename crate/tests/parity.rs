@@ -41,11 +41,14 @@ struct Case {
     losses: Vec<f32>,
 }
 
-async fn assert_parity(Case { settings, losses }: Case) {
+fn digits() -> Rc<Dataset> {
     let (mut pixels, mut labels) = sample::generate(sample::SAMPLE_ROWS, sample::SAMPLE_SEED);
     pixels.truncate(NUM_ROWS * NUM_PIXELS);
     labels.truncate(NUM_ROWS);
-    let dataset = Rc::new(Dataset::from_parts("sample", Task::mnist(), pixels, labels).unwrap());
+    Rc::new(Dataset::from_parts("sample", Task::mnist(), pixels, labels).unwrap())
+}
+
+async fn assert_parity(Case { settings, losses }: Case, dataset: Rc<Dataset>) {
     let plan = Plan::try_from(&RunConfig {
         hidden_layers: "32, 16".into(),
         ..settings.clone()
@@ -117,7 +120,8 @@ async fn every_case_of_the_fixture_follows_torch() {
                 .any(|case| case.settings.activation == activation)
         );
     }
+    let digits = digits();
     for case in cases {
-        assert_parity(case).await;
+        assert_parity(case, digits.clone()).await;
     }
 }
