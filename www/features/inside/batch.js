@@ -5,7 +5,7 @@ import { digit_at, digit_canvas } from "../../ui/digit.js";
 import { el, field_of, on_theme_change, set_text } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
 import { class_name } from "../../base/task.js";
-import { read_as, small, step_words, update_words } from "./words.js";
+import { norm, read_as, small, step_words, update_words } from "./words.js";
 
 /** @import { InsideController } from "../../app/inside.js" */
 /** @import { StepLook } from "../../worker/inside.js" */
@@ -84,7 +84,7 @@ function figures({ layers }) {
       {},
       el("th", { scope: "row" }, `Layer ${at + 1}`),
       cell(small(layer.gradient_norm)),
-      cell(`${small(layer.weight_norm)} → ${small(layer.weight_norm_after)}`),
+      cell(`${norm(layer.weight_norm)} → ${norm(layer.weight_norm_after)}`),
       cell(small(layer.update_share)),
     ),
   );

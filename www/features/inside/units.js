@@ -73,6 +73,11 @@ export class UnitList {
       if (unit !== undefined) on_open({ layer, unit });
     });
     this.#list.addEventListener("focusin", (event) => this.#lead_to(this.#at(event.target)));
+    // With the mouse the figure is there without a press.
+    this.#list.addEventListener("pointerover", (event) => {
+      const button = this.#buttons[this.#at(event.target)];
+      if (button) button.title = button.ariaLabel ?? "";
+    });
     this.#list.addEventListener("keydown", (event) => this.#move(event));
   }
 

@@ -46,6 +46,11 @@ export function small(number) {
   return String(Number(number.toPrecision(3)));
 }
 
+/** A norm, fine enough for a step to show: `6.8972`. @param {number} number */
+export function norm(number) {
+  return Number.isFinite(number) ? String(Number(number.toPrecision(5))) : "no number";
+}
+
 /**
  * A unit's name, and what it makes of the drawing where there is one.
  * @param {UnitPlace} place
