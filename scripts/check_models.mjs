@@ -1,4 +1,4 @@
-// Models as the page writes them, read by those who own the formats: trains two on the
+// Models as the page writes them, read by those who own the formats: trains some on the
 // sample in a browser, and compares what PyTorch and onnxruntime read in their files
 // with what the page read. For a developer's machine; scripts/test holds the same
 // files to fixtures without any Python.
@@ -20,6 +20,11 @@ import { serve } from "./serve.mjs";
 const MODELS = [
   { hidden_layers: "128, 64", layer_norm: true, dropout: 0.1 },
   { hidden_layers: "100", layer_norm: false, dropout: 0 },
+  { hidden_layers: "64, 32", activation: "leaky_relu", optimiser: "nesterov", momentum: 0.9 },
+  { hidden_layers: "64", activation: "tanh", optimiser: "rmsprop", learning_rate: 0.0005 },
+  { hidden_layers: "64", activation: "sigmoid", optimiser: "adagrad" },
+  { hidden_layers: "64, 32", activation: "gelu", optimiser: "adam", learning_rate: 0.001 },
+  { hidden_layers: "64, 32", activation: "silu", optimiser: "adamw", learning_rate: 0.001 },
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));

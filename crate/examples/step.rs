@@ -5,10 +5,10 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use inkling::config::{NetworkPlan, Sgd};
+use inkling::config::{NetworkPlan, Rule};
 use inkling::data::distort::Distortion;
 use inkling::data::{Dataset, Normalisation, Task, sample};
-use inkling::message::StepKind;
+use inkling::message::{Optimiser, StepKind};
 use inkling::nn::batch::Batch;
 use inkling::nn::layout::Layout;
 use inkling::nn::network::Network;
@@ -65,7 +65,8 @@ fn time_step(
     batch_size: usize,
     is_distorted: bool,
 ) -> f64 {
-    let sgd = Sgd {
+    let rule = Rule {
+        optimiser: Optimiser::Sgd,
         learning_rate: 0.01,
         momentum: 0.0,
         weight_decay: 0.0,
@@ -80,7 +81,7 @@ fn time_step(
             } else {
                 Batch::Rows(rows)
             };
-            network.train_step(batch, None, sgd);
+            network.train_step(batch, None, rule);
         }
         pollster::block_on(network.take_metrics()).expect("metrics");
     };

@@ -4,14 +4,16 @@
 //! Over 400 lines: a check a setting, in the order of the form.
 
 mod network;
+mod rule;
 
 pub use network::NetworkPlan;
+pub use rule::Rule;
 
 use crate::data::Task;
 use crate::data::distort::Distortion;
 use crate::error::{Error, Result};
 use crate::math;
-use crate::message::{BackendChoice, LearningRateSchedule, RunConfig, StepKind};
+use crate::message::{BackendChoice, LearningRateSchedule, Optimiser, RunConfig, StepKind};
 
 /// Most hidden layers a network may have.
 pub const MAX_HIDDEN_LAYERS: usize = 8;
@@ -35,8 +37,8 @@ pub struct Plan {
     pub num_epochs: u32,
     /// Images a step; the last batch of an epoch may hold fewer.
     pub batch_size: usize,
-    /// How SGD moves the weights in the first epoch.
-    pub sgd: Sgd,
+    /// How a step moves the weights in the first epoch.
+    pub rule: Rule,
     /// How its learning rate goes on from there.
     pub schedule: LearningRateSchedule,
     /// Seed of everything that is drawn but the split.
@@ -55,19 +57,6 @@ pub struct Plan {
     pub step: StepKind,
     /// Remarks worth reading that are no errors.
     pub notes: Vec<String>,
-}
-
-/// Stochastic gradient descent as `torch.optim.SGD` defines it, without
-/// dampening and without Nesterov's variant:
-/// `g ← g + weight_decay·p; v ← momentum·v + g; p ← p − learning_rate·v`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sgd {
-    /// Step size.
-    pub learning_rate: f32,
-    /// Share of the last step's direction that is kept.
-    pub momentum: f32,
-    /// L2 penalty added to the gradient.
-    pub weight_decay: f32,
 }
 
 impl Plan {
@@ -116,8 +105,18 @@ impl Plan {
         })
     }
 
-    /// How SGD moves the weights in `epoch`, from 1.
-    pub fn sgd_in(&self, epoch: u32) -> Sgd {
+    /// Which training step runs on this backend: what its kernels do not know takes the
+    /// plain one.
+    pub fn step_kind(&self) -> StepKind {
+        let is_known = self.rule.optimiser == Optimiser::Sgd;
+        if cfg!(feature = "webgpu") && !is_known {
+            return StepKind::Plain;
+        }
+        self.step
+    }
+
+    /// How a step moves the weights in `epoch`, from 1.
+    pub fn rule_in(&self, epoch: u32) -> Rule {
         let share = match self.schedule {
             LearningRateSchedule::Constant => 1.0,
             LearningRateSchedule::Cosine => {
@@ -125,9 +124,9 @@ impl Plan {
                 (1.0 + math::cos(std::f64::consts::PI * done)) / 2.0
             }
         };
-        Sgd {
-            learning_rate: (f64::from(self.sgd.learning_rate) * share) as f32,
-            ..self.sgd
+        Rule {
+            learning_rate: (f64::from(self.rule.learning_rate) * share) as f32,
+            ..self.rule
         }
     }
 }
@@ -144,30 +143,36 @@ impl TryFrom<&RunConfig> for Plan {
                     .into(),
             );
         }
+        let num_epochs = whole("epochs", config.epochs, 1, MAX_EPOCHS)? as u32;
+        let batch_size = batch_size(config.batch_size)? as usize;
+        let rule = Rule {
+            optimiser: config.optimiser,
+            learning_rate: learning_rate(config.learning_rate)?,
+            momentum: single(
+                "momentum",
+                config.momentum,
+                |x| (0.0..1.0).contains(&x),
+                "a number from 0 to below 1",
+            )?,
+            weight_decay: single(
+                "weight decay",
+                config.weight_decay,
+                |x| (0.0..=1.0).contains(&x),
+                "a number from 0 to 1",
+            )?,
+        };
+        notes.extend(rule.note().map(String::from));
         Ok(Self {
-            num_epochs: whole("epochs", config.epochs, 1, MAX_EPOCHS)? as u32,
-            batch_size: batch_size(config.batch_size)? as usize,
-            sgd: Sgd {
-                learning_rate: learning_rate(config.learning_rate)?,
-                momentum: single(
-                    "momentum",
-                    config.momentum,
-                    |x| (0.0..1.0).contains(&x),
-                    "a number from 0 to below 1",
-                )?,
-                weight_decay: single(
-                    "weight decay",
-                    config.weight_decay,
-                    |x| (0.0..=1.0).contains(&x),
-                    "a number from 0 to 1",
-                )?,
-            },
+            num_epochs,
+            batch_size,
+            rule,
             schedule: config.learning_rate_schedule,
             seed: seed(config.seed)?,
             split_seed: split_seed(config)?,
             validation_share: validation_share(config.validation_share)?,
             network: NetworkPlan {
                 hidden,
+                activation: config.activation,
                 dropout: dropout(config.dropout)?,
                 layer_norm: config.layer_norm,
                 ..NetworkPlan::default()
@@ -188,15 +193,17 @@ impl From<&Plan> for RunConfig {
             backend: BackendChoice::Auto,
             epochs: plan.num_epochs.into(),
             batch_size: plan.batch_size as f64,
-            learning_rate: plan.sgd.learning_rate.into(),
+            optimiser: plan.rule.optimiser,
+            learning_rate: plan.rule.learning_rate.into(),
             learning_rate_schedule: plan.schedule,
-            momentum: plan.sgd.momentum.into(),
-            weight_decay: plan.sgd.weight_decay.into(),
+            momentum: plan.rule.momentum.into(),
+            weight_decay: plan.rule.weight_decay.into(),
             seed: plan.seed.into(),
             // What is not said follows the seed, in settings of whichever version.
             split_seed: (plan.split_seed != plan.seed).then_some(plan.split_seed.into()),
             validation_share: plan.validation_share,
             hidden_layers: hidden.join(", "),
+            activation: plan.network.activation,
             dropout: plan.network.dropout.into(),
             layer_norm: plan.network.layer_norm,
             augmentation: plan.augmentation.is_some(),
@@ -206,7 +213,7 @@ impl From<&Plan> for RunConfig {
     }
 }
 
-/// A step size of SGD.
+/// A step size.
 pub(crate) fn learning_rate(value: f64) -> Result<f32> {
     let expected = "a number above 0, at most 100";
     single("learning rate", value, |x| x > 0.0 && x <= 100.0, expected)
@@ -479,7 +486,7 @@ mod tests {
         .unwrap();
         let expected = [0.1, 0.085_355_34, 0.05, 0.014_644_66];
         for (epoch, expected) in (1..).zip(expected) {
-            let found = plan.sgd_in(epoch).learning_rate;
+            let found = plan.rule_in(epoch).learning_rate;
             assert!((found - expected).abs() < 1e-7, "epoch {epoch}: {found}");
         }
     }

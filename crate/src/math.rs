@@ -20,6 +20,16 @@ pub fn ln_f32(x: f32) -> f32 {
     libm::logf(x)
 }
 
+/// The hyperbolic tangent.
+pub fn tanh_f32(x: f32) -> f32 {
+    libm::tanhf(x)
+}
+
+/// The error function.
+pub fn erf_f32(x: f32) -> f32 {
+    libm::erff(x)
+}
+
 /// eˣ.
 pub fn exp(x: f64) -> f64 {
     libm::exp(x)

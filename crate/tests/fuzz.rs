@@ -437,7 +437,8 @@ fn checkpoint() {
         num_trained: 320,
         elapsed_secs: 1.0,
         train_secs: 0.5,
-        velocities: vec![0.0; parameters.len()],
+        optimiser_state: vec![0.0; parameters.len()],
+        optimiser_steps: 0,
         correct: "AQ==".into(),
         parameters,
     }

@@ -138,15 +138,14 @@ fn assert_batch(case: &str, layer_norm: bool) {
     let plan = plan(layer_norm);
     let data = data();
     let mut weights = parameters(&Layout::new(&plan.network));
-    let mut velocities = vec![];
+    let mut state = vec![];
     for step in 0..2 {
         let torch = &fixture(case)["steps"][step as usize];
         let (images, labels) = images_of(&plan, &data, step).unwrap();
         assert_eq!(labels.len(), 32);
         let place = (step, 1);
         let start = Some(weights);
-        let mut one =
-            OneBatch::new(&plan, Normalisation::MNIST, place, 32, start, velocities).unwrap();
+        let mut one = OneBatch::new(&plan, Normalisation::MNIST, place, 32, start, state).unwrap();
         let losses = one.snapshot().losses(&images, &labels).unwrap();
         assert_close("before", losses, &torch["losses_before"]);
         one.take(&images, &labels).unwrap();
@@ -162,7 +161,7 @@ fn assert_batch(case: &str, layer_norm: bool) {
         assert_close("gradient", wide(&picked), &torch["gradient"]);
 
         weights = stepped.parameters;
-        velocities = stepped.velocities;
+        state = stepped.state;
         let layout = Layout::new(&plan.network);
         let after = Snapshot::new(layout, Normalisation::MNIST, weights.clone()).unwrap();
         let losses = after.losses(&images, &labels).unwrap();

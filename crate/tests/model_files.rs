@@ -8,7 +8,7 @@ use std::rc::Rc;
 use burn::tensor::Bytes;
 use inkling::config::NetworkPlan;
 use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task};
-use inkling::message::StepKind;
+use inkling::message::{Activation, StepKind};
 use inkling::nn::device;
 use inkling::nn::layout::Layout;
 use inkling::nn::model_file::{StoredModel, burnpack};
@@ -40,6 +40,10 @@ fn cases() -> Vec<Case> {
             hidden: hidden
                 .map(|width| width.as_u64().unwrap() as usize)
                 .collect(),
+            activation: match &case["activation"] {
+                serde_json::Value::Null => Activation::Relu,
+                named => serde_json::from_value(named.clone()).unwrap(),
+            },
             dropout: 0.25,
             layer_norm: case["layer_norm"].as_bool().unwrap(),
             ..NetworkPlan::default()
@@ -58,7 +62,7 @@ fn cases() -> Vec<Case> {
         }
     };
     let cases = fixture["cases"].as_array().unwrap();
-    assert_eq!(cases.len(), 2);
+    assert_eq!(cases.len(), 7);
     cases.iter().map(case).collect()
 }
 
@@ -147,7 +151,6 @@ mod in_burn {
     use burn::module::Module;
     use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
     use burn::store::ModuleRecord;
-    use burn::tensor::activation::relu;
     use burn::tensor::{Device, Tensor, TensorData};
     use inkling::nn::model_file;
 
@@ -175,14 +178,14 @@ mod in_burn {
             }
         }
 
-        fn forward(&self, mut x: Tensor<2>) -> Tensor<2> {
+        fn forward(&self, mut x: Tensor<2>, activation: Activation) -> Tensor<2> {
             for (at, linear) in self.linears.iter().enumerate() {
                 x = linear.forward(x);
                 if let Some(norm) = self.norms.get(at) {
                     x = norm.forward(x);
                 }
                 if at + 1 < self.linears.len() {
-                    x = relu(x);
+                    x = activation.of(x);
                 }
             }
             x
@@ -199,7 +202,10 @@ mod in_burn {
             .map(|pixel| Normalisation::MNIST.of(pixel))
             .collect();
         let shape = [inputs.len() / NUM_PIXELS, NUM_PIXELS];
-        let logits = mlp.forward(Tensor::from_data(TensorData::new(inputs, shape), &device));
+        let logits = mlp.forward(
+            Tensor::from_data(TensorData::new(inputs, shape), &device),
+            plan.activation,
+        );
         let data = logits.into_data_async().await.unwrap();
         data.try_to_vec().unwrap()
     }

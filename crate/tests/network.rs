@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use inkling::config::{NetworkPlan, Sgd};
+use inkling::config::{NetworkPlan, Rule};
 use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
-use inkling::message::StepKind;
+use inkling::message::{Optimiser, StepKind};
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
 use inkling::nn::layout::Layout;
@@ -17,7 +17,8 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const NUM_ROWS: usize = 96;
 
-const SGD: Sgd = Sgd {
+const SGD: Rule = Rule {
+    optimiser: Optimiser::Sgd,
     learning_rate: 0.05,
     momentum: 0.0,
     weight_decay: 0.0,
@@ -115,7 +116,8 @@ async fn batches_of_any_kind_and_size_may_wait_together() {
     };
     let train = [rows(0..16), rows(16..32), rows(32..41), rows(41..57)];
     let held_out = [rows(57..90), rows(90..96)];
-    let faster = Sgd {
+    let faster = Rule {
+        optimiser: Optimiser::Sgd,
         learning_rate: 0.2,
         ..SGD
     };
@@ -127,8 +129,8 @@ async fn batches_of_any_kind_and_size_may_wait_together() {
             let mut metrics = Vec::new();
             for (step, rows) in train.iter().enumerate() {
                 // A longer batch after the short one, and another rate.
-                let sgd = if step < 2 { SGD } else { faster };
-                network.train_step(Batch::Rows(rows), Some(&mask(step as u32)), sgd);
+                let rule = if step < 2 { SGD } else { faster };
+                network.train_step(Batch::Rows(rows), Some(&mask(step as u32)), rule);
                 if !waits {
                     metrics.extend(network.take_metrics().await.unwrap());
                 }

@@ -5,9 +5,9 @@ mod sets;
 
 use std::rc::Rc;
 
-use inkling::config::{NetworkPlan, Plan, Sgd};
+use inkling::config::{NetworkPlan, Plan, Rule};
 use inkling::data::{Dataset, Normalisation};
-use inkling::message::{Event, RunConfig, RunResult, StepKind};
+use inkling::message::{Event, Optimiser, RunConfig, RunResult, StepKind};
 use inkling::nn::batch::Batch;
 use inkling::nn::layout::Layout;
 use inkling::nn::model_file::{self, StoredModel, burnpack, safetensors};
@@ -42,13 +42,14 @@ async fn losses(dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> {
         kind,
         &device,
     );
-    let sgd = Sgd {
+    let rule = Rule {
+        optimiser: Optimiser::Sgd,
         learning_rate: 0.1,
         momentum: 0.5,
         weight_decay: 1e-4,
     };
     for rows in all.chunks(BATCH_SIZE).take(NUM_STEPS) {
-        network.train_step(Batch::Rows(rows), None, sgd);
+        network.train_step(Batch::Rows(rows), None, rule);
     }
     let mut metrics = network.take_metrics().await.unwrap();
     network.evaluate(Batch::Rows(&all));

@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use inkling::config::Plan;
 use inkling::data::{Dataset, Task, sample};
-use inkling::message::{Event, Outcome, RunConfig, RunResult, StepKind, read_bits};
+use inkling::message::{
+    Activation, Event, Optimiser, Outcome, RunConfig, RunResult, StepKind, read_bits,
+};
 use inkling::nn::device;
 use inkling::train::checkpoint::Checkpoint;
 use inkling::train::evaluation::evaluate;
@@ -177,10 +179,19 @@ fn bits(values: &[f32]) -> Vec<u32> {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_run_cut_after_any_epoch_ends_on_the_same_bits() {
     let device = device::open().await.unwrap();
-    for kind in [StepKind::Fused, StepKind::Plain] {
+    let (fused, plain) = (StepKind::Fused, StepKind::Plain);
+    for (kind, optimiser, activation) in [
+        (fused, Optimiser::Sgd, Activation::Relu),
+        (plain, Optimiser::Sgd, Activation::Relu),
+        (fused, Optimiser::Adam, Activation::Gelu),
+        (plain, Optimiser::Adamw, Activation::Relu),
+        (fused, Optimiser::Rmsprop, Activation::Tanh),
+    ] {
         let settings = |config: &mut RunConfig| {
             all_of_it(config);
             config.step = kind;
+            config.optimiser = optimiser;
+            config.activation = activation;
         };
         let mut whole = trainer(settings).await;
         let (kept, result) = checkpoints(&mut whole).await;
@@ -199,8 +210,8 @@ async fn a_run_cut_after_any_epoch_ends_on_the_same_bits() {
                 (result.num_steps, result.validation_accuracy.to_bits())
             );
             assert_eq!(
-                bits(&rest.checkpoint().velocities),
-                bits(&whole.checkpoint().velocities)
+                bits(&rest.checkpoint().optimiser_state),
+                bits(&whole.checkpoint().optimiser_state)
             );
         }
     }

@@ -9,6 +9,7 @@ import { DEFAULTS } from "../../www/base/settings.js";
 import { links_words } from "../../www/features/inside/painting.js";
 import {
   input_name,
+  is_silent,
   product,
   rest_words,
   silent_words,
@@ -53,19 +54,30 @@ test("a sum is written out to what the unit passes on", () => {
   assert.equal(product(/** @type {any} */ (sum.terms[0])), "−0.098 × 2.76 = −0.27");
   assert.equal(rest_words(sum), "the other 783 products: +0.41");
   assert.equal(rest_words({ ...sum, num_terms: 1 }), "");
-  assert.deepEqual(sum_lines(sum, 10), [
+  assert.deepEqual(sum_lines(sum, 10, "relu"), [
     "w·x + b = 0.14 − 0.02 = 0.12",
     "ReLU: the greater of 0 and 0.12 is 0.12",
   ]);
   const norm = { mean: 0.02, deviation: 0.5, gain: 2, shift: 0.1 };
   assert.equal(
-    sum_lines({ ...sum, norm, sum: 0.5, activation: 0.5 }, 10)[1],
+    sum_lines({ ...sum, norm, sum: 0.5, activation: 0.5 }, 10, "relu")[1],
     "layer normalisation: (0.12 − 0.02) / 0.50 × 2.00 + 0.10 = 0.50",
   );
   assert.equal(
-    sum_lines({ ...sum, is_output: true, sum: 4, activation: 0.978 }, 10)[1],
+    sum_lines({ ...sum, sum: 0.5, activation: 0.46 }, 10, "tanh")[1],
+    "Tanh of 0.50 is 0.46",
+  );
+  assert.equal(
+    sum_lines({ ...sum, is_output: true, sum: 4, activation: 0.978 }, 10, "relu")[1],
     "softmax over the 10: 4.00 becomes 97.80 %",
   );
+});
+
+test("only ReLU is silent at 0 alone", () => {
+  const of = (/** @type {import("../../www/pkg/studies/inkling.js").Activation} */ kind) =>
+    [0, 1e-4, -1e-4, 0.01].map((activation) => is_silent(kind, activation));
+  assert.deepEqual(of("relu"), [true, false, false, false]);
+  assert.deepEqual(of("gelu"), [true, true, true, false]);
 });
 
 test("silence, paths and weights are said in words", () => {
@@ -99,7 +111,7 @@ const step = {
   losses_after: Float64Array.of(0.5, 2.2),
   layers: [],
   parameters: Float32Array.of(1, 2),
-  velocities: Float32Array.of(3, 4),
+  state: Float32Array.of(3, 4),
 };
 
 test("a step is said with its figures", () => {
@@ -159,7 +171,12 @@ function bench() {
   };
 }
 
-const units = { widths: [4, 3, 2], activations: new Float32Array(5), links: [] };
+const units = {
+  widths: [4, 3, 2],
+  activation: "relu",
+  activations: new Float32Array(5),
+  links: [],
+};
 
 test("nothing is asked while it is closed, and one question at a time while it is open", async () => {
   const now = bench();
@@ -206,11 +223,11 @@ test("a step goes on from the one before, until something else is asked for", as
   assert.deepEqual(first, {
     step: 0,
     parameters: Float32Array.of(7, 8),
-    velocities: new Float32Array(0),
+    state: new Float32Array(0),
   });
   void inside.one_batch();
   const [, , next] = (await answer("look_at_step", step)) ?? [];
-  assert.deepEqual(next, { step: 251, parameters: step.parameters, velocities: step.velocities });
+  assert.deepEqual(next, { step: 251, parameters: step.parameters, state: step.state });
   page.set({ config: { ...page.get().config, learning_rate: 0.5 } });
   inside.choose_start("fresh");
   void inside.one_batch();

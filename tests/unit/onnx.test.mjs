@@ -8,10 +8,12 @@ import { test } from "node:test";
 import { MNIST_TASK } from "../../www/base/task.js";
 import { write_onnx } from "../../www/worker/onnx.js";
 
+/** @import { Activation } from "../../www/pkg/ndarray/inkling.js" */
+
 const fixture = JSON.parse(readFileSync(new URL("../fixtures/onnx.json", import.meta.url), "utf8"));
 
-/** @param {{ hidden: number[], layer_norm: boolean }} shape */
-function model_of({ hidden, layer_norm }) {
+/** @param {{ hidden: number[], layer_norm: boolean, activation?: Activation }} shape */
+function model_of({ hidden, layer_norm, activation = "relu" }) {
   const widths = [784, ...hidden, 10];
   const layers = widths.slice(1).map((num_outputs, at) => {
     const num_inputs = widths[at];
@@ -31,6 +33,7 @@ function model_of({ hidden, layer_norm }) {
       num_parameters,
       dropout: 0.5,
       layer_norm,
+      activation,
       ...normalisation,
       task: MNIST_TASK,
     },
@@ -39,7 +42,7 @@ function model_of({ hidden, layer_norm }) {
 }
 
 for (const shape of fixture.cases) {
-  test(`a file of ${shape.hidden} hidden units is onnx's own`, () => {
+  test(`a file of ${shape.hidden} hidden units, ${shape.activation ?? "relu"}, is onnx's own`, () => {
     const { summary, weights } = model_of(shape);
     const found = write_onnx(summary, weights, fixture.version);
     const expected = Buffer.from(shape.onnx, "base64");

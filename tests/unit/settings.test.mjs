@@ -58,13 +58,15 @@ test("every spelling of a key is the same key", () => {
 test("all settings are read", () => {
   const { config, remarks } = config_from_query(
     "?backend=ndarray&epochs=3&batch_size=64&learning_rate=1e-2&hidden_layers=128,64&dropout=0.2" +
-      "&learning_rate_schedule=cosine&layer_norm=true&seed=1&validation_share=20%25&momentum=.9&weight_decay=0.0001&augmentation=on&split_seed=7&clean_curve=1",
+      "&learning_rate_schedule=cosine&layer_norm=true&seed=1&validation_share=20%25&momentum=.9&weight_decay=0.0001&augmentation=on&split_seed=7&clean_curve=1" +
+      "&optimiser=adamw&activation=leaky_relu",
   );
   assert.deepEqual(remarks, []);
   assert.deepEqual(config, {
     backend: "ndarray",
     epochs: 3,
     batch_size: 64,
+    optimiser: "adamw",
     learning_rate: 0.01,
     learning_rate_schedule: "cosine",
     momentum: 0.9,
@@ -73,6 +75,7 @@ test("all settings are read", () => {
     split_seed: 7,
     validation_share: 20,
     hidden_layers: "128,64",
+    activation: "leaky_relu",
     dropout: 0.2,
     layer_norm: true,
     augmentation: true,

@@ -29,6 +29,8 @@ const TITLES = {
   layer_norm: "Layer normalisation",
   hidden_layers: "Hidden layers",
   dropout_layer_norm: "Dropout with and without layer normalisation",
+  optimiser: "Optimisers",
+  activation: "Activations",
 };
 
 /** @param {StudyState} state @param {Bench} bench @returns {Check[]} */

@@ -256,7 +256,7 @@ export class InsideController {
       const step = await this.#engine.look_at_step(data.checksum, config, {
         step: is_next ? before.step + 1 : 0,
         parameters: is_next ? before.parameters : await this.#first_parameters(start, plan),
-        velocities: is_next ? before.velocities : new Float32Array(0),
+        state: is_next ? before.state : new Float32Array(0),
       });
       this.#stepped_from = from;
       this.store.set({ step, step_classes: task_of(data).classes, step_told: "" });

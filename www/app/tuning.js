@@ -27,6 +27,7 @@ const STEPS = /** @type {const} */ ({
   backend: "ndarray",
   epochs: 5,
   batch_size: 32,
+  optimiser: "sgd",
   learning_rate: 0.002,
   learning_rate_schedule: "constant",
   momentum: 0.9,
@@ -229,9 +230,9 @@ function some_of(num_rows, held_out) {
 /** The settings that a model's shape decides. @param {ModelSummary | null} model */
 function shape_of(model) {
   if (!model) return {};
-  const { layers, dropout, layer_norm } = model;
+  const { layers, activation = "relu", dropout, layer_norm } = model;
   const hidden = layers.slice(0, -1).map((layer) => layer.num_outputs);
-  return { hidden_layers: hidden.join(", "), dropout, layer_norm };
+  return { hidden_layers: hidden.join(", "), activation, dropout, layer_norm };
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */

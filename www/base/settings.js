@@ -47,6 +47,20 @@ export const SETTINGS = [
     hint: "Width of each hidden layer, such as 128, 64. More units can learn more, train more slowly and overfit more easily.",
   },
   {
+    key: "activation",
+    label: "Activation",
+    kind: "choice",
+    choices: [
+      ["relu", "ReLU"],
+      ["leaky_relu", "LeakyReLU"],
+      ["tanh", "Tanh"],
+      ["sigmoid", "Sigmoid"],
+      ["gelu", "GELU"],
+      ["silu", "SiLU"],
+    ],
+    hint: "What a hidden unit makes of its sum. ReLU is quick and usual; Tanh and Sigmoid flatten out, so that deep networks learn slowly; GELU and SiLU are ReLU with a round corner.",
+  },
+  {
     key: "dropout",
     label: "Dropout",
     kind: "number",
@@ -57,7 +71,7 @@ export const SETTINGS = [
     key: "layer_norm",
     label: "Layer normalisation",
     kind: "flag",
-    hint: "Rescales each hidden layer before its ReLU. Often allows a higher learning rate; each step costs a little more.",
+    hint: "Rescales each hidden layer before its activation. Often allows a higher learning rate; each step costs a little more.",
   },
   {
     key: "backend",
@@ -85,6 +99,20 @@ export const SETTINGS = [
     is_whole: true,
     least: 1,
     hint: "Images averaged into one step. Small batches make many noisy steps; large ones few, smooth steps that may want a higher learning rate.",
+  },
+  {
+    key: "optimiser",
+    label: "Optimiser",
+    kind: "choice",
+    choices: [
+      ["sgd", "SGD"],
+      ["nesterov", "Nesterov"],
+      ["adam", "Adam"],
+      ["adamw", "AdamW"],
+      ["rmsprop", "RMSprop"],
+      ["adagrad", "Adagrad"],
+    ],
+    hint: "The rule of a step. Adam, AdamW and RMSprop fit each weight’s step to its own gradients and want a learning rate near 0.001; Nesterov looks ahead along the momentum.",
   },
   {
     key: "learning_rate",
@@ -148,6 +176,7 @@ export const DEFAULTS = Object.freeze({
   backend: "auto",
   epochs: 10,
   batch_size: 64,
+  optimiser: "sgd",
   learning_rate: 0.01,
   learning_rate_schedule: "constant",
   momentum: 0,
@@ -156,6 +185,7 @@ export const DEFAULTS = Object.freeze({
   split_seed: undefined,
   validation_share: 20,
   hidden_layers: "128, 64",
+  activation: "relu",
   dropout: 0,
   layer_norm: false,
   augmentation: false,
@@ -246,6 +276,17 @@ export function words_of(setting, config) {
   if (setting.kind === "flag") return `${name} ${value ? "on" : "off"}`;
   const wording = (setting.choices ?? []).find(([choice]) => choice === value)?.[1];
   return `${name} ${wording ?? String(value).replaceAll(/,\s+/g, ",")}`;
+}
+
+/**
+ * A choice's value as it is written among words: `GELU`.
+ * @param {"activation" | "optimiser"} key
+ * @param {Partial<Pick<Settings, "activation" | "optimiser">>} config of an older page where it has none
+ */
+export function choice_words(key, config) {
+  const value = config[key] ?? DEFAULTS[key];
+  const choices = BY_KEY.get(key)?.choices ?? [];
+  return choices.find(([choice]) => choice === value)?.[1] ?? String(value);
 }
 
 /**

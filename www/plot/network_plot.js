@@ -1,6 +1,7 @@
 // A network as a picture: a column of units a layer, every unit of a layer joined to every
 // unit of the next.
 
+import { choice_words } from "../base/settings.js";
 import { class_noun } from "../base/task.js";
 import { PRINT, text } from "./drawing.js";
 
@@ -42,7 +43,7 @@ export function network_plot(config, width, { side, classes }) {
   });
   const between = [
     ...(config.layer_norm ? ["LayerNorm"] : []),
-    "ReLU",
+    choice_words("activation", config),
     ...(dropout > 0 ? [`dropout ${dropout}`] : []),
   ].join(", ");
   columns.forEach(({ count, x, ys }, at) => {

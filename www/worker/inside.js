@@ -7,7 +7,7 @@ import { Refused } from "../base/fault.js";
 import { macrotask } from "./macrotask.js";
 
 /** @import { PlanSummary, RunConfig } from "../pkg/ndarray/inkling.js" */
-/** @import { Inside, StepLayer, UnitLink, UnitSum } from "../pkg/studies/inkling.js" */
+/** @import { Activation, Inside, StepLayer, UnitLink, UnitSum } from "../pkg/studies/inkling.js" */
 /** @import { Studies } from "./artifact.js" */
 /** @import { Reader } from "./model.js" */
 
@@ -15,6 +15,7 @@ import { macrotask } from "./macrotask.js";
  * What a model's units make of an image.
  * @typedef {object} UnitsReading
  * @property {number[]} widths of the pixels and of every layer, the last one's classes included
+ * @property {Activation} activation of the hidden units
  * @property {Float32Array} activations of all units, one layer after the other; of the last layer its probabilities
  * @property {UnitLink[]} links the strongest connections to the class that is read
  */
@@ -23,6 +24,7 @@ import { macrotask } from "./macrotask.js";
  * One unit, and how it came to its activation.
  * @typedef {object} UnitReading
  * @property {number[]} widths as in `UnitsReading`
+ * @property {Activation} activation of the hidden units
  * @property {Float32Array} weights by which it takes its inputs
  * @property {UnitSum | null} sum `null` without an image
  */
@@ -42,7 +44,7 @@ import { macrotask } from "./macrotask.js";
  * @typedef {object} StepStart
  * @property {number} step from 0, over a whole run
  * @property {Float32Array | null} parameters flat; `null` for those that such a run draws
- * @property {Float32Array} velocities what the optimiser kept of the step before; empty at first
+ * @property {Float32Array} state what the optimiser kept of the step before; empty at first
  */
 
 /**
@@ -57,7 +59,7 @@ import { macrotask } from "./macrotask.js";
  * @property {Float64Array} losses_after it
  * @property {StepLayer[]} layers
  * @property {Float32Array} parameters after it, flat
- * @property {Float32Array} velocities
+ * @property {Float32Array} state
  */
 
 /** Connections that each unit on the way is followed back by. */
@@ -106,7 +108,8 @@ export class HeldInside {
 
   /** @param {Reader} reader */
   async #copied(reader) {
-    const { layers, layer_norm, num_parameters, pixel_mean, pixel_std } = reader.summary();
+    const summary = reader.summary();
+    const { layers, activation, layer_norm, num_parameters, pixel_mean, pixel_std } = summary;
     if (num_parameters > MOST_PARAMETERS) {
       throw new Refused(
         "This network is too large to look inside: it has more than 16 million parameters.",
@@ -115,7 +118,14 @@ export class HeldInside {
     const widths = [layers[0]?.num_inputs ?? 0, ...layers.map((layer) => layer.num_outputs)];
     const { Inside } = this.#studies;
     const parameters = await reader.weights();
-    return new Inside(Uint32Array.from(widths), layer_norm, pixel_mean, pixel_std, parameters);
+    return new Inside(
+      Uint32Array.from(widths),
+      activation ?? "relu",
+      layer_norm,
+      pixel_mean,
+      pixel_std,
+      parameters,
+    );
   }
 }
 
@@ -127,6 +137,7 @@ export class HeldInside {
 export function read_units(inside, pixels) {
   return {
     widths: Array.from(inside.widths()),
+    activation: inside.activation(),
     activations: inside.activations(pixels),
     links: inside.paths(pixels, PATH_WIDTH),
   };
@@ -142,6 +153,7 @@ export function read_units(inside, pixels) {
 export function read_unit(inside, layer, unit, pixels) {
   return {
     widths: Array.from(inside.widths()),
+    activation: inside.activation(),
     weights: inside.unit_weights(layer, unit),
     sum: pixels ? inside.unit_sum(layer, unit, pixels, NUM_TERMS) : null,
   };
@@ -190,7 +202,7 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
   const num_images = images.length / (num_pixels + 1);
   const pixels = images.slice(0, num_images * num_pixels);
   const labels = images.slice(num_images * num_pixels);
-  const { step, parameters, velocities } = start;
+  const { step, parameters, state } = start;
   const epoch = Math.floor(step / steps_per_epoch) + 1;
 
   /** @param {Inside} inside */
@@ -216,7 +228,7 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
     epoch,
     num_images,
     parameters ?? undefined,
-    velocities,
+    state,
   );
   try {
     const losses_before = await losses_of(one.before());
@@ -226,6 +238,7 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
       const after = stepped.parameters();
       const inside = new Inside(
         Uint32Array.from(widths),
+        config.activation ?? "relu",
         config.layer_norm ?? false,
         mean,
         deviation,
@@ -241,7 +254,7 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
         losses_after: await losses_of(inside),
         layers: stepped.layers(),
         parameters: after,
-        velocities: stepped.velocities(),
+        state: stepped.state(),
       };
     } finally {
       stepped.free();

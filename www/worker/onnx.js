@@ -7,7 +7,7 @@
 import { are_digits, task_of } from "../base/task.js";
 import { PbfWriter } from "../vendor/pbf.mjs";
 
-/** @import { ModelSummary, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { Activation, ModelSummary, TaskSummary } from "../pkg/ndarray/inkling.js" */
 
 // No newer than the graph needs, for the widest reach: the first operators with
 // LayerNormalization, and the format of their time.
@@ -60,7 +60,10 @@ function notes_of({ classes }) {
  * @param {Float32Array} weights
  * @returns {Graph}
  */
-function graph_of({ layers, layer_norm, num_parameters, pixel_mean, pixel_std }, weights) {
+function graph_of(
+  { layers, layer_norm, activation = "relu", num_parameters, pixel_mean, pixel_std },
+  weights,
+) {
   if (weights.length !== num_parameters) {
     throw new Error(`weights: found ${weights.length} numbers, expected ${num_parameters}`);
   }
@@ -92,6 +95,35 @@ function graph_of({ layers, layer_norm, num_parameters, pixel_mean, pixel_std },
     nodes.push({ name, operator, inputs: [flow, ...others], epsilon });
     flow = name;
   };
+  /**
+   * No newer operators than these, of which some activations are made.
+   * @param {Activation} activation
+   * @param {number} at the hidden layer
+   */
+  const activate = (activation, at) => {
+    const sum = flow;
+    const name = `activations.${at}`;
+    switch (activation) {
+      case "relu":
+        return then(`relus.${at}`, "Relu");
+      case "leaky_relu":
+        // Its slope below 0 is the operator's default, 0.01.
+        return then(name, "LeakyRelu");
+      case "tanh":
+        return then(name, "Tanh");
+      case "sigmoid":
+        return then(name, "Sigmoid");
+      case "silu":
+        then(`${name}.share`, "Sigmoid");
+        return then(name, "Mul", [sum]);
+      case "gelu":
+        then(`${name}.scaled`, "Div", [constant(`${name}.root`, Math.SQRT2)]);
+        then(`${name}.erf`, "Erf");
+        then(`${name}.twice`, "Add", [constant(`${name}.one`, 1)]);
+        then(`${name}.share`, "Mul", [constant(`${name}.half`, 0.5)]);
+        return then(name, "Mul", [sum]);
+    }
+  };
   then("shares", "Div", [constant("pixel_max", 255)]);
   then("centred", "Sub", [constant("pixel_mean", pixel_mean)]);
   then("normalised", "Div", [constant("pixel_std", pixel_std)]);
@@ -108,7 +140,7 @@ function graph_of({ layers, layer_norm, num_parameters, pixel_mean, pixel_std },
       const beta = parameter(`norms.${at}.beta`, [num_outputs]);
       then(`norms.${at}`, "LayerNormalization", [gamma, beta], EPSILON);
     }
-    then(`relus.${at}`, "Relu");
+    activate(activation, at);
   });
   then("probabilities", "Softmax");
   return {

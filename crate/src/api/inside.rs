@@ -13,7 +13,7 @@ use super::Thrown;
 use crate::config::{NetworkPlan, Plan};
 use crate::data::Normalisation;
 use crate::error::Error;
-use crate::message::{RunConfig, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
+use crate::message::{Activation, RunConfig, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
 use crate::nn::inspect::{LayerReading, Snapshot, Term};
 use crate::nn::layout::Layout;
 use crate::nn::survey;
@@ -51,21 +51,31 @@ impl Inside {
 
 #[wasm_bindgen]
 impl Inside {
-    /// A network of `widths`, from its pixels to its classes, with layer normalisation or
-    /// without, whose pixels are normalised by `mean` and `deviation`, and its flat
+    /// A network of `widths`, from its pixels to its classes, of an activation, with layer
+    /// normalisation or without, whose pixels are normalised by `mean` and `deviation`, and its flat
     /// parameters; `nn/layout.rs` says what is where.
     #[wasm_bindgen(constructor)]
     pub fn new(
         widths: &[u32],
+        activation: Ts<Activation>,
         layer_norm: bool,
         mean: f32,
         deviation: f32,
         parameters: Vec<f32>,
     ) -> Result<Inside, Thrown> {
-        let plan = network_of(widths, layer_norm)?;
+        let plan = NetworkPlan {
+            activation: activation.to_rust()?,
+            layer_norm,
+            ..network_of(widths)?
+        };
         let normalisation = Normalisation::new(mean, deviation)?;
         let snapshot = Snapshot::new(Layout::new(&plan), normalisation, parameters)?;
         Ok(snapshot.into())
+    }
+
+    /// The activation of its hidden units.
+    pub fn activation(&self) -> Result<Ts<Activation>, Thrown> {
+        Ok(self.snapshot.layout().activation.into_ts()?)
     }
 
     /// Widths of the pixels and of every layer, the last one's classes included.
@@ -246,21 +256,15 @@ impl OneBatch {
         epoch: u32,
         num_images: usize,
         parameters: Option<Vec<f32>>,
-        velocities: Vec<f32>,
+        state: Vec<f32>,
     ) -> Result<OneBatch, Thrown> {
         let mut plan = Plan::try_from(&config.to_rust()?)?;
         plan.network.num_pixels = num_pixels;
         plan.network.num_classes = num_classes;
         let normalisation = Normalisation::new(mean, deviation)?;
         let place = (step, epoch);
-        let one = one_batch::OneBatch::new(
-            &plan,
-            normalisation,
-            place,
-            num_images,
-            parameters,
-            velocities,
-        )?;
+        let one =
+            one_batch::OneBatch::new(&plan, normalisation, place, num_images, parameters, state)?;
         Ok(Self(Some(one)))
     }
 
@@ -309,13 +313,13 @@ impl Stepped {
         Float32Array::from(self.0.parameters.as_slice())
     }
 
-    /// What the optimiser keeps for the step after it; empty without momentum.
-    pub fn velocities(&self) -> Float32Array {
-        Float32Array::from(self.0.velocities.as_slice())
+    /// What the optimiser keeps for the step after it.
+    pub fn state(&self) -> Float32Array {
+        Float32Array::from(self.0.state.as_slice())
     }
 }
 
-fn network_of(widths: &[u32], layer_norm: bool) -> crate::error::Result<NetworkPlan> {
+fn network_of(widths: &[u32]) -> crate::error::Result<NetworkPlan> {
     let widths: Vec<usize> = widths.iter().map(|&width| width as usize).collect();
     let [num_pixels, hidden @ .., num_classes] = widths.as_slice() else {
         let found = format!("{} widths", widths.len());
@@ -325,7 +329,6 @@ fn network_of(widths: &[u32], layer_norm: bool) -> crate::error::Result<NetworkP
         num_pixels: *num_pixels,
         num_classes: *num_classes,
         hidden: hidden.to_vec(),
-        layer_norm,
-        dropout: 0.0,
+        ..NetworkPlan::default()
     })
 }

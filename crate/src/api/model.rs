@@ -128,6 +128,7 @@ pub(super) fn summarise_model(
         layers: summarise_layers(&layout),
         num_parameters: layout.num_parameters as u32,
         dropout: f64::from(plan.dropout),
+        activation: plan.activation,
         layer_norm: plan.layer_norm,
         task: TaskSummary::from(&task),
         pixel_mean: f64::from(normalisation.mean),

@@ -1,6 +1,7 @@
 //! The shape of a network: what its settings and its data's task make of it.
 
 use crate::data::Task;
+use crate::message::Activation;
 
 /// A multilayer perceptron's shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,9 +12,11 @@ pub struct NetworkPlan {
     pub num_classes: usize,
     /// Widths of the hidden layers, input side first.
     pub hidden: Vec<usize>,
+    /// What each hidden unit makes of its sum.
+    pub activation: Activation,
     /// Probability that a hidden unit is dropped in training.
     pub dropout: f32,
-    /// Layer normalisation between each hidden linear layer and its ReLU.
+    /// Layer normalisation between each hidden linear layer and its activation.
     pub layer_norm: bool,
 }
 
@@ -50,6 +53,7 @@ impl Default for NetworkPlan {
             num_pixels: task.num_pixels(),
             num_classes: task.num_classes(),
             hidden: vec![],
+            activation: Activation::Relu,
             dropout: 0.0,
             layer_norm: false,
         }

@@ -27,8 +27,9 @@ pub use report::{
     ReportStudy,
 };
 pub use run::{
-    BackendChoice, CleanFigures, EpochRecord, Event, Failure, FailureKind, LayerSummary,
-    LearningRateSchedule, Outcome, PlanSummary, Progress, RunConfig, RunResult, StepKind,
+    Activation, BackendChoice, CleanFigures, EpochRecord, Event, Failure, FailureKind,
+    LayerSummary, LearningRateSchedule, Optimiser, Outcome, PlanSummary, Progress, RunConfig,
+    RunResult, StepKind,
 };
 pub use study::{
     AxisScale, Factor, FactorFacts, FinalTest, FinalTestRun, Insight, InsightKind, InsightNumber,

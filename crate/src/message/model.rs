@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{LayerSummary, TaskSummary};
+use super::{Activation, LayerSummary, TaskSummary};
 
 /// A model in figures: all that one needs to know to use its flat parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
@@ -15,7 +15,10 @@ pub struct ModelSummary {
     /// Probability with which hidden units were dropped in training, 0 where the
     /// file does not say; reading does not depend on it.
     pub dropout: f64,
-    /// Layer normalisation between each hidden linear layer and its ReLU.
+    /// What each hidden unit makes of its sum; ReLU where the file does not say.
+    #[serde(default)]
+    pub activation: Activation,
+    /// Layer normalisation between each hidden linear layer and its activation.
     pub layer_norm: bool,
     /// What it was trained to tell apart, its normalisation included.
     pub task: TaskSummary,

@@ -29,6 +29,44 @@ pub enum StepKind {
     Plain,
 }
 
+/// The rule by which a step moves the parameters; `nn::optimiser` has the formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum Optimiser {
+    /// Stochastic gradient descent, with momentum where there is some.
+    #[default]
+    Sgd,
+    /// The same with Nesterov's look ahead.
+    Nesterov,
+    /// Adaptive moments (Kingma and Ba 2015).
+    Adam,
+    /// Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019).
+    Adamw,
+    /// Steps by the root of a running mean of squares (Hinton 2012).
+    Rmsprop,
+    /// Steps by the root of the sum of all squares (Duchi et al. 2011).
+    Adagrad,
+}
+
+/// What a hidden unit makes of its sum; `nn::activation` has the formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// The sum where it is above 0, else 0.
+    #[default]
+    Relu,
+    /// A hundredth of the sum where it is below 0.
+    LeakyRelu,
+    /// From −1 to 1.
+    Tanh,
+    /// From 0 to 1.
+    Sigmoid,
+    /// The sum times the share of a normal distribution below it (Hendrycks and Gimpel 2016).
+    Gelu,
+    /// The sum times its sigmoid (Elfwing et al. 2018).
+    Silu,
+}
+
 /// How the learning rate moves from epoch to epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
@@ -52,13 +90,17 @@ pub struct RunConfig {
     pub epochs: f64,
     /// Images a step, 1 to 8,192.
     pub batch_size: f64,
-    /// Step size of SGD, above 0 and at most 100.
+    /// The rule by which a step moves the parameters.
+    pub optimiser: Optimiser,
+    /// Its step size, above 0 and at most 100.
     pub learning_rate: f64,
     /// How that step size moves from epoch to epoch.
     pub learning_rate_schedule: LearningRateSchedule,
-    /// Momentum of SGD, 0 (none) to below 1; torch's formula, no dampening.
+    /// Momentum of SGD, Nesterov's variant and RMSprop, 0 (none) to below 1; torch's
+    /// formula, no dampening. The others have averages of their own.
     pub momentum: f64,
-    /// L2 penalty added to the gradient, 0 (none) to 1; torch's formula.
+    /// L2 penalty added to the gradient, 0 (none) to 1; torch's formula. AdamW shrinks the
+    /// weights by it instead.
     pub weight_decay: f64,
     /// Seed of the weights, the shuffles, the masks and, unless `split_seed` is given,
     /// the split, 0 to 2³² − 1.
@@ -70,9 +112,11 @@ pub struct RunConfig {
     pub validation_share: f64,
     /// Widths of the hidden layers, such as `128, 64`.
     pub hidden_layers: String,
+    /// What each hidden unit makes of its sum.
+    pub activation: Activation,
     /// Probability that a hidden unit is dropped in training, 0 to 0.95.
     pub dropout: f64,
-    /// Layer normalisation between each hidden linear layer and its ReLU.
+    /// Layer normalisation between each hidden linear layer and its activation.
     pub layer_norm: bool,
     /// Small random shifts, turns and stretches of the training images.
     pub augmentation: bool,
@@ -89,6 +133,7 @@ impl Default for RunConfig {
             backend: BackendChoice::Auto,
             epochs: 10.0,
             batch_size: 64.0,
+            optimiser: Optimiser::Sgd,
             learning_rate: 0.01,
             learning_rate_schedule: LearningRateSchedule::Constant,
             momentum: 0.0,
@@ -97,6 +142,7 @@ impl Default for RunConfig {
             split_seed: None,
             validation_share: 20.0,
             hidden_layers: "128, 64".into(),
+            activation: Activation::Relu,
             dropout: 0.0,
             layer_norm: false,
             augmentation: false,

@@ -26,6 +26,10 @@ pub enum Factor {
     HiddenLayers,
     /// Dropout crossed with layer normalisation: the one study of two factors.
     DropoutLayerNorm,
+    /// The rule of a step.
+    Optimiser,
+    /// What a hidden unit makes of its sum.
+    Activation,
 }
 
 /// How a factor's values lie on an axis.
@@ -321,6 +325,8 @@ pub enum InsightKind {
     Gap,
     /// Accuracy of one setting against the other.
     Effect,
+    /// What was held still, and suits each value otherwise.
+    Held,
     /// Parameters against accuracy.
     Size,
     /// Runs that are left out, and why.

@@ -1,7 +1,7 @@
 //! The gradient of an image's loss by every parameter, derived by hand and computed plainly:
 //! what a step is made of, to be looked at. `tests/inside.rs` holds it to PyTorch's autograd.
 
-use super::inspect::{LayerReading, Snapshot, slope};
+use super::inspect::{LayerReading, Snapshot};
 use super::layout::Layer;
 use crate::error::Result;
 
@@ -35,7 +35,8 @@ impl Snapshot {
                     delta.iter_mut().zip(keep).for_each(|(d, keep)| *d *= keep);
                 }
                 let sums = delta.iter_mut().zip(&reading.sums);
-                sums.for_each(|(d, &sum)| *d *= slope(sum));
+                let activation = self.layout().activation;
+                sums.for_each(|(d, &sum)| *d *= activation.at(sum).1);
                 self.through_norm(layer, reading, &mut delta, gradient);
             }
             let biases = gradient[layer.bias.clone()].iter_mut().zip(&delta);

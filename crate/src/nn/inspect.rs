@@ -9,23 +9,21 @@ use super::layout::{Layer, Layout};
 use crate::data::Normalisation;
 use crate::error::{Error, Result};
 use crate::math;
+use crate::message::Activation;
 
 /// Parameters that are copied to be looked into, at most: 64 MB.
 pub const MAX_PARAMETERS: usize = 16_000_000;
 
-/// What a hidden unit makes of its sum.
-fn activate(sum: f32) -> f32 {
-    sum.max(0.0)
-}
+/// Of an activation that is never quite 0, what is as good as silence.
+const NEARLY_SILENT: f32 = 1e-3;
 
-/// The derivative of [`activate`], at 0 as torch has it.
-pub(super) fn slope(sum: f32) -> f32 {
-    if sum > 0.0 { 1.0 } else { 0.0 }
-}
-
-/// Whether a hidden unit passes nothing on.
-pub(super) fn is_silent(activation: f32) -> bool {
-    activation == 0.0
+/// Whether a hidden unit passes nothing on, or next to nothing where its activation knows no
+/// nothing.
+pub(super) fn is_silent(activation: Activation, passed_on: f32) -> bool {
+    match activation {
+        Activation::Relu => passed_on == 0.0,
+        _ => passed_on.abs() < NEARLY_SILENT,
+    }
 }
 
 /// What one layer made of an image.
@@ -183,7 +181,10 @@ impl Snapshot {
         let activations = if is_last {
             softmax(&sums)
         } else {
-            sums.iter().copied().map(activate).collect()
+            {
+                let activation = self.layout.activation;
+                sums.iter().map(|&sum| activation.at(sum).0).collect()
+            }
         };
         LayerReading {
             linear,

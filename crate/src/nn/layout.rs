@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use crate::config::NetworkPlan;
+use crate::message::Activation;
 
 /// One linear layer and what follows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,8 @@ pub struct Layout {
     pub layers: Vec<Layer>,
     /// Length of the flat buffer.
     pub num_parameters: usize,
+    /// What each hidden unit makes of its sum.
+    pub activation: Activation,
     /// Probability that a hidden unit is dropped in training.
     pub dropout: f32,
 }
@@ -87,6 +90,7 @@ impl Layout {
         Self {
             layers,
             num_parameters: end,
+            activation: plan.activation,
             dropout: plan.dropout,
         }
     }

@@ -1,5 +1,6 @@
 //! The network: its parameters, a training step, a forward pass, on each backend.
 
+pub mod activation;
 mod backward;
 pub mod batch;
 pub mod device;
@@ -9,6 +10,7 @@ pub mod layout;
 pub mod model_file;
 pub mod network;
 pub mod ops;
+pub mod optimiser;
 pub mod plain;
 pub mod survey;
 pub mod weights;

@@ -11,19 +11,22 @@ use super::layout::Layout;
 use super::ops::cube;
 #[cfg(feature = "ndarray")]
 use super::ops::ndarray;
+use super::optimiser::Step;
 use super::plain::PlainMlp;
 use super::{BatchMetrics, device};
-use crate::config::Sgd;
+use crate::config::Rule;
 use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
 use crate::math::exp_f32;
-use crate::message::StepKind;
+use crate::message::{Activation, StepKind};
 
-/// A network: parameters and velocities on a device, and a data set to read.
+/// A network: parameters and an optimiser's state on a device, and a data set to read.
 pub struct Network {
     layout: Layout,
     dataset: Rc<Dataset>,
     engine: Engine,
+    /// Steps since the optimiser's state was empty.
+    num_steps: u32,
     /// Metrics of batches not read back yet, in order.
     pending: Vec<BatchMetrics>,
     /// The same where they are still on the device, `[2]` each.
@@ -55,6 +58,12 @@ impl Network {
         kind: StepKind,
         device: &Device,
     ) -> Self {
+        let kind = if cfg!(feature = "webgpu") && layout.activation != Activation::Relu {
+            // The device's kernels know ReLU.
+            StepKind::Plain
+        } else {
+            kind
+        };
         let engine = match kind {
             StepKind::Plain => {
                 Engine::Plain(PlainMlp::new(&layout, normalisation, parameters, device))
@@ -74,6 +83,7 @@ impl Network {
             layout,
             dataset,
             engine,
+            num_steps: 0,
             pending: vec![],
             pending_on_device: vec![],
             answers: vec![],
@@ -86,23 +96,25 @@ impl Network {
         &self.layout
     }
 
-    /// One step of SGD. What it came to waits for [`Self::take_metrics`].
-    pub fn train_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Sgd) {
+    /// One step. What it came to waits for [`Self::take_metrics`].
+    pub fn train_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, rule: Rule) {
+        self.num_steps += 1;
+        let step = Step::new(rule, self.num_steps);
         match &mut self.engine {
             Engine::Plain(mlp) => {
                 let (pixels, labels) = gather(&self.dataset, batch);
-                let metrics = mlp.train_step(&self.layout, &pixels, &labels, mask, sgd);
+                let metrics = mlp.train_step(&self.layout, &pixels, &labels, mask, step);
                 self.pending_on_device.push(metrics);
             }
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => {
                 let metrics = ndarray::with_rows(&self.dataset, batch, |batch| {
-                    mlp.train_step(&self.layout, batch, mask, sgd)
+                    mlp.train_step(&self.layout, batch, mask, step)
                 });
                 self.pending.push(metrics);
             }
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => mlp.record_step(batch, mask, sgd),
+            Engine::Gpu(mlp) => mlp.record_step(batch, mask, rule),
         }
     }
 
@@ -203,38 +215,43 @@ impl Network {
         Ok(logits)
     }
 
-    /// SGD's velocities, `[layout.num_parameters]`; none before a step with momentum
-    /// where the engine makes them only then.
-    pub async fn velocities(&mut self) -> Result<Vec<f32>> {
-        let velocities = match &mut self.engine {
-            Engine::Plain(mlp) => mlp.velocities(),
+    /// What the optimiser keeps from step to step, `[layout.num_parameters]` for each of
+    /// its slots, none before a step where the engine makes them only then; and the number
+    /// of steps since it was empty.
+    pub async fn optimiser_state(&mut self) -> Result<(Vec<f32>, u32)> {
+        let state = match &mut self.engine {
+            Engine::Plain(mlp) => mlp.state(),
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => {
-                let Some(velocities) = mlp.velocities() else {
-                    return Ok(vec![]);
-                };
-                return Ok(ndarray::from_blocks(&self.layout, &read(velocities).await?));
-            }
+            Engine::Cpu(mlp) => mlp.state(),
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => {
                 let velocities = read(mlp.velocities()).await?;
-                return Ok(mlp.stripped(&velocities));
+                return Ok((mlp.stripped(&velocities), self.num_steps));
             }
         };
-        match velocities {
-            Some(velocities) => read(velocities).await,
-            None => Ok(vec![]),
+        let mut state = match state {
+            Some(state) => read(state).await?,
+            None => vec![],
+        };
+        #[cfg(feature = "ndarray")]
+        if let Engine::Cpu(_) = self.engine {
+            state = ndarray::from_blocks(&self.layout, &state);
         }
+        Ok((state, self.num_steps))
     }
 
-    /// Puts velocities `[layout.num_parameters]` on the device.
-    pub fn set_velocities(&mut self, velocities: &[f32]) {
+    /// Puts an optimiser's state on the device; see [`Self::optimiser_state`].
+    pub fn set_optimiser_state(&mut self, state: &[f32], num_steps: u32) {
+        self.num_steps = num_steps;
+        if state.is_empty() {
+            return;
+        }
         match &mut self.engine {
-            Engine::Plain(mlp) => mlp.set_velocities(velocities),
+            Engine::Plain(mlp) => mlp.set_state(state),
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => mlp.set_velocities(&self.layout, velocities),
+            Engine::Cpu(mlp) => mlp.set_state(&self.layout, state),
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => mlp.set_velocities(velocities),
+            Engine::Gpu(mlp) => mlp.set_velocities(state),
         }
     }
 

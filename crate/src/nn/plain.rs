@@ -1,21 +1,22 @@
 //! The network in burn's own tensor operations and autodiff, on any device:
 //! the reference that every custom operation must equal.
 
-use burn::tensor::activation::{log_softmax, relu};
+use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::LAYER_NORM_EPSILON;
 use super::dropout::DropoutMask;
 use super::layout::{Layer, Layout};
-use crate::config::Sgd;
+use super::optimiser::{MAX_SLOTS, Step};
 use crate::data::Normalisation;
 
-/// Parameters and velocities as one tensor a weight, bias, gain or shift.
+/// Parameters and what the optimiser keeps of them, as one tensor a weight, bias, gain or
+/// shift.
 pub struct PlainMlp {
     device: Device,
     normalisation: Normalisation,
     parameters: Vec<Tensor<1>>,
-    velocities: Vec<Option<Tensor<1>>>,
+    slots: Vec<Vec<Tensor<1>>>,
 }
 
 /// A layer's parameters in the shapes the operations want.
@@ -39,7 +40,7 @@ impl PlainMlp {
             device: device.clone(),
             normalisation,
             parameters: vec![],
-            velocities: vec![],
+            slots: vec![],
         };
         for layer in &layout.layers {
             let norm = layer
@@ -53,7 +54,7 @@ impl PlainMlp {
             {
                 mlp.parameters
                     .push(Tensor::from_floats(&parameters[range], device));
-                mlp.velocities.push(None);
+                mlp.slots.push(vec![]);
             }
         }
         mlp
@@ -64,23 +65,29 @@ impl PlainMlp {
         Tensor::cat(self.parameters.clone(), 0)
     }
 
-    /// All velocities, flat; none before the first step with momentum.
-    pub fn velocities(&self) -> Option<Tensor<1>> {
-        let velocities: Option<Vec<_>> = self.velocities.iter().cloned().collect();
-        velocities.map(|velocities| Tensor::cat(velocities, 0))
+    /// The optimiser's state, slot after slot, flat; none before the first step of one that
+    /// has any.
+    pub fn state(&self) -> Option<Tensor<1>> {
+        let num_slots = self.slots.first().map_or(0, Vec::len);
+        let slot = |at: usize| self.slots.iter().map(move |slots| slots[at].clone());
+        let all: Vec<_> = (0..num_slots).flat_map(slot).collect();
+        (!all.is_empty()).then(|| Tensor::cat(all, 0))
     }
 
-    /// Takes flat velocities, `[num_parameters]`.
-    pub fn set_velocities(&mut self, velocities: &[f32]) {
-        let mut rest = velocities;
-        for (parameter, velocity) in self.parameters.iter().zip(&mut self.velocities) {
-            let (own, others) = rest.split_at(parameter.dims()[0]);
-            *velocity = Some(Tensor::from_floats(own, &self.device));
-            rest = others;
+    /// Takes an optimiser's state, `[num_parameters]` for each of its slots.
+    pub fn set_state(&mut self, state: &[f32]) {
+        self.slots.iter_mut().for_each(Vec::clear);
+        let mut rest = state;
+        while !rest.is_empty() {
+            for (parameter, slots) in self.parameters.iter().zip(&mut self.slots) {
+                let (own, others) = rest.split_at(parameter.dims()[0]);
+                slots.push(Tensor::from_floats(own, &self.device));
+                rest = others;
+            }
         }
     }
 
-    /// One step of SGD; the batch's loss sum and number of right answers come
+    /// One step; the batch's loss sum and number of right answers come
     /// back as a tensor `[2]` that stays on the device. `pixels` is
     /// `[num_rows, num_pixels]`.
     pub fn train_step(
@@ -89,7 +96,7 @@ impl PlainMlp {
         pixels: &[u8],
         labels: &[u8],
         mask: Option<&DropoutMask>,
-        sgd: Sgd,
+        step: Step,
     ) -> Tensor<1> {
         let device = self.device.clone().autodiff();
         let leaves: Vec<Tensor<1>> = self
@@ -108,14 +115,15 @@ impl PlainMlp {
                 continue;
             };
             let parameter = &mut self.parameters[index];
-            let mut direction = gradient + parameter.clone() * sgd.weight_decay;
-            if sgd.momentum != 0.0 {
-                if let Some(velocity) = self.velocities[index].take() {
-                    direction = direction + velocity * sgd.momentum;
-                }
-                self.velocities[index] = Some(direction.clone());
-            }
-            *parameter = parameter.clone() - direction * sgd.learning_rate;
+            let kept = &mut self.slots[index];
+            // What a rule does not need stands for nothing and is dropped again.
+            let mut slots: [Tensor<1>; MAX_SLOTS] = std::array::from_fn(|at| {
+                let slot = kept.get(at).cloned();
+                slot.unwrap_or_else(|| parameter.zeros_like())
+            });
+            *parameter = step.moved(parameter.clone(), gradient, &mut slots);
+            let num_slots = step.rule().num_slots();
+            *kept = slots.into_iter().take(num_slots).collect();
         }
         metrics(logits.inner(), targets.inner(), losses.inner())
     }
@@ -192,7 +200,7 @@ fn forward(
             let variance = centred.clone().powi_scalar(2).mean_dim(1);
             x = centred / (variance + LAYER_NORM_EPSILON).sqrt() * gain + shift;
         }
-        x = relu(x);
+        x = layout.activation.of(x);
         if let Some(mask) = mask {
             let [num_rows, width] = x.dims();
             let mut keep = vec![1.0; num_rows * width];

@@ -2,10 +2,12 @@
 
 use super::inspect::{LayerReading, is_silent};
 use super::layout::Layout;
+use crate::message::Activation;
 
 /// What was seen of many images.
 #[derive(Debug, Clone)]
 pub struct Survey {
+    activation: Activation,
     num_kept: usize,
     num_images: u32,
     /// Of every unit, the first layer's first: rows and activations, the strongest first.
@@ -18,6 +20,7 @@ impl Survey {
     pub fn new(layout: &Layout, num_kept: usize) -> Self {
         let num_units = layout.layers.iter().map(|layer| layer.num_outputs).sum();
         Self {
+            activation: layout.activation,
             num_kept,
             num_images: 0,
             strongest: vec![Vec::with_capacity(num_kept + 1); num_units],
@@ -30,7 +33,7 @@ impl Survey {
         self.num_images += 1;
         let activations = readings.iter().flat_map(|layer| &layer.activations);
         for (unit, &activation) in activations.enumerate() {
-            if is_silent(activation) {
+            if is_silent(self.activation, activation) {
                 self.num_silent[unit] += 1;
                 continue;
             }

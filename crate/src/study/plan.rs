@@ -6,10 +6,13 @@
 //!
 //! Over 400 lines: factor, plan and cost stand together until they are files.
 
+use super::factor::{activation, named, optimiser};
 use crate::config::{self, NetworkPlan, Plan};
 use crate::data::Task;
 use crate::error::{Error, Result};
-use crate::message::{Factor, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue};
+use crate::message::{
+    Activation, Factor, Optimiser, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue,
+};
 use crate::nn::layout::Layout;
 
 /// Values a study may have: beyond these neither a legend nor a night is enough.
@@ -33,6 +36,9 @@ pub(super) fn value_of(factor: Factor, config: &RunConfig, position: usize) -> S
         Factor::LayerNorm => (norm.into(), position),
         Factor::HiddenLayers => (widths(config).map_or("?".into(), joined), position),
         Factor::DropoutLayerNorm => (format!("{dropout}, {norm}"), position),
+        Factor::Optimiser | Factor::Activation => {
+            (named(config, factor).unwrap_or_default().into(), position)
+        }
     };
     StudyValue { label, axis }
 }
@@ -116,7 +122,7 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
     Ok(StudyPlan {
         factor,
         factor_name: factor.name().into(),
-        axis_scale: factor.axis_scale(),
+        axis_scale: factor.words().axis_scale,
         notes: notes(factor, values.len(), seeds.len(), vary_split),
         values,
         seeds,
@@ -141,7 +147,7 @@ fn item_error(item: usize, found: &str, expected: &str) -> Error {
 fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     let factor = config.factor;
     let text = if config.values.trim().is_empty() {
-        factor.default_values()
+        factor.words().values
     } else {
         config.values.trim()
     };
@@ -176,6 +182,14 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
             }
             Factor::LayerNorm => read.layer_norm = switch(item, place)?,
             Factor::HiddenLayers => read.hidden_layers = shape(item, place)?,
+            Factor::Optimiser => {
+                let known = Optimiser::ALL.map(Optimiser::key);
+                read.optimiser = optimiser(item).ok_or_else(|| one_of(item, place, &known))?;
+            }
+            Factor::Activation => {
+                let known = Activation::ALL.map(Activation::key);
+                read.activation = activation(item).ok_or_else(|| one_of(item, place, &known))?;
+            }
         }
         let label = |config: &RunConfig| value_of(factor, config, 0).label;
         let same = |other: &RunConfig| match factor {
@@ -199,7 +213,7 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
             configs.sort_by(|a, b| a.dropout.total_cmp(&b.dropout));
         }
         Factor::LayerNorm => configs.sort_by_key(|config| config.layer_norm),
-        Factor::HiddenLayers => {}
+        Factor::HiddenLayers | Factor::Optimiser | Factor::Activation => {}
     }
     if factor == Factor::DropoutLayerNorm {
         configs = configs
@@ -225,6 +239,10 @@ fn number(item: &str, place: usize, what: &str, check: impl Fn(f64) -> Result<()
         item_error(place, item, &format!("{what}, {expected}"))
     })?;
     Ok(value)
+}
+
+fn one_of(item: &str, place: usize, known: &[&str]) -> Error {
+    item_error(place, item, &format!("one of {}", known.join(", ")))
 }
 
 fn switch(item: &str, place: usize) -> Result<bool> {
@@ -499,6 +517,11 @@ mod tests {
         assert!(message(Factor::LearningRate, "inf").starts_with("values, item 1"));
         assert!(message(Factor::LayerNorm, "off, maybe").ends_with("expected off or on"));
         assert_eq!(
+            message(Factor::Optimiser, "adam, lion"),
+            "values, item 2: found \"lion\", expected one of sgd, nesterov, adam, adamw, rmsprop, \
+             adagrad"
+        );
+        assert_eq!(
             message(Factor::HiddenLayers, "64; 0"),
             "values, item 2: found \"0\", expected 1 to 8 widths from 1 to 4,096, such as 128, 64 \
              (shapes are separated by ;)"
@@ -552,6 +575,8 @@ mod tests {
             (Factor::LayerNorm, "on, off"),
             (Factor::HiddenLayers, "64 32; 8; 256, 128, 64"),
             (Factor::DropoutLayerNorm, "0.5, 0"),
+            (Factor::Optimiser, "adam, Nesterov, SGD"),
+            (Factor::Activation, "gelu, Leaky ReLU, tanh"),
         ] {
             let plan = plan_study(&study(factor, values)).unwrap();
             let text = values_text(factor, plan.runs.iter().map(|run| &run.config));

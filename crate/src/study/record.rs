@@ -19,7 +19,7 @@ pub fn derived(record: &StudyRecord) -> StudyRecord {
     let plan = &mut record.plan;
     let factor = plan.factor;
     plan.factor_name = factor.name().into();
-    plan.axis_scale = factor.axis_scale();
+    plan.axis_scale = factor.words().axis_scale;
     plan.notes = notes(factor, plan.values.len(), plan.seeds.len(), plan.vary_split);
     let derive = |spec: &mut RunSpec| {
         let value = value_of(factor, &spec.config, spec.value_index as usize);
@@ -122,6 +122,8 @@ mod tests {
             (Factor::LayerNorm, "on"),
             (Factor::HiddenLayers, "64 32; 8"),
             (Factor::DropoutLayerNorm, ""),
+            (Factor::Optimiser, "nesterov, adam"),
+            (Factor::Activation, ""),
         ] {
             let mut record = study(factor, values, 3);
             diverge(&mut record, 0, 34);

@@ -4,7 +4,7 @@
 //!
 //! In order, little-endian: 8 bytes of magic, the format's version (`u32`), the
 //! head's length in bytes (`u32`), the head as JSON, the parameters and the
-//! velocities (`f32` each), and a checksum of everything before it (`u64`).
+//! optimiser's state (`f32` each), and a checksum of everything before it (`u64`).
 //! Nothing that is drawn is kept: masks, orders and distortions follow from the
 //! seed, the epoch and the step.
 //!
@@ -56,8 +56,10 @@ pub struct Checkpoint {
     pub train_secs: f64,
     /// The flat parameters, `[num_parameters]`; [`Layout`] says what is where.
     pub parameters: Vec<f32>,
-    /// SGD's velocities, likewise; none without momentum.
-    pub velocities: Vec<f32>,
+    /// What the optimiser keeps, likewise for each of its slots; none where it keeps nothing.
+    pub optimiser_state: Vec<f32>,
+    /// Steps since that was empty.
+    pub optimiser_steps: u32,
     /// Which held-out images were right after the last finished epoch, as
     /// [`crate::message::RunResult::correct`] has them.
     pub correct: String,
@@ -89,6 +91,9 @@ struct Head {
     train_secs: u64,
     num_parameters: usize,
     num_velocities: usize,
+    /// None in runs of older pages, whose rules do not count.
+    #[serde(default, skip_serializing_if = "is_none")]
+    optimiser_steps: u32,
 }
 
 /// An epoch: its number, the step, and the bits of its six figures.
@@ -168,16 +173,17 @@ impl Checkpoint {
             elapsed_secs: self.elapsed_secs.to_bits(),
             train_secs: self.train_secs.to_bits(),
             num_parameters: self.parameters.len(),
-            num_velocities: self.velocities.len(),
+            num_velocities: self.optimiser_state.len(),
+            optimiser_steps: self.optimiser_steps,
         };
         let head = serde_json::to_vec(&head).expect("plain fields become JSON");
-        let num_floats = self.parameters.len() + self.velocities.len();
+        let num_floats = self.parameters.len() + self.optimiser_state.len();
         let mut bytes = Vec::with_capacity(PREFIX_LEN + head.len() + 4 * num_floats + CHECKSUM_LEN);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&version.to_le_bytes());
         bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&head);
-        for value in self.parameters.iter().chain(&self.velocities) {
+        for value in self.parameters.iter().chain(&self.optimiser_state) {
             bytes.extend_from_slice(&value.to_le_bytes());
         }
         let sum = checksum(&[&bytes]);
@@ -264,15 +270,16 @@ impl Checkpoint {
                 return Err(fault("normalisation", "none", expected));
             }
         };
-        let network = Plan::try_from(&head.config)?.network.for_task(&task);
-        let layout = Layout::new(&network);
+        let plan = Plan::try_from(&head.config)?.for_task(&task);
+        let layout = Layout::new(&plan.network);
         if head.num_parameters != layout.num_parameters {
             let expected = format!("{}, as its network has", layout.num_parameters);
             return Err(fault("parameters", head.num_parameters, expected));
         }
-        if head.num_velocities != 0 && head.num_velocities != layout.num_parameters {
-            let expected = format!("none or {}", layout.num_parameters);
-            return Err(fault("velocities", head.num_velocities, expected));
+        let state_len = plan.rule.num_slots() * layout.num_parameters;
+        if head.num_velocities != 0 && head.num_velocities != state_len {
+            let expected = format!("none or {state_len}");
+            return Err(fault("optimiser’s numbers", head.num_velocities, expected));
         }
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             return Err(fault(
@@ -281,12 +288,13 @@ impl Checkpoint {
                 "a finite number",
             ));
         }
-        let (parameters, velocities) = values.split_at(head.num_parameters);
+        let (parameters, optimiser_state) = values.split_at(head.num_parameters);
         let clean = head.clean.into_iter().chain(std::iter::repeat(None));
         let history = head.history.into_iter().zip(clean);
         Ok(Self {
             parameters: parameters.to_vec(),
-            velocities: velocities.to_vec(),
+            optimiser_state: optimiser_state.to_vec(),
+            optimiser_steps: head.optimiser_steps,
             config: head.config,
             task,
             normalisation,
@@ -301,6 +309,15 @@ impl Checkpoint {
             train_secs: f64::from_bits(head.train_secs),
         })
     }
+}
+
+/// For fields that are left out where they are 0.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_none(number: &u32) -> bool {
+    *number == 0
 }
 
 fn word(bytes: &[u8]) -> u32 {
@@ -350,7 +367,8 @@ mod tests {
             elapsed_secs: 2.0 / 3.0,
             train_secs: 0.1,
             parameters: (0..num_parameters).map(|n| 1.0 / (1 + n) as f32).collect(),
-            velocities: (0..num_parameters).map(|n| -1.0 / (3 + n) as f32).collect(),
+            optimiser_steps: 5,
+            optimiser_state: (0..num_parameters).map(|n| -1.0 / (3 + n) as f32).collect(),
             correct: "BQ==".into(),
         }
     }
@@ -472,7 +490,7 @@ mod tests {
         let plan = Plan::try_from(&other.config).unwrap().for_task(&task);
         let num_parameters = Layout::new(&plan.network).num_parameters;
         other.parameters = vec![0.5; num_parameters];
-        other.velocities = vec![];
+        other.optimiser_state = vec![];
         let bytes = other.to_bytes();
         assert_eq!(word(&bytes[8..12]), 4);
         assert_eq!(Checkpoint::from_bytes(&bytes), Ok(other.clone()));

@@ -7,7 +7,7 @@
 //! the engine's to say, which holds the data set ([`images_of`]).
 
 use super::batches::Batches;
-use crate::config::{Plan, Sgd};
+use crate::config::Plan;
 use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
 use crate::message::StepLayer;
@@ -15,6 +15,7 @@ use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::inspect::Snapshot;
 use crate::nn::layout::{Layer, Layout};
+use crate::nn::optimiser::{MAX_SLOTS, Step};
 use crate::nn::weights;
 
 /// Images `[n, num_pixels]`, distorted where the plan distorts, and labels `[n]` of a step,
@@ -41,8 +42,9 @@ pub fn images_of(plan: &Plan, dataset: &Dataset, step: u32) -> Result<(Vec<u8>, 
 /// A step that is being made: its images are taken in one after the other.
 pub struct OneBatch {
     snapshot: Snapshot,
-    sgd: Sgd,
-    velocities: Vec<f32>,
+    rule: Step,
+    /// Of the optimiser, slot after slot.
+    state: Vec<f32>,
     gradient: Vec<f32>,
     /// Of each hidden layer, `[num_images, width]`; none without dropout.
     keep: Vec<Vec<f32>>,
@@ -58,14 +60,14 @@ pub struct Stepped {
     pub gradient: Vec<f32>,
     /// After the step, `[num_parameters]`.
     pub parameters: Vec<f32>,
-    /// What the optimiser keeps for the step after it, `[num_parameters]`; none without
-    /// momentum.
-    pub velocities: Vec<f32>,
+    /// What the optimiser keeps for the step after it, `[num_parameters]` for each of its
+    /// slots.
+    pub state: Vec<f32>,
 }
 
 impl OneBatch {
     /// The step from 0 of a run with this plan over `num_images` images. It starts from
-    /// `parameters`, or from those that such a run draws; `velocities` are empty before the
+    /// `parameters`, or from those that such a run draws; `state` is empty before the
     /// first step.
     ///
     /// # Errors
@@ -76,14 +78,20 @@ impl OneBatch {
         (step, epoch): (u32, u32),
         num_images: usize,
         parameters: Option<Vec<f32>>,
-        velocities: Vec<f32>,
+        state: Vec<f32>,
     ) -> Result<Self> {
         let layout = Layout::new(&plan.network);
         let parameters = parameters.unwrap_or_else(|| weights::initial(&layout, plan.seed));
         let num_parameters = layout.num_parameters;
-        if !velocities.is_empty() && velocities.len() != num_parameters {
-            let found = velocities.len().to_string();
-            return Err(Error::data("velocities", found, num_parameters.to_string()));
+        let rule = Step::new(plan.rule_in(epoch), step + 1);
+        let expected = rule.rule().num_slots() * num_parameters;
+        if !state.is_empty() && state.len() != expected {
+            let found = state.len().to_string();
+            return Err(Error::data(
+                "optimiser's state",
+                found,
+                expected.to_string(),
+            ));
         }
         let mask = (plan.network.dropout > 0.0).then_some(DropoutMask {
             seed: plan.seed,
@@ -102,8 +110,8 @@ impl OneBatch {
         });
         Ok(Self {
             snapshot: Snapshot::new(layout, normalisation, parameters)?,
-            sgd: plan.sgd_in(epoch),
-            velocities,
+            rule,
+            state,
             gradient: vec![0.0; num_parameters],
             keep: keep.unwrap_or_default(),
             num_images,
@@ -145,7 +153,7 @@ impl OneBatch {
         Ok(())
     }
 
-    /// Moves the parameters as [`Sgd`] defines it, and measures.
+    /// Moves the parameters by the plan's own rule, and measures.
     ///
     /// # Errors
     /// When images are missing.
@@ -158,23 +166,20 @@ impl OneBatch {
                 expected,
             ));
         }
-        let Sgd {
-            learning_rate,
-            momentum,
-            weight_decay,
-        } = self.sgd;
         let before = self.snapshot.parameters();
-        let mut velocities = self.velocities;
-        velocities.resize(before.len(), 0.0);
+        let num_slots = self.rule.rule().num_slots();
+        let mut state = self.state;
+        state.resize(num_slots * before.len(), 0.0);
         let mut parameters = before.to_vec();
-        let places = parameters.iter_mut().zip(&mut velocities);
-        for ((parameter, velocity), gradient) in places.zip(&self.gradient) {
-            let direction = gradient + weight_decay * *parameter + momentum * *velocity;
-            *velocity = direction;
-            *parameter -= learning_rate * direction;
-        }
-        if momentum == 0.0 {
-            velocities.clear();
+        for (at, (parameter, &gradient)) in parameters.iter_mut().zip(&self.gradient).enumerate() {
+            let mut slots = [0.0; MAX_SLOTS];
+            for (slot, value) in slots.iter_mut().take(num_slots).enumerate() {
+                *value = state[slot * before.len() + at];
+            }
+            *parameter = self.rule.moved(*parameter, gradient, &mut slots);
+            for (slot, value) in slots.iter().take(num_slots).enumerate() {
+                state[slot * before.len() + at] = *value;
+            }
         }
         let layers = self.snapshot.layout().layers.iter();
         Ok(Stepped {
@@ -183,7 +188,7 @@ impl OneBatch {
                 .collect(),
             gradient: self.gradient,
             parameters,
-            velocities,
+            state,
         })
     }
 }
@@ -217,7 +222,7 @@ mod tests {
 
     use super::*;
     use crate::data::{Task, sample};
-    use crate::message::{Event, RunConfig};
+    use crate::message::{Activation, Event, Optimiser, RunConfig};
     use crate::nn::device;
     use crate::train::trainer::Trainer;
 
@@ -226,6 +231,7 @@ mod tests {
 
     /// Steps of a whole epoch, the short last batch included, come to what a run comes to.
     async fn assert_run(config: RunConfig) {
+        let optimiser = config.optimiser;
         let (pixels, labels) = sample::generate(400, 11);
         let data = Rc::new(Dataset::from_parts("small", Task::mnist(), pixels, labels).unwrap());
         let plan = Plan::try_from(&RunConfig {
@@ -237,7 +243,8 @@ mod tests {
         .unwrap();
         let split = data.split(plan.validation_share, plan.split_seed).unwrap();
         let normalisation = data.normalisation(&split.train).unwrap();
-        let (mut parameters, mut velocities) = (None, vec![]);
+        let initial = weights::initial(&Layout::new(&plan.network), plan.seed);
+        let (mut parameters, mut state) = (None, vec![]);
         // 320 rows: seven batches an epoch.
         for step in 0..14 {
             let (images, labels) = images_of(&plan, &data, step).unwrap();
@@ -245,13 +252,13 @@ mod tests {
             let place = (step, step / 7 + 1);
             let count = labels.len();
             let mut one =
-                OneBatch::new(&plan, normalisation, place, count, parameters, velocities).unwrap();
+                OneBatch::new(&plan, normalisation, place, count, parameters, state).unwrap();
             let (first, others) = images.split_at(10 * 784);
             one.take(first, &labels[..10]).unwrap();
             one.take(others, &labels[10..]).unwrap();
             let stepped = one.finish().unwrap();
             parameters = Some(stepped.parameters);
-            velocities = stepped.velocities;
+            state = stepped.state;
         }
         let device = device::open().await.unwrap();
         let mut trainer = Trainer::new(plan, data, &device).unwrap();
@@ -259,9 +266,16 @@ mod tests {
         while !trainer.next(1000.0).await.unwrap().iter().any(is_end) {}
         let run = trainer.parameters().await.unwrap();
         let found = parameters.unwrap();
-        let far = found.iter().zip(&run).map(|(a, b)| (a - b).abs());
-        let far = far.fold(0.0, f32::max);
-        assert!(far < FAR, "{far} from the run's");
+        let far = norm(found.iter().zip(&run).map(|(a, b)| a - b));
+        let moved = norm(initial.iter().zip(&run).map(|(a, b)| a - b));
+        assert!(far < 1e-4 * moved, "{optimiser:?}: {far} of {moved} moved");
+        // Where a gradient is next to nothing a rule that divides by its size makes a step of
+        // what was rounding.
+        if matches!(optimiser, Optimiser::Sgd | Optimiser::Nesterov) {
+            let far = found.iter().zip(&run).map(|(a, b)| (a - b).abs());
+            let far = far.fold(0.0, f32::max);
+            assert!(far < FAR, "{far} from the run's");
+        }
     }
 
     #[wasm_bindgen_test(unsupported = pollster::test)]
@@ -282,24 +296,36 @@ mod tests {
         .await;
     }
 
+    #[wasm_bindgen_test(unsupported = pollster::test)]
+    async fn steps_of_every_rule_are_those_of_a_run() {
+        let activations = Activation::ALL.into_iter();
+        for (optimiser, activation) in Optimiser::ALL.into_iter().zip(activations) {
+            assert_run(RunConfig {
+                optimiser,
+                activation,
+                learning_rate: 0.002,
+                momentum: 0.5,
+                weight_decay: 1e-3,
+                ..RunConfig::default()
+            })
+            .await;
+        }
+    }
+
     #[wasm_bindgen_test(unsupported = test)]
     fn what_does_not_fit_is_refused() {
         let plan = Plan::try_from(&RunConfig::default()).unwrap();
-        let begin = |parameters, velocities| {
-            OneBatch::new(
-                &plan,
-                Normalisation::MNIST,
-                (0, 1),
-                1,
-                parameters,
-                velocities,
-            )
+        let begin = |parameters, state| {
+            OneBatch::new(&plan, Normalisation::MNIST, (0, 1), 1, parameters, state)
         };
         let Err(error) = begin(Some(vec![0.0; 3]), vec![]) else {
             panic!("three parameters are no network");
         };
         assert_eq!(error.found(), Some("3"));
-        assert!(begin(None, vec![0.0; 3]).is_err());
+        assert!(
+            begin(None, vec![0.0; 3]).is_err(),
+            "plain SGD keeps nothing"
+        );
         let mut one = begin(None, vec![]).unwrap();
         assert!(one.take(&[0; 784], &[10]).is_err());
         assert!(one.take(&[0; 700], &[1]).is_err());

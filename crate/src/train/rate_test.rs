@@ -13,7 +13,7 @@ use web_time::Instant;
 
 use super::batches::Batches;
 use super::pace::Pace;
-use crate::config::{Plan, Sgd};
+use crate::config::{Plan, Rule};
 use crate::data::Dataset;
 use crate::data::split::Split;
 use crate::error::Result;
@@ -67,7 +67,8 @@ impl RateTest {
         let layout = Layout::new(&plan.network);
         let parameters = weights::initial(&layout, plan.seed);
         let data = dataset.clone();
-        let network = Network::new(layout, normalisation, &parameters, data, plan.step, device);
+        let kind = plan.step_kind();
+        let network = Network::new(layout, normalisation, &parameters, data, kind, device);
         let mut batches = Batches::new(&plan);
         batches.begin_epoch(1, &split.train);
         Ok(Self {
@@ -109,12 +110,12 @@ impl RateTest {
             let step = index as u32;
             let batch = self.batches.batch(&self.dataset, self.first_row, step);
             let num_rows = batch.num_rows;
-            let sgd = Sgd {
+            let rule = Rule {
                 learning_rate: rate_of(step) as f32,
-                ..self.plan.sgd
+                ..self.plan.rule
             };
             self.network
-                .train_step(batch.batch, batch.mask.as_ref(), sgd);
+                .train_step(batch.batch, batch.mask.as_ref(), rule);
             rows.push(num_rows);
             self.first_row += num_rows;
         }

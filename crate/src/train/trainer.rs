@@ -129,7 +129,7 @@ impl Trainer {
             normalisation,
             &parameters,
             dataset.clone(),
-            plan.step,
+            plan.step_kind(),
             device,
         );
         let checkpoint = Checkpoint {
@@ -143,7 +143,8 @@ impl Trainer {
             elapsed_secs: 0.0,
             train_secs: 0.0,
             parameters,
-            velocities: vec![],
+            optimiser_state: vec![],
+            optimiser_steps: 0,
             correct: String::new(),
         };
         let batches = Batches::new(&plan);
@@ -190,11 +191,17 @@ impl Trainer {
         let parameters = std::mem::take(&mut checkpoint.parameters);
         let mut trainer = Self::from_weights(plan, dataset, parameters, device)?;
         continuation::check_steps(&checkpoint, trainer.steps_per_epoch())?;
-        if trainer.plan.sgd.momentum == 0.0 {
-            checkpoint.velocities.clear();
-        } else if !checkpoint.velocities.is_empty() {
-            trainer.network.set_velocities(&checkpoint.velocities);
+        let is_same = checkpoint.config.optimiser == trainer.plan.rule.optimiser;
+        let num_slots = trainer.plan.rule.num_slots();
+        let state_len = num_slots * trainer.network.layout().num_parameters;
+        if !is_same || checkpoint.optimiser_state.len() != state_len {
+            // Another rule begins as it does at a run's beginning.
+            checkpoint.optimiser_state.clear();
+            checkpoint.optimiser_steps = 0;
         }
+        trainer
+            .network
+            .set_optimiser_state(&checkpoint.optimiser_state, checkpoint.optimiser_steps);
         trainer.step = checkpoint.step;
         trainer.num_trained = checkpoint.num_trained;
         trainer.elapsed_secs = checkpoint.elapsed_secs;
@@ -309,14 +316,15 @@ impl Trainer {
 
     async fn train_slice(&mut self, mut first_row: usize, budget_ms: f64) -> Result<()> {
         let start = Instant::now();
-        let sgd = self.plan.sgd_in(self.epoch);
+        let rule = self.plan.rule_in(self.epoch);
         let planned = self.step_pace.units_in(budget_ms);
         let planned = planned.min(self.network.max_pending());
         let mut sizes = Vec::with_capacity(planned);
         while sizes.len() < planned && first_row < self.batches.num_rows() {
             let step = self.batches.batch(&self.dataset, first_row, self.step);
             let num_rows = step.num_rows;
-            self.network.train_step(step.batch, step.mask.as_ref(), sgd);
+            self.network
+                .train_step(step.batch, step.mask.as_ref(), rule);
             sizes.push(num_rows);
             self.step += 1;
             first_row += num_rows;
@@ -446,8 +454,9 @@ impl Trainer {
         };
         let kept = &mut self.checkpoint;
         kept.parameters = self.network.parameters().await?;
-        if self.plan.sgd.momentum != 0.0 {
-            kept.velocities = self.network.velocities().await?;
+        if self.plan.rule.num_slots() > 0 {
+            let (state, num_steps) = self.network.optimiser_state().await?;
+            (kept.optimiser_state, kept.optimiser_steps) = (state, num_steps);
         }
         kept.step = self.step;
         kept.num_trained = self.num_trained;
@@ -493,7 +502,7 @@ impl Trainer {
         let layout = self.network.layout().clone();
         let dataset = self.dataset.clone();
         let normalisation = self.normalisation;
-        let step = self.plan.step;
+        let step = self.plan.step_kind();
         Network::new(
             layout,
             normalisation,

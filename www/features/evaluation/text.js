@@ -3,6 +3,7 @@
 
 import * as format from "../../base/format.js";
 import { why_not_judged } from "../../base/class_map.js";
+import { choice_words, listed } from "../../base/settings.js";
 import { class_name } from "../../base/task.js";
 import { summary_widths } from "../../plot/weights_view.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "../../app/state.js";
@@ -62,8 +63,12 @@ function model_text({ kind, name, summary }) {
   if (kind === "tuned") return "This is the fine-tuned model.";
   if (kind !== "file" || !summary) return "";
   const widths = summary_widths(summary).join(" → ");
-  const norm = summary.layer_norm ? " with layer normalisation" : "";
-  return `The model of the file ${name}, ${widths}${norm}, is loaded.`;
+  const extras = [
+    (summary.activation ?? "relu") === "relu" ? "" : choice_words("activation", summary),
+    summary.layer_norm ? "layer normalisation" : "",
+  ].filter(Boolean);
+  const with_extras = extras.length > 0 ? ` with ${listed(extras)}` : "";
+  return `The model of the file ${name}, ${widths}${with_extras}, is loaded.`;
 }
 
 /** @param {Pick<PageState, "model" | "test" | "data">} state */

@@ -101,7 +101,7 @@ export function create_unit(inside, on_close) {
       ),
     );
     set_text(rest, rest_words(found));
-    const said = sum_lines(found, units?.widths.at(-1) ?? classes.length);
+    const said = sum_lines(found, units?.widths.at(-1) ?? classes.length, unit.activation);
     lines.replaceChildren(...said.map((line) => el("p", { class: "figure" }, line)));
   };
 

@@ -5,8 +5,9 @@
 import { el, set_text } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
 import { class_name } from "../../base/task.js";
-import { read_as, unit_name } from "./words.js";
+import { is_silent, read_as, unit_name } from "./words.js";
 
+/** @import { Activation } from "../../pkg/studies/inkling.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
 
 /** Of more units the strongest are shown: more buttons than this no one looks through. */
@@ -15,6 +16,7 @@ const MOST_SHOWN = 256;
 /**
  * What a list shows.
  * @typedef {object} Shown
+ * @property {Activation} activation of the hidden units
  * @property {Float32Array} activations of the layer
  * @property {boolean} is_drawn whether they are of a drawing
  */
@@ -34,7 +36,7 @@ export class UnitList {
   /** The unit that each button stands for, in the layer's order. @type {number[]} */
   #units;
   /** @type {Shown} */
-  #shown = { activations: new Float32Array(0), is_drawn: false };
+  #shown = { activation: "relu", activations: new Float32Array(0), is_drawn: false };
   /** @type {Place[]} */
   #places = [];
   /** The button that Tab leads to. */
@@ -150,12 +152,12 @@ export class UnitList {
   }
 
   #words() {
-    const { activations, is_drawn } = this.#shown;
+    const { activation: kind, activations, is_drawn } = this.#shown;
     const some = this.#width > MOST_SHOWN;
     if (!is_drawn) return some ? `The first ${MOST_SHOWN} are shown.` : "";
     const shown = some ? `The ${MOST_SHOWN} strongest are shown. ` : "";
     if (this.is_output) return shown.trim();
-    const num_silent = activations.filter((activation) => activation === 0).length;
+    const num_silent = activations.filter((one) => is_silent(kind, one)).length;
     return `${shown}${format.count(num_silent)} silent.`;
   }
 

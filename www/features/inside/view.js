@@ -42,12 +42,14 @@ export function mount_inside({ page, engine, pixels, button }) {
   const layers = el("div", { class: "inside-layers" });
   const canvas = el("canvas", { class: "inside-painting", "aria-hidden": "true" });
   const paths = el("p", { class: "hint" });
+  const below = el("span", {}, "orange: below 0");
   const legend = el(
     "p",
     { class: "hint units-legend" },
     el("span", {}, "silent"),
     el("span", { class: "scale", "aria-hidden": "true" }),
     el("span", {}, "strongest of its layer (of the last layer: certain)"),
+    below,
   );
   const unit = create_unit(inside, () => {
     const { opened } = store.get();
@@ -96,6 +98,7 @@ export function mount_inside({ page, engine, pixels, button }) {
       set_text(paths, "");
       return;
     }
+    below.hidden = units.activation === "relu" || units.activation === "sigmoid";
     const widths = units.widths.slice(1);
     const shape = [widths.join(), classes.join("\n")].join("\n");
     const is_other = shape !== listed;
@@ -111,7 +114,8 @@ export function mount_inside({ page, engine, pixels, button }) {
     let from = 0;
     lists.forEach((list, layer) => {
       const to = from + (widths[layer] ?? 0);
-      list.take({ activations: units.activations.subarray(from, to), is_drawn });
+      const activations = units.activations.subarray(from, to);
+      list.take({ activation: units.activation, activations, is_drawn });
       from = to;
     });
     paint_units(canvas, lists, is_drawn ? units.links : []);

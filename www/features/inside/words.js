@@ -1,9 +1,10 @@
 // What is said of units, sums and steps. Pure functions.
 
 import * as format from "../../base/format.js";
+import { choice_words } from "../../base/settings.js";
 import { class_name, class_noun } from "../../base/task.js";
 
-/** @import { StepLayer, UnitSum, UnitTerm } from "../../pkg/studies/inkling.js" */
+/** @import { Activation, StepLayer, UnitSum, UnitTerm } from "../../pkg/studies/inkling.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
 /** @import { StepLook } from "../../worker/inside.js" */
 
@@ -104,8 +105,9 @@ export function rest_words({ num_terms, terms, rest }) {
  * From the sum of products to what the unit passes on, a sentence a line.
  * @param {UnitSum} sum
  * @param {number} num_classes
+ * @param {Activation} kind
  */
-export function sum_lines({ bias, linear, norm, sum, activation, is_output }, num_classes) {
+export function sum_lines({ bias, linear, norm, sum, activation, is_output }, num_classes, kind) {
   const lines = [`w·x + b = ${value(linear - bias)} ${added(bias)} = ${value(linear)}`];
   if (norm) {
     const { mean, deviation, gain, shift } = norm;
@@ -116,9 +118,25 @@ export function sum_lines({ bias, linear, norm, sum, activation, is_output }, nu
   lines.push(
     is_output
       ? `softmax over the ${num_classes}: ${value(sum)} becomes ${format.percent(activation)}`
-      : `ReLU: the greater of 0 and ${value(sum)} is ${value(activation)}`,
+      : activation_line(kind, sum, activation),
   );
   return lines;
+}
+
+/** @param {Activation} kind @param {number} sum @param {number} activation */
+function activation_line(kind, sum, activation) {
+  if (kind === "relu") return `ReLU: the greater of 0 and ${value(sum)} is ${value(activation)}`;
+  const name = choice_words("activation", { activation: kind });
+  return `${name} of ${value(sum)} is ${value(activation)}`;
+}
+
+/**
+ * Whether a unit passes nothing on, or next to nothing: as crate/src/nn/inspect.rs has it.
+ * @param {Activation} kind
+ * @param {number} activation
+ */
+export function is_silent(kind, activation) {
+  return kind === "relu" ? activation === 0 : Math.abs(activation) < 1e-3;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 import { by_id, el, on_theme_change, set_text, svg } from "../../ui/dom.js";
 import * as format from "../../base/format.js";
+import { choice_words, listed } from "../../base/settings.js";
 import { class_noun, task_of } from "../../base/task.js";
 import { first_layer_width, paint_weights, summary_widths } from "../../plot/weights_view.js";
 import { model_task } from "../../app/state.js";
@@ -141,7 +142,7 @@ function draw(plan, config, outputs, pick) {
     const layer = plan.layers[at - 1];
     const under = layer ? format.compact(layer.num_parameters) : "pixels";
     picture.append(svg("text", { class: "minor", x, y: 119 }, under));
-    const kind = at === 0 ? "" : at === last ? outputs : "ReLU";
+    const kind = at === 0 ? "" : at === last ? outputs : choice_words("activation", config);
     // With many columns the words would run into each other.
     if (kind && columns.length <= 6)
       picture.append(svg("text", { class: "minor", x, y: 131 }, kind));
@@ -195,10 +196,11 @@ function outputs_of(data, plan) {
 function describe(plan, config, outputs) {
   const hidden = plan.layers.slice(0, -1).map((layer) => layer.num_outputs);
   const extras = [
+    config.activation === "relu" ? "" : choice_words("activation", config),
     config.layer_norm ? "layer normalisation" : "",
     config.dropout > 0 ? `dropout ${config.dropout}` : "",
   ].filter(Boolean);
-  const with_extras = extras.length ? ` with ${extras.join(" and ")}` : "";
+  const with_extras = extras.length ? ` with ${listed(extras)}` : "";
   return (
     `The network: ${plan.layers[0]?.num_inputs} pixels, hidden layers of ${hidden.join(" and ") || "no"} units${with_extras}, ` +
     `${plan.layers.at(-1)?.num_outputs} ${outputs}, ${format.counted(plan.num_parameters, "parameter")} in all`

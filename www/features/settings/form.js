@@ -5,6 +5,7 @@ import { announce, by_id, el, set_text } from "../../ui/dom.js";
 import {
   DEFAULTS,
   SETTINGS,
+  choice_words,
   differing_settings,
   setting_of_fault,
   words_of,
@@ -18,13 +19,18 @@ import { text_of, with_label } from "./typed.js";
 /** @import { Fault } from "../../base/fault.js" */
 /** @import { Settings } from "../../base/settings.js" */
 
-/** What a plain run is. @param {TaskSummary} task */
-function general_hint({ normalisation }) {
+/**
+ * What a run is.
+ * @param {TaskSummary} task
+ * @param {Settings} config
+ */
+function general_hint({ normalisation }, config) {
   // A set's own stand with the set, once its training part is known.
   const how = normalisation
     ? `as (x / 255 − ${normalisation.mean}) / ${normalisation.deviation}`
     : "by the training part’s mean and deviation";
-  return `Plain SGD on pixels normalised ${how}. Point at a setting to read of it.`;
+  const rule = config.optimiser === "sgd" ? "Plain SGD" : choice_words("optimiser", config);
+  return `${rule} on pixels normalised ${how}. Point at a setting to read of it.`;
 }
 
 /** The focus leaves one field and enters the next within this time. */
@@ -73,9 +79,9 @@ export function create_settings_form(state, actions) {
     show_faults();
   });
   state.watch(["plan_fault"], show_faults);
-  state.watch(["data"], ({ data }) => {
+  state.watch(["data", "config"], ({ data, config }) => {
     const before = explain.rest;
-    explain.rest = general_hint(task_of(data));
+    explain.rest = general_hint(task_of(data), config);
     if (explain.element.textContent === before) set_text(explain.element, explain.rest);
   });
 

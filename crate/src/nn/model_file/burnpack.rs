@@ -20,8 +20,9 @@ use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 
 use super::{
-    EXPECTED, MAX_TENSORS, Numbered, StoredModel, check_header_len, check_num_tensors, dropout,
-    fault, normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of, values,
+    EXPECTED, MAX_TENSORS, Numbered, StoredModel, activation, check_header_len, check_num_tensors,
+    dropout, fault, normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of,
+    values,
 };
 use crate::config::NetworkPlan;
 use crate::error::{Error, Result};
@@ -209,13 +210,16 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
         widths.push(usize::try_from(outputs).unwrap_or(usize::MAX));
     }
     let last = linears.last().map(|stem| format!("{stem}.weight"));
-    let plan = plan_of(
-        name,
-        widths,
-        norms.len(),
-        dropout(&note),
-        &last.unwrap_or_default(),
-    )?;
+    let plan = NetworkPlan {
+        activation: activation(name, &note)?,
+        ..plan_of(
+            name,
+            widths,
+            norms.len(),
+            dropout(&note),
+            &last.unwrap_or_default(),
+        )?
+    };
 
     let normalisation = normalisation_of(name, &plan, &note)?;
     let task = task_of(name, &plan, normalisation, &note)?;

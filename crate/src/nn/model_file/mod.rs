@@ -7,11 +7,14 @@
 
 pub mod burnpack;
 pub mod safetensors;
+#[cfg(test)]
+mod tests;
 
 use crate::config::{MAX_HIDDEN_LAYERS, MAX_WIDTH, NetworkPlan, grouped, quoted};
 use crate::data::task::{CLASSES, SIDES, numbered};
 use crate::data::{Normalisation, Task};
 use crate::error::{Error, Result};
+use crate::message::Activation;
 
 /// Longest header, in bytes. The largest network's takes 4 KB; one of 100 MB could
 /// name a million tensors.
@@ -49,8 +52,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     }
 }
 
-/// What either format's metadata says of a model besides its tensors; of the classes
-/// only where they are not the ten digits.
+/// What either format's metadata says of a model besides its tensors; of activation and
+/// classes only where they are not ReLU and the ten digits.
 fn notes(model: &StoredModel) -> Vec<(&'static str, String)> {
     let Normalisation { mean, deviation } = model.normalisation;
     let mut notes = vec![
@@ -69,6 +72,9 @@ fn notes(model: &StoredModel) -> Vec<(&'static str, String)> {
             concat!("Inkling ", env!("CARGO_PKG_VERSION")).into(),
         ),
     ];
+    if model.plan.activation != Activation::Relu {
+        notes.push(("activation", model.plan.activation.key().into()));
+    }
     if !model.task.are_digits() {
         let classes = serde_json::to_string(model.task.classes()).expect("texts become JSON");
         notes.push(("classes", classes));
@@ -156,6 +162,20 @@ fn dropout(note: &dyn Fn(&str) -> Option<String>) -> f32 {
     noted.filter(|p| (0.0..=0.95).contains(p)).unwrap_or(0.0)
 }
 
+/// What the hidden units make of their sums: ReLU where a file does not say.
+fn activation(file: &str, note: &dyn Fn(&str) -> Option<String>) -> Result<Activation> {
+    let Some(text) = note("activation") else {
+        return Ok(Activation::Relu);
+    };
+    let known = Activation::ALL.map(Activation::key);
+    let found = known.iter().position(|key| *key == text);
+    found.map(|at| Activation::ALL[at]).ok_or_else(|| {
+        let place = format!("{file}, metadata activation");
+        let expected = format!("one of {}", known.join(", "));
+        Error::data(place, quoted(&text), expected)
+    })
+}
+
 fn check_header_len(file: &str, found: u64) -> Result<()> {
     if found <= MAX_HEADER as u64 {
         return Ok(());
@@ -208,8 +228,8 @@ impl Numbered {
     }
 }
 
-/// The network of linear layers with these widths, pixels first and classes last;
-/// `last` is the last weight's name.
+/// The network of linear layers and ReLUs with these widths, pixels first and classes
+/// last; `last` is the last weight's name.
 fn plan_of(
     file: &str,
     mut widths: Vec<usize>,
@@ -252,6 +272,7 @@ fn plan_of(
         num_pixels: widths[0],
         num_classes,
         hidden,
+        activation: Activation::Relu,
         dropout,
         layer_norm: num_norms > 0,
     })
@@ -277,105 +298,4 @@ fn fault(file: &str, tensor: &str, found: impl Into<String>, expected: impl Into
 fn shape<T: ToString>(dims: &[T]) -> String {
     let dims: Vec<_> = dims.iter().map(T::to_string).collect();
     format!("[{}]", dims.join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nn::layout::Layout;
-    use crate::nn::weights;
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    /// A network with the weights that a run would begin with.
-    pub fn model(hidden: &[usize], dropout: f32, layer_norm: bool) -> StoredModel {
-        let plan = NetworkPlan {
-            hidden: hidden.to_vec(),
-            dropout,
-            layer_norm,
-            ..NetworkPlan::default()
-        };
-        let parameters = weights::initial(&Layout::new(&plan), 7);
-        StoredModel {
-            plan,
-            task: Task::mnist(),
-            normalisation: Normalisation::MNIST,
-            parameters,
-        }
-    }
-
-    /// The same for another task.
-    fn of_task(model: StoredModel, task: Task, normalisation: Normalisation) -> StoredModel {
-        let plan = model.plan.for_task(&task);
-        let parameters = weights::initial(&Layout::new(&plan), 7);
-        let task = task.with_normalisation(normalisation);
-        StoredModel {
-            plan,
-            task,
-            normalisation,
-            parameters,
-        }
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn models_of_other_tasks_come_back_whole() {
-        let names = |count: usize| (0..count).map(|class| format!("\"{class}\" é")).collect();
-        let own = Normalisation::new(0.286_041, 0.353_024).unwrap();
-        for task in [
-            Task::numbered(8, 10).unwrap(),
-            Task::new(28, names(47)).unwrap(),
-            Task::new(7, names(2)).unwrap().photographed(),
-            Task::new(64, names(100)).unwrap(),
-            Task::numbered(28, 10).unwrap(),
-        ] {
-            let model = of_task(model(&[6, 4], 0.25, true), task, own);
-            for written in [safetensors::write(&model), burnpack::write(&model)] {
-                assert_eq!(read("m", &written).unwrap(), model);
-            }
-        }
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn what_a_file_must_say_of_another_task_it_is_asked_for() {
-        let task = Task::new(8, numbered(12)).unwrap();
-        let plan = model(&[3], 0.0, false).plan.for_task(&task);
-        let said = |notes: &[(&str, &str)]| {
-            let note = |key: &str| {
-                let found = notes.iter().find(|(other, _)| *other == key);
-                found.map(|(_, text)| (*text).to_owned())
-            };
-            let normalisation = normalisation_of("m", &plan, &note)?;
-            task_of("m", &plan, normalisation, &note)
-        };
-        let message = |notes: &[(&str, &str)]| said(notes).unwrap_err().to_string();
-        let share = "expected a number from 0 to 1, as a share of full ink";
-        assert_eq!(
-            message(&[]),
-            format!("m, metadata pixel_mean: found nothing, {share}")
-        );
-        let mean = ("pixel_mean", "0.3");
-        assert_eq!(
-            message(&[mean, ("pixel_std", "NaN")]),
-            format!("m, metadata pixel_std: found NaN, {share}")
-        );
-        let both = [mean, ("pixel_std", "0.2")];
-        assert_eq!(said(&both).unwrap().classes(), numbered(12));
-        assert_eq!(
-            message(&[both[0], both[1], ("classes", "[\"a\"]")]),
-            "m, metadata classes: found \"[\\\"a\\\"]\", expected a JSON list of 12 texts"
-        );
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn what_is_written_is_read_whatever_its_name() {
-        for model in [
-            model(&[5], 0.0, false),
-            model(&[6, 4], 0.25, false),
-            model(&[6, 4, 3], 0.0, true),
-            model(&[3; 8], 0.5, true),
-        ] {
-            for written in [safetensors::write(&model), burnpack::write(&model)] {
-                assert_eq!(read("m.csv", &written).unwrap(), model);
-            }
-        }
-    }
 }

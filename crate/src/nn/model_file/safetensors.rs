@@ -12,8 +12,8 @@ use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
 use super::{
-    EXPECTED, Numbered, StoredModel, check_header_len, check_num_tensors, dropout, fault,
-    normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of, values,
+    EXPECTED, Numbered, StoredModel, activation, check_header_len, check_num_tensors, dropout,
+    fault, normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of, values,
 };
 use crate::config::NetworkPlan;
 use crate::error::{Error, Result};
@@ -33,7 +33,7 @@ fn sequential(plan: &NetworkPlan) -> (String, Vec<usize>) {
         if plan.layer_norm {
             modules.push(format!("LayerNorm({})", pair[1]));
         }
-        modules.push("ReLU()".into());
+        modules.push(format!("{}()", plan.activation.torch_name()));
         if plan.dropout > 0.0 {
             modules.push(format!("Dropout({})", plan.dropout));
         }
@@ -100,7 +100,10 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     let note = |key: &str| header.metadata().as_ref()?.get(key).cloned();
     check_num_tensors(name, file.len())?;
     let modules = modules(name, &file)?;
-    let plan = network(name, &modules, dropout(&note))?;
+    let plan = NetworkPlan {
+        activation: activation(name, &note)?,
+        ..network(name, &modules, dropout(&note))?
+    };
     let normalisation = normalisation_of(name, &plan, &note)?;
     let task = task_of(name, &plan, normalisation, &note)?;
 

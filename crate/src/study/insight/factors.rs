@@ -231,6 +231,34 @@ impl<'a> Reader<'_, 'a> {
         self.speed(&finished, insights);
     }
 
+    /// What a comparison at one rate leaves open.
+    pub(super) fn optimisers(&self, insights: &mut Vec<Insight>) {
+        let rate = self.record.plan.baseline.learning_rate;
+        let finished: Vec<&Value<'a>> = self.finished();
+        if finished.len() > 1 {
+            insights.push(Insight {
+                kind: InsightKind::Held,
+                sentence: format!(
+                    "All ran at a learning rate of {rate}. Each optimiser has a best rate of its \
+                     own, Adam and RMSprop often a tenth of SGD’s or less, so these figures \
+                     compare them at this rate and not at their best."
+                ),
+                numbers: vec![number("learning rate of all runs", rate)],
+            });
+        }
+        self.speed(&finished, insights);
+    }
+
+    /// What activations cost; their order is the ranking's.
+    pub(super) fn activations(&self, insights: &mut Vec<Insight>) {
+        self.speed(&self.finished(), insights);
+    }
+
+    fn finished(&self) -> Vec<&Value<'a>> {
+        let values = self.values.iter();
+        values.filter(|value| value.accuracy().is_some()).collect()
+    }
+
     pub(super) fn size(&self, noise: &Noise, insights: &mut Vec<Insight>) {
         let task = task_of(&self.record.data);
         let mut sized: Vec<(&Value<'a>, f64)> = self

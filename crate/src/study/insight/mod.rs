@@ -82,6 +82,8 @@ impl<'a> Reader<'_, 'a> {
             Factor::LayerNorm => self.layer_norm(noise, &mut insights),
             Factor::HiddenLayers => self.size(noise, &mut insights),
             Factor::DropoutLayerNorm => self.crossed(noise, &mut insights),
+            Factor::Optimiser => self.optimisers(&mut insights),
+            Factor::Activation => self.activations(&mut insights),
         }
         self.missing(&mut insights);
         self.next(ranked, noise, &mut insights);
@@ -99,19 +101,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// A value as the subject of a sentence.
     fn subject(&self, value: &Value<'_>) -> String {
-        match self.factor {
-            Factor::LearningRate => format!("a learning rate of {}", value.label),
-            Factor::BatchSize => format!("a batch size of {}", value.label),
-            Factor::Dropout => format!("a dropout of {}", value.label),
-            Factor::LayerNorm => format!("layer normalisation {}", value.label),
-            Factor::HiddenLayers => format!("the shape [{}]", value.label),
-            Factor::DropoutLayerNorm => match value.label.split_once(", ") {
-                Some((rate, switch)) => {
-                    format!("a dropout of {rate} with layer normalisation {switch}")
-                }
-                None => value.label.into(),
-            },
-        }
+        self.factor.subject(value.label)
     }
 
     fn tags(&self, values: &[&Value<'_>]) -> String {

@@ -113,7 +113,15 @@ impl<'a> Reader<'_, 'a> {
                     .into(),
                 Vec::new(),
             ),
-            Factor::HiddenLayers | Factor::DropoutLayerNorm => {}
+            Factor::Optimiser => push(
+                format!(
+                    "To try next: a study of the learning rate with each of the best optimisers, \
+                     {} first.",
+                    best.label
+                ),
+                Vec::new(),
+            ),
+            Factor::HiddenLayers | Factor::DropoutLayerNorm | Factor::Activation => {}
         }
         if let Some(fall) = still_falling(best) {
             push(

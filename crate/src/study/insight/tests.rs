@@ -228,6 +228,31 @@ fn an_effect_inside_the_noise_is_not_claimed() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn optimisers_at_one_rate_are_not_called_better_without_saying_so() {
+    let mut record = settled(Factor::Optimiser, "sgd, adam", &[0.94, 0.97]);
+    record.plan.baseline.learning_rate = 0.02;
+    let winner = sentences(&record, InsightKind::Winner).remove(0);
+    assert!(
+        winner.starts_with("The optimiser Adam came out best"),
+        "{winner}"
+    );
+    let held = sentences(&record, InsightKind::Held).remove(0);
+    assert!(
+        held.starts_with("All ran at a learning rate of 0.02."),
+        "{held}"
+    );
+    let next = sentences(&record, InsightKind::Next).remove(0);
+    assert!(next.contains("Adam first"), "{next}");
+    let record = settled(Factor::Activation, "relu, gelu", &[0.94, 0.97]);
+    let winner = sentences(&record, InsightKind::Winner).remove(0);
+    assert!(
+        winner.starts_with("The activation GELU came out best"),
+        "{winner}"
+    );
+    assert!(sentences(&record, InsightKind::Held).is_empty());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn what_is_missing_is_named() {
     let mut record = settled(Factor::Dropout, "0, 0.2, 0.5", &[0.97, 0.96]);
     record.runs[2].state = RunState::Crashed;

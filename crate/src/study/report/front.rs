@@ -5,12 +5,14 @@ use crate::config::Plan;
 use crate::data::split::split_of_task;
 use crate::data::task::MAX_ROWS;
 use crate::data::{Normalisation, Task};
-use crate::message::{ClassCounts, DataSummary, Plot, PlotKind, ReportRequest};
+use crate::message::{
+    ClassCounts, DataSummary, Optimiser, Plot, PlotKind, ReportRequest, RunConfig,
+};
 use crate::nn::layout::Layout;
 
 use super::Usual;
 use super::names::{authors, counted, factor_phrase, study_name};
-use super::setting_rows::{data_words, setting_rows};
+use super::setting_rows::{SettingRow, data_words, setting_rows};
 use super::writer::Writer;
 use crate::study::VERSION;
 use crate::study::words::{capitalised, fixed, list, significant, task_of, thousands};
@@ -224,12 +226,14 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
     });
     writer.paragraph(format!(
         "The network takes {pixels} pixels through hidden layers of {} units to {outputs} \
-         outputs{figure}. A hidden layer is linear, followed by layer normalisation where that is on, ReLU, and \
+         outputs{figure}. A hidden layer is linear, followed by layer normalisation where that is on, {}, and \
          dropout where it is above 0.{parameters} The initial weights are PyTorch’s, uniform \
-         within ±1/√inputs. Training is stochastic gradient descent on the cross-entropy of the \
+         within ±1/√inputs. Training is {} on the cross-entropy of the \
          softmax; each epoch visits all training images in a new order. {table} holds the \
          settings of the {}; a study changes one of them.",
         widths_words(&config.hidden_layers),
+        config.activation.torch_name(),
+        optimiser_words(config),
         if request.baseline.is_some() {
             "baseline"
         } else {
@@ -247,8 +251,8 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
     let rows = setting_rows(config);
     let half = rows.len().div_ceil(2);
     let rows = (0..half).map(|at| {
-        let cells = |row: Option<&(&str, String)>| {
-            row.map_or([String::new(), String::new()], |(name, value)| {
+        let cells = |row: Option<&SettingRow>| {
+            row.map_or([String::new(), String::new()], |(_, name, value)| {
                 [(*name).to_string(), value.clone()]
             })
         };
@@ -267,6 +271,15 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
          on: early in training and under dropout, validation can therefore stand above training \
          without anything being wrong. Losses are in nats.",
     );
+}
+
+/// What trains the network, in a sentence.
+fn optimiser_words(config: &RunConfig) -> &'static str {
+    match config.optimiser {
+        Optimiser::Sgd => "stochastic gradient descent",
+        Optimiser::Nesterov => "stochastic gradient descent with Nesterov’s momentum",
+        other => other.words(),
+    }
 }
 
 /// The hidden layers' widths in a sentence: `128 and 64`.

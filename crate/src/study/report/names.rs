@@ -28,26 +28,12 @@ pub(super) fn authors(request: &ReportRequest) -> Authors {
 
 /// The factor as a section is called.
 pub(super) fn study_name(factor: Factor) -> &'static str {
-    match factor {
-        Factor::LearningRate => "Learning rate",
-        Factor::BatchSize => "Batch size",
-        Factor::Dropout => "Dropout",
-        Factor::LayerNorm => "Layer normalisation",
-        Factor::HiddenLayers => "Hidden layers",
-        Factor::DropoutLayerNorm => "Dropout with and without layer normalisation",
-    }
+    factor.words().title
 }
 
 /// The factor within a sentence.
 pub(super) fn factor_phrase(factor: Factor) -> &'static str {
-    match factor {
-        Factor::LearningRate => "the learning rate",
-        Factor::BatchSize => "the batch size",
-        Factor::Dropout => "dropout",
-        Factor::LayerNorm => "layer normalisation",
-        Factor::HiddenLayers => "the hidden layers",
-        Factor::DropoutLayerNorm => "dropout crossed with layer normalisation",
-    }
+    factor.words().phrase
 }
 
 /// The columns that tell the values of a factor.

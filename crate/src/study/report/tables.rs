@@ -16,7 +16,7 @@ use super::names::study_name;
 /// The columns that tell a run, in both tables.
 const RUN_COLUMNS: &str = "study,factor,value,state,data,hidden_layers,dropout,layer_norm,\
      distorted,learning_rate,schedule,momentum,weight_decay,batch_size,epochs,validation_share,\
-     seed,split_seed";
+     seed,split_seed,optimiser,activation";
 
 /// A run of the baseline or of a study, as a row tells it.
 struct Row<'a> {
@@ -153,6 +153,8 @@ fn run_cells(row: &Row<'_>) -> String {
         validation_share(config.validation_share).map_or(String::new(), |share| share.to_string()),
         config.seed.to_string(),
         split_seed(config).map_or(String::new(), |seed| seed.to_string()),
+        config.optimiser.key().into(),
+        config.activation.key().into(),
     ];
     cells.join(",")
 }
@@ -187,7 +189,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 1 + 2 * 5);
         let start = "Hidden layers,hidden layers,64,finished,\"'=cmd, \"\"x\"\"\",64,0,false,\
-                     false,0.01,constant,0,0,64,5,0.2,42,42,1,525,0.5,";
+                     false,0.01,constant,0,0,64,5,0.2,42,42,sgd,relu,1,525,0.5,";
         assert!(lines[1].starts_with(start), "{}", lines[1]);
         assert!(lines[6].contains(",\"128, 64\",0,false,"), "{}", lines[6]);
     }

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use super::kernels::{ImageShape, LANES, LayerShape, PARTS, SgdBits, cursor, info};
 use super::padding::Padding;
 use super::{Buffers, Work, mlp_steps};
-use crate::config::Sgd;
+use crate::config::Rule;
 use crate::data::{Dataset, Normalisation};
 use crate::nn::BatchMetrics;
 use crate::nn::batch::Batch;
@@ -48,7 +48,7 @@ struct Recording {
     /// The first batch's mask; the others' follow step by step.
     mask: Option<DropoutMask>,
     /// How to learn; nothing for a forward pass.
-    sgd: Option<Sgd>,
+    sgd: Option<Rule>,
 }
 
 /// Images on the device with their labels: four pixels a word, and bits that
@@ -125,8 +125,8 @@ impl FusedMlp {
     }
 
     /// Records a step of SGD.
-    pub fn record_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Sgd) {
-        self.record(batch, mask, Some(sgd));
+    pub fn record_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, rule: Rule) {
+        self.record(batch, mask, Some(rule));
     }
 
     /// Records a forward pass over a labelled batch.
@@ -134,7 +134,7 @@ impl FusedMlp {
         self.record(batch, None, None);
     }
 
-    fn record(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Option<Sgd>) {
+    fn record(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Option<Rule>) {
         match self.recordings.last_mut() {
             Some(last) if last.takes(batch, mask, sgd) => last.push(batch),
             _ => {
@@ -221,7 +221,7 @@ impl FusedMlp {
         images: &Images,
         rows: &[u32],
         mask: Option<&DropoutMask>,
-        sgd: Option<Sgd>,
+        sgd: Option<Rule>,
     ) -> Reading {
         let num_batches = rows.len().div_ceil(pass.batch_size);
         debug_assert!(num_batches <= MAX_SLOTS, "the metrics would not fit");
@@ -280,7 +280,7 @@ pub struct Reading {
 
 impl Recording {
     /// Whether this batch can be run in one go with those recorded.
-    fn takes(&self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Option<Sgd>) -> bool {
+    fn takes(&self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Option<Rule>) -> bool {
         let num_batches = self.rows.len() / self.batch_size;
         let next_mask = self.mask.map(|mask| DropoutMask {
             step: mask.step + num_batches as u32,
@@ -438,11 +438,11 @@ fn shapes(
     shapes
 }
 
-impl From<Sgd> for SgdBits {
-    fn from(sgd: Sgd) -> Self {
+impl From<Rule> for SgdBits {
+    fn from(rule: Rule) -> Self {
         Self {
-            momentum: sgd.momentum.to_bits(),
-            weight_decay: sgd.weight_decay.to_bits(),
+            momentum: rule.momentum.to_bits(),
+            weight_decay: rule.weight_decay.to_bits(),
         }
     }
 }

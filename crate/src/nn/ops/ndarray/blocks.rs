@@ -121,8 +121,8 @@ fn copy_rows<'a, const WIDTH: usize>(from: impl Iterator<Item = &'a [f32]>, to: 
     }
 }
 
-/// Parameters or velocities, `[num_parameters]`, as this folder keeps them: weights in
-/// blocks, everything in its layer's place.
+/// Parameters, or an optimiser's state, as long for each of its slots, as this folder
+/// keeps them: weights in blocks, everything in its layer's place.
 pub fn to_blocks(layout: &Layout, flat: &[f32]) -> Vec<f32> {
     with_weights(layout, flat, Blocks::pack)
 }
@@ -134,8 +134,8 @@ pub fn from_blocks(layout: &Layout, blocked: &[f32]) -> Vec<f32> {
 
 fn with_weights(layout: &Layout, from: &[f32], order: fn(Blocks, &[f32], &mut [f32])) -> Vec<f32> {
     let mut to = from.to_vec();
-    // Without momentum there are no velocities.
-    if !from.is_empty() {
+    let slots = from.chunks_exact(layout.num_parameters);
+    for (from, to) in slots.zip(to.chunks_exact_mut(layout.num_parameters)) {
         for (index, layer) in layout.layers.iter().enumerate() {
             let weight = layer.weight.clone();
             order(

@@ -4,15 +4,15 @@ use burn::tensor::{Device, Tensor};
 
 use super::blocks::to_blocks;
 use super::{Batch, StepContext, Workspace, cross_entropy, mlp_logits, mlp_step};
-use crate::config::Sgd;
 use crate::data::Normalisation;
 use crate::nn::BatchMetrics;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
+use crate::nn::optimiser::Step;
 
-/// Parameters, velocities and the workspace of their steps.
+/// Parameters, the optimiser's state and the workspace of their steps.
 pub struct FusedMlp {
-    /// Parameters and velocities, taken out while a step moves them in
+    /// Parameters and state, taken out while a step moves them in
     /// place: a second owner would force a copy.
     tensors: Option<(Tensor<1>, Tensor<1>)>,
     workspace: Workspace,
@@ -28,9 +28,9 @@ impl FusedMlp {
         device: &Device,
     ) -> Self {
         let parameters = Tensor::from_floats(&to_blocks(layout, parameters)[..], device);
-        let velocities = Tensor::from_floats([0.0; 0], device);
+        let state = Tensor::from_floats([0.0; 0], device);
         Self {
-            tensors: Some((parameters, velocities)),
+            tensors: Some((parameters, state)),
             workspace: Workspace::default(),
             normalisation,
         }
@@ -45,41 +45,42 @@ impl FusedMlp {
             .clone()
     }
 
-    /// The velocities, in blocks; none before the first step with momentum.
-    pub fn velocities(&self) -> Option<Tensor<1>> {
-        let (_, velocities) = self.tensors.as_ref().expect("put back after each step");
-        (velocities.dims() != [0]).then(|| velocities.clone())
+    /// The optimiser's state, in blocks; none before the first step of one that has any.
+    pub fn state(&self) -> Option<Tensor<1>> {
+        let (_, state) = self.tensors.as_ref().expect("put back after each step");
+        (state.dims() != [0]).then(|| state.clone())
     }
 
-    /// Takes flat velocities, `[num_parameters]`.
-    pub fn set_velocities(&mut self, layout: &Layout, velocities: &[f32]) {
+    /// Takes an optimiser's state, `[num_parameters]` for each of its slots.
+    pub fn set_state(&mut self, layout: &Layout, state: &[f32]) {
         let tensors = self.tensors.as_mut().expect("put back after each step");
-        let velocities = to_blocks(layout, velocities);
-        tensors.1 = Tensor::from_floats(&velocities[..], &tensors.0.device());
+        let state = to_blocks(layout, state);
+        tensors.1 = Tensor::from_floats(&state[..], &tensors.0.device());
     }
 
-    /// One step of SGD in place.
+    /// One step in place.
     pub fn train_step(
         &mut self,
         layout: &Layout,
         batch: Batch<'_>,
         mask: Option<&DropoutMask>,
-        sgd: Sgd,
+        step: Step,
     ) -> BatchMetrics {
-        let (parameters, mut velocities) = self.tensors.take().expect("put back after each step");
-        if sgd.momentum != 0.0 && velocities.dims() == [0] {
-            velocities = Tensor::zeros([layout.num_parameters], &parameters.device());
+        let (parameters, mut state) = self.tensors.take().expect("put back after each step");
+        let state_len = step.rule().num_slots() * layout.num_parameters;
+        if state.dims() != [state_len] {
+            state = Tensor::zeros([state_len], &parameters.device());
         }
         let context = StepContext {
             layout,
             normalisation: self.normalisation,
             batch,
             mask,
-            sgd,
+            step,
         };
-        let (parameters, velocities, metrics) =
-            mlp_step(parameters, velocities, &mut self.workspace, &context);
-        self.tensors = Some((parameters, velocities));
+        let (parameters, state, metrics) =
+            mlp_step(parameters, state, &mut self.workspace, &context);
+        self.tensors = Some((parameters, state));
         metrics
     }
 

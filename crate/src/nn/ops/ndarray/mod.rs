@@ -10,10 +10,11 @@
 mod blocks;
 mod fused;
 mod gemm;
-mod sgd;
+mod hidden;
 mod simd;
 mod sparse;
 mod step;
+mod update;
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, NdArray, backend_extension};
@@ -24,10 +25,10 @@ pub use blocks::from_blocks;
 pub use fused::FusedMlp;
 pub use step::{Batch, Workspace, cross_entropy};
 
-use crate::config::Sgd;
 use crate::data::{Dataset, Normalisation};
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
+use crate::nn::optimiser::Step;
 use crate::nn::{BatchMetrics, batch};
 
 /// What a step is told besides its tensors.
@@ -41,15 +42,15 @@ pub struct StepContext<'a> {
     /// Units to drop, if any.
     pub mask: Option<&'a DropoutMask>,
     /// How far to move.
-    pub sgd: Sgd,
+    pub step: Step,
 }
 
 #[backend_extension(NdArray)]
 trait MlpStep: Backend {
-    /// Moves `parameters` and `velocities` (rank 1, weights in blocks) by one step of SGD.
+    /// Moves `parameters` and the optimiser's `state` (rank 1, weights in blocks) by a step.
     fn mlp_step(
         parameters: FloatTensor<Self>,
-        velocities: FloatTensor<Self>,
+        state: FloatTensor<Self>,
         workspace: &mut Workspace,
         context: &StepContext<'_>,
         metrics: &mut BatchMetrics,
@@ -68,14 +69,14 @@ trait MlpStep: Backend {
 impl MlpStep for NdArray {
     fn mlp_step(
         parameters: FloatTensor<Self>,
-        velocities: FloatTensor<Self>,
+        state: FloatTensor<Self>,
         workspace: &mut Workspace,
         context: &StepContext<'_>,
         metrics: &mut BatchMetrics,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let (mut parameters, mut velocities) = (shared(parameters), shared(velocities));
-        *metrics = workspace.train_step(context, values(&mut parameters), values(&mut velocities));
-        (parameters.into(), velocities.into())
+        let (mut parameters, mut state) = (shared(parameters), shared(state));
+        *metrics = workspace.train_step(context, values(&mut parameters), values(&mut state));
+        (parameters.into(), state.into())
     }
 
     fn mlp_logits(
@@ -110,21 +111,21 @@ fn values(array: &mut SharedArray<f32>) -> &mut [f32] {
 /// Runs `MlpStep::mlp_step` on tensors of the ndarray device.
 pub fn mlp_step(
     parameters: Tensor<1>,
-    velocities: Tensor<1>,
+    state: Tensor<1>,
     workspace: &mut Workspace,
     context: &StepContext<'_>,
 ) -> (Tensor<1>, Tensor<1>, BatchMetrics) {
     let mut metrics = BatchMetrics::default();
-    let (parameters, velocities) = <Dispatch as MlpStep>::mlp_step(
+    let (parameters, state) = <Dispatch as MlpStep>::mlp_step(
         parameters.into_dispatch(),
-        velocities.into_dispatch(),
+        state.into_dispatch(),
         workspace,
         context,
         &mut metrics,
     );
     (
         Tensor::from_dispatch(parameters),
-        Tensor::from_dispatch(velocities),
+        Tensor::from_dispatch(state),
         metrics,
     )
 }

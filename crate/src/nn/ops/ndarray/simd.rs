@@ -5,6 +5,8 @@
 #[cfg(target_arch = "wasm32")]
 use core::arch::wasm32 as arch;
 
+use crate::nn::optimiser::Values;
+
 /// Number of lanes.
 pub const LANES: usize = 4;
 
@@ -101,6 +103,51 @@ impl F32x4 {
     #[inline(always)]
     pub fn store_partial(self, to: &mut [f32]) {
         to.copy_from_slice(&self.to_array()[..to.len()]);
+    }
+}
+
+impl Values for F32x4 {
+    #[inline(always)]
+    fn plus(self, factor: f32, other: Self) -> Self {
+        self.mul_add(Self::splat(factor), other)
+    }
+
+    #[inline(always)]
+    fn scaled(self, factor: f32) -> Self {
+        self.product(Self::splat(factor))
+    }
+
+    #[inline(always)]
+    fn plus_number(self, number: f32) -> Self {
+        let number = Self::splat(number);
+        #[cfg(target_arch = "wasm32")]
+        return Self(arch::f32x4_add(self.0, number.0));
+        #[cfg(not(target_arch = "wasm32"))]
+        Self(core::array::from_fn(|lane| self.0[lane] + number.0[lane]))
+    }
+
+    #[inline(always)]
+    fn product(self, other: Self) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        return Self(arch::f32x4_mul(self.0, other.0));
+        #[cfg(not(target_arch = "wasm32"))]
+        Self(core::array::from_fn(|lane| self.0[lane] * other.0[lane]))
+    }
+
+    #[inline(always)]
+    fn quotient(self, other: Self) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        return Self(arch::f32x4_div(self.0, other.0));
+        #[cfg(not(target_arch = "wasm32"))]
+        Self(core::array::from_fn(|lane| self.0[lane] / other.0[lane]))
+    }
+
+    #[inline(always)]
+    fn root(self) -> Self {
+        #[cfg(target_arch = "wasm32")]
+        return Self(arch::f32x4_sqrt(self.0));
+        #[cfg(not(target_arch = "wasm32"))]
+        Self(self.0.map(f32::sqrt))
     }
 }
 

@@ -9,8 +9,8 @@
 //! - backwards: dW = rᵀ·G − c·(1 ⊗ colsum(G)).
 
 use super::blocks::{Blocks, FIRST_LAYER};
-use super::sgd::Update;
 use super::simd::{Entry, F32x4, LANES, add_rows};
+use super::update::Update;
 use crate::data::Normalisation;
 
 /// Pixels looked at together.

@@ -2,24 +2,23 @@
 //! weights stand in [`super::blocks`].
 //!
 //! Everything is worked out in a [`Workspace`] that is allocated once a run.
-//! Hidden layers are linear → (layer normalisation) → ReLU → (dropout); the
+//! Hidden layers are linear → (layer normalisation) → activation → (dropout); the
 //! loss is the mean cross-entropy of the logits.
-
-#[cfg(test)]
-mod tests;
 
 use super::StepContext;
 use super::blocks::{Blocks, TILE_COLUMNS};
 use super::gemm::{self, Left, Right, Store, TILE_ROWS};
-use super::sgd::{Update, UpdateSink};
+use super::hidden::{LayerSpace, activate, normalise};
 use super::sparse::{self, SparseBatch};
-use crate::config::Sgd;
+use super::update::{Update, UpdateSink};
 use crate::data::Normalisation;
 use crate::data::task::CLASSES;
 use crate::math::{exp_f32, ln_f32};
+use crate::message::Activation;
+use crate::nn::BatchMetrics;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::{Layer, Layout};
-use crate::nn::{BatchMetrics, LAYER_NORM_EPSILON};
+use crate::nn::optimiser::Step;
 
 /// Above this share of non-zero pixels the dense product is the faster one.
 const MAX_SPARSE_DENSITY: f64 = 0.5;
@@ -61,16 +60,6 @@ pub struct Workspace {
     column_sums: Vec<f32>,
     column_sums_are_current: bool,
     folded_bias: Vec<f32>,
-}
-
-#[derive(Default)]
-struct LayerSpace {
-    /// What the next layer reads; logits in the last layer. `[num_rows, width]`.
-    output: Vec<f32>,
-    /// Normalised values before gain and shift, `[num_rows, width]`.
-    normalised: Vec<f32>,
-    /// 1/σ of each row.
-    inverse_deviations: Vec<f32>,
 }
 
 impl Workspace {
@@ -135,9 +124,7 @@ impl Workspace {
                         &parameters[shift.clone()],
                     );
                 }
-                for value in &mut space.output {
-                    *value = relu(*value);
-                }
+                activate(layout.activation, space);
                 if let Some(mask) = mask {
                     mask.apply(index, &mut space.output);
                 }
@@ -146,20 +133,20 @@ impl Workspace {
         &self.layers[layout.layers.len() - 1].output
     }
 
-    /// One step of SGD: parameters `[num_parameters]` and velocities (as long,
-    /// or empty without momentum) move in place.
+    /// One step: parameters `[num_parameters]` and the optimiser's state, as long for
+    /// each of its slots, move in place.
     pub fn train_step(
         &mut self,
         context: &StepContext<'_>,
         parameters: &mut [f32],
-        velocities: &mut [f32],
+        state: &mut [f32],
     ) -> BatchMetrics {
         let StepContext {
             layout,
             normalisation,
             batch,
             mask,
-            sgd,
+            step,
         } = *context;
         let num_rows = batch.rows.len();
         self.forward(layout, normalisation, parameters, batch, mask);
@@ -175,17 +162,26 @@ impl Workspace {
             let width = layer.num_outputs;
             if index < last {
                 let space = &self.layers[index];
-                // A unit that ReLU or dropout silenced stands at 0 and passes no
-                // gradient; one that is no number passes it, as torch's does.
-                for (gradient, &output) in self.upstream.iter_mut().zip(&space.output) {
-                    *gradient = if output <= 0.0 {
-                        0.0
-                    } else {
-                        *gradient * keep_scale
-                    };
+                if layout.activation == Activation::Relu {
+                    // A unit that ReLU or dropout silenced stands at 0 and passes no
+                    // gradient; one that is no number passes it, as torch's does.
+                    for (gradient, &output) in self.upstream.iter_mut().zip(&space.output) {
+                        *gradient = if output <= 0.0 {
+                            0.0
+                        } else {
+                            *gradient * keep_scale
+                        };
+                    }
+                } else {
+                    if let Some(mask) = mask {
+                        mask.apply(index, &mut self.upstream);
+                    }
+                    for (gradient, &slope) in self.upstream.iter_mut().zip(&space.slopes) {
+                        *gradient *= slope;
+                    }
                 }
                 if layer.norm.is_some() {
-                    self.step_norm(index, layer, parameters, velocities, sgd);
+                    self.step_norm(index, layer, parameters, state, step);
                 }
             }
             sum_rows(&self.upstream, width, &mut self.row_sums);
@@ -193,8 +189,7 @@ impl Workspace {
                 let blocks = Blocks::of_weight(index, layer);
                 self.gradient_by_input(&parameters[layer.weight.clone()], blocks, num_rows);
             }
-            let velocity = run(velocities, layer.weight.clone());
-            let mut update = Update::new(&mut parameters[layer.weight.clone()], velocity, sgd);
+            let mut update = Update::new(parameters, state, &layer.weight, step);
             if index == 0 && self.is_sparse {
                 self.sparse.index_by_pixel();
                 self.sparse.backward(
@@ -226,8 +221,7 @@ impl Workspace {
                 );
                 self.column_sums_are_current &= index > 0;
             }
-            let velocity = run(velocities, layer.bias.clone());
-            Update::new(&mut parameters[layer.bias.clone()], velocity, sgd).apply(&self.row_sums);
+            Update::new(parameters, state, &layer.bias, step).apply(&self.row_sums);
             std::mem::swap(&mut self.upstream, &mut self.downstream);
         }
         metrics
@@ -273,8 +267,8 @@ impl Workspace {
         index: usize,
         layer: &Layer,
         parameters: &mut [f32],
-        velocities: &mut [f32],
-        sgd: Sgd,
+        state: &mut [f32],
+        step: Step,
     ) {
         let Some((gain_range, shift_range)) = &layer.norm else {
             return;
@@ -304,40 +298,7 @@ impl Workspace {
             }
         }
         for (range, gradient) in [(gain_range, &gain_gradient), (shift_range, &shift_gradient)] {
-            let velocity = run(velocities, range.clone());
-            Update::new(&mut parameters[range.clone()], velocity, sgd).apply(gradient);
-        }
-    }
-}
-
-/// The value where it is above 0, else 0; what is no number stays none. `max`,
-/// and a comparison the other way round, would take that for 0 and hide that a run
-/// diverged. A comparison and a mask, in four lanes at once.
-fn relu(value: f32) -> f32 {
-    if value <= 0.0 { 0.0 } else { value }
-}
-
-/// A run of the velocities, or nothing where there is no momentum.
-fn run(velocities: &mut [f32], range: std::ops::Range<usize>) -> &mut [f32] {
-    velocities.get_mut(range).unwrap_or_default()
-}
-
-/// Layer normalisation over each row with biased variance, as torch's.
-fn normalise(space: &mut LayerSpace, width: usize, gain: &[f32], shift: &[f32]) {
-    space.normalised.resize(space.output.len(), 0.0);
-    space.inverse_deviations.clear();
-    let rows = space
-        .output
-        .chunks_exact_mut(width)
-        .zip(space.normalised.chunks_exact_mut(width));
-    for (output, normalised) in rows {
-        let mean = output.iter().sum::<f32>() / width as f32;
-        let variance = output.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / width as f32;
-        let inverse = 1.0 / (variance + LAYER_NORM_EPSILON).sqrt();
-        space.inverse_deviations.push(inverse);
-        for column in 0..width {
-            normalised[column] = (output[column] - mean) * inverse;
-            output[column] = normalised[column] * gain[column] + shift[column];
+            Update::new(parameters, state, range, step).apply(gradient);
         }
     }
 }

@@ -33,19 +33,34 @@ def evaluate(model, loader):
     return loss_sum / count, correct / count
 
 
+def optimizer_of(settings, parameters):
+    """The run's optimiser; Adam, AdamW and Adagrad have averages of their own for momentum."""
+    common = dict(lr=settings["learning_rate"], weight_decay=settings["weight_decay"])
+    momentum = settings["momentum"]
+    match settings["optimiser"]:
+        case "adam":
+            return torch.optim.Adam(parameters, **common)
+        case "adamw":
+            return torch.optim.AdamW(parameters, **common)
+        case "rmsprop":
+            return torch.optim.RMSprop(parameters, momentum=momentum, **common)
+        case "adagrad":
+            return torch.optim.Adagrad(parameters, **common)
+        case name:
+            nesterov = name == "nesterov" and momentum > 0
+            return torch.optim.SGD(parameters, momentum=momentum, nesterov=nesterov, **common)
+
+
 def train(settings, name):
     """One run from scratch: the trained model and a dict an epoch. Ends early where the loss is
     no number any more."""
     torch.manual_seed(settings["seed"])
     train_loader, validation_loader = loaders(settings)
-    model = MLP(settings["hidden"], settings["dropout"], settings["layer_norm"])
-    model.draw_weights(settings["seed"])
-    optimizer = torch.optim.SGD(
-        model.parameters(),
-        lr=settings["learning_rate"],
-        momentum=settings["momentum"],
-        weight_decay=settings["weight_decay"],
+    model = MLP(
+        settings["hidden"], settings["activation"], settings["dropout"], settings["layer_norm"]
     )
+    model.draw_weights(settings["seed"])
+    optimizer = optimizer_of(settings, model.parameters())
     schedule = None
     if settings["schedule"] == "cosine":
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=settings["epochs"])

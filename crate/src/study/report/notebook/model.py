@@ -28,17 +28,28 @@ class InklingDropout(nn.Dropout):
         return x * torch.tensor(kept, dtype=x.dtype).reshape(x.shape) / (1 - self.p)
 
 
-class MLP(nn.Module):
-    """Pixels; linear, layer normalisation, ReLU, dropout for each hidden layer; a logit a class."""
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "leaky_relu": nn.LeakyReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+}
 
-    def __init__(self, hidden, dropout, layer_norm):
+
+class MLP(nn.Module):
+    """Pixels; linear, layer normalisation, activation, dropout for each hidden layer; a logit a
+    class."""
+
+    def __init__(self, hidden, activation, dropout, layer_norm):
         super().__init__()
         layers, width = [], SIDE * SIDE
         for number, units in enumerate(hidden):
             layers.append(nn.Linear(width, units))
             if layer_norm:
                 layers.append(nn.LayerNorm(units))
-            layers.append(nn.ReLU())
+            layers.append(ACTIVATIONS[activation]())
             if dropout > 0:
                 layers.append(InklingDropout(dropout, number))
             width = units

@@ -130,6 +130,8 @@ fn changed(factor: Factor, config: &RunConfig, plan: &Plan) -> String {
         Factor::LayerNorm => norm(),
         Factor::HiddenLayers => format!("hidden={:?}", plan.network.hidden),
         Factor::DropoutLayerNorm => format!("{}, {}", dropout(), norm()),
+        Factor::Optimiser => format!("optimiser={}", literal(config.optimiser.key())),
+        Factor::Activation => format!("activation={}", literal(config.activation.key())),
     }
 }
 
@@ -138,16 +140,18 @@ fn changed(factor: Factor, config: &RunConfig, plan: &Plan) -> String {
 fn settings(config: &RunConfig, plan: &Plan) -> String {
     format!(
         "dict(\n    seed={},\n    split_seed={},\n    validation_share={},\n    hidden={:?},\n    \
-         dropout={},\n    layer_norm={},\n    epochs={},\n    batch_size={},\n    \
-         learning_rate={},\n    schedule={},\n    momentum={},\n    weight_decay={},\n)",
+         activation={},\n    dropout={},\n    layer_norm={},\n    epochs={},\n    batch_size={},\n    \
+         optimiser={},\n    learning_rate={},\n    schedule={},\n    momentum={},\n    weight_decay={},\n)",
         plan.seed,
         plan.split_seed,
         number(plan.validation_share),
         plan.network.hidden,
+        literal(config.activation.key()),
         number(config.dropout),
         truth(config.layer_norm),
         plan.num_epochs,
         plan.batch_size,
+        literal(config.optimiser.key()),
         number(config.learning_rate),
         match config.learning_rate_schedule {
             LearningRateSchedule::Constant => "None",

@@ -179,7 +179,7 @@ fn sum_rows(upstream: &[Values], column: usize, #[comptime] shape: LayerShape) -
     sum
 }
 
-/// SGD on a vector of parameters; see [`crate::config::Sgd`].
+/// SGD on a vector of parameters; see [`crate::nn::optimiser`].
 #[cube]
 fn move_parameters(
     parameters: &mut [Values],

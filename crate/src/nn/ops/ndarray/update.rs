@@ -1,61 +1,80 @@
-//! SGD in place, a vector of parameters at a time, while the gradient is still
-//! in registers. The formula is torch's; see [`Sgd`].
+//! A step in place, a vector of parameters at a time, while the gradient is still in
+//! registers. The formulas are [`crate::nn::optimiser`]'s.
+
+use std::ops::Range;
 
 use super::blocks::Blocks;
 use super::gemm::Sink;
 use super::simd::{F32x4, LANES};
-use crate::config::Sgd;
+use crate::message::Optimiser;
+use crate::nn::optimiser::{MAX_SLOTS, Step};
 
 /// A run of parameters and what moves them.
 pub struct Update<'a> {
     /// Parameters, changed in place.
     pub parameters: &'a mut [f32],
-    /// Their velocities, as long; empty without momentum.
-    pub velocities: &'a mut [f32],
-    pub sgd: Sgd,
+    /// What the rule keeps of them, each as long; those that it does not need are empty.
+    slots: [&'a mut [f32]; MAX_SLOTS],
+    step: Step,
+    /// Plain SGD: nothing to load but the parameters.
+    is_plain: bool,
 }
 
 impl<'a> Update<'a> {
-    pub fn new(parameters: &'a mut [f32], velocities: &'a mut [f32], sgd: Sgd) -> Self {
+    /// Of the parameters in `range`. `state` holds the rule's slots, each as long as all
+    /// `parameters`.
+    pub fn new(
+        parameters: &'a mut [f32],
+        state: &'a mut [f32],
+        range: &Range<usize>,
+        step: Step,
+    ) -> Self {
+        let (first, second) = state.split_at_mut(parameters.len().min(state.len()));
+        let rule = step.rule();
         Self {
-            parameters,
-            velocities,
-            sgd,
+            slots: [first, second].map(|slot| slot.get_mut(range.clone()).unwrap_or_default()),
+            parameters: &mut parameters[range.clone()],
+            is_plain: rule.optimiser == Optimiser::Sgd
+                && rule.num_slots() == 0
+                && rule.weight_decay == 0.0,
+            step,
         }
     }
 
     /// Moves the four parameters from `at` on against their gradient and
     /// returns them.
     #[inline(always)]
-    pub fn step(&mut self, at: usize, gradient: F32x4) -> F32x4 {
+    fn step(&mut self, at: usize, gradient: F32x4) -> F32x4 {
         let parameter = F32x4::load(&self.parameters[at..]);
-        let mut direction = gradient;
-        if self.sgd.weight_decay != 0.0 {
-            direction = direction.mul_add(F32x4::splat(self.sgd.weight_decay), parameter);
+        let mut slots = [F32x4::splat(0.0); MAX_SLOTS];
+        for (slot, kept) in slots.iter_mut().zip(&self.slots) {
+            if !kept.is_empty() {
+                *slot = F32x4::load(&kept[at..]);
+            }
         }
-        if !self.velocities.is_empty() {
-            let velocity = F32x4::load(&self.velocities[at..]);
-            direction = direction.mul_add(F32x4::splat(self.sgd.momentum), velocity);
-            direction.store(&mut self.velocities[at..]);
+        let moved = self.step.moved(parameter, gradient, &mut slots);
+        for (slot, kept) in slots.into_iter().zip(&mut self.slots) {
+            if !kept.is_empty() {
+                slot.store(&mut kept[at..]);
+            }
         }
-        let moved = parameter.mul_add(F32x4::splat(-self.sgd.learning_rate), direction);
         moved.store(&mut self.parameters[at..]);
         moved
     }
 
-    /// [`Self::step`] for several vectors of parameters in a row: bounds and
-    /// options are looked at once.
+    /// Moves several vectors of parameters in a row and returns them: bounds and options
+    /// are looked at once.
     #[inline(always)]
     pub fn step_block<const VECTORS: usize>(
         &mut self,
         at: usize,
         gradients: [F32x4; VECTORS],
     ) -> [F32x4; VECTORS] {
-        if self.sgd.weight_decay != 0.0 || !self.velocities.is_empty() {
+        if !self.is_plain {
             return core::array::from_fn(|v| self.step(at + v * LANES, gradients[v]));
         }
         let parameters = &mut self.parameters[at..at + VECTORS * LANES];
-        let rate = F32x4::splat(-self.sgd.learning_rate);
+        let rate = F32x4::splat(-self.step.rule().learning_rate);
         core::array::from_fn(|v| {
             let parameters = &mut parameters[v * LANES..];
             let moved = F32x4::load(parameters).mul_add(rate, gradients[v]);
@@ -64,7 +83,7 @@ impl<'a> Update<'a> {
         })
     }
 
-    /// [`Self::step`] for fewer than four parameters.
+    /// The same for fewer than four parameters.
     #[inline(always)]
     pub fn step_partial(&mut self, at: usize, len: usize, gradient: F32x4) {
         let gradient = gradient.to_array();
@@ -75,13 +94,17 @@ impl<'a> Update<'a> {
 
     #[inline(always)]
     fn step_scalar(&mut self, at: usize, gradient: f32) {
-        let parameter = self.parameters[at];
-        let mut direction = gradient + self.sgd.weight_decay * parameter;
-        if let Some(velocity) = self.velocities.get_mut(at) {
-            direction += self.sgd.momentum * *velocity;
-            *velocity = direction;
+        let mut slots = [0.0; MAX_SLOTS];
+        for (slot, kept) in slots.iter_mut().zip(&self.slots) {
+            *slot = kept.get(at).copied().unwrap_or_default();
         }
-        self.parameters[at] = parameter - self.sgd.learning_rate * direction;
+        let parameter = &mut self.parameters[at];
+        *parameter = self.step.moved(*parameter, gradient, &mut slots);
+        for (slot, kept) in slots.into_iter().zip(&mut self.slots) {
+            if let Some(kept) = kept.get_mut(at) {
+                *kept = slot;
+            }
+        }
     }
 
     /// Moves all parameters of this run against `gradients`, as long.

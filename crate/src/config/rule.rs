@@ -1,0 +1,54 @@
+//! How a step moves the parameters: an optimiser with its numbers.
+
+use crate::message::Optimiser;
+
+/// An optimiser and its numbers, as torch's optimiser of that name takes them; what is not
+/// here stands at torch's default. The formulas are `nn::optimiser`'s.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rule {
+    /// Which formula.
+    pub optimiser: Optimiser,
+    /// Step size.
+    pub learning_rate: f32,
+    /// Share of the last step's direction that is kept; of SGD, Nesterov's variant and
+    /// RMSprop alone.
+    pub momentum: f32,
+    /// L2 penalty added to the gradient; what AdamW shrinks the parameters by.
+    pub weight_decay: f32,
+}
+
+impl Rule {
+    /// Plain SGD with a step size.
+    pub fn sgd(learning_rate: f32) -> Self {
+        Self {
+            optimiser: Optimiser::Sgd,
+            learning_rate,
+            momentum: 0.0,
+            weight_decay: 0.0,
+        }
+    }
+
+    /// Numbers that it keeps of each parameter from step to step.
+    pub fn num_slots(&self) -> usize {
+        let of_momentum = usize::from(self.momentum != 0.0);
+        match self.optimiser {
+            Optimiser::Sgd | Optimiser::Nesterov => of_momentum,
+            Optimiser::Rmsprop => 1 + of_momentum,
+            Optimiser::Adagrad => 1,
+            Optimiser::Adam | Optimiser::Adamw => 2,
+        }
+    }
+
+    /// Why a number that is set does nothing, where one does.
+    pub fn note(&self) -> Option<&'static str> {
+        match self.optimiser {
+            Optimiser::Nesterov if self.momentum == 0.0 => {
+                Some("Nesterov’s variant without momentum is plain SGD: set one, such as 0.9.")
+            }
+            Optimiser::Adam | Optimiser::Adamw | Optimiser::Adagrad if self.momentum != 0.0 => {
+                Some("Adam, AdamW and Adagrad have averages of their own: momentum is not used.")
+            }
+            _ => None,
+        }
+    }
+}

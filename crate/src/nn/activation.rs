@@ -1,0 +1,93 @@
+//! What a hidden unit makes of its sum: value, slope, and its name in torch. A new one is an
+//! entry here and in [`Activation`]; the page's choice is in `www/base/settings.js`, its
+//! nodes in a saved graph in `www/worker/onnx.js`.
+
+use std::f32::consts::{FRAC_1_SQRT_2, PI};
+
+use burn::tensor::{Tensor, activation};
+
+use crate::math::{erf_f32, exp_f32, tanh_f32};
+use crate::message::Activation;
+
+/// Slope of the leaky ReLU below 0, torch's default.
+const LEAK: f32 = 0.01;
+
+impl Activation {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 6] = [
+        Self::Relu,
+        Self::LeakyRelu,
+        Self::Tanh,
+        Self::Sigmoid,
+        Self::Gelu,
+        Self::Silu,
+    ];
+
+    /// Its name in settings, addresses and files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::LeakyRelu => "leaky_relu",
+            Self::Tanh => "tanh",
+            Self::Sigmoid => "sigmoid",
+            Self::Gelu => "gelu",
+            Self::Silu => "silu",
+        }
+    }
+
+    /// Its class in `torch.nn`, which is its name among words, too.
+    pub fn torch_name(self) -> &'static str {
+        match self {
+            Self::Relu => "ReLU",
+            Self::LeakyRelu => "LeakyReLU",
+            Self::Tanh => "Tanh",
+            Self::Sigmoid => "Sigmoid",
+            Self::Gelu => "GELU",
+            Self::Silu => "SiLU",
+        }
+    }
+
+    /// Its value and its slope at `x`; no number where `x` is none.
+    #[inline]
+    pub fn at(self, x: f32) -> (f32, f32) {
+        match self {
+            Self::Relu if x <= 0.0 => (0.0, 0.0),
+            Self::LeakyRelu if x <= 0.0 => (LEAK * x, LEAK),
+            Self::Relu | Self::LeakyRelu => (x, 1.0),
+            Self::Tanh => {
+                let y = tanh_f32(x);
+                (y, 1.0 - y * y)
+            }
+            Self::Sigmoid => {
+                let y = sigmoid(x);
+                (y, y * (1.0 - y))
+            }
+            Self::Gelu => {
+                let below = 0.5 * (1.0 + erf_f32(x * FRAC_1_SQRT_2));
+                let density = exp_f32(-0.5 * x * x) / (2.0 * PI).sqrt();
+                (x * below, below + x * density)
+            }
+            Self::Silu => {
+                let y = sigmoid(x);
+                (x * y, y * (1.0 + x * (1.0 - y)))
+            }
+        }
+    }
+
+    /// Its values over a tensor, in burn's own operations.
+    pub fn of(self, x: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Relu => activation::relu(x),
+            Self::LeakyRelu => activation::leaky_relu(x, f64::from(LEAK)),
+            Self::Tanh => activation::tanh(x),
+            Self::Sigmoid => activation::sigmoid(x),
+            // burn's own has the slope of an approximation.
+            Self::Gelu => x.clone() * ((x * FRAC_1_SQRT_2).erf() + 1.0) * 0.5,
+            Self::Silu => activation::silu(x),
+        }
+    }
+}
+
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + exp_f32(-x))
+}
