@@ -66,8 +66,17 @@ for (const backend of ["ndarray", "webgpu"]) {
       (await page.locator("#run-card-text").textContent())?.match(/weights.*/i)?.[0];
     const before = await weights();
 
+    const fetched = () =>
+      page.evaluate(() =>
+        performance
+          .getEntriesByType("resource")
+          .map(({ name }) => name)
+          .filter((name) => /inside\/(?!opening)/.test(name)),
+      );
+    assert.deepEqual(await fetched(), [], "its code is fetched when it is opened");
     await press(page, "Look inside");
     await inside.waitFor();
+    assert.notDeepEqual(await fetched(), []);
     await list_of(page, 3).getByRole("button").nth(9).waitFor();
     assert.equal(await inside.getByRole("heading", { name: /^Layer \d/ }).count(), 3);
     assert.deepEqual(
