@@ -88,7 +88,7 @@ function figures({ layers }) {
       cell(small(layer.update_share)),
     ),
   );
-  const head = ["", "Gradient", "Weights, before → after", "Update / weights"];
+  const head = ["Layer", "Gradient", "Weights, before → after", "Update / weights"];
   return [
     el(
       "div",

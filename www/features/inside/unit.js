@@ -29,13 +29,13 @@ const FIGURES_AFTER_MS = 150;
  */
 export function create_unit(inside, on_close) {
   const { store } = inside;
-  const title = el("h4", { tabindex: -1 });
+  const title = el("h3", { tabindex: -1 });
   const close = el("button", { type: "button", class: "quiet" }, "Close unit");
   const picture = el("div", { class: "unit-picture" });
   const terms = el("ol", { class: "terms", "aria-label": "Greatest products" });
   const rest = el("p", { class: "hint" });
   const lines = el("div", { class: "sum-lines" });
-  const sum = el("div", { class: "unit-sum" }, el("h5"), terms, rest, lines);
+  const sum = el("div", { class: "unit-sum" }, el("h4"), terms, rest, lines);
   const fires = el("div", { class: "unit-fires" });
   const element = el(
     "section",
@@ -63,7 +63,7 @@ export function create_unit(inside, on_close) {
     paint_weights(canvas, unit.weights, 1, 0, side);
     const most = unit.weights.reduce((top, weight) => Math.max(top, Math.abs(weight)), 0);
     picture.replaceChildren(
-      el("h5", {}, "What it looks for"),
+      el("h4", {}, "What it looks for"),
       canvas,
       el(
         "p",
@@ -77,7 +77,7 @@ export function create_unit(inside, on_close) {
   };
 
   const write = (/** @type {InsideState} */ { unit, units, classes }) => {
-    const [heading] = sum.getElementsByTagName("h5");
+    const [heading] = sum.getElementsByTagName("h4");
     if (!unit || !heading) return;
     const { layer } = unit;
     const side = Math.round(Math.sqrt(unit.widths[0] ?? 0));
@@ -128,7 +128,7 @@ export function create_unit(inside, on_close) {
       images.push(el("li", {}, canvas, el("span", { class: "figure" }, activation)));
     }
     fires.replaceChildren(
-      el("h5", {}, "What makes it fire most"),
+      el("h4", {}, "What makes it fire most"),
       el("ol", { class: "strongest", "aria-label": "Images that make it fire most" }, ...images),
       el(
         "p",

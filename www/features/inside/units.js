@@ -60,7 +60,7 @@ export class UnitList {
     this.element = el(
       "div",
       { class: `layer ${role}` },
-      el("h4", {}, `Layer ${layer + 1}`, el("span", {}, ` ${role}, ${format.count(width)}`)),
+      el("h3", {}, `Layer ${layer + 1}`, el("span", {}, ` ${role}, ${format.count(width)}`)),
       this.#list,
       this.#told,
     );
