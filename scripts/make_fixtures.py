@@ -397,6 +397,117 @@ def parity(_arguments):
 
 
 @fixture
+def inside(_arguments):
+    """PyTorch's numbers inside two networks: sums, activations, losses, gradients, norms."""
+    import numpy
+    import torch
+    from sklearn.model_selection import train_test_split
+
+    # As in crate/tests/inside.rs.
+    num_rows, batch_size, seed = 640, 32, 7
+    widths = [784, 32, 16, 10]
+    # Purposes of the seed: crate/src/nn/mod.rs, Stream; the gains' is this fixture's own.
+    weights_stream, shuffle_stream, norms_stream = 1, 2, 99
+
+    with gzip.open(ROOT / "data/sample.csv.gz", "rt") as lines:
+        next(lines)
+        table = numpy.array([next(lines).split(",") for _ in range(num_rows)], dtype=numpy.float32)
+    labels = torch.tensor(table[:, 0].astype(numpy.int64))
+    images = torch.tensor((table[:, 1:] / 255 - 0.1307) / 0.3081)
+    order, _ = train_test_split(
+        numpy.arange(num_rows), test_size=0.2, stratify=labels.numpy(), random_state=seed
+    )
+    numpy.random.RandomState([seed, shuffle_stream, 1]).shuffle(order)
+
+    def rounded(values):
+        return [float(f"{value:.8g}") for value in torch.as_tensor(values).flatten().tolist()]
+
+    def network(layer_norm):
+        draws = numpy.random.RandomState([seed, weights_stream])
+        others = numpy.random.RandomState([seed, norms_stream])
+        linears, norms = [], []
+        for inputs, outputs in zip(widths, widths[1:]):
+            linear, norm = torch.nn.Linear(inputs, outputs), torch.nn.LayerNorm(outputs)
+            bound = 1 / inputs**0.5
+            with torch.no_grad():
+                weight = draws.uniform(-bound, bound, (inputs, outputs)).astype(numpy.float32)
+                linear.weight.copy_(torch.tensor(weight.T))
+                linear.bias.copy_(torch.tensor(draws.uniform(-bound, bound, outputs)))
+                if layer_norm and len(linears) + 2 < len(widths):
+                    norm.weight.copy_(torch.tensor(others.uniform(0.5, 1.5, outputs)))
+                    norm.bias.copy_(torch.tensor(others.uniform(-0.5, 0.5, outputs)))
+            linears.append(linear)
+            norms.append(norm)
+        return linears, norms[:-1] if layer_norm else []
+
+    def forward(linears, norms, x):
+        """Of each layer w·x + b, what the activation is taken of, and the activation."""
+        found = []
+        for layer, linear in enumerate(linears):
+            sums = before = linear(x)
+            if layer + 1 < len(linears):
+                sums = norms[layer](before) if norms else before
+                x = torch.relu(sums)
+            else:
+                x = torch.softmax(sums, 1)
+            found.append((before, sums, x))
+        return found
+
+    def case(layer_norm):
+        linears, norms = network(layer_norm)
+        # In the order of crate/src/nn/layout.rs, a list a layer.
+        layers = [
+            [linear.weight, linear.bias, *(norms[at].parameters() if at < len(norms) else [])]
+            for at, linear in enumerate(linears)
+        ]
+        optimizer = torch.optim.SGD(
+            [p for layer in layers for p in layer], lr=0.05, momentum=0.9, weight_decay=1e-3
+        )
+
+        def flat(layer, of):
+            # Weights stand [in, out] in the flat buffer.
+            return torch.cat([(p.T if p.dim() == 2 else p).flatten() for p in map(of, layer)])
+
+        def losses(rows):
+            logits = forward(linears, norms, images[rows])[-1][1]
+            return torch.nn.functional.cross_entropy(logits, labels[rows], reduction="none")
+
+        seen = [
+            {name: rounded(part) for name, part in zip(("linear", "sums", "activations"), parts)}
+            for parts in forward(linears, norms, images[:1])
+        ]
+        steps = []
+        for step in range(2):
+            rows = order[step * batch_size :][:batch_size]
+            before = losses(rows)
+            weights = [flat(layer, lambda p: p.detach().clone()) for layer in layers]
+            optimizer.zero_grad()
+            before.mean().backward()
+            gradients = [flat(layer, lambda p: p.grad) for layer in layers]
+            optimizer.step()
+            moved = [flat(layer, lambda p: p.detach()) - w for layer, w in zip(layers, weights)]
+            steps.append(
+                {
+                    "losses_before": rounded(before),
+                    "losses_after": rounded(losses(rows)),
+                    "gradient_norms": rounded([g.norm() for g in gradients]),
+                    "weight_norms": rounded([w.norm() for w in weights]),
+                    "update_norms": rounded([m.norm() for m in moved]),
+                    # Every 97th, whichever layer it is of.
+                    "gradient": rounded(torch.cat(gradients)[::97]),
+                }
+            )
+        return {"layers": seen, "steps": steps}
+
+    torch.set_num_threads(1)
+    return {
+        "oracle": f"torch {torch.__version__.split('+')[0]}: Linear, LayerNorm, autograd, SGD",
+        "plain": case(False),
+        "layer_norm": case(True),
+    }
+
+
+@fixture
 def evaluation(_arguments):
     """Figures of 300 made-up readings, none of them of a nine."""
     import numpy as np

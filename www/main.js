@@ -17,6 +17,7 @@ import { create_charts } from "./features/curves/charts.js";
 import { listen_for_files } from "./features/data/drop.js";
 import { create_data_view } from "./features/data/view.js";
 import { create_evaluation_view } from "./features/evaluation/view.js";
+import { create_inside_opening } from "./features/inside/opening.js";
 import { create_kept_view } from "./features/kept/view.js";
 import { create_network_view } from "./features/network/view.js";
 import { create_pad } from "./features/pad/pad.js";
@@ -47,15 +48,14 @@ const stores = create_stores({
   on_evicted: (names) => notice(evicted_words(names)),
   in_use: () => in_use(store.get()),
 });
-const { database } = stores;
 const engine = new Custody({
   on_notice: notice,
   fault: asked.fault,
-  on_unfillable: () => database.refuse(),
+  on_unfillable: () => stores.database.refuse(),
 });
 const parts = { store, engine, ...stores, fetch_set, download, notice, announce };
 const { actions, bench, ...made } = create_actions(parts);
-const digits = create_kept_digits(stores.digits, database);
+const digits = create_kept_digits(stores.digits, stores.database);
 
 // Views
 
@@ -67,14 +67,15 @@ create_run_view(store, actions);
 create_run_card(store, actions, asked);
 const charts = create_charts(store, actions);
 const ticks = create_ticks(store);
-const pad = create_pad(store, actions, { on_ink: ticks.set_ink });
+const inside = create_inside_opening(store, { engine, notice, pixels: () => pad.pixels() });
+const pad = create_pad(store, actions, { on_ink: ticks.set_ink, on_read: inside.on_read });
 create_evaluation_view(store, actions);
 create_kept_digits_view({ pixels: pad.pixels, digits });
 create_fine_tuning(store, actions, { digits });
 create_shortcuts({ ...actions, toggle_log: charts.toggle_log, draw: pad.focus, clear: pad.clear });
 tend_menus();
 create_link_copier(() => store.get().config, notice);
-create_kept_view(store, { forget: () => database.forget(), report });
+create_kept_view(store, { forget: () => stores.database.forget(), report });
 const { open_runs, import_runs } = create_runs_opening(store, actions);
 const load_report = async () => (await import("./features/report/hand_in.js")).mount_report;
 const { open_study, import_studies } = create_study_opening(
@@ -91,7 +92,7 @@ start_planner(parts);
 restore({ ...parts, ...asked, ...made })
   .then(() => digits.refresh())
   .catch(report);
-watch_kept({ ...made, store, database, report });
+watch_kept({ ...made, ...stores, store, report });
 void engine
   .ready()
   .catch((error) => notice(`The engine could not start: ${message_of(error)}`))

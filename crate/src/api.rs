@@ -2,7 +2,8 @@
 //! `js-sys`. Everything else of this crate builds and runs natively too.
 //!
 //! The features `engine` and `studies` say which of it an artifact exports; what is not
-//! exported, and all that only it needs, the linker leaves out.
+//! exported, and all that only it needs, the linker leaves out. `studies` is whatever computes
+//! on no device: studies, and the inside of a network.
 //!
 //! Exported asynchronous methods take `&self` and lock inside: calls of one
 //! object may overlap, as a prediction does with a slice of training.
@@ -13,6 +14,8 @@ mod dataset;
 mod faults;
 #[cfg(feature = "engine")]
 mod ink;
+#[cfg(feature = "studies")]
+mod inside;
 #[cfg(feature = "engine")]
 mod model;
 #[cfg(feature = "engine")]

@@ -58,6 +58,17 @@ test("axe-core finds nothing in any state of the main job", async (t) => {
   await press(page, "Evaluate");
   await sees(page, "Evaluation", /accuracy/);
   await has_no_violations(page, "finished, evaluated, with a digit");
+  await press(page, "Look inside");
+  const first = page.getByRole("list", { name: "Units of layer 1" }).getByRole("button").first();
+  await first.click();
+  await page
+    .getByRole("region", { name: "Unit", exact: true })
+    .getByText(/^Silent on/)
+    .waitFor();
+  await press(page, "One batch");
+  await sees(page, "Step status", /^Step 1, /);
+  await has_no_violations(page, "the inside, with a unit and a step");
+  await press(page, "Close inside");
   await page.getByLabel("Epochs", { exact: true }).fill("3");
   await open_view(page, "Study");
   await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.01, 0.1");

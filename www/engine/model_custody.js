@@ -10,6 +10,7 @@ import { NewestModel } from "./newest_model.js";
 /** @import { Remote } from "../vendor/comlink.mjs" */
 /** @import { ModelFormat } from "../worker/model.js" */
 /** @import { Engine, InkReading, Strokes } from "../worker/engine.js" */
+/** @import { StepLook, StepStart, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
 /** @import { DataCustodyOptions } from "./data_custody.js" */
 /** @import { Held, Source } from "./newest_model.js" */
 /** @import { Station } from "./station.js" */
@@ -87,6 +88,51 @@ export class ModelCustody extends DataCustody {
    */
   predict_strokes(strokes) {
     return this.#read((engine, key) => engine.predict_strokes(key, strokes));
+  }
+
+  /**
+   * What every unit of the newest model makes of an image.
+   * @param {Uint8Array} pixels side² of them
+   * @returns {Promise<UnitsReading | null>} `null` before any model
+   */
+  read_units(pixels) {
+    return this.#read((engine, key) => engine.read_units(key, pixels));
+  }
+
+  /**
+   * One of its units, and how it came to what it makes of an image.
+   * @param {number} layer from 0
+   * @param {number} unit from 0
+   * @param {Uint8Array | null} pixels
+   * @returns {Promise<UnitReading | null>} as `read_units`
+   */
+  read_unit(layer, unit, pixels) {
+    return this.#read((engine, key) => engine.read_unit(key, layer, unit, pixels));
+  }
+
+  /**
+   * Which of many images make its units fire most.
+   * @param {Uint32Array} rows
+   * @param {Uint8Array} pixels side² a row
+   * @returns {Promise<UnitsSurvey | null>} as `read_units`
+   */
+  survey_units(rows, pixels) {
+    return this.#read((engine, key) => engine.survey_units(key, rows, pixels));
+  }
+
+  /**
+   * One step as a run with these settings would take it, looked at on the CPU's worker;
+   * nothing that stands is touched.
+   * @param {string} checksum of the data that are meant
+   * @param {RunConfig} config
+   * @param {StepStart} start
+   * @returns {Promise<StepLook>}
+   */
+  look_at_step(checksum, config, start) {
+    return this.on_cpu("taking a step", async (station) => {
+      await this.feed(station, checksum);
+      return station.call((engine) => engine.look_at_step(checksum, config, start));
+    });
   }
 
   /**
@@ -205,9 +251,10 @@ export class ModelCustody extends DataCustody {
   }
 
   /**
-   * Reads ink with whichever model is the newest by then.
-   * @param {(engine: Remote<Engine>, key: string | null) => Promise<InkReading | null>} ask
-   * @returns {Promise<InkReading | null>}
+   * Reads with whichever model is the newest by then.
+   * @template T
+   * @param {(engine: Remote<Engine>, key: string | null) => Promise<T | null>} ask
+   * @returns {Promise<T | null>}
    */
   async #read(ask) {
     const ask_at = (/** @type {Station} */ station, /** @type {string} */ key) =>

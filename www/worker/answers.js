@@ -84,7 +84,7 @@ export class Answers {
    * @returns {Promise<StudyPlan>}
    */
   plan_study(config) {
-    return guarded(async () => (await this.#studies()).plan_study(config));
+    return guarded(async () => (await this.studies()).plan_study(config));
   }
 
   /**
@@ -93,7 +93,7 @@ export class Answers {
    * @returns {Promise<StudyRecord>}
    */
   checked_study(record) {
-    return guarded(async () => (await this.#studies()).checked_study(record));
+    return guarded(async () => (await this.studies()).checked_study(record));
   }
 
   /**
@@ -102,7 +102,7 @@ export class Answers {
    * @returns {Promise<StudyReading>}
    */
   read_study(record) {
-    return guarded(async () => (await this.#studies()).read_study(record));
+    return guarded(async () => (await this.studies()).read_study(record));
   }
 
   /**
@@ -111,11 +111,15 @@ export class Answers {
    * @returns {Promise<ReportFiles>}
    */
   write_report(request) {
-    return guarded(async () => (await this.#studies()).write_report(request));
+    return guarded(async () => (await this.studies()).write_report(request));
   }
 
-  /** Fetched when a study is first asked about. @returns {Promise<Studies>} */
-  #studies() {
+  /**
+   * Fetched when a study, or the inside of a model, is first asked about.
+   * @protected
+   * @returns {Promise<Studies>}
+   */
+  studies() {
     this.#opening_studies ??= open_studies().catch((error) => {
       // The network may be back at the next question.
       this.#opening_studies = null;

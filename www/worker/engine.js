@@ -1,3 +1,5 @@
+// Over 400 lines: all that the page can ask of a worker, a method each.
+//
 // What a worker is asked: one engine (a wasm artifact) with its data set, its model and
 // the run under way. Says who answers what; how is in the files beside it. Knows nothing
 // of the page, nor of how it is asked.
@@ -16,7 +18,9 @@ import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
 /** @import { DataChange, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { Inside } from "../pkg/studies/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
+/** @import { HeldInside, StepLook, StepStart, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
 /** @import { ModelFormat, Reader } from "./model.js" */
 /** @import { Question, ReadWish } from "./reading.js" */
 /** @import { RunTask } from "./run.js" */
@@ -55,6 +59,8 @@ export class Engine extends Answers {
   #work = new Work();
   #last_ink_ms = -Infinity;
   #fault = new Fault();
+  /** @type {HeldInside | null} */
+  #inside = null;
 
   // Data
 
@@ -243,6 +249,25 @@ export class Engine extends Answers {
     });
   }
 
+  /**
+   * Takes one step as a run with these settings would, and looks at it, on no device and
+   * beside whatever is under way.
+   * @param {string} checksum
+   * @param {RunConfig} config
+   * @param {StepStart} start
+   * @returns {Promise<StepLook>}
+   */
+  look_at_step(checksum, config, start) {
+    return guarded(async () => {
+      const { take_step } = await import("./inside.js");
+      const studies = await this.studies();
+      const data = this.#data.named(checksum);
+      const plan = data.plan(config);
+      const images = data.step_images(config, start.step);
+      return take_step(studies, { config, plan, images, start });
+    });
+  }
+
   // The model. A key is what the page calls it by.
 
   /**
@@ -298,6 +323,48 @@ export class Engine extends Answers {
    */
   predict_pixels(key, pixels) {
     return guarded(() => this.#model.ask(key, (reader) => reader.predict(pixels)));
+  }
+
+  /**
+   * What every unit makes of an image.
+   * @param {string | null} key `null` for whichever model stands, empty for none
+   * @param {Uint8Array} pixels side² of them
+   * @returns {Promise<UnitsReading | null>} `null` where none stands
+   */
+  read_units(key, pixels) {
+    return guarded(async () => {
+      const { read_units } = await import("./inside.js");
+      return this.#look(key, (inside) => read_units(inside, pixels));
+    });
+  }
+
+  /**
+   * One unit, and how it came to what it makes of an image.
+   * @param {string | null} key as in `read_units`
+   * @param {number} layer from 0
+   * @param {number} unit from 0
+   * @param {Uint8Array | null} pixels side² of them; none where nothing is drawn
+   * @returns {Promise<UnitReading | null>}
+   */
+  read_unit(key, layer, unit, pixels) {
+    return guarded(async () => {
+      const { read_unit } = await import("./inside.js");
+      return this.#look(key, (inside) => read_unit(inside, layer, unit, pixels));
+    });
+  }
+
+  /**
+   * Which of many images make the units fire most.
+   * @param {string | null} key as in `read_units`
+   * @param {Uint32Array} rows
+   * @param {Uint8Array} pixels side² a row
+   * @returns {Promise<UnitsSurvey | null>}
+   */
+  survey_units(key, rows, pixels) {
+    return guarded(async () => {
+      const { survey_units } = await import("./inside.js");
+      return this.#look(key, (inside) => survey_units(inside, rows, pixels));
+    });
   }
 
   /** The parameters, flat. @param {string} key @returns {Promise<Float32Array>} */
@@ -365,6 +432,21 @@ export class Engine extends Answers {
       this.#model.take(key, new Model(model));
       return summary;
     });
+  }
+
+  /**
+   * @template T
+   * @param {string | null} key
+   * @param {(inside: Inside) => T | Promise<T>} ask
+   * @returns {Promise<T | null>}
+   */
+  async #look(key, ask) {
+    const { HeldInside } = await import("./inside.js");
+    const studies = await this.studies();
+    const held = (this.#inside ??= new HeldInside(studies));
+    // A model changes while it is trained, and then no more.
+    const is_settled = !this.#work.has_model;
+    return this.#model.ask_whichever(key, (reader) => held.ask(reader, is_settled, ask));
   }
 
   /**

@@ -138,10 +138,20 @@ export class HeldModel {
    * @param {Uint8Array} pixels side² an image
    * @returns {Promise<Float32Array | null>} `null` where none stands
    */
-  async predict(key, pixels) {
+  predict(key, pixels) {
+    return this.ask_whichever(key, (reader) => reader.predict(pixels));
+  }
+
+  /**
+   * @template T
+   * @param {string | null} key as in `predict`
+   * @param {(reader: Reader) => T | Promise<T>} ask
+   * @returns {Promise<T | null>} `null` where none stands
+   */
+  async ask_whichever(key, ask) {
     if (key === "") return null;
-    if (key !== null) return this.ask(key, (reader) => reader.predict(pixels));
-    return (await this.#model?.use((reader) => reader.predict(pixels))) ?? null;
+    if (key !== null) return this.ask(key, ask);
+    return (await this.#model?.use(ask)) ?? null;
   }
 }
 

@@ -15,6 +15,7 @@ use crate::message::{
     DataChange, DataSource, DataSummary, Finding, PlanSummary, RunConfig, TaskSummary,
 };
 use crate::nn::layout::Layout;
+use crate::train::one_batch;
 
 /// A checked set of images.
 #[wasm_bindgen]
@@ -90,6 +91,15 @@ impl Dataset {
         let plan = Plan::try_from(&config.to_rust()?)?;
         let split = self.0.split(plan.validation_share, plan.split_seed)?;
         Ok(Uint32Array::from(split.validation.as_slice()))
+    }
+
+    /// The images of a step, counted from 0, of a run with these settings, `side²` bytes
+    /// each, and after them their labels, a byte each.
+    pub fn step_images(&self, config: Ts<RunConfig>, step: u32) -> Result<Uint8Array, Thrown> {
+        let plan = Plan::try_from(&config.to_rust()?)?;
+        let (mut images, labels) = one_batch::images_of(&plan, &self.0, step)?;
+        images.extend(labels);
+        Ok(Uint8Array::from(images.as_slice()))
     }
 
     /// Checks settings and says what they will build of this set: the network,

@@ -6,6 +6,7 @@
 mod bits;
 mod data;
 mod evaluation;
+mod inside;
 mod model;
 mod rates;
 mod report;
@@ -18,6 +19,7 @@ pub use data::{
     NO_COLUMN, NormalisationSummary, ReadingChoice, TableReading, TaskSummary,
 };
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
+pub use inside::{StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
 pub use model::ModelSummary;
 pub use rates::{RatePoint, RateReading, RatesFound};
 pub use report::{

@@ -1,15 +1,18 @@
 //! The network: its parameters, a training step, a forward pass, on each backend.
 
 pub mod activation;
+mod backward;
 pub mod batch;
 pub mod device;
 pub mod dropout;
+pub mod inspect;
 pub mod layout;
 pub mod model_file;
 pub mod network;
 pub mod ops;
 pub mod optimiser;
 pub mod plain;
+pub mod survey;
 pub mod weights;
 
 /// ε of the layer normalisation, torch's default.

@@ -7,6 +7,7 @@ mod continuation;
 pub mod evaluation;
 mod measured;
 pub mod metrics;
+pub mod one_batch;
 mod outcome;
 mod pace;
 pub mod rate_test;

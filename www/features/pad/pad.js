@@ -18,9 +18,9 @@ import { pad_words } from "./words.js";
 /**
  * @param {View<PageState>} view
  * @param {ReadingActions} actions
- * @param {{ on_ink: (has_ink: boolean) => void }} told
+ * @param {{ on_ink: (has_ink: boolean) => void, on_read: () => void }} told
  */
-export function create_pad(view, actions, { on_ink }) {
+export function create_pad(view, actions, { on_ink, on_read }) {
   const pad = by_id("pad", HTMLCanvasElement);
   const undo_button = by_id("undo-stroke", HTMLButtonElement);
   const clear_button = by_id("clear-pad", HTMLButtonElement);
@@ -33,7 +33,7 @@ export function create_pad(view, actions, { on_ink }) {
   };
 
   const drawing = new Drawing();
-  const reading = create_reading(view, actions, drawing);
+  const reading = create_reading(view, actions, drawing, on_read);
   let had_ink = false;
 
   const changed = () => {

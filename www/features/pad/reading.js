@@ -28,8 +28,9 @@ const REST_MS = 1200;
  * @param {View<PageState>} view
  * @param {ReadingActions} actions
  * @param {Drawing} drawing
+ * @param {() => void} on_read after each reading, and once the pad is empty
  */
-export function create_reading(view, actions, drawing) {
+export function create_reading(view, actions, drawing, on_read) {
   const preview = by_id("preview", HTMLCanvasElement);
   const prediction = by_id("prediction", HTMLElement);
   const list = by_id("bars", HTMLElement);
@@ -60,6 +61,7 @@ export function create_reading(view, actions, drawing) {
       reading = null;
       unread = "";
       show();
+      on_read();
       announce("The pad is empty.");
       return;
     }
@@ -77,6 +79,7 @@ export function create_reading(view, actions, drawing) {
         reading = found;
         unread = "";
         show();
+        on_read();
       }
     } catch (error) {
       if (num_emptied === asked_after && !(error instanceof Cancelled)) {

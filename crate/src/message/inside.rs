@@ -1,0 +1,84 @@
+//! A network looked into: a unit's sum, and what one batch does to the weights.
+
+use serde::Serialize;
+use tsify::Tsify;
+
+/// One product of a unit's sum.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Tsify)]
+pub struct UnitTerm {
+    /// Which input, from 0: a pixel, or a unit of the layer before.
+    pub input: u32,
+    /// Its weight.
+    pub weight: f32,
+    /// Its value: a normalised pixel, or an activation.
+    pub value: f32,
+    /// Weight × value.
+    pub product: f32,
+}
+
+/// What a layer's normalisation did to a unit's sum:
+/// (linear − mean) / deviation · gain + shift.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Tsify)]
+pub struct UnitNorm {
+    /// Over the layer.
+    pub mean: f32,
+    /// Over the layer, ε included.
+    pub deviation: f32,
+    /// The unit's own.
+    pub gain: f32,
+    /// The unit's own.
+    pub shift: f32,
+}
+
+/// How a unit came to its activation for one image.
+#[derive(Debug, Clone, PartialEq, Serialize, Tsify)]
+pub struct UnitSum {
+    /// Its products that are greatest in size, the greatest first.
+    pub terms: Vec<UnitTerm>,
+    /// How many products it sums.
+    pub num_terms: u32,
+    /// The sum of those that are not among `terms`.
+    pub rest: f32,
+    /// Its bias.
+    pub bias: f32,
+    /// w·x + b.
+    pub linear: f32,
+    /// Where the layer is normalised.
+    pub norm: Option<UnitNorm>,
+    /// What the activation is taken of.
+    pub sum: f32,
+    /// What it passes on; of an output its probability.
+    pub activation: f32,
+    /// Whether it is one of the last layer's, whose sums become probabilities together.
+    pub is_output: bool,
+}
+
+/// A connection between two units of neighbouring layers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Tsify)]
+pub struct UnitLink {
+    /// The layer that it leads to, from 0.
+    pub layer: u32,
+    /// The unit of that layer.
+    pub to: u32,
+    /// The unit of the layer before.
+    pub from: u32,
+    /// Weight × activation.
+    pub product: f32,
+}
+
+/// What one step did to one layer: its weights, biases, gains and shifts together.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Tsify)]
+pub struct StepLayer {
+    /// How many they are.
+    pub num_parameters: u32,
+    /// L2 norm of the gradient of the batch's mean loss.
+    pub gradient_norm: f64,
+    /// L2 norm before the step.
+    pub weight_norm: f64,
+    /// L2 norm after it.
+    pub weight_norm_after: f64,
+    /// L2 norm of the step, after − before.
+    pub update_norm: f64,
+    /// `update_norm` / `weight_norm`.
+    pub update_share: f64,
+}

@@ -1,0 +1,100 @@
+//! The gradient of an image's loss by every parameter, derived by hand and computed plainly:
+//! what a step is made of, to be looked at. `tests/inside.rs` holds it to PyTorch's autograd.
+
+use super::inspect::{LayerReading, Snapshot};
+use super::layout::Layer;
+use crate::error::Result;
+
+/// Which units of each hidden layer are kept, and by which factor: one for each, `[width]`.
+pub type Keep = [Vec<f32>];
+
+impl Snapshot {
+    /// Adds `share` of the gradient of an image's cross-entropy to `gradient`,
+    /// `[num_parameters]`. `keep` is dropout's, a list a hidden layer, or empty.
+    ///
+    /// # Errors
+    /// When the image has another size.
+    pub fn add_gradient(
+        &self,
+        image: &[u8],
+        label: u8,
+        share: f32,
+        keep: &Keep,
+        gradient: &mut [f32],
+    ) -> Result<()> {
+        let readings = self.forward_dropped(image, keep)?;
+        let layers = &self.layout().layers;
+        // Cross-entropy of a softmax, by its logits: probability − 1 for the label's class.
+        let mut delta = readings[readings.len() - 1].activations.clone();
+        delta[usize::from(label)] -= 1.0;
+        delta.iter_mut().for_each(|value| *value *= share);
+        for (index, layer) in layers.iter().enumerate().rev() {
+            let reading = &readings[index];
+            if index + 1 < layers.len() {
+                if let Some(keep) = keep.get(index) {
+                    delta.iter_mut().zip(keep).for_each(|(d, keep)| *d *= keep);
+                }
+                let sums = delta.iter_mut().zip(&reading.sums);
+                let activation = self.layout().activation;
+                sums.for_each(|(d, &sum)| *d *= activation.at(sum).1);
+                self.through_norm(layer, reading, &mut delta, gradient);
+            }
+            let biases = gradient[layer.bias.clone()].iter_mut().zip(&delta);
+            biases.for_each(|(bias, d)| *bias += d);
+            let pixels;
+            let inputs = match index.checked_sub(1) {
+                Some(before) => &readings[before].activations,
+                None => {
+                    pixels = self.pixels(image);
+                    &pixels
+                }
+            };
+            let rows = gradient[layer.weight.clone()].chunks_exact_mut(layer.num_outputs);
+            for (row, &value) in rows.zip(inputs) {
+                if value != 0.0 {
+                    let products = row.iter_mut().zip(&delta);
+                    products.for_each(|(weight, d)| *weight += value * d);
+                }
+            }
+            if index > 0 {
+                let weights = self.parameters()[layer.weight.clone()].iter().as_slice();
+                let rows = weights.chunks_exact(layer.num_outputs);
+                delta = rows.map(|row| dot(row, &delta)).collect();
+            }
+        }
+        Ok(())
+    }
+
+    /// Layer normalisation backwards: `delta`, by what it gave, becomes that by what it took.
+    /// With x̂ = (x − mean) / deviation and g = delta · gain,
+    /// (g − mean(g) − x̂ · mean(g · x̂)) / deviation.
+    fn through_norm(
+        &self,
+        layer: &Layer,
+        reading: &LayerReading,
+        delta: &mut [f32],
+        gradient: &mut [f32],
+    ) {
+        let (Some((gain, shift)), Some((mean, deviation))) = (&layer.norm, reading.norm) else {
+            return;
+        };
+        let linear = reading.linear.iter();
+        let normed: Vec<f32> = linear.map(|value| (value - mean) / deviation).collect();
+        let shifts = gradient[shift.clone()].iter_mut().zip(&*delta);
+        shifts.for_each(|(shift, d)| *shift += d);
+        let gains = gradient[gain.clone()].iter_mut().zip(&*delta).zip(&normed);
+        gains.for_each(|((gain, d), x)| *gain += d * x);
+
+        let gains = &self.parameters()[gain.clone()];
+        delta.iter_mut().zip(gains).for_each(|(d, gain)| *d *= gain);
+        let count = delta.len() as f32;
+        let mean_delta = delta.iter().sum::<f32>() / count;
+        let mean_product = dot(delta, &normed) / count;
+        let pairs = delta.iter_mut().zip(&normed);
+        pairs.for_each(|(d, x)| *d = (*d - mean_delta - x * mean_product) / deviation);
+    }
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}

@@ -1,0 +1,245 @@
+// The inside of the network without a document: what is said of units and steps, and what
+// the controller asks, and when.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { InsideController } from "../../www/app/inside.js";
+import { create_store, initial_state } from "../../www/app/state.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { links_words } from "../../www/features/inside/painting.js";
+import {
+  input_name,
+  is_silent,
+  product,
+  rest_words,
+  silent_words,
+  small,
+  step_words,
+  sum_lines,
+  unit_name,
+  update_words,
+  value,
+  weights_words,
+} from "../../www/features/inside/words.js";
+
+const place = { layer: 0, unit: 16 };
+
+test("a unit is named with its activation, where there is a drawing", () => {
+  assert.equal(unit_name(place, 2.314), "Unit 17 of layer 1, activation 2.31");
+  assert.equal(unit_name(place, null), "Unit 17 of layer 1");
+  assert.equal(
+    unit_name({ layer: 2, unit: 7 }, 0.5, "digit 7"),
+    "Unit 8 of layer 3, activation 0.50, digit 7",
+  );
+  assert.deepEqual([value(-0.004), value(-0.31), value(NaN)], ["0.00", "−0.31", "no number"]);
+  assert.deepEqual([small(0.00123456), small(3.14e-7), small(0)], ["0.00123", "3.1e-7", "0"]);
+});
+
+/** @type {import("../../www/pkg/studies/inkling.js").UnitSum} */
+const sum = {
+  terms: [{ input: 29, weight: -0.0981, value: 2.764, product: -0.271 }],
+  num_terms: 784,
+  rest: 0.411,
+  bias: -0.02,
+  linear: 0.12,
+  norm: undefined,
+  sum: 0.12,
+  activation: 0.12,
+  is_output: false,
+};
+
+test("a sum is written out to what the unit passes on", () => {
+  assert.equal(input_name(0, 29, 28), "pixel in row 2, column 2");
+  assert.equal(input_name(2, 29, 28), "unit 30 of layer 2");
+  assert.equal(product(/** @type {any} */ (sum.terms[0])), "−0.098 × 2.76 = −0.27");
+  assert.equal(rest_words(sum), "the other 783 products: +0.41");
+  assert.equal(rest_words({ ...sum, num_terms: 1 }), "");
+  assert.deepEqual(sum_lines(sum, 10, "relu"), [
+    "w·x + b = 0.14 − 0.02 = 0.12",
+    "ReLU: the greater of 0 and 0.12 is 0.12",
+  ]);
+  const norm = { mean: 0.02, deviation: 0.5, gain: 2, shift: 0.1 };
+  assert.equal(
+    sum_lines({ ...sum, norm, sum: 0.5, activation: 0.5 }, 10, "relu")[1],
+    "layer normalisation: (0.12 − 0.02) / 0.50 × 2.00 + 0.10 = 0.50",
+  );
+  assert.equal(
+    sum_lines({ ...sum, sum: 0.5, activation: 0.46 }, 10, "tanh")[1],
+    "Tanh of 0.50 is 0.46",
+  );
+  assert.equal(
+    sum_lines({ ...sum, is_output: true, sum: 4, activation: 0.978 }, 10, "relu")[1],
+    "softmax over the 10: 4.00 becomes 97.80 %",
+  );
+});
+
+test("only ReLU is silent at 0 alone", () => {
+  const of = (/** @type {import("../../www/pkg/studies/inkling.js").Activation} */ kind) =>
+    [0, 1e-4, -1e-4, 0.01].map((activation) => is_silent(kind, activation));
+  assert.deepEqual(of("relu"), [true, false, false, false]);
+  assert.deepEqual(of("gelu"), [true, true, true, false]);
+});
+
+test("silence, paths and weights are said in words", () => {
+  assert.equal(silent_words(1, 8, "8 images"), "Silent on 12.5 % of 8 images.");
+  assert.match(silent_words(8, 8, "all"), /^Silent on 100\.0 % of all\. .* it is dead there\.$/);
+  assert.match(silent_words(199, 200, "all"), /hardly ever speaks/);
+  const weights = Float32Array.from([0.1, -0.3, 0.2, 0]);
+  assert.equal(
+    weights_words(weights, 2),
+    "from −0.300 at the pixel in row 1, column 2 to 0.200 at the pixel in row 2, column 1",
+  );
+  const links = [
+    { layer: 2, to: 7, from: 13, product: 2 },
+    { layer: 2, to: 7, from: 4, product: 1 },
+    { layer: 1, to: 13, from: 0, product: 1 },
+  ];
+  assert.match(
+    links_words(links, [..."0123456789"]),
+    /digit 7 is read mostly by units 14 and 5 of layer 2\.$/,
+  );
+  assert.equal(links_words([], []), "");
+});
+
+const step = {
+  step: 250,
+  epoch: 2,
+  steps_per_epoch: 250,
+  pixels: new Uint8Array(0),
+  labels: Uint8Array.of(1, 2),
+  losses_before: Float64Array.of(1, 2),
+  losses_after: Float64Array.of(0.5, 2.2),
+  layers: [],
+  parameters: Float32Array.of(1, 2),
+  state: Float32Array.of(3, 4),
+};
+
+test("a step is said with its figures", () => {
+  assert.equal(
+    step_words(step),
+    "Step 251, batch 1 of epoch 2: the mean loss of its 2 images goes from 1.500 to 1.350; it falls on 1 of them.",
+  );
+  const layers = (/** @type {number[]} */ ...shares) =>
+    shares.map((update_share) => /** @type {any} */ ({ update_share }));
+  assert.match(update_words(layers(0.0005, 0.002)), /^Updates of 0\.0005 to 0\.002 .* is usual\.$/);
+  assert.match(update_words(layers(0.001, 0.2)), /large step/);
+  assert.match(update_words(layers(1e-6, 2e-5)), /small step/);
+  assert.match(update_words(layers(0.1, NaN)), /no numbers/);
+});
+
+/** A page with data and a model, and an engine that answers when it is told to. */
+function bench() {
+  const task = { side: 2, classes: ["0", "1"], full_ink: 255, is_drawn: true };
+  const page = create_store(initial_state({ ...DEFAULTS }));
+  const model = /** @type {any} */ ({ id: "a@1", kind: "run", summary: null, task });
+  const data = /** @type {any} */ ({ checksum: "d", name: "d.csv", num_rows: 5, task });
+  page.set({ model, data, plan: /** @type {any} */ ({ num_parameters: 2 }) });
+  /** @type {{ name: string, given: any[], answer: (value: unknown) => void }[]} */
+  const asked = [];
+  const later =
+    (/** @type {string} */ name) =>
+    (/** @type {any[]} */ ...given) =>
+      new Promise((answer) => asked.push({ name, given, answer }));
+  const names = ["read_units", "read_unit", "survey_units", "images", "look_at_step", "weights"];
+  const engine = Object.fromEntries(names.map((name) => [name, later(name)]));
+  let pixels = /** @type {Uint8Array | null} */ (null);
+  const inside = new InsideController({
+    page,
+    engine: /** @type {any} */ (engine),
+    pixels: () => pixels,
+  });
+  return {
+    page,
+    inside,
+    /** @param {Uint8Array | null} drawn */
+    draw(drawn) {
+      pixels = drawn;
+      inside.update();
+    },
+    /** The oldest question, answered. @param {string} name @param {unknown} value */
+    async answer(name, value) {
+      await new Promise((done) => setImmediate(done));
+      const found = asked.shift();
+      assert.equal(found?.name, name);
+      found?.answer(value);
+      await new Promise((done) => setImmediate(done));
+      return found?.given;
+    },
+    get num_asked() {
+      return asked.length;
+    },
+  };
+}
+
+const units = {
+  widths: [4, 3, 2],
+  activation: "relu",
+  activations: new Float32Array(5),
+  links: [],
+};
+
+test("nothing is asked while it is closed, and one question at a time while it is open", async () => {
+  const now = bench();
+  now.draw(Uint8Array.of(1, 2, 3, 4));
+  now.inside.update();
+  assert.equal(now.num_asked, 0);
+  now.inside.open();
+  now.draw(Uint8Array.of(5, 6, 7, 8));
+  now.draw(Uint8Array.of(9, 9, 9, 9));
+  assert.equal(now.num_asked, 1);
+  await now.answer("read_units", units);
+  assert.equal(now.num_asked, 1, "the newest drawing alone is asked about after it");
+  const given = await now.answer("read_units", units);
+  assert.deepEqual(given, [Uint8Array.of(9, 9, 9, 9)]);
+  assert.equal(now.num_asked, 0);
+  assert.equal(now.inside.store.get().is_drawn, true);
+  now.inside.close();
+  now.draw(null);
+  assert.equal(now.num_asked, 0);
+});
+
+test("a unit that another model has not is shut", async () => {
+  const { inside, draw, answer, page } = bench();
+  draw(Uint8Array.of(1, 2, 3, 4));
+  inside.open();
+  await answer("read_units", units);
+  inside.open_unit({ layer: 0, unit: 2 });
+  await answer("read_units", units);
+  await answer("images", { pixels: new Uint8Array(20), labels: new Uint8Array(5) });
+  assert.deepEqual((await answer("read_unit", { widths: units.widths }))?.slice(0, 2), [0, 2]);
+  const [rows] = (await answer("survey_units", null)) ?? [];
+  assert.deepEqual(rows, Uint32Array.of(0, 1, 2, 3, 4));
+  page.set({ model: /** @type {any} */ ({ ...page.get().model, id: "b@1" }) });
+  await answer("read_units", { ...units, widths: [4, 2, 2] });
+  assert.equal(inside.store.get().opened, null);
+});
+
+test("a step goes on from the one before, until something else is asked for", async () => {
+  const { inside, answer, page } = bench();
+  const stepping = inside.one_batch();
+  await answer("weights", Float32Array.of(7, 8));
+  const [, , first] = (await answer("look_at_step", step)) ?? [];
+  await stepping;
+  assert.deepEqual(first, {
+    step: 0,
+    parameters: Float32Array.of(7, 8),
+    state: new Float32Array(0),
+  });
+  void inside.one_batch();
+  const [, , next] = (await answer("look_at_step", step)) ?? [];
+  assert.deepEqual(next, { step: 251, parameters: step.parameters, state: step.state });
+  page.set({ config: { ...page.get().config, learning_rate: 0.5 } });
+  inside.choose_start("fresh");
+  void inside.one_batch();
+  const [, , fresh] = (await answer("look_at_step", step)) ?? [];
+  assert.deepEqual([fresh.step, fresh.parameters], [0, null]);
+});
+
+test("a model of other layers is no start, and that is said", async () => {
+  const { inside, answer } = bench();
+  const stepping = inside.one_batch();
+  await answer("weights", new Float32Array(3));
+  await stepping;
+  assert.match(inside.store.get().step_told, /^The model has other layers than the settings/);
+  assert.equal(inside.store.get().is_stepping, false);
+});

@@ -1,0 +1,285 @@
+// The controller of a look inside: what the units of the model that stands make of the ink
+// on the pad, one of them opened, and one step looked at. Neither the run nor the model know
+// of it. Fetched with its view; knows no document.
+
+import { Cancelled, Refused, sentence_of } from "../base/fault.js";
+import * as format from "../base/format.js";
+import { task_of } from "../base/task.js";
+import { create_store, model_task } from "./state.js";
+
+/** @import { Custody } from "../engine/custody.js" */
+/** @import { StepLook, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
+/** @import { PageState, View } from "./state.js" */
+
+/** Images that units are asked about. */
+const MOST_SURVEYED = 2000;
+
+/** A unit, both from 0. @typedef {{ layer: number, unit: number }} UnitPlace */
+
+/**
+ * Which images make the units fire most, with those images.
+ * @typedef {object} Survey
+ * @property {UnitsSurvey} found
+ * @property {string} about the sample in words
+ * @property {Uint32Array} rows of the sample
+ * @property {Uint8Array} pixels of the sample
+ * @property {Uint8Array} labels of the sample; none where the data have none
+ * @property {readonly string[]} classes of the data
+ */
+
+/**
+ * @typedef {object} InsideState
+ * @property {UnitsReading | null} units of the model that stands; `null` before there is one
+ * @property {boolean} is_drawn whether its activations are of a drawing, or of an empty pad
+ * @property {readonly string[]} classes that the model tells apart
+ * @property {string} told why there is nothing to see
+ * @property {UnitPlace | null} opened
+ * @property {(UnitReading & UnitPlace) | null} unit the opened one, as read last
+ * @property {Survey | null} survey of the model that stands
+ * @property {string} survey_told how it stands, or why there is none
+ * @property {"model" | "fresh"} start of steps
+ * @property {StepLook | null} step the one that was looked at last
+ * @property {readonly string[]} step_classes what its labels are called
+ * @property {string} step_told
+ * @property {boolean} is_stepping
+ */
+
+/** @returns {InsideState} */
+function nothing_yet() {
+  return {
+    units: null,
+    is_drawn: false,
+    classes: [],
+    told: "",
+    opened: null,
+    unit: null,
+    survey: null,
+    survey_told: "",
+    start: "model",
+    step: null,
+    step_classes: [],
+    step_told: "",
+    is_stepping: false,
+  };
+}
+
+/** Work of which one piece is under way, and the newest wish after it. */
+class Newest {
+  #is_busy = false;
+  #is_asked_again = false;
+  #work;
+
+  /** @param {() => Promise<void>} work that throws nothing */
+  constructor(work) {
+    this.#work = work;
+  }
+
+  async ask() {
+    this.#is_asked_again = true;
+    if (this.#is_busy) return;
+    this.#is_busy = true;
+    while (this.#is_asked_again) {
+      this.#is_asked_again = false;
+      await this.#work();
+    }
+    this.#is_busy = false;
+  }
+}
+
+export class InsideController {
+  store = create_store(nothing_yet());
+  #page;
+  #engine;
+  #pixels;
+  #is_open = false;
+  #reading = new Newest(() => this.#read());
+  #surveying = new Newest(() => this.#survey());
+  /** What the survey that stands is of. */
+  #surveyed = "";
+  /** What the step that stands began with: another beginning is another first step. */
+  #stepped_from = { config: /** @type {unknown} */ (null), data: "", model: "", start: "" };
+
+  /**
+   * @param {object} parts
+   * @param {View<PageState>} parts.page
+   * @param {Custody} parts.engine
+   * @param {() => Uint8Array | null} parts.pixels what the pad was last read as; `null` for an empty one
+   */
+  constructor({ page, engine, pixels }) {
+    this.#page = page;
+    this.#engine = engine;
+    this.#pixels = pixels;
+    page.watch(["model", "run", "data"], () => this.#look_at_page());
+  }
+
+  /** While it is closed nothing is asked. */
+  open() {
+    this.#is_open = true;
+    this.#look_at_page();
+    this.update();
+  }
+
+  close() {
+    this.#is_open = false;
+    this.shut_unit();
+  }
+
+  /** The pad has been read, or emptied. */
+  update() {
+    if (this.#is_open) void this.#reading.ask();
+  }
+
+  /** @param {UnitPlace} place */
+  open_unit(place) {
+    this.store.set({ opened: place, unit: null });
+    void this.#reading.ask();
+    void this.#surveying.ask();
+  }
+
+  shut_unit() {
+    this.store.set({ opened: null, unit: null });
+  }
+
+  /** @param {"model" | "fresh"} start */
+  choose_start(start) {
+    this.store.set({ start });
+  }
+
+  /** The next press takes the first step again. */
+  start_over() {
+    this.store.set({ step: null, step_told: "" });
+  }
+
+  /** @type {unknown} */
+  #model_before = undefined;
+
+  #look_at_page() {
+    if (!this.#is_open) return;
+    const { model } = this.#page.get();
+    if (model !== this.#model_before) {
+      this.#model_before = model;
+      this.update();
+    }
+    if (this.store.get().opened) void this.#surveying.ask();
+  }
+
+  async #read() {
+    const { model, run } = this.#page.get();
+    const has_model = model !== null || run.progress !== null;
+    if (!has_model) {
+      const told = "There is no model yet. Train first, and draw while it learns.";
+      this.store.set({ units: null, unit: null, told });
+      return;
+    }
+    const drawn = this.#pixels();
+    const { classes, side } = model ? model_task(model) : task_of(this.#page.get().data);
+    const pixels = drawn ?? new Uint8Array(side * side);
+    try {
+      const units = await this.#engine.read_units(pixels);
+      const { opened } = this.store.get();
+      const is_there = opened && units && opened.unit < (units.widths[opened.layer + 1] ?? 0);
+      const unit = is_there ? await this.#engine.read_unit(opened.layer, opened.unit, drawn) : null;
+      if (opened !== this.store.get().opened) return this.#reading_again();
+      this.store.set({
+        units,
+        is_drawn: drawn !== null,
+        classes,
+        told: "",
+        ...(is_there ? {} : { opened: null }),
+        unit: unit && opened ? { ...unit, ...opened } : null,
+      });
+    } catch (error) {
+      if (error instanceof Cancelled) return;
+      this.store.set({ units: null, unit: null, opened: null, told: sentence_of(error) });
+    }
+  }
+
+  /** Another unit was opened meanwhile. */
+  #reading_again() {
+    void this.#reading.ask();
+  }
+
+  /** What a survey would be of; empty where there can be none. */
+  #wanted() {
+    const { model, data, run } = this.#page.get();
+    if (!model || !data) return "";
+    return [model.id, run.history.length, data.checksum].join(" ");
+  }
+
+  async #survey() {
+    const { model, data } = this.#page.get();
+    const wanted = this.#wanted();
+    if (this.store.get().opened === null || wanted === this.#surveyed) return;
+    this.#surveyed = wanted;
+    if (!model || !data || model_task(model).side !== task_of(data).side) {
+      const why = data ? "The loaded pictures have another size." : "No data are loaded.";
+      this.store.set({ survey: null, survey_told: why });
+      return;
+    }
+    if (!this.store.get().survey) this.store.set({ survey_told: "Looking through the data." });
+    const count = Math.min(MOST_SURVEYED, data.num_rows);
+    const rows = Uint32Array.from({ length: count }, (_, at) =>
+      Math.floor((at * data.num_rows) / count),
+    );
+    const all = count === data.num_rows ? "all " : "";
+    const spread = count === data.num_rows ? "" : ", spread evenly";
+    const about = `${all}${format.counted(count, "image")} of ${data.name}${spread}`;
+    try {
+      const images = await this.#engine.images(data.checksum, rows);
+      const found = await this.#engine.survey_units(rows, images.pixels);
+      if (this.#wanted() !== wanted) {
+        void this.#surveying.ask();
+        return;
+      }
+      const survey = found && { found, about, rows, ...images, classes: task_of(data).classes };
+      this.store.set({ survey, survey_told: "" });
+    } catch (error) {
+      this.#surveyed = "";
+      this.store.set({ survey: null, survey_told: sentence_of(error) });
+    }
+  }
+
+  /** Takes one step with the bench's settings, or the one after the last. */
+  async one_batch() {
+    if (this.store.get().is_stepping) return;
+    const { config, data, model, plan } = this.#page.get();
+    const { start, step: before } = this.store.get();
+    const from = { config, data: data?.checksum ?? "", model: model?.id ?? "", start };
+    this.store.set({ is_stepping: true, step_told: "Taking a step." });
+    try {
+      if (!data) throw new Refused("Load a data set first.");
+      const is_next =
+        before &&
+        Object.entries(from).every(
+          ([name, value]) => /** @type {any} */ (this.#stepped_from)[name] === value,
+        );
+      const step = await this.#engine.look_at_step(data.checksum, config, {
+        step: is_next ? before.step + 1 : 0,
+        parameters: is_next ? before.parameters : await this.#first_parameters(start, plan),
+        state: is_next ? before.state : new Float32Array(0),
+      });
+      this.#stepped_from = from;
+      this.store.set({ step, step_classes: task_of(data).classes, step_told: "" });
+    } catch (error) {
+      this.store.set({ step_told: sentence_of(error) });
+    } finally {
+      this.store.set({ is_stepping: false });
+    }
+  }
+
+  /**
+   * @param {"model" | "fresh"} start
+   * @param {PageState["plan"]} plan
+   */
+  async #first_parameters(start, plan) {
+    const { model } = this.#page.get();
+    if (start === "fresh" || !model) return null;
+    const parameters = await this.#engine.weights(model.id);
+    if (plan && parameters.length !== plan.num_parameters) {
+      throw new Refused(
+        "The model has other layers than the settings ask for. Start from fresh weights, or train with these settings first.",
+      );
+    }
+    return parameters;
+  }
+}

@@ -1,0 +1,144 @@
+// One step, looked at: a press, what the batch's images lose by it, and how large the
+// gradient and the update are in each layer. Computes nothing.
+
+import { digit_at, digit_canvas } from "../../ui/digit.js";
+import { el, field_of, on_theme_change, set_text } from "../../ui/dom.js";
+import * as format from "../../base/format.js";
+import { class_name } from "../../base/task.js";
+import { norm, read_as, small, step_words, update_words } from "./words.js";
+
+/** @import { InsideController } from "../../app/inside.js" */
+/** @import { StepLook } from "../../worker/inside.js" */
+
+/** Images of a batch that are shown. */
+const MOST_IMAGES = 64;
+
+const ABOUT =
+  "Takes a single step with the bench’s settings, beside your run and your model, which stay as they are. Press again for the step after it.";
+
+/** @param {InsideController} inside */
+export function create_batch(inside) {
+  const { store } = inside;
+  const press = el(
+    "button",
+    { type: "button", "aria-describedby": "one-batch-about" },
+    "One batch",
+  );
+  const again = el("button", { type: "button", class: "quiet" }, "Start over");
+  const about = el("p", { class: "hint", id: "one-batch-about" }, ABOUT);
+  const told = el("p", { class: "hint", role: "status", "aria-label": "Step status" });
+  const start = el(
+    "select",
+    { id: "one-batch-start" },
+    el("option", { value: "model" }, "the model that stands"),
+    el("option", { value: "fresh" }, "fresh weights"),
+  );
+  const found = el("div", { class: "step-found" });
+  const element = el(
+    "div",
+    { class: "one-batch" },
+    el(
+      "p",
+      { class: "buttons" },
+      press,
+      el("label", { for: "one-batch-start" }, "from"),
+      start,
+      again,
+    ),
+    about,
+    told,
+    found,
+  );
+  press.addEventListener("click", () => void inside.one_batch());
+  again.addEventListener("click", () => {
+    inside.start_over();
+    press.focus({ preventScroll: true });
+  });
+  start.addEventListener("change", (event) =>
+    inside.choose_start(field_of(event).value === "fresh" ? "fresh" : "model"),
+  );
+
+  store.watch(["is_stepping", "step_told", "step"], ({ is_stepping, step_told, step }) => {
+    // Not disabled: the keyboard's place stays, and a press meanwhile does nothing.
+    press.setAttribute("aria-busy", String(is_stepping));
+    about.hidden = step !== null;
+    again.hidden = step === null;
+    set_text(told, step_told || (step ? step_words(step) : ""));
+  });
+  const draw = () => {
+    const { step, step_classes } = store.get();
+    if (step) found.replaceChildren(...figures(step), images(step, step_classes));
+    else found.replaceChildren();
+  };
+  store.watch(["step"], draw);
+  on_theme_change(draw);
+  return element;
+}
+
+/** @param {StepLook} step */
+function figures({ layers }) {
+  const cell = (/** @type {string} */ text) => el("td", {}, text);
+  const rows = layers.map((layer, at) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, `Layer ${at + 1}`),
+      cell(small(layer.gradient_norm)),
+      cell(`${norm(layer.weight_norm)} → ${norm(layer.weight_norm_after)}`),
+      cell(small(layer.update_share)),
+    ),
+  );
+  const head = ["Layer", "Gradient", "Weights, before → after", "Update / weights"];
+  return [
+    el(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Step by layer" },
+      el(
+        "table",
+        { class: "figures-table" },
+        el("caption", { class: "unseen" }, "L2 norms of each layer in this step"),
+        el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
+        el("tbody", {}, ...rows),
+      ),
+    ),
+    el(
+      "p",
+      { class: "hint" },
+      `L2 norms, a layer’s weights and biases together. ${update_words(layers)}`,
+    ),
+  ];
+}
+
+/**
+ * @param {StepLook} step
+ * @param {readonly string[]} classes
+ */
+function images({ pixels, labels, losses_before, losses_after }, classes) {
+  const size = pixels.length / Math.max(1, labels.length);
+  const count = Math.min(labels.length, MOST_IMAGES);
+  const items = Array.from({ length: count }, (_, at) => {
+    const losses = [losses_before[at] ?? NaN, losses_after[at] ?? NaN];
+    const [before, after] = losses.map(format.loss);
+    const [was, is] = losses.map((loss) => (loss < 10 ? loss.toFixed(3) : format.loss(loss)));
+    const label = labels[at] ?? 0;
+    const name = `${read_as(classes, label)}, loss ${before} before, ${after} after`;
+    return el(
+      "li",
+      {},
+      digit_canvas(digit_at(pixels, at, size), name),
+      el("span", { class: "figure", "aria-hidden": "true" }, class_name(classes, label)),
+      el("span", { class: "figure", "aria-hidden": "true" }, `${was} → ${is}`),
+    );
+  });
+  const some = count < labels.length ? `The first ${count} of ${labels.length} images. ` : "";
+  return el(
+    "div",
+    {},
+    el("ol", { class: "batch-images", "aria-label": "Images of the batch" }, ...items),
+    el(
+      "p",
+      { class: "hint" },
+      `${some}Each with its label and its loss before → after, dropout off.`,
+    ),
+  );
+}

@@ -1,0 +1,46 @@
+// What opens the inside of the network, there once there is something to look at. The view
+// is fetched when it is first opened, and costs nothing while it is closed.
+
+import { message_of } from "../../base/fault.js";
+import { loaded_once } from "../../base/loading.js";
+import { by_id } from "../../ui/dom.js";
+
+/** @import { Custody } from "../../engine/custody.js" */
+/** @import { PageState, View } from "../../app/state.js" */
+
+/**
+ * @param {View<PageState>} state
+ * @param {object} parts
+ * @param {Custody} parts.engine
+ * @param {(sentence: string) => void} parts.notice
+ * @param {() => Uint8Array | null} parts.pixels what the pad was last read as
+ */
+export function create_inside_opening(state, { engine, notice, pixels }) {
+  const button = by_id("look-inside", HTMLButtonElement);
+  /** @type {ReturnType<typeof import("./view.js").mount_inside> | null} */
+  let view = null;
+  const loaded = loaded_once(
+    async () => {
+      const { mount_inside } = await import("./view.js");
+      view = mount_inside({ page: state, engine, pixels, button });
+      return view;
+    },
+    (error) => notice(`The inside could not be loaded: ${message_of(error)}`),
+  );
+  // What went wrong has been said.
+  button.addEventListener(
+    "click",
+    () =>
+      void loaded().then(
+        ({ toggle }) => toggle(),
+        () => {},
+      ),
+  );
+  state.watch(["data", "model"], ({ data, model }) => {
+    button.hidden = !data && !model;
+  });
+  return {
+    /** The pad has been read, or emptied. */
+    on_read: () => view?.update(),
+  };
+}

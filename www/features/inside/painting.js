@@ -1,0 +1,72 @@
+// What is painted beneath the units' buttons: how bright each is, and the strongest
+// connections to what is read. One canvas for all layers, so that a move of the pen costs the
+// page no layout.
+
+import { rgb } from "../../ui/digit.js";
+import { css_value } from "../../ui/dom.js";
+import { read_as } from "./words.js";
+
+/** @import { UnitLink } from "../../pkg/studies/inkling.js" */
+/** @import { Place, UnitList } from "./units.js" */
+
+/** Words stand on an output's colour, which stays lighter for them. */
+const UNDER_WORDS = 0.45;
+
+/**
+ * @param {HTMLCanvasElement} canvas as large as the box of all layers
+ * @param {readonly UnitList[]} lists
+ * @param {readonly UnitLink[]} links
+ */
+export function paint_units(canvas, lists, links) {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const scale = canvas.width / Math.max(1, canvas.clientWidth);
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  const [plus, minus] = [rgb(css_value("--train")), rgb(css_value("--valid"))];
+  for (const list of lists) {
+    list.paint(({ x, y, width, height }, level) => {
+      const [red, green, blue] = level < 0 ? minus : plus;
+      const share = Math.min(1, Math.abs(level)) * (list.is_output ? UNDER_WORDS : 1);
+      context.fillStyle = `rgb(${red} ${green} ${blue} / ${share.toFixed(3)})`;
+      context.beginPath();
+      context.roundRect(x, y, width, height, list.is_output ? 6 : height / 2);
+      context.fill();
+    });
+  }
+  context.strokeStyle = css_value("--ink");
+  context.globalAlpha = 0.45;
+  const most = Math.max(0, ...links.map(({ product }) => product));
+  for (const { layer, from, to, product } of links) {
+    const [source, target] = [lists[layer - 1]?.place_of(from), lists[layer]?.place_of(to)];
+    if (!source || !target) continue;
+    context.lineWidth = 1 + (2 * product) / most;
+    context.beginPath();
+    context.moveTo(...middle_of(source));
+    context.lineTo(...middle_of(target));
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+/** @param {Place} place @returns {[number, number]} */
+function middle_of({ x, y, width, height }) {
+  return [x + width / 2, y + height / 2];
+}
+
+/**
+ * The same in words: which units speak most for what is read.
+ * @param {readonly UnitLink[]} links
+ * @param {readonly string[]} classes
+ */
+export function links_words(links, classes) {
+  const last = Math.max(0, ...links.map(({ layer }) => layer));
+  const strongest = links.filter(({ layer }) => layer === last);
+  const [first] = strongest;
+  if (!first || last === 0) return "";
+  const units = strongest.map(({ from }) => String(from + 1));
+  const listed =
+    units.length > 1 ? `${units.slice(0, -1).join(", ")} and ${units.at(-1)}` : units.join("");
+  const noun = units.length > 1 ? "units" : "unit";
+  return `The lines are the strongest paths, by weight × activation: ${read_as(classes, first.to)} is read mostly by ${noun} ${listed} of layer ${last}.`;
+}

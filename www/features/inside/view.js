@@ -1,0 +1,185 @@
+// The inside of the network: the units of every layer as they answer to the pad, one of them
+// opened, and one step looked at. Stands above the curves, beside the pad, on a wide screen and
+// under the pad on a narrow one: one draws and watches.
+
+import { InsideController } from "../../app/inside.js";
+import { is_active } from "../../app/state.js";
+import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
+import { create_batch } from "./batch.js";
+import { create_unit } from "./unit.js";
+import { links_words, paint_units } from "./painting.js";
+import { UnitList } from "./units.js";
+
+/** @import { Custody } from "../../engine/custody.js" */
+/** @import { UnitPlace } from "../../app/inside.js" */
+/** @import { PageState, View } from "../../app/state.js" */
+
+/** Where the pad stands under the curves, as in styles/fit.css. */
+const NARROW = "(max-width: 1179px)";
+/** Where all stands in one column: pad and units are to be in sight together. */
+const PHONE = "(max-width: 759px)";
+
+/** While a run goes on its weights are copied for each look. */
+const GAP_WHILE_TRAINING_MS = 80;
+
+/** Names follow what is painted no later than this. */
+const NAMES_AFTER_MS = 200;
+
+/**
+ * @param {object} parts
+ * @param {View<PageState>} parts.page
+ * @param {Custody} parts.engine
+ * @param {() => Uint8Array | null} parts.pixels
+ * @param {HTMLButtonElement} parts.button what opens it
+ */
+export function mount_inside({ page, engine, pixels, button }) {
+  const inside = new InsideController({ page, engine, pixels });
+  const { store } = inside;
+  document.head.append(el("link", { rel: "stylesheet", href: "features/inside/inside.css" }));
+
+  const close = el("button", { type: "button", class: "quiet" }, "Close inside");
+  const told = el("p", { class: "hint", role: "status", "aria-label": "Inside status" });
+  const layers = el("div", { class: "inside-layers" });
+  const canvas = el("canvas", { class: "inside-painting", "aria-hidden": "true" });
+  const paths = el("p", { class: "hint" });
+  const below = el("span", {}, "orange: below 0");
+  const legend = el(
+    "p",
+    { class: "hint units-legend" },
+    el("span", {}, "silent"),
+    el("span", { class: "scale", "aria-hidden": "true" }),
+    el("span", {}, "strongest of its layer (of the last layer: certain)"),
+    below,
+  );
+  const unit = create_unit(inside, () => {
+    const { opened } = store.get();
+    inside.shut_unit();
+    if (opened) lists[opened.layer]?.focus(opened.unit);
+  });
+  const element = el(
+    "section",
+    { class: "part inside", id: "inside", "aria-label": "Inside", hidden: true },
+    el("header", { class: "part-head" }, el("h2", {}, "Inside"), told, close),
+    layers,
+    legend,
+    paths,
+    unit.element,
+    create_batch(inside),
+  );
+
+  /** @type {UnitList[]} */
+  let lists = [];
+  let listed = "";
+  /** @param {UnitPlace} place */
+  const open_unit = (place) => {
+    inside.open_unit(place);
+    unit.focus();
+  };
+
+  /** What is read, in words: after the pen, for whoever listens or reads. */
+  let naming = 0;
+  const name = () => {
+    clearTimeout(naming);
+    naming = 0;
+    const { units, is_drawn, opened, classes } = store.get();
+    for (const list of lists) list.name(opened);
+    set_text(paths, units && is_drawn ? links_words(units.links, classes) : "");
+  };
+
+  /** At most once a frame, however often the pad is read. */
+  let is_drawing = false;
+  const draw = () => {
+    is_drawing = false;
+    const { units, is_drawn, classes, told: why } = store.get();
+    layers.hidden = legend.hidden = units === null;
+    const invitation = "Draw on the pad and watch. A press on a unit opens it.";
+    set_text(told, why || (units && !is_drawn ? invitation : ""));
+    if (!units) {
+      set_text(paths, "");
+      return;
+    }
+    below.hidden = units.activation === "relu" || units.activation === "sigmoid";
+    const widths = units.widths.slice(1);
+    const shape = [widths.join(), classes.join("\n")].join("\n");
+    const is_other = shape !== listed;
+    if (is_other) {
+      listed = shape;
+      lists = widths.map(
+        (width, layer) =>
+          new UnitList(layer, width, layer + 1 === widths.length ? classes : null, open_unit),
+      );
+      layers.replaceChildren(canvas, ...lists.map((list) => list.element));
+      measure();
+    }
+    let from = 0;
+    lists.forEach((list, layer) => {
+      const to = from + (widths[layer] ?? 0);
+      const activations = units.activations.subarray(from, to);
+      list.take({ activation: units.activation, activations, is_drawn });
+      from = to;
+    });
+    paint_units(canvas, lists, is_drawn ? units.links : []);
+    if (is_other || !is_drawn) name();
+    else naming ||= setTimeout(name, NAMES_AFTER_MS);
+  };
+  const draw_soon = () => {
+    if (is_drawing || element.hidden) return;
+    is_drawing = true;
+    requestAnimationFrame(draw);
+  };
+  const measure = () => {
+    const { clientWidth, clientHeight } = layers;
+    canvas.width = Math.round(clientWidth * devicePixelRatio);
+    canvas.height = Math.round(clientHeight * devicePixelRatio);
+    for (const list of lists) list.measure();
+  };
+  store.watch(["units", "is_drawn", "classes", "told"], draw_soon);
+  store.watch(["opened"], name);
+  on_theme_change(draw_soon);
+  new ResizeObserver(() => {
+    measure();
+    draw_soon();
+  }).observe(layers);
+
+  const [narrow, phone] = [matchMedia(NARROW), matchMedia(PHONE)];
+  const place = () => {
+    const pad_box = document.querySelector("#draw .pad-box");
+    if (phone.matches && pad_box) pad_box.after(element);
+    else by_id(narrow.matches ? "draw" : "training", HTMLElement).after(element);
+  };
+  narrow.addEventListener("change", place);
+  phone.addEventListener("change", place);
+  place();
+
+  /** @param {boolean} is_open */
+  const show = (is_open) => {
+    element.hidden = !is_open;
+    button.setAttribute("aria-expanded", String(is_open));
+    if (is_open) inside.open();
+    else inside.close();
+    draw_soon();
+  };
+  close.addEventListener("click", () => {
+    show(false);
+    button.focus({ preventScroll: true });
+  });
+  let is_asking = false;
+  return {
+    /** Asked for once a frame, after the bars have been drawn; a run needs its worker more. */
+    update() {
+      if (is_asking || element.hidden) return;
+      is_asking = true;
+      const ask = () => {
+        is_asking = false;
+        inside.update();
+      };
+      if (is_active(page.get().run)) setTimeout(ask, GAP_WHILE_TRAINING_MS);
+      else requestAnimationFrame(ask);
+    },
+    toggle() {
+      const is_open = Boolean(element.hidden);
+      show(is_open);
+      if (is_open && narrow.matches) element.scrollIntoView({ block: "nearest" });
+    },
+  };
+}

@@ -1,0 +1,198 @@
+// What is said of units, sums and steps. Pure functions.
+
+import * as format from "../../base/format.js";
+import { choice_words } from "../../base/settings.js";
+import { class_name, class_noun } from "../../base/task.js";
+
+/** @import { Activation, StepLayer, UnitSum, UnitTerm } from "../../pkg/studies/inkling.js" */
+/** @import { UnitPlace } from "../../app/inside.js" */
+/** @import { StepLook } from "../../worker/inside.js" */
+
+/** Above this share of images on which it is silent a unit is nearly dead. */
+const NEARLY_DEAD = 0.99;
+
+/** What a network does with a step that is neither idle nor wild. */
+const USUAL_UPDATE = 1e-3;
+
+/**
+ * An activation, a weight or a sum: `2.31`, `−0.04`.
+ * @param {number} number
+ */
+export function value(number) {
+  if (!Number.isFinite(number)) return "no number";
+  const text = Math.abs(number).toFixed(2);
+  return number < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+/** A weight, which is small: `0.098`. @param {number} number */
+export function weight_value(number) {
+  return Number.isFinite(number) ? number.toFixed(3).replace("-", "−") : value(number);
+}
+
+/** The same with its sign, as a term of a sum. @param {number} number */
+function signed(number) {
+  const text = value(number);
+  return text.startsWith("−") ? text : `+${text}`;
+}
+
+/** What is added: `+ 0.02`, or taken away: `− 0.02`. @param {number} number */
+function added(number) {
+  return signed(number).replace(/^./, "$& ");
+}
+
+/** A small positive number in three figures: `0.0012`, `3.1e-7`. @param {number} number */
+export function small(number) {
+  if (!Number.isFinite(number)) return "no number";
+  if (number !== 0 && Math.abs(number) < 1e-4) return number.toExponential(1);
+  return String(Number(number.toPrecision(3)));
+}
+
+/** A norm, fine enough for a step to show: `6.8972`. @param {number} number */
+export function norm(number) {
+  return Number.isFinite(number) ? String(Number(number.toPrecision(5))) : "no number";
+}
+
+/**
+ * A unit's name, and what it makes of the drawing where there is one.
+ * @param {UnitPlace} place
+ * @param {number | null} activation
+ * @param {string} [read] the class that it stands for
+ */
+export function unit_name({ layer, unit }, activation, read = "") {
+  const name = `Unit ${unit + 1} of layer ${layer + 1}`;
+  const is = activation === null ? "" : `, activation ${value(activation)}`;
+  return `${name}${is}${read && `, ${read}`}`;
+}
+
+/**
+ * The class that an output stands for: `digit 7`.
+ * @param {readonly string[]} classes
+ * @param {number} at
+ */
+export function read_as(classes, at) {
+  return `${class_noun(classes)} ${class_name(classes, at)}`;
+}
+
+/**
+ * What a unit of this layer takes in.
+ * @param {number} layer from 0
+ * @param {number} input from 0
+ * @param {number} side of the pictures
+ */
+export function input_name(layer, input, side) {
+  if (layer > 0) return `unit ${input + 1} of layer ${layer}`;
+  return `pixel in row ${Math.floor(input / side) + 1}, column ${(input % side) + 1}`;
+}
+
+/**
+ * A product, written out.
+ * @param {UnitTerm} term
+ */
+export function product({ weight, value: taken, product: result }) {
+  return `${weight_value(weight)} × ${value(taken)} = ${signed(result)}`;
+}
+
+/**
+ * What is not among the terms that are written out.
+ * @param {UnitSum} sum
+ */
+export function rest_words({ num_terms, terms, rest }) {
+  const others = num_terms - terms.length;
+  return others > 0 ? `the other ${format.counted(others, "product")}: ${signed(rest)}` : "";
+}
+
+/**
+ * From the sum of products to what the unit passes on, a sentence a line.
+ * @param {UnitSum} sum
+ * @param {number} num_classes
+ * @param {Activation} kind
+ */
+export function sum_lines({ bias, linear, norm, sum, activation, is_output }, num_classes, kind) {
+  const lines = [`w·x + b = ${value(linear - bias)} ${added(bias)} = ${value(linear)}`];
+  if (norm) {
+    const { mean, deviation, gain, shift } = norm;
+    lines.push(
+      `layer normalisation: (${value(linear)} − ${value(mean)}) / ${value(deviation)} × ${value(gain)} ${added(shift)} = ${value(sum)}`,
+    );
+  }
+  lines.push(
+    is_output
+      ? `softmax over the ${num_classes}: ${value(sum)} becomes ${format.percent(activation)}`
+      : activation_line(kind, sum, activation),
+  );
+  return lines;
+}
+
+/** @param {Activation} kind @param {number} sum @param {number} activation */
+function activation_line(kind, sum, activation) {
+  if (kind === "relu") return `ReLU: the greater of 0 and ${value(sum)} is ${value(activation)}`;
+  const name = choice_words("activation", { activation: kind });
+  return `${name} of ${value(sum)} is ${value(activation)}`;
+}
+
+/**
+ * Whether a unit passes nothing on, or next to nothing: as crate/src/nn/inspect.rs has it.
+ * @param {Activation} kind
+ * @param {number} activation
+ */
+export function is_silent(kind, activation) {
+  return kind === "relu" ? activation === 0 : Math.abs(activation) < 1e-3;
+}
+
+/**
+ * On what share of a sample a unit is silent.
+ * @param {number} num_silent
+ * @param {number} num_images
+ * @param {string} about the sample
+ */
+export function silent_words(num_silent, num_images, about) {
+  const share = num_silent / Math.max(1, num_images);
+  const words = `Silent on ${format.percent(share, 1)} of ${about}.`;
+  if (num_silent === num_images) return `${words} It passes nothing on: it is dead there.`;
+  return share > NEARLY_DEAD ? `${words} It hardly ever speaks.` : words;
+}
+
+/**
+ * The strongest of a unit's weights, for whoever cannot see the picture of them.
+ * @param {Float32Array} weights
+ * @param {number} side
+ */
+export function weights_words(weights, side) {
+  let [most, least] = [0, 0];
+  weights.forEach((weight, at) => {
+    if (weight > (weights[most] ?? 0)) most = at;
+    if (weight < (weights[least] ?? 0)) least = at;
+  });
+  const of = (/** @type {number} */ at) =>
+    `${weight_value(weights[at] ?? 0)} at the ${input_name(0, at, side)}`;
+  return `from ${of(least)} to ${of(most)}`;
+}
+
+/**
+ * What a step came to, in a sentence.
+ * @param {StepLook} step
+ */
+export function step_words({ step, epoch, steps_per_epoch, losses_before, losses_after, labels }) {
+  const mean = (/** @type {Float64Array} */ losses) =>
+    losses.reduce((total, loss) => total + loss, 0) / Math.max(1, losses.length);
+  const num_better = losses_after.filter((loss, at) => loss < (losses_before[at] ?? 0)).length;
+  return (
+    `Step ${format.count(step + 1)}, batch ${format.count((step % steps_per_epoch) + 1)} of epoch ${epoch}: ` +
+    `the mean loss of its ${format.counted(labels.length, "image")} goes from ${format.loss(mean(losses_before))} ` +
+    `to ${format.loss(mean(losses_after))}; it falls on ${format.count(num_better)} of them.`
+  );
+}
+
+/**
+ * What its updates say, by rule.
+ * @param {readonly StepLayer[]} layers
+ */
+export function update_words(layers) {
+  const shares = layers.map(({ update_share }) => update_share);
+  const [least, most] = [Math.min(...shares), Math.max(...shares)];
+  const range = `Updates of ${small(least)} to ${small(most)} of the weights`;
+  if (!Number.isFinite(most)) return "Weights or gradients are no numbers any more.";
+  if (most > 30 * USUAL_UPDATE) return `${range}: a thousandth is usual, so this is a large step.`;
+  if (most < USUAL_UPDATE / 30) return `${range}: a thousandth is usual, so this is a small step.`;
+  return `${range}: about a thousandth is usual.`;
+}
