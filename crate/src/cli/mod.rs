@@ -182,6 +182,11 @@ fn command() -> Command {
                     "STEPS",
                     "steps that one zip's runs may take [default: 1000000]",
                 ))
+                .arg(option(
+                    "results",
+                    "FOLDER",
+                    "where to write class.csv and Gradescope's results.json of each zip",
+                ))
                 .arg(threads()),
         )
 }
