@@ -93,7 +93,7 @@ pub fn unread_hand_in(zip: &str, why: &str) -> Result<Ts<HandIn>, Thrown> {
 pub fn judge_hand_in(request: Ts<JudgeRequest>) -> Result<Ts<HandInVerdict>, Thrown> {
     let request = request.to_rust()?;
     let class = request.class.iter();
-    let weights = class.map(|one| (&*one.zip, one.weights.iter().map(String::as_str)));
+    let weights = class.map(|one| (&*one.zip, &*one.weights));
     let holders = check::Holders::new(weights);
     let again = |key: &str| request.again.iter().find(|one| one.key == key);
     Ok(check::judge(&request.hand_in, &request.data, again, &holders).into_ts()?)

@@ -10,8 +10,8 @@ use crate::config::{MAX_EPOCHS, Plan};
 use crate::data::dataset::checksum;
 use crate::math::NUMERICS_VERSION;
 use crate::message::{
-    BackendChoice, CheckWish, DataSummary, HandIn, HandInFiles, HandInLimits, HandedRun, Outcome,
-    RunConfig, StepKind,
+    BackendChoice, CheckWish, HandIn, HandInFiles, HandInLimits, HandedRun, Outcome, RunConfig,
+    StepKind,
 };
 
 /// A hand-in has some fifty pictures and nine texts.
@@ -100,6 +100,7 @@ pub fn unread(zip: &str, why: &str) -> HandIn {
         fault: why.into(),
         ids: vec![],
         runs: vec![],
+        weights: vec![],
         foreign: vec![],
         missing: vec![],
         num_steps: 0.0,
@@ -134,6 +135,10 @@ fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
     } else {
         String::new()
     };
+    let finished = runs
+        .iter()
+        .filter(|run| run.result.outcome == Outcome::Finished);
+    let weights = finished.map(|run| run.result.weights_checksum.clone());
     let ids = list(&metrics, "ids").iter().filter_map(Value::as_str);
     let ids: Vec<String> = ids.take(MOST_IDS).map(printable).collect();
     Ok(HandIn {
@@ -141,6 +146,7 @@ fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
         fault: String::new(),
         missing: missing(files, &metrics, &ids),
         ids,
+        weights: weights.filter(|weights| !weights.is_empty()).collect(),
         runs,
         foreign,
         num_steps,
@@ -213,8 +219,8 @@ fn runs_of(metrics: &Value, num_rows: u32) -> Result<Vec<HandedRun>, String> {
 }
 
 fn data_of(part: &Value) -> Option<String> {
-    let data: DataSummary = serde_json::from_value(part.get("data")?.clone()).ok()?;
-    Some(data.checksum)
+    let checksum = part.get("data")?.get("checksum")?;
+    checksum.as_str().map(String::from)
 }
 
 /// A run; none where nothing came of it.

@@ -22,9 +22,7 @@ pub struct Holders<'a>(BTreeMap<&'a str, BTreeSet<&'a str>>);
 
 impl<'a> Holders<'a> {
     /// Of all hand-ins of a class, each with the checksums of its models.
-    pub fn new<W: IntoIterator<Item = &'a str>>(
-        class: impl IntoIterator<Item = (&'a str, W)>,
-    ) -> Self {
+    pub fn new(class: impl IntoIterator<Item = (&'a str, &'a [String])>) -> Self {
         let mut holders = Self::default();
         for (zip, weights) in class {
             for one in weights {
@@ -41,16 +39,6 @@ impl<'a> Holders<'a> {
             .map(|one| (*one).into())
             .collect()
     }
-}
-
-/// The checksums of a hand-in's models: those of its finished runs.
-pub fn weights_of(hand_in: &HandIn) -> impl Iterator<Item = &str> {
-    hand_in
-        .runs
-        .iter()
-        .filter(|run| run.result.outcome == Outcome::Finished)
-        .map(|run| run.result.weights_checksum.as_str())
-        .filter(|weights| !weights.is_empty())
 }
 
 /// What is found of a hand-in and of each of its runs. `data` is the checksum of what they

@@ -13,7 +13,7 @@ mod wholeness;
 
 pub use files::class_files;
 pub use hand_in::{LIMITS, distinct_names, read_hand_in, root_of, texts, unread};
-pub use judging::{Holders, judge, weights_of};
+pub use judging::{Holders, judge};
 pub use repeat::query_of;
 
 /// What is said below any verdicts.

@@ -11,6 +11,11 @@ pub fn query_of(config: &RunConfig) -> String {
     for (key, value) in fields.as_object().into_iter().flatten() {
         match value {
             Value::String(text) => query.append_pair(key, &text.replace(' ', "")),
+            // As a person writes them: 10 and not 10.0.
+            Value::Number(number) => {
+                let number = number.as_f64().unwrap_or_default();
+                query.append_pair(key, &number.to_string())
+            }
             other => query.append_pair(key, &other.to_string()),
         };
     }

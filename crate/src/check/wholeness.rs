@@ -50,13 +50,19 @@ pub(super) fn missing(files: &HandInFiles, metrics: &Value, ids: &[String]) -> V
         missing.push("the baseline".into());
     }
     let studies = list(metrics, "studies");
-    for factor in STUDIES {
+    let is_of = |factor: &Factor| {
         let name = serde_json::json!(factor);
-        if !studies
+        studies
             .iter()
             .any(|study| study.get("factor") == Some(&name))
-        {
-            missing.push(format!("the study of {}", factor.name()));
+    };
+    let lacking = STUDIES.iter().filter(|factor| !is_of(factor));
+    let lacking: Vec<&str> = lacking.map(|factor| factor.name()).collect();
+    match lacking.as_slice() {
+        [] => {}
+        [one] => missing.push(format!("the study of {one}")),
+        [all @ .., last] => {
+            missing.push(format!("the studies of {}, and of {last}", all.join(", ")))
         }
     }
     for (at, study) in studies.iter().enumerate() {

@@ -18,7 +18,6 @@ use super::told::Told;
 use super::{data_of, paths_of, text, whole};
 use crate::check::{
     Holders, PROVES, class_files, distinct_names, judge, printable, query_of, read_hand_in, unread,
-    weights_of,
 };
 use crate::message::{CheckWish, HandIn, HandInVerdict, HandedRun, TrainedAgain, VerdictKind};
 
@@ -39,7 +38,7 @@ pub(super) fn check(matches: &ArgMatches, told: &Told) -> Result<u8> {
     let all = paths.iter().zip(&names);
     let all: Vec<HandIn> = all.map(|(path, name)| read(path, name, &wish)).collect();
     let again = train_all(&all, &data, threads(matches)?, told)?;
-    let holders = Holders::new(all.iter().map(|one| (&*one.zip, weights_of(one))));
+    let holders = Holders::new(all.iter().map(|one| (&*one.zip, &*one.weights)));
     let verdicts = all.iter().map(|one| {
         let again = |key: &str| again.get(key);
         judge(one, &wish.data, again, &holders)

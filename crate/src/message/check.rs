@@ -83,6 +83,8 @@ pub struct HandIn {
     pub ids: Vec<String>,
     /// Its runs.
     pub runs: Vec<HandedRun>,
+    /// Checksums of its models: those of its finished runs.
+    pub weights: Vec<String>,
     /// Figures that do not follow from its own records, each by its place.
     pub foreign: Vec<String>,
     /// What a whole hand-in has and this one has not, each in a few words.
