@@ -55,7 +55,7 @@ const engine = new Custody({
   on_unfillable: () => database.refuse(),
 });
 const parts = { store, engine, ...stores, fetch_set, download, notice, announce };
-const { actions, bench, library, data, evaluation } = create_actions(parts);
+const { actions, bench, ...made } = create_actions(parts);
 const digits = create_kept_digits(stores.digits, database);
 
 // Views
@@ -79,7 +79,7 @@ create_kept_view(store, { forget: () => database.forget(), report });
 const { open_runs, import_runs } = create_runs_opening(store, actions);
 const load_report = async () => (await import("./features/report/hand_in.js")).mount_report;
 const { open_study, import_studies } = create_study_opening(
-  { ...parts, page: store, test_set: () => evaluation.test_set, bench },
+  { ...parts, page: store, test_set: () => made.evaluation.test_set, bench },
   { bench: actions, load_report },
 );
 listen_for_files({ ...actions, import_runs, import_studies }, pad);
@@ -89,10 +89,10 @@ create_views({ study: open_study, runs: open_runs, check: create_check_opening(p
 
 asked.remarks.forEach(notice);
 start_planner(parts);
-restore({ ...parts, ...asked, data, evaluation, library })
+restore({ ...parts, ...asked, ...made })
   .then(() => digits.refresh())
   .catch(report);
-watch_kept({ store, database, library, report });
+watch_kept({ ...made, store, database, report });
 void engine
   .ready()
   .catch((error) => notice(`The engine could not start: ${message_of(error)}`))

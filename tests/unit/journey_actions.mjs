@@ -308,7 +308,7 @@ for (const at of [0, 1, 2, 4]) {
     const found = listed(page, at);
     if (!found) return;
     const name = `run ${names.size}`;
-    await page.library.rename(found.id, name);
+    await page.words.rename(found.id, name);
     names.set(found.id, name);
   });
 }
@@ -328,7 +328,7 @@ can("delete a run, import it, undo, and look", async (site, seen) => {
   await page.library.remove([id]);
   const file = /** @type {Blob} */ (page.downloaded);
   await page.library.import_runs(new File([file], "runs.json"));
-  await page.library.rename(id, "from a file");
+  await page.words.rename(id, "from a file");
   seen.names.set(id, "from a file");
   const { run, runs } = page.store.get();
   await page.library.undo();

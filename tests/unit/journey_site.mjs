@@ -185,9 +185,14 @@ export class Page {
       notice,
       announce: () => {},
       later,
+      typed: {
+        get: (name) => tab_storage().getItem(name),
+        set: (name, value) => tab_storage().setItem(name, value),
+      },
     });
     this.actions = made.actions;
     this.library = made.library;
+    this.words = made.words;
     this.parts = { store: this.store, engine, ...this.stores, ...made, notice };
   }
 

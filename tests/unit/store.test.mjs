@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forceCloseDatabase } from "fake-indexeddb";
+import { RunWords } from "../../www/app/run_words.js";
 import { merged_text } from "../../www/store/merge.js";
 import { MOST_DATA_SETS } from "../../www/store/data_sets.js";
 import { openDB } from "../../www/vendor/idb/index.js";
@@ -19,6 +20,7 @@ import {
   record_of,
   study_of,
 } from "./fake_browser.mjs";
+import { small_store } from "./small_store.mjs";
 
 // Runs
 
@@ -86,6 +88,50 @@ test("age is the order of keeping, whatever the clock says", async (t) => {
   for (let at = 0; at <= MOST_DATA_SETS; at += 1) await data_sets.put(data_of(`d${at}`, 10));
   assert.equal(await data_sets.get("d0"), undefined);
   assert.equal((await data_sets.get(`d${MOST_DATA_SETS}`))?.blob.size, 10);
+});
+
+test("a set that is loaded is noted as it is written, so that nobody drops it between", async (t) => {
+  const { open } = fresh_browser(t);
+  const { data_sets, in_use } = open();
+  const is_wanted = () => true;
+  await data_sets.put(data_of("data", 10), { note: "data", is_wanted });
+  await data_sets.put(data_of("other", 10));
+  await data_sets.put(data_of("third", 10));
+  in_use.data.push("other", "third");
+  await data_sets.put(data_of("test", 10), { note: "test", is_wanted });
+  // As the keeping of other data does, whenever that comes to its end.
+  assert.deepEqual(await data_sets.prune({ keep: [] }), []);
+  assert.equal((await data_sets.get("test"))?.blob.size, 10);
+  // What is wanted no more by then is noted by nobody, and may go.
+  await data_sets.put(data_of("late", 10), { note: "test", is_wanted: () => false });
+  assert.deepEqual(await data_sets.prune({ keep: [] }), ["late.csv"]);
+  assert.equal(await open().notes.get("test"), "test");
+});
+
+test("what is written on a run is there after a reload, however soon that came", async (t) => {
+  const { open } = fresh_browser(t);
+  const { runs } = open();
+  await runs.begin(ended("a", { name: "", note: "as it was" }));
+  const typed = small_store();
+  const refresh = async () => {};
+  // The page goes before its database has answered.
+  const never = /** @type {any} */ ({
+    get: () => new Promise(() => {}),
+    patch: () => new Promise(() => {}),
+  });
+  const gone = new RunWords({ runs: never, typed, refresh });
+  void gone.rename("a", "mine");
+  void gone.note("a", "as it was, and more", "as it was");
+  await runs.patch("a", { note: "another tab: as it was" });
+  await new RunWords({ runs, typed, refresh }).take_held();
+  const [found] = await runs.list();
+  assert.equal(found?.name, "mine");
+  assert.match(found?.note ?? "", /and more/);
+  assert.match(found?.note ?? "", /another tab/);
+  // It is taken once.
+  await runs.patch("a", { name: "since then" });
+  await new RunWords({ runs, typed, refresh }).take_held();
+  assert.equal((await runs.list())[0]?.name, "since then");
 });
 
 test("pruning keeps what is pinned, shown, or under way in any tab", async (t) => {

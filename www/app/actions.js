@@ -2,16 +2,19 @@
 // another. Makes the controllers and knows no document.
 
 import { sentence_of } from "../base/fault.js";
+import { TAB_NOTES } from "../base/preferences.js";
 import { SAMPLE } from "../base/sets.js";
 import { DataController } from "./data_set.js";
 import { EvaluationController } from "./evaluation.js";
 import { Library } from "./library.js";
 import { RunController } from "./run.js";
+import { RunWords } from "./run_words.js";
 import { why_not_train } from "./state.js";
 import { TuningController } from "./tuning.js";
 
 /** @import { DataChange, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Fault } from "../base/fault.js" */
+/** @import { SmallStore } from "../base/preferences.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { DataSets } from "../store/data_sets.js" */
@@ -36,6 +39,7 @@ import { TuningController } from "./tuning.js";
  * @property {(sentence: string) => void} notice
  * @property {(sentence: string) => void} announce
  * @property {(work: () => void, after_ms: number) => unknown} [later]
+ * @property {SmallStore} [typed] tests put their own in its place
  */
 
 /** @param {AppParts} parts */
@@ -52,6 +56,11 @@ export function create_actions(parts) {
     keep: (former, tuned) => library.keep_tuned(former, tuned),
   });
   const library = new Library({ ...parts, run, data, tuning });
+  const words = new RunWords({
+    ...parts,
+    typed: parts.typed ?? TAB_NOTES,
+    refresh: () => library.refresh(),
+  });
   const evaluation = new EvaluationController({
     ...parts,
     on_evaluated: async (found, model) => {
@@ -145,9 +154,9 @@ export function create_actions(parts) {
     delete_runs: (ids) => done(library.remove(ids)),
     undo_delete: () => done(library.undo()),
     /** @param {string} id @param {string} name */
-    rename_run: (id, name) => done(library.rename(id, name)),
-    /** @param {string} id @param {string} note @param {string} [base] what it was written on from */
-    note_run: (id, note, base) => done(library.note(id, note, base)),
+    rename_run: (id, name) => done(words.rename(id, name)),
+    /** @param {string} id @param {string} note @param {string} base what it was written on from */
+    note_run: (id, note, base) => done(words.note(id, note, base)),
     /** @param {string} id @param {boolean} is_pinned */
     pin: (id, is_pinned) => done(library.pin(id, is_pinned)),
     /** @param {readonly string[]} ids */
@@ -176,5 +185,5 @@ export function create_actions(parts) {
     evaluate: () => evaluation.evaluate(),
     stop: () => run.stop(),
   };
-  return { actions, bench, library, data, run, evaluation };
+  return { actions, bench, library, words, data, run, evaluation };
 }

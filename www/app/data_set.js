@@ -117,7 +117,7 @@ export class DataController {
     }
     this.#before = engine.data;
     this.take(before, engine.data);
-    await this.#kept(before, this.#parts.data_sets.put(before));
+    await this.#kept(before, this.#keep(before));
   }
 
   /** Whether the shipped sample is what is loaded. */
@@ -159,7 +159,7 @@ export class DataController {
    * @param {(checksum: string) => Promise<LoadedData>} make
    */
   async #replace(make) {
-    const { engine, store, data_sets, announce } = this.#parts;
+    const { engine, store, announce } = this.#parts;
     const { data: standing } = engine;
     const why = this.#why_not() || (this.#loading ? "Another file is being read." : "");
     if (!standing || why || store.get().is_changing_data) {
@@ -173,7 +173,7 @@ export class DataController {
       const is_other = data.summary.checksum !== standing.summary.checksum;
       this.take(data, is_other ? standing : this.#before);
       announce(`${data.summary.name} is changed, ${format.counted(data.summary.num_rows, "row")}`);
-      await this.#kept(data, data_sets.put(data));
+      await this.#kept(data, this.#keep(data));
       return true;
     } catch (error) {
       store.set({ data_error: told(standing.summary.name, error) });
@@ -245,9 +245,16 @@ export class DataController {
       }
       const data = read;
       // What is seen loaded comes back with a reload, so it is kept first.
-      const keeping = this.#parts.data_sets.put(data);
+      const keeping = this.#keep(
+        data,
+        () => !loading.signal.aborted && (this.#loading === loading || engine.data === data),
+      );
       await this.#until_kept(data, keeping, loading.signal);
-      loading.signal.throwIfAborted();
+      if (loading.signal.aborted) {
+        // It may have been noted before that.
+        void keeping.then(() => this.#note_standing());
+        throw loading.signal.reason;
+      }
       const { data: standing } = engine;
       const is_other = standing !== null && standing.summary.checksum !== data.summary.checksum;
       this.#loading = null;
@@ -267,6 +274,20 @@ export class DataController {
       announce(data_error);
       return false;
     }
+  }
+
+  /**
+   * Keeps a data set as the one that is loaded.
+   * @param {LoadedData} data
+   * @param {() => boolean} [is_wanted] whether it is loaded still
+   */
+  #keep(data, is_wanted = () => this.#parts.engine.data === data) {
+    return this.#parts.data_sets.put(data, { note: "data", is_wanted });
+  }
+
+  #note_standing() {
+    const { engine, notes } = this.#parts;
+    return notes.set("data", engine.data?.summary.checksum ?? "");
   }
 
   /** Tells who waits that what was read is shown. */

@@ -148,9 +148,10 @@ export class EvaluationController {
           const { data_sets, notes } = this.#parts;
           // What is seen loaded comes back with a reload, so it is kept first.
           this.#newest = test;
-          const keeping = data_sets.put(test).then(async (is_kept) => {
-            // Where that took long, it may have been taken away again.
-            if (is_kept && this.#newest === test) await notes.set("test", test.summary.checksum);
+          // Where that takes long, it may have been taken away again.
+          const is_wanted = () => this.#newest === test;
+          const keeping = data_sets.put(test, { note: "test", is_wanted }).then(async (is_kept) => {
+            if (is_kept && is_wanted()) await notes.set("test", test.summary.checksum);
           });
           await bounded(keeping);
           this.take_test(test);

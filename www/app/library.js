@@ -1,5 +1,5 @@
 // The controller of the runs that this browser keeps: opening one again with its model and
-// evaluation, going on with one, comparing, renaming, deleting with a way back, and files
+// evaluation, going on with one, comparing, deleting with a way back, and files
 // of runs. Whatever it shows is read from the store of runs; the list is `run_list.js`'s.
 
 import { message_of, sentence_of } from "../base/fault.js";
@@ -17,7 +17,6 @@ import {
   run_name,
   run_state,
 } from "./run_record.js";
-import { merged_text } from "../store/merge.js";
 import { idle_run, is_active } from "./state.js";
 
 /** @import { Custody } from "../engine/custody.js" */
@@ -214,21 +213,6 @@ export class Library {
     await this.refresh();
     const [first] = about.ids;
     if (run.phase === "idle" && first && about.ids.length === 1) await this.open(first);
-  }
-
-  /** @param {string} id @param {string} name */
-  async rename(id, name) {
-    await this.#parts.runs.patch(id, { name: name.trim().slice(0, 200) });
-    await this.refresh();
-  }
-
-  /** @param {string} id @param {string} note @param {string} [base] what it was written on from: another tab may have written too */
-  async note(id, note, base) {
-    const { runs } = this.#parts;
-    const theirs = base === undefined ? note : ((await runs.get(id))?.record.note ?? "");
-    const { text } = merged_text(base ?? note, note, theirs);
-    await runs.patch(id, { note: text.slice(0, 10_000) });
-    await this.refresh();
   }
 
   /** Draws a run beside the one that is shown. @param {string} id @param {boolean} is_pinned */

@@ -11,6 +11,7 @@ import { is_of_kind } from "../base/settings.js";
 /** @import { DataController } from "./data_set.js" */
 /** @import { EvaluationController } from "./evaluation.js" */
 /** @import { Library } from "./library.js" */
+/** @import { RunWords } from "./run_words.js" */
 /** @import { PageState, Store } from "./state.js" */
 
 /**
@@ -22,17 +23,19 @@ import { is_of_kind } from "../base/settings.js";
  * @param {DataController} parts.data
  * @param {EvaluationController} parts.evaluation
  * @param {Library} parts.library
+ * @param {RunWords} parts.words
  * @param {boolean} parts.with_settings whether the address leaves the settings to us
  * @param {(sentence: string) => void} parts.notice
  */
 export async function restore(parts) {
-  const { store, engine, data_sets, notes, data, evaluation, library, with_settings, notice } =
-    parts;
+  const { store, engine, data_sets, notes, data, evaluation, library, words } = parts;
+  const { with_settings, notice } = parts;
   const { config: at_first } = store.get();
   const settings = await notes.get("settings");
   if (with_settings && settings && store.get().config === at_first) {
     store.set({ config: known_settings(settings, at_first) });
   }
+  await words.take_held();
   await library.refresh();
   const checksum = await notes.get("data");
   const kept = checksum ? await data_sets.get(String(checksum)) : undefined;

@@ -6,7 +6,7 @@ import { Refused, sentence_of } from "../base/fault.js";
 import { new_id } from "../base/id.js";
 import { in_turn } from "../base/readings.js";
 import { merged_text } from "../store/merge.js";
-import { HeldRemarks } from "./held_remarks.js";
+import { HeldTexts } from "./held_texts.js";
 import { imported } from "./study_files.js";
 import { by_order, form_of, is_study_active, next_order, settled } from "./study_state.js";
 
@@ -45,20 +45,21 @@ export class StudyShelf {
   /** @param {StudyParts} parts */
   constructor(parts) {
     this.#parts = parts;
-    this.#held = new HeldRemarks(parts.typed);
+    this.#held = new HeldTexts(parts.typed, "typed remarks");
   }
 
   /** Remarks that were typed just before the page went. */
   #take_held() {
-    const held = this.#held.get();
-    const record = held && this.#find(held.id);
-    if (!record) return;
-    const { text } = merged_text(held.base, held.text, record.remarks);
-    this.#held.drop();
-    if (text === record.remarks) return;
-    const whole = { ...record, remarks: text };
-    this.put(whole);
-    void this.keep(whole);
+    for (const held of this.#held.all()) {
+      const record = this.#find(held.id);
+      if (!record) continue;
+      const { text } = merged_text(held.base, held.text, record.remarks);
+      this.#held.drop(held.id);
+      if (text === record.remarks) continue;
+      const whole = { ...record, remarks: text };
+      this.put(whole);
+      void this.keep(whole);
+    }
   }
 
   /** Opens what was kept before the page was loaded, unless something is open by then. */

@@ -32,6 +32,13 @@ import { next_order } from "./run_rows.js";
  * @typedef {{ checksum: string, buffer?: ArrayBuffer, blob?: Blob }} DataBytes
  */
 
+/**
+ * What a set is loaded as, so that it stays.
+ * @typedef {object} Loaded
+ * @property {"data" | "test"} note
+ * @property {() => boolean} is_wanted whether it still is once it is written
+ */
+
 /** Data sets that are kept; the oldest go first. */
 export const MOST_DATA_SETS = 3;
 
@@ -50,9 +57,11 @@ export class DataSets {
   /**
    * Keeps a data set, as the newest, and drops the oldest of what is more than enough.
    * @param {KeptData} data
+   * @param {Loaded} [loaded] noted in the same transaction: between the two another tab, or
+   *   this tab's other set, could drop what nobody notes yet
    * @returns {Promise<boolean>} whether it is kept; else this tab has it
    */
-  async put({ summary, blob, findings = [] }) {
+  async put({ summary, blob, findings = [] }, loaded) {
     const { checksum } = summary;
     // Read before the transaction, which waits for nothing but its own requests.
     const buffer = await blob.arrayBuffer();
@@ -63,6 +72,7 @@ export class DataSets {
         await Promise.all([
           at("sets").put({ checksum, summary, findings, bytes: blob.size, order }),
           at("data").put({ checksum, buffer }),
+          loaded?.is_wanted() && at("notes").put(checksum, loaded.note),
         ]);
       },
       { bytes: blob.size, data: [checksum] },
