@@ -280,6 +280,23 @@ fn what_is_odd_of_one_run_stops_no_other() {
             .collect()
     };
     let alone = check("7.zip");
+    // Cut off within its last line, a call goes on: the first run is not trained again, which
+    // shows where it is told to have come out otherwise.
+    let kept = fs::read_to_string(folder.join("out/trained.jsonl")).unwrap();
+    let lines: Vec<&str> = kept.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines.len(), 2, "a line a run: {kept}");
+    let at = lines
+        .iter()
+        .position(|line| line.contains("\"learning_rate\\\":0.05"));
+    let mut line: Value = serde_json::from_str(lines[at.unwrap()]).unwrap();
+    line["again"]["result"]["history"][1]["train_loss"] = 0.5.into();
+    let other = lines[1 - at.unwrap()];
+    let text = format!("{line}\n{}", &other[..other.len() / 2]);
+    fs::write(folder.join("out/trained.jsonl"), text).unwrap();
+    let resumed = check("7.zip");
+    assert_eq!(resumed[0]["runs"][0]["verdict"], "differs from epoch 2 on");
+    assert_eq!(resumed[0]["runs"][1]["verdict"], "same bits");
+    fs::remove_file(folder.join("out/trained.jsonl")).unwrap();
     assert_eq!(alone[0]["verdict"], "same bits", "{}", alone[0]);
     assert_eq!(alone[0]["runs"].as_array().unwrap().len(), 2);
     let missing = alone[0]["missing"].to_string();

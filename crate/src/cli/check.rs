@@ -13,6 +13,7 @@ use super::fault::{Fault, Result, STATUS_DIFFERS};
 use super::files::write;
 use super::handed;
 use super::input::Loaded;
+use super::kept::Kept;
 use super::study::threads;
 use super::told::Told;
 use super::{data_of, paths_of, text, whole};
@@ -37,7 +38,9 @@ pub(super) fn check(matches: &ArgMatches, told: &Told) -> Result<u8> {
     let names = distinct_names(&paths);
     let all = paths.iter().zip(&names);
     let all: Vec<HandIn> = all.map(|(path, name)| read(path, name, &wish)).collect();
-    let again = train_all(&all, &data, threads(matches)?, told)?;
+    let folder = text(matches, "results").map(Path::new);
+    let kept = Kept::open(folder, &wish.data)?;
+    let again = train_all(&all, &data, threads(matches)?, kept, told)?;
     let holders = Holders::new(all.iter().map(|one| (&*one.zip, &*one.weights)));
     let verdicts = all.iter().map(|one| {
         let again = |key: &str| again.get(key);
@@ -47,8 +50,8 @@ pub(super) fn check(matches: &ArgMatches, told: &Told) -> Result<u8> {
     for one in &verdicts {
         told.say(&words(one), one);
     }
-    if let Some(folder) = text(matches, "results") {
-        write_results(Path::new(folder), &verdicts)?;
+    if let Some(folder) = folder {
+        write_results(folder, &verdicts)?;
     }
     if !told.is_json() {
         println!("{PROVES}");
@@ -99,17 +102,18 @@ fn write_results(folder: &Path, verdicts: &[HandInVerdict]) -> Result<()> {
     Ok(())
 }
 
-/// Trains what is asked for, each once, the longest first. What cannot be trained is told
-/// of its hand-in alone.
+/// Trains what is asked for and not kept, each once, the longest first. What cannot be
+/// trained is told of its hand-in alone.
 fn train_all(
     all: &[HandIn],
     data: &Loaded,
     num_threads: usize,
+    kept: Kept,
     told: &Told,
 ) -> Result<BTreeMap<String, TrainedAgain>> {
     let is_trained = |one: &&HandIn| one.fault.is_empty() && one.over_budget.is_empty();
     let runs = all.iter().filter(is_trained).flat_map(|one| &one.runs);
-    let asked = runs.filter(|run| run.is_asked);
+    let asked = runs.filter(|run| run.is_asked && !kept.by_key.contains_key(&run.key));
     let wanted: BTreeMap<&str, &HandedRun> = asked.map(|run| (&*run.key, run)).collect();
     let mut wanted: Vec<&HandedRun> = wanted.into_values().collect();
     wanted.sort_by(|one, other| other.num_steps.total_cmp(&one.num_steps));
@@ -117,17 +121,23 @@ fn train_all(
         .num_threads(num_threads)
         .build();
     let pool = pool.map_err(|error| Fault::input(format!("--threads: {error}")))?;
-    let trained = Mutex::new(BTreeMap::new());
-    pool.install(|| {
-        wanted.into_iter().par_bridge().for_each(|run| {
+    let kept = Mutex::new(kept);
+    let fault = pool.install(|| {
+        let one = |run: &HandedRun| {
             let again = train_again(run, data, told);
-            let mut trained = trained.lock().unwrap_or_else(|held| held.into_inner());
-            trained.insert(run.key.clone(), again);
-        });
+            let mut kept = kept.lock().unwrap_or_else(|held| held.into_inner());
+            kept.take(again)
+        };
+        let faults = wanted.into_iter().par_bridge().map(one);
+        faults.find_map_any(Result::err)
     });
-    Ok(trained
-        .into_inner()
-        .unwrap_or_else(|held| held.into_inner()))
+    match fault {
+        Some(fault) => Err(fault),
+        None => Ok(kept
+            .into_inner()
+            .unwrap_or_else(|held| held.into_inner())
+            .by_key),
+    }
 }
 
 fn train_again(run: &HandedRun, data: &Loaded, told: &Told) -> TrainedAgain {

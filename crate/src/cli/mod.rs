@@ -7,6 +7,7 @@ mod fault;
 mod files;
 mod handed;
 mod input;
+mod kept;
 mod models;
 mod report;
 mod settings;
@@ -185,7 +186,8 @@ fn command() -> Command {
                 .arg(option(
                     "results",
                     "FOLDER",
-                    "where to write class.csv and Gradescope's results.json of each zip",
+                    "where to write class.csv and Gradescope's results.json of each zip; \
+                     called again, it goes on with what is missing",
                 ))
                 .arg(threads()),
         )
