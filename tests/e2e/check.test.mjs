@@ -315,6 +315,24 @@ test("a class of hand-ins", { timeout: 600_000 }, async (t) => {
     }
   });
 
+  await t.test("zips that are dropped are hand-ins here, and no data", async () => {
+    const transfer = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      for (const name of ["one.zip", "two.zip"]) transfer.items.add(new File(["none"], name));
+      return transfer;
+    });
+    for (const type of ["dragenter", "dragover", "drop"]) {
+      await page.dispatchEvent("#check-view", type, { dataTransfer: transfer });
+    }
+    await sees(page, "Check status", /2 hand-ins picked/);
+    assert.deepEqual(
+      (await shown(page)).map(({ Zip }) => Zip),
+      ["one.zip", "two.zip"],
+    );
+    await page.locator("#drop-veil").waitFor({ state: "hidden" });
+    await page.getByText("what is loaded under Train: train.csv, 300 rows.").waitFor();
+  });
+
   await t.test("Stop ends it at once, and what is left is named", async () => {
     const endless = edited(unzipSync(zips[0]?.bytes ?? new Uint8Array()), (metrics) => {
       for (const run of metrics.studies[0].runs) {

@@ -21,7 +21,7 @@ export function zips_of(files) {
 
 /** Whether what is dropped may hold hand-ins: a zip or a folder. @param {DataTransfer | null} transfer */
 export function may_hold_zips(transfer) {
-  return entries_of(transfer).some(({ isDirectory, name }) => isDirectory || is_zip(name));
+  return dropped(transfer).some((one) => is_zip(one.name) || is_folder(one));
 }
 
 /**
@@ -30,39 +30,48 @@ export function may_hold_zips(transfer) {
  * @returns {Promise<{ picked: Picked[], num_left: number }>}
  */
 export async function dropped_zips(transfer) {
-  const waiting = entries_of(transfer);
+  const waiting = dropped(transfer);
   /** @type {Picked[]} */
   const picked = [];
   let num_left = 0;
   for (;;) {
-    const entry = waiting.shift();
-    if (!entry) break;
-    if (entry.isDirectory) {
-      const folder = /** @type {FileSystemDirectoryEntry} */ (entry);
-      waiting.push(...(await children_of(folder)));
+    const one = waiting.shift();
+    if (!one) break;
+    if (is_folder(one)) {
+      waiting.push(...(await children_of(one)));
       if (waiting.length + picked.length + num_left > MOST_FILES) {
         throw new Error(
-          `${entry.name}: found more than ${MOST_FILES} files, expected the folder of a class`,
+          `${one.name}: found more than ${MOST_FILES} files, expected the folder of a class`,
         );
       }
-    } else if (is_zip(entry.name)) {
-      const file = await file_of(/** @type {FileSystemFileEntry} */ (entry));
-      picked.push({ file, path: entry.fullPath });
-    } else num_left += 1;
+    } else if (!is_zip(one.name)) num_left += 1;
+    else if (one instanceof File) picked.push({ file: one, path: one.name });
+    else picked.push({ file: await file_of(one), path: one.fullPath });
   }
   return { picked, num_left };
 }
 
-/** @param {DataTransfer | null} transfer */
-function entries_of(transfer) {
+/**
+ * What was dropped: entries, which may be folders, or files where a browser has no entries.
+ * @param {DataTransfer | null} transfer
+ * @returns {(FileSystemEntry | File)[]}
+ */
+function dropped(transfer) {
   return Array.from(transfer?.items ?? []).flatMap((item) =>
-    item.kind === "file" ? (item.webkitGetAsEntry?.() ?? []) : [],
+    item.kind === "file" ? (item.webkitGetAsEntry?.() ?? item.getAsFile() ?? []) : [],
   );
 }
 
-/** @param {FileSystemFileEntry} entry @returns {Promise<File>} */
+/** @param {FileSystemEntry | File} one @returns {one is FileSystemDirectoryEntry} */
+function is_folder(one) {
+  return !(one instanceof File) && one.isDirectory;
+}
+
+/** @param {FileSystemEntry} entry @returns {Promise<File>} */
 function file_of(entry) {
-  return new Promise((resolve, reject) => entry.file(resolve, reject));
+  return new Promise((resolve, reject) =>
+    /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject),
+  );
 }
 
 /** @param {FileSystemDirectoryEntry} folder @returns {Promise<FileSystemEntry[]>} */
