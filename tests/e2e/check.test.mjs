@@ -122,7 +122,7 @@ async function class_of(t) {
           run.settings.batch_size = 1;
         }),
       },
-      "cannot be read: its records ask for 27",
+      "cannot be read: its records ask for the work of 27",
     ],
     [
       {

@@ -14,6 +14,7 @@ const FORM = { sample: null, budget: 100, num_workers: 2 };
 const run = (key, num_steps, num_epochs = 2) => ({
   key,
   num_steps,
+  cost: num_steps,
   num_epochs,
   is_asked: true,
   again: { seed: 1 },

@@ -202,6 +202,8 @@ export class ClassCheck {
       const num_asked = wanted_of(hand_in).length;
       this.#change_row(id, { state: "training", hand_in, num_asked });
     }
+    // What a large one took of memory a worker never gives back.
+    this.#clerk.end();
   }
 
   /** @param {CheckForm} form @param {LoadedData} data @param {AbortSignal} signal */
@@ -216,7 +218,7 @@ export class ClassCheck {
       .rows.flatMap(({ hand_in }) => (hand_in ? wanted_of(hand_in) : []));
     const each = [...new Map(asked.map((run) => [run.key, run])).values()];
     const wanted = each.filter(({ key }) => !by_key.has(key));
-    wanted.sort((one, other) => other.num_steps - one.num_steps);
+    wanted.sort((one, other) => other.cost - one.cost);
     this.#store.set({
       phase: "training",
       num_runs: each.length,
@@ -359,8 +361,8 @@ function wanted_of({ fault, over_budget, runs }) {
 }
 
 /** A run as a pool takes it. @param {HandedRun} run @returns {StudyRun} */
-function run_of({ again, num_steps }) {
-  const spec = { value_index: 0, label: "", axis: 0, seed: 0, config: again, cost: num_steps };
+function run_of({ again, cost }) {
+  const spec = { value_index: 0, label: "", axis: 0, seed: 0, config: again, cost };
   return { spec, state: "waiting", reason: "", history: [], result: undefined };
 }
 

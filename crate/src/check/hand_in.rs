@@ -13,6 +13,7 @@ use crate::message::{
     BackendChoice, CheckWish, HandIn, HandInFiles, HandInLimits, HandedRun, Outcome, RunConfig,
     StepKind,
 };
+use crate::study::plan::cost;
 
 /// A hand-in has some fifty pictures and nine texts.
 pub const LIMITS: HandInLimits = HandInLimits {
@@ -131,7 +132,9 @@ fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
     let num_steps: f64 = asked.map(|run| run.num_steps).sum();
     let over_budget = if num_steps > wish.budget {
         let budget = wish.budget;
-        format!("its records ask for {num_steps} steps, more than the budget of {budget}")
+        format!(
+            "its records ask for the work of {num_steps} steps, more than the budget of {budget}"
+        )
     } else {
         String::new()
     };
@@ -253,11 +256,15 @@ fn run_of(
     };
     // A run that failed did so in the epoch after its last.
     let num_epochs = num_epochs as u32 + u32::from(result.outcome == Outcome::Failed);
-    let batch = config.batch_size.max(1.0);
+    let trained = RunConfig {
+        epochs: num_epochs.into(),
+        ..again.clone()
+    };
     Ok(Some(HandedRun {
         data: data.into(),
         key: serde_json::json!([again, num_epochs]).to_string(),
-        num_steps: f64::from(num_epochs) * (f64::from(num_rows) / batch).ceil(),
+        num_steps: num_steps(&trained, num_rows),
+        cost: cost(&trained),
         place,
         config,
         result,
@@ -265,6 +272,16 @@ fn run_of(
         again,
         num_epochs,
     }))
+}
+
+/// Multiply-adds of a step that counts as one: ten times those of the default settings.
+const LARGE_STEP: f64 = 145e6;
+
+/// Steps of a run on so many images; large ones count as several.
+fn num_steps(config: &RunConfig, num_rows: u32) -> f64 {
+    let batch = config.batch_size.max(1.0);
+    let work = Plan::try_from(config).map_or(0.0, |plan| plan.step_multiply_adds() / LARGE_STEP);
+    (config.epochs * (f64::from(num_rows) / batch).ceil() * work.max(1.0)).ceil()
 }
 
 #[cfg(test)]
@@ -302,6 +319,27 @@ mod tests {
         assert_eq!(distinct_names(&strings(&paths)), strings(&expected));
         let twice = strings(&["r.zip", "r.zip"]);
         assert_eq!(distinct_names(&twice), twice);
+    }
+
+    #[test]
+    fn a_step_counts_by_its_work() {
+        let with = |hidden_layers: &str, batch_size: f64| {
+            let config = RunConfig {
+                hidden_layers: hidden_layers.into(),
+                batch_size,
+                ..RunConfig::default()
+            };
+            num_steps(&config, 42_000)
+        };
+        assert_eq!(with("128, 64", 64.0), 6570.0);
+        assert_eq!(with("128, 64", 512.0), 830.0);
+        assert_eq!(with("800", 64.0), 6570.0);
+        let (one, all) = (
+            with("4096", 1.0),
+            with("4096,4096,4096,4096,4096,4096,4096,4096", 64.0),
+        );
+        assert_eq!(one, 420_000.0);
+        assert!(all > 6570.0 * 100.0, "{all}");
     }
 
     #[test]

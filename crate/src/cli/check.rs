@@ -116,7 +116,7 @@ fn train_all(
     let asked = runs.filter(|run| run.is_asked && !kept.by_key.contains_key(&run.key));
     let wanted: BTreeMap<&str, &HandedRun> = asked.map(|run| (&*run.key, run)).collect();
     let mut wanted: Vec<&HandedRun> = wanted.into_values().collect();
-    wanted.sort_by(|one, other| other.num_steps.total_cmp(&one.num_steps));
+    wanted.sort_by(|one, other| other.cost.total_cmp(&one.cost));
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(num_threads)
         .build();

@@ -66,8 +66,11 @@ pub struct HandedRun {
     pub again: RunConfig,
     /// Epochs to train; the run's own end may come first.
     pub num_epochs: u32,
-    /// Steps of those epochs, at most.
+    /// Steps of those epochs, at most; one of more than ten times the default settings' work
+    /// counts as so much more.
     pub num_steps: f64,
+    /// What it will take, relative to other runs (no unit).
+    pub cost: f64,
     /// Equal for runs that need be trained once only.
     pub key: String,
 }
