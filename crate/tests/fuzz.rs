@@ -611,7 +611,12 @@ fn hand_ins() {
     let data = record.data.checksum.clone();
     let good = write_report(&request(record));
     let metrics: Value = serde_json::from_str(&good.metrics_json).unwrap();
-    let tables = [good.summary_csv, good.metrics_csv, good.analysis_ipynb];
+    let tables = [
+        good.summary_csv,
+        good.metrics_csv,
+        good.analysis_ipynb,
+        good.report_md,
+    ];
     let wish = CheckWish {
         data,
         num_rows: 1000,
@@ -635,6 +640,7 @@ fn hand_ins() {
             summary_csv: text(0),
             metrics_csv: text(1),
             analysis_ipynb: text(2),
+            report_md: text(3),
         };
         let hand_in = read_hand_in(&files, &wish);
         // Each run as if it had come out as it is told.

@@ -54,6 +54,11 @@ fn edited(texts: &[(String, String)], edit: impl FnOnce(&mut Value)) -> Vec<(Str
     texts
 }
 
+/// With two decimals, as a report writes a percentage.
+fn fixed(value: f64) -> String {
+    format!("{value:.2}")
+}
+
 fn run(metrics: &mut Value, at: usize) -> &mut Value {
     &mut metrics["studies"][0]["runs"][at]
 }
@@ -92,6 +97,25 @@ fn each_hand_in_is_named_rightly() {
         row[1].1, fifth[1].1,
         "the table holds the figure that is edited"
     );
+    // The report's own words: a cell of its table, and a sentence.
+    let told = |from: &str, to: &str| {
+        let mut texts = fifth.clone();
+        let shown = fixed(
+            100.0
+                * of(
+                    &serde_json::from_str(&texts[0].1).unwrap(),
+                    0,
+                    2,
+                    "validation_accuracy",
+                ),
+        );
+        let from = from.replace("ACC", &shown);
+        assert!(texts[3].1.contains(&from), "{from}: {}", texts[3].1);
+        texts[3].1 = texts[3].1.replacen(&from, to, 1);
+        texts
+    };
+    let cell = told("| ACC % |", "| 99.87 % |");
+    let sentence = told("\n- ", "\n- My network is the best. ");
     let sixth = texts(&folder, 13, "train.csv");
     let version = edited(&sixth, |metrics| {
         for at in 0..2 {
@@ -134,6 +158,8 @@ fn each_hand_in_is_named_rightly() {
         ("curve.zip", &curve),
         ("metric.zip", &metric),
         ("row.zip", &row),
+        ("cell.zip", &cell),
+        ("sentence.zip", &sentence),
         ("version.zip", &version),
         ("near.zip", &graphics(0.01)),
         ("far.zip", &graphics(3.0)),
@@ -157,6 +183,8 @@ fn each_hand_in_is_named_rightly() {
         ("curve.zip", "differs from epoch 2 on"),
         ("metric.zip", foreign),
         ("row.zip", foreign),
+        ("cell.zip", foreign),
+        ("sentence.zip", foreign),
         ("version.zip", "another numerics version"),
         ("near.zip", "trained on WebGPU, within 0.05 points"),
         ("far.zip", "trained on WebGPU, off by 3.00 points"),

@@ -96,6 +96,21 @@ async function class_of(t) {
     [{ name: "row.zip", bytes: zipSync({ ...honest, "summary.csv": strToU8(better) }) }, FOREIGN],
     [
       {
+        name: "words.zip",
+        bytes: zipSync({
+          ...honest,
+          "report.md": strToU8(
+            strFromU8(honest["report.md"] ?? new Uint8Array()).replace(
+              /(\| 0\.05 \| )[\d.]+ %/,
+              "$199.87 %",
+            ),
+          ),
+        }),
+      },
+      FOREIGN,
+    ],
+    [
+      {
         name: "version.zip",
         bytes: edited(honest, (metrics) => {
           for (const at of [0, 1]) run_of(metrics, at).result.numerics_version = 999;
@@ -215,11 +230,11 @@ test("a class of hand-ins", { timeout: 600_000 }, async (t) => {
 
   await t.test("each is named rightly", async () => {
     await pick_hand_ins(page, zips);
-    await sees(page, "Check status", /16 hand-ins picked/);
+    await sees(page, "Check status", /17 hand-ins picked/);
     await page.getByLabel("Budget, steps a zip").fill("200000");
     await press(page, "Check class");
     const status = await sees(page, "Check status", OVER, 120);
-    assert.match(status, /16 hand-ins: 1 with the same bits, 14 to look at, 1 over.*Finished$/);
+    assert.match(status, /17 hand-ins: 1 with the same bits, 15 to look at, 1 over.*Finished$/);
     const rows = await shown(page);
     for (const [at, [{ name }, verdict]] of made.entries()) {
       assert.equal(rows[at]?.Zip, name);

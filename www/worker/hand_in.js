@@ -33,9 +33,9 @@ export async function read_hand_in(wasm, file, zip, wish) {
       const entry = entries.get(name);
       texts.push(entry ? await text_of(file, entry, most_unpacked) : undefined);
     }
-    const [metrics_json, summary_csv, metrics_csv, analysis_ipynb] = texts;
-    const files = { zip, names, metrics_json, summary_csv, metrics_csv, analysis_ipynb };
-    return wasm.read_hand_in(files, wish);
+    const [metrics_json, summary_csv, metrics_csv, analysis_ipynb, report_md] = texts;
+    const tables = { metrics_json, summary_csv, metrics_csv };
+    return wasm.read_hand_in({ zip, names, ...tables, analysis_ipynb, report_md }, wish);
   } catch (error) {
     // A trap ends the engine, and whoever holds this worker says so.
     if (error instanceof WebAssembly.RuntimeError) throw error;

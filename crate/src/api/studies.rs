@@ -64,7 +64,7 @@ pub fn hand_in_limits() -> Result<Ts<HandInLimits>, Thrown> {
 }
 
 /// The entries of a hand-in that [`read_hand_in`] wants, by the paths of them all: of
-/// `metrics.json`, `summary.csv`, `metrics.csv` and `analysis.ipynb`.
+/// `metrics.json`, `summary.csv`, `metrics.csv`, `analysis.ipynb` and `report.md`.
 #[wasm_bindgen]
 pub fn hand_in_texts(names: Vec<String>) -> Vec<String> {
     check::texts(&names).into()

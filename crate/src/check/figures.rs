@@ -9,6 +9,13 @@ use super::hand_in::list;
 use super::printable;
 use crate::message::{EpochRecord, HandedRun, Outcome, read_bits};
 
+/// A value's figures that are means over its finished runs, and of which of theirs.
+const MEANS: [(&str, &str); 3] = [
+    ("final_accuracy", "validation_accuracy"),
+    ("final_loss", "validation_loss"),
+    ("best_accuracy", "best_validation_accuracy"),
+];
+
 /// Figures of results and studies that are not those of the epochs and runs below them.
 pub(super) fn foreign_figures(metrics: &Value, runs: &[HandedRun]) -> Vec<String> {
     let is_foreign = |run: &&HandedRun| !is_of_its_epochs(run);
@@ -18,18 +25,21 @@ pub(super) fn foreign_figures(metrics: &Value, runs: &[HandedRun]) -> Vec<String
         let figures = list(study, "figures");
         let rows = list(study, "runs");
         for figure in figures {
-            let Some(told) = figure.get("final_accuracy").and_then(Value::as_f64) else {
-                continue;
-            };
             let of_value = |run: &&Value| {
                 run.get("value") == figure.get("label")
                     && run.get("state") == Some(&"finished".into())
             };
-            let accuracy = |run: &Value| run["result"]["validation_accuracy"].as_f64();
-            let all: Vec<f64> = rows.iter().filter(of_value).filter_map(accuracy).collect();
-            let mean = all.iter().sum::<f64>() / all.len() as f64;
-            // Sums of a few shares: the last bits are the adding's.
-            if all.is_empty() || (mean - told).abs() > 1e-12 {
+            let is_off = |(told, own): &(&str, &str)| {
+                let Some(told) = figure.get(told).and_then(Value::as_f64) else {
+                    return false;
+                };
+                let of_run = |run: &Value| run["result"][*own].as_f64();
+                let all: Vec<f64> = rows.iter().filter(of_value).filter_map(of_run).collect();
+                let mean = all.iter().sum::<f64>() / all.len() as f64;
+                // Sums of a few shares: the last bits are the adding's.
+                all.is_empty() || (mean - told).abs() > 1e-12 * mean.abs().max(1.0)
+            };
+            if MEANS.iter().any(is_off) {
                 let label = figure
                     .get("label")
                     .and_then(Value::as_str)

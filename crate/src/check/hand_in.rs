@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::figures::{foreign_figures, foreign_tables};
 use super::printable;
+use super::report_text::foreign_text;
 use super::wholeness::missing;
 use crate::config::{MAX_EPOCHS, Plan};
 use crate::data::dataset::checksum;
@@ -27,11 +28,12 @@ const MOST_RUNS: usize = 2000;
 const MOST_IDS: usize = 10;
 
 /// Names of the texts that are read, in the order of [`HandInFiles`]' fields.
-const TEXTS: [&str; 4] = [
+const TEXTS: [&str; 5] = [
     "metrics.json",
     "summary.csv",
     "metrics.csv",
     "analysis.ipynb",
+    "report.md",
 ];
 
 /// The folder in which a zip's report lies, such as `report/`: none where its files lie at
@@ -55,7 +57,7 @@ pub fn root_of(names: &[String]) -> &str {
 }
 
 /// The paths of the texts that are read, by those of all entries.
-pub fn texts(names: &[String]) -> [String; 4] {
+pub fn texts(names: &[String]) -> [String; 5] {
     let root = root_of(names);
     TEXTS.map(|name| format!("{root}{name}"))
 }
@@ -127,6 +129,9 @@ fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
     let mut foreign = foreign_figures(&metrics, &runs);
     let (summary, epochs) = (files.summary_csv.as_deref(), files.metrics_csv.as_deref());
     foreign.extend(foreign_tables(summary, epochs, &runs));
+    if let Some(report) = &files.report_md {
+        foreign.extend(foreign_text(report, &metrics));
+    }
     ask(&mut runs, &files.zip, wish);
     let asked = runs.iter().filter(|run| run.is_asked);
     let num_steps: f64 = asked.map(|run| run.num_steps).sum();

@@ -9,6 +9,7 @@ mod files;
 mod hand_in;
 mod judging;
 mod repeat;
+mod report_text;
 mod wholeness;
 
 pub use files::class_files;

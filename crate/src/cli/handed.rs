@@ -40,6 +40,7 @@ pub(super) fn read(path: &str, name: &str) -> Result<HandInFiles, String> {
         summary_csv: text(1)?,
         metrics_csv: text(2)?,
         analysis_ipynb: text(3)?,
+        report_md: text(4)?,
         names,
     })
 }

@@ -25,7 +25,7 @@ pub struct HandInFiles {
     pub zip: String,
     /// Its entries, by their path.
     pub names: Vec<String>,
-    /// `metrics.json`; none where it has none, and so with the next three.
+    /// `metrics.json`; none where it has none, and so with the next four.
     pub metrics_json: Option<String>,
     /// `summary.csv`.
     pub summary_csv: Option<String>,
@@ -33,6 +33,8 @@ pub struct HandInFiles {
     pub metrics_csv: Option<String>,
     /// `analysis.ipynb`.
     pub analysis_ipynb: Option<String>,
+    /// `report.md`.
+    pub report_md: Option<String>,
 }
 
 /// How hand-ins are to be checked.

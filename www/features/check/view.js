@@ -16,7 +16,7 @@ import { check_status, whole_number } from "./words.js";
 /** @import { Picked } from "./dropped.js" */
 
 const PROVES =
-  "“Same bits” proves that these settings on these data give these figures, not who pressed Train. Equal weights tell of a copy only where each had a seed of their own. Words of report.md are not checked.";
+  "“Same bits” proves that these settings on these data give these figures, not who pressed Train. Equal weights tell of a copy only where each had a seed of their own. Of the report, report.md is read, not the PDF.";
 
 /**
  * Builds the view in its section.
