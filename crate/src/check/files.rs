@@ -129,6 +129,7 @@ fn gradescope(one: &HandInVerdict) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     fn verdict(zip: &str) -> HandInVerdict {
         HandInVerdict {
@@ -142,7 +143,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn no_cell_is_a_formula_and_no_name_climbs() {
         let class = [verdict("@a\".zip"), verdict("../../é<b>.zip")];
         let files = class_files(&class);

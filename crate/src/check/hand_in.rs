@@ -292,12 +292,13 @@ fn num_steps(config: &RunConfig, num_rows: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     fn strings(all: &[&str]) -> Vec<String> {
         all.iter().map(|one| (*one).into()).collect()
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_report_may_lie_in_one_folder() {
         let names = |all: &[&str]| texts(&strings(all))[0].clone();
         assert_eq!(names(&["a/metrics.json", "metrics.json"]), "metrics.json");
@@ -311,7 +312,7 @@ mod tests {
         assert_eq!(names(&["my_metrics.json"]), "metrics.json");
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn files_are_called_by_as_much_of_their_path_as_it_takes() {
         let paths = [
             "c/ann/r.zip",
@@ -326,7 +327,7 @@ mod tests {
         assert_eq!(distinct_names(&twice), twice);
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_step_counts_by_its_work() {
         let with = |hidden_layers: &str, batch_size: f64| {
             let config = RunConfig {
@@ -347,7 +348,7 @@ mod tests {
         assert!(all > 6570.0 * 100.0, "{all}");
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_record_of_any_shape_is_read_or_refused() {
         let wish = CheckWish {
             data: "00".into(),

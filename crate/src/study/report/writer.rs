@@ -5,9 +5,9 @@ use crate::message::{Block, Insight, Plot};
 use crate::study::insight::NOISE_MEANS;
 
 /// The heading above every list of insights.
-pub(crate) const INSIGHTS_TITLE: &str = "Written by Inkling";
+pub const INSIGHTS_TITLE: &str = "Written by Inkling";
 /// What ends a sentence whose ± was explained before.
-pub(crate) const AS_EXPLAINED: &str = "The noise (±) and the intervals are as explained above.";
+pub const AS_EXPLAINED: &str = "The noise (±) and the intervals are as explained above.";
 /// What stands before every list of insights.
 const INSIGHTS_MARK: &str = "Inkling wrote these sentences by rules from the figures of the study:";
 
