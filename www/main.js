@@ -13,6 +13,7 @@ import { create_shortcuts } from "./app/shortcuts.js";
 import { create_store, in_use, initial_state } from "./app/state.js";
 import { message_of, sentence_of } from "./base/fault.js";
 import { Custody } from "./engine/custody.js";
+import { create_check_opening } from "./features/check/opening.js";
 import { create_charts } from "./features/curves/charts.js";
 import { listen_for_files } from "./features/data/drop.js";
 import { create_data_view } from "./features/data/view.js";
@@ -83,7 +84,7 @@ const { open_study, import_studies } = create_study_opening(
   { bench: actions, load_report },
 );
 listen_for_files({ ...actions, import_runs, import_studies }, pad);
-create_views({ study: open_study, runs: open_runs });
+create_views({ study: open_study, runs: open_runs, check: create_check_opening(parts) });
 
 // What was kept
 

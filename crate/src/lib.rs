@@ -5,6 +5,8 @@
 //! takes both and is pulled, slice by slice, until the run has ended.
 
 pub mod api;
+#[cfg(any(feature = "cli", feature = "studies"))]
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;

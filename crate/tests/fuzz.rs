@@ -14,10 +14,12 @@ mod studies;
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
+use inkling::check::{Holders, class_files, judge, read_hand_in};
 use inkling::config::{NetworkPlan, Plan};
 use inkling::data::reader::DatasetReader;
 use inkling::data::{Dataset, Normalisation, Task, sample};
 use inkling::error::Result;
+use inkling::message::{CheckWish, HandInFiles, TrainedAgain};
 use inkling::message::{Factor, LearningRateSchedule, RunConfig, StudyConfig, StudyRecord};
 use inkling::nn::layout::Layout;
 use inkling::nn::model_file::{self, StoredModel};
@@ -601,5 +603,68 @@ fn studies() {
             assert!(lines.contains(&line), "{line}");
         }
         refused
+    });
+}
+
+#[test]
+fn hand_ins() {
+    let record = study(Factor::LearningRate, "0.01, 0.1, 1");
+    let data = record.data.checksum.clone();
+    let good = write_report(&request(record));
+    let metrics: Value = serde_json::from_str(&good.metrics_json).unwrap();
+    let tables = [
+        good.summary_csv,
+        good.metrics_csv,
+        good.analysis_ipynb,
+        good.report_md,
+    ];
+    let wish = CheckWish {
+        data,
+        num_rows: 1000,
+        sample: None,
+        budget: 1e6,
+    };
+    hammer("hand-ins", |rng| {
+        let mut value = metrics.clone();
+        for _ in 0..=rng.interval(4) {
+            disturb(rng, &mut value);
+        }
+        let mut text = |at: usize| {
+            let mut bytes = tables[at].clone().into_bytes();
+            damage(rng, &mut bytes, &[b",", b"\"", b"\n", b"epoch"]);
+            Some(String::from_utf8_lossy(&bytes).into_owned())
+        };
+        let files = HandInFiles {
+            zip: "1.zip".into(),
+            names: vec!["metrics.json".into()],
+            metrics_json: Some(value.to_string()),
+            summary_csv: text(0),
+            metrics_csv: text(1),
+            analysis_ipynb: text(2),
+            report_md: text(3),
+        };
+        let hand_in = read_hand_in(&files, &wish);
+        // Each run as if it had come out as it is told.
+        let again: BTreeMap<&str, TrainedAgain> = hand_in
+            .runs
+            .iter()
+            .map(|run| {
+                let again = TrainedAgain {
+                    key: run.key.clone(),
+                    result: Some(run.result.clone()),
+                    why: String::new(),
+                };
+                (&*run.key, again)
+            })
+            .collect();
+        let class = [(&*hand_in.zip, &*hand_in.weights)];
+        let verdict = judge(
+            &hand_in,
+            &wish.data,
+            |key| again.get(key),
+            &Holders::new(class),
+        );
+        class_files(std::slice::from_ref(&verdict));
+        (!hand_in.fault.is_empty()).then(|| kind_of(&hand_in.fault))
     });
 }

@@ -54,6 +54,11 @@ fn edited(texts: &[(String, String)], edit: impl FnOnce(&mut Value)) -> Vec<(Str
     texts
 }
 
+/// With two decimals, as a report writes a percentage.
+fn fixed(value: f64) -> String {
+    format!("{value:.2}")
+}
+
 fn run(metrics: &mut Value, at: usize) -> &mut Value {
     &mut metrics["studies"][0]["runs"][at]
 }
@@ -92,6 +97,25 @@ fn each_hand_in_is_named_rightly() {
         row[1].1, fifth[1].1,
         "the table holds the figure that is edited"
     );
+    // The report's own words: a cell of its table, and a sentence.
+    let told = |from: &str, to: &str| {
+        let mut texts = fifth.clone();
+        let shown = fixed(
+            100.0
+                * of(
+                    &serde_json::from_str(&texts[0].1).unwrap(),
+                    0,
+                    2,
+                    "validation_accuracy",
+                ),
+        );
+        let from = from.replace("ACC", &shown);
+        assert!(texts[3].1.contains(&from), "{from}: {}", texts[3].1);
+        texts[3].1 = texts[3].1.replacen(&from, to, 1);
+        texts
+    };
+    let cell = told("| ACC % |", "| 99.87 % |");
+    let sentence = told("\n- ", "\n- My network is the best. ");
     let sixth = texts(&folder, 13, "train.csv");
     let version = edited(&sixth, |metrics| {
         for at in 0..2 {
@@ -134,6 +158,8 @@ fn each_hand_in_is_named_rightly() {
         ("curve.zip", &curve),
         ("metric.zip", &metric),
         ("row.zip", &row),
+        ("cell.zip", &cell),
+        ("sentence.zip", &sentence),
         ("version.zip", &version),
         ("near.zip", &graphics(0.01)),
         ("far.zip", &graphics(3.0)),
@@ -157,6 +183,8 @@ fn each_hand_in_is_named_rightly() {
         ("curve.zip", "differs from epoch 2 on"),
         ("metric.zip", foreign),
         ("row.zip", foreign),
+        ("cell.zip", foreign),
+        ("sentence.zip", foreign),
         ("version.zip", "another numerics version"),
         ("near.zip", "trained on WebGPU, within 0.05 points"),
         ("far.zip", "trained on WebGPU, off by 3.00 points"),
@@ -204,4 +232,133 @@ fn each_hand_in_is_named_rightly() {
     let (text, wrong) = said(&output);
     assert_eq!(status(&output), 0, "{wrong}");
     assert!(text.starts_with("8.zip: same bits\n") && text.contains("not who pressed Train"));
+}
+
+/// Hand-ins that one record of many may not spoil, and names that say nothing alone.
+#[test]
+fn what_is_odd_of_one_run_stops_no_other() {
+    let folder = with_data("check_odd");
+    let plan = r#"{"factor": "learning_rate", "values": "0.05, 100", "baseline": {"epochs": 2,
+        "batch_size": 8, "hidden_layers": "64,64,64", "seed": 7, "momentum": 0.99}}"#;
+    fs::write(folder.join("plan.json"), plan).unwrap();
+    for (words, expected) in [
+        ("study plan.json --data train.csv", 3),
+        ("report studies.json --id 7 --out texts", 0),
+    ] {
+        let output = call(&folder, words);
+        assert_eq!(status(&output), expected, "{:?}", said(&output));
+    }
+    let of = |name: &str| {
+        let text = fs::read_to_string(folder.join("texts").join(name)).unwrap();
+        (String::from(name), text)
+    };
+    let names = [
+        "metrics.json",
+        "summary.csv",
+        "metrics.csv",
+        "analysis.ipynb",
+    ];
+    let diverged: Vec<_> = names.map(of).into();
+    let metrics: Value = serde_json::from_str(&diverged[0].1).unwrap();
+    assert_eq!(metrics["studies"][0]["runs"][1]["state"], "diverged");
+    let elsewhere = edited(&diverged, |metrics| {
+        run(metrics, 1)["result"]["failure"]["step"] = 9.into();
+    });
+    // Settings that are settings, of which no split can be made.
+    let untrained = edited(&diverged, |metrics| {
+        run(metrics, 0)["settings"]["validation_share"] = 0.0001.into();
+    });
+    let half = edited(&diverged, |metrics| {
+        run(metrics, 0)["state"] = "waiting".into();
+        run(metrics, 0)["result"] = Value::Null;
+        metrics["studies"][0]["factor"] = "dropout".into();
+        metrics["studies"][0]["figures"] = Value::Array(vec![]);
+        metrics["ids"] = vec!["1004", "<b>\u{1b}[2J", "1006"].into();
+    });
+    let in_folder: Vec<_> = diverged
+        .iter()
+        .map(|(name, text)| (format!("report/{name}"), text.clone()))
+        .collect();
+    let no_notebook = {
+        let mut texts = diverged.clone();
+        texts[3].1 = "{\"nbformat\": 4, \"cells\": 7}".into();
+        texts
+    };
+    for student in ["ann", "ben"] {
+        fs::create_dir_all(folder.join(student)).unwrap();
+    }
+    for (name, texts) in [
+        ("7.zip", &diverged),
+        ("ann/report.zip", &diverged),
+        ("ben/report.zip", &in_folder),
+        ("elsewhere.zip", &elsewhere),
+        ("untrained.zip", &untrained),
+        ("half.zip", &half),
+        ("notebook.zip", &no_notebook),
+    ] {
+        zipped(&folder, name, texts);
+    }
+    let check = |zips: &str| -> Vec<Value> {
+        let words = format!("--json check {zips} --data train.csv --results out");
+        let (text, wrong) = said(&call(&folder, &words));
+        assert_eq!(wrong, "");
+        let lines = text.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let alone = check("7.zip");
+    // Cut off within its last line, a call goes on: the first run is not trained again, which
+    // shows where it is told to have come out otherwise.
+    let kept = fs::read_to_string(folder.join("out/trained.jsonl")).unwrap();
+    let lines: Vec<&str> = kept.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines.len(), 2, "a line a run: {kept}");
+    let at = lines
+        .iter()
+        .position(|line| line.contains("\"learning_rate\\\":0.05"));
+    let mut line: Value = serde_json::from_str(lines[at.unwrap()]).unwrap();
+    line["again"]["result"]["history"][1]["train_loss"] = 0.5.into();
+    let other = lines[1 - at.unwrap()];
+    let text = format!("{line}\n{}", &other[..other.len() / 2]);
+    fs::write(folder.join("out/trained.jsonl"), text).unwrap();
+    let resumed = check("7.zip");
+    assert_eq!(resumed[0]["runs"][0]["verdict"], "differs from epoch 2 on");
+    assert_eq!(resumed[0]["runs"][1]["verdict"], "same bits");
+    fs::remove_file(folder.join("out/trained.jsonl")).unwrap();
+    assert_eq!(alone[0]["verdict"], "same bits", "{}", alone[0]);
+    assert_eq!(alone[0]["runs"].as_array().unwrap().len(), 2);
+    let missing = alone[0]["missing"].to_string();
+    assert!(missing.contains("report.pdf") && missing.contains("of batch size, dropout, layer"));
+    assert!(!missing.contains("learning rate") && !missing.contains("the name"));
+
+    let found = check("untrained.zip elsewhere.zip half.zip notebook.zip");
+    let verdict = |at: usize| found[at]["verdict"].as_str().unwrap().to_string();
+    assert!(
+        verdict(0).starts_with("could not be trained again: "),
+        "{}",
+        verdict(0)
+    );
+    assert_eq!(found[0]["runs"][1]["verdict"], "same bits");
+    assert_eq!(verdict(1), "differs from epoch 1 on");
+    assert_eq!(found[1]["runs"][0]["verdict"], "same bits");
+    let missing = found[2]["missing"].to_string();
+    assert!(missing.contains("1 of 2 runs of study 1") && missing.contains("the baseline"));
+    assert!(
+        missing.contains("the name 1004_<b>[2J_1006.zip"),
+        "{missing}"
+    );
+    assert!(found[3]["missing"].to_string().contains("a notebook in"));
+    let name = |folder: &Path| folder.join("out/001_untrained/results.json");
+    let results: Value = serde_json::from_str(&fs::read_to_string(name(&folder)).unwrap()).unwrap();
+    let statuses = |at: usize| results["tests"][at]["status"].as_str().unwrap();
+    assert_eq!((statuses(0), statuses(1)), ("failed", "passed"));
+    assert_eq!(results["visibility"], "hidden");
+
+    // Files of one name are told apart, and a copy among them is found.
+    let found = check("ann/report.zip ben/report.zip");
+    assert_eq!(found[0]["zip"], "ann/report.zip");
+    assert_eq!(found[0]["verdict"], "equal weights as in ben/report.zip");
+    assert_eq!(found[1]["verdict"], "equal weights as in ann/report.zip");
+    let table = fs::read_to_string(folder.join("out/class.csv")).unwrap();
+    assert_eq!(table.lines().count(), 5);
 }

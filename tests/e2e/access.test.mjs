@@ -76,6 +76,21 @@ test("axe-core finds nothing in any state of the main job", async (t) => {
   await press(page, "Run study");
   await sees(page, "Study status", /Finished$/, 120);
   await has_no_violations(page, "study, finished");
+  const saving = page.waitForEvent("download");
+  await press(page, "Download report");
+  const hand_in = await (await saving).path();
+  await open_view(page, "Check");
+  await page.getByRole("button", { name: "Check class" }).waitFor();
+  await has_no_violations(page, "check, nothing picked");
+  await page.getByLabel("Hand-ins", { exact: true }).setInputFiles([
+    { name: "1004.zip", mimeType: "application/zip", buffer: readFileSync(hand_in) },
+    { name: "broken.zip", mimeType: "application/zip", buffer: Buffer.from("no zip") },
+  ]);
+  await sees(page, "Check status", /2 hand-ins picked/);
+  await press(page, "Check class");
+  await sees(page, "Check status", /Finished$/, 120);
+  await page.getByText("2 of 2 runs same").click();
+  await has_no_violations(page, "check, finished");
 });
 
 test("the main job by keyboard alone", async (t) => {

@@ -214,7 +214,7 @@ export async function sees(page, name, pattern, timeout_secs = 30) {
  * Opens a view, and waits until it is there: what is looked for by name stands in
  * another until then.
  * @param {Page} page
- * @param {"Train" | "Study" | "Runs"} name
+ * @param {"Train" | "Study" | "Runs" | "Check"} name
  */
 export async function open_view(page, name) {
   await page.getByRole("link", { name, exact: true }).click();

@@ -23,13 +23,14 @@ import { Station } from "./station.js";
 /**
  * What the pool works on.
  * @typedef {object} PoolJob
- * @property {StudyPlan} plan
+ * @property {Pick<StudyPlan, "order">} plan
  * @property {StudyRun[]} runs the study's runs; those that wait are run, and replaced in this array as they move on
  * @property {Artifact} artifact
  * @property {LoadedData} data
  * @property {number} num_workers
  * @property {(index: number, progress: Progress | null) => void} on_change a run moved on: look at `runs[index]`
  * @property {(index: number, result: RunResult, ask: Ask) => Promise<void>} [with_model] awaited once a run has finished, while its worker still holds the model; what it throws is why the run failed
+ * @property {(index: number) => number} [most_epochs] a run is stopped after this one, where that comes before its end
  * @property {(label: string) => WorkerLike} [make_worker] tests put their own in its place
  * @property {number} [silence_ms] without a sign of life for so long a worker counts as dead
  * @property {number} [patience_ms] within so long a run that was told to stop must have ended
@@ -225,6 +226,7 @@ export class Pool {
   async #train(index, occupation, station) {
     const { data } = this.#job;
     const { config } = this.#at(index).spec;
+    const most_epochs = this.#job.most_epochs?.(index);
     const { token } = occupation;
     const { checksum } = data.summary;
     const watch = () =>
@@ -259,7 +261,7 @@ export class Pool {
       return await occupation.run(
         station,
         data,
-        (engine) => engine.train({ token, checksum, config }, Comlink.proxy(on_event)),
+        (engine) => engine.train({ token, checksum, config, most_epochs }, Comlink.proxy(on_event)),
         async () => {
           stop_watching = watch();
         },

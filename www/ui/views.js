@@ -11,6 +11,7 @@ const VIEWS = /** @type {const} */ ({
   train: { skip_to: "training", skip_words: "Skip to training" },
   study: { skip_to: "study-view", skip_words: "Skip to the study" },
   runs: { skip_to: "runs-view", skip_words: "Skip to the runs" },
+  check: { skip_to: "check-view", skip_words: "Skip to the check" },
 });
 
 /** @typedef {keyof typeof VIEWS} ViewName */

@@ -1,12 +1,12 @@
 // What a worker answers without data and without a model: that it is there, what it
-// sees of WebGPU, its engine's device and version, figures, studies and reports.
+// sees of WebGPU, its engine's device and version, figures, studies, reports and hand-ins.
 
 import { probe } from "./adapter.js";
 import { open_artifact, open_studies } from "./artifact.js";
 import { guarded } from "./death.js";
 
 /** @import { Evaluation, RunResult } from "../pkg/ndarray/inkling.js" */
-/** @import { ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "../pkg/studies/inkling.js" */
+/** @import { CheckWish, ClassFiles, HandIn, HandInVerdict, JudgeRequest, ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "../pkg/studies/inkling.js" */
 /** @import { WebgpuProbe } from "./adapter.js" */
 /** @import { Artifact, Opened, Studies } from "./artifact.js" */
 
@@ -112,6 +112,57 @@ export class Answers {
    */
   write_report(request) {
     return guarded(async () => (await this.studies()).write_report(request));
+  }
+
+  /**
+   * What hand-ins are called, each otherwise.
+   * @param {string[]} paths of their files
+   * @returns {Promise<string[]>}
+   */
+  hand_in_names(paths) {
+    return guarded(async () => (await this.studies()).hand_in_names(paths));
+  }
+
+  /**
+   * Unpacks and reads a hand-in; what is no hand-in comes back with its fault.
+   * @param {File} file
+   * @param {string} zip what it is called
+   * @param {CheckWish} wish
+   * @returns {Promise<HandIn>}
+   */
+  read_hand_in(file, zip, wish) {
+    return guarded(async () => {
+      const { read_hand_in } = await import("./hand_in.js");
+      return read_hand_in(await this.studies(), file, zip, wish);
+    });
+  }
+
+  /**
+   * A hand-in of which nothing can be read.
+   * @param {string} zip what it is called
+   * @param {string} why
+   * @returns {Promise<HandIn>}
+   */
+  unread_hand_in(zip, why) {
+    return guarded(async () => (await this.studies()).unread_hand_in(zip, why));
+  }
+
+  /**
+   * What is found of a hand-in whose runs were trained again.
+   * @param {JudgeRequest} request
+   * @returns {Promise<HandInVerdict>}
+   */
+  judge_hand_in(request) {
+    return guarded(async () => (await this.studies()).judge_hand_in(request));
+  }
+
+  /**
+   * Verdicts as a table and as the files that Gradescope takes.
+   * @param {HandInVerdict[]} hand_ins
+   * @returns {Promise<ClassFiles>}
+   */
+  class_files(hand_ins) {
+    return guarded(async () => (await this.studies()).class_files({ hand_ins }));
   }
 
   /**

@@ -154,7 +154,7 @@ export class Engine extends Answers {
    * @param {((checkpoint: Uint8Array<ArrayBuffer>, epoch: EpochRecord) => unknown) | null} [on_checkpoint]
    * @returns {Promise<RunResult>} after every event has been delivered
    */
-  train({ token, checksum, config, start = {} }, on_event, on_checkpoint = null) {
+  train({ token, checksum, config, start = {}, most_epochs }, on_event, on_checkpoint = null) {
     return guarded(async () => {
       try {
         return await this.#work.occupy(token, (occupant) =>
@@ -169,6 +169,7 @@ export class Engine extends Answers {
               on_event,
               on_checkpoint,
               at_step: (step, model) => this.#fault.at(step, this.wasm, model),
+              most_epochs,
             },
           ),
         );

@@ -23,6 +23,7 @@ import { Model } from "./model.js";
  * @property {string} checksum of the data set it is meant for
  * @property {RunConfig} config
  * @property {RunStart} [start]
+ * @property {number} [most_epochs] it is stopped after this one, where that comes before its end
  */
 
 /**
@@ -33,6 +34,7 @@ import { Model } from "./model.js";
  * @property {(event: Event) => unknown} on_event
  * @property {((checkpoint: Uint8Array<ArrayBuffer>, epoch: EpochRecord) => unknown) | null} on_checkpoint awaited after each epoch, before the epoch is told
  * @property {(step: number, model: Model<Trainer>) => Promise<void>} at_step after each slice, with the step that was done last
+ * @property {number} [most_epochs] it is stopped after this one
  */
 
 export class Run {
@@ -74,7 +76,8 @@ export class Run {
    * @param {RunParts} parts
    * @returns {Promise<RunResult>} after every event has been delivered
    */
-  async train(making, { slice_ms, on_stands, on_event, on_checkpoint, at_step }) {
+  async train(making, parts) {
+    const { slice_ms, on_stands, on_event, on_checkpoint, at_step, most_epochs } = parts;
     const model = new Model(await making);
     this.#model = model;
     let stands = false;
@@ -95,6 +98,7 @@ export class Run {
           await on_checkpoint(bytes, record);
           this.#signal.throwIfAborted();
         }
+        if (epoch && epoch.epoch === most_epochs) await model.use((trainer) => trainer.stop());
         for (const event of events) {
           const delivered = on_event(event);
           if (event.kind === "progress") await at_step(event.step, model);

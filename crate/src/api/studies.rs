@@ -5,8 +5,11 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use super::Thrown;
+use crate::check;
 use crate::message::{
-    ReportFiles, ReportRequest, StudyConfig, StudyFacts, StudyPlan, StudyReading, StudyRecord,
+    CheckWish, ClassFiles, ClassVerdicts, HandIn, HandInFiles, HandInLimits, HandInVerdict,
+    JudgeRequest, ReportFiles, ReportRequest, StudyConfig, StudyFacts, StudyPlan, StudyReading,
+    StudyRecord,
 };
 use crate::study;
 
@@ -52,4 +55,52 @@ pub fn write_report(request: Ts<ReportRequest>) -> Result<Ts<ReportFiles>, Throw
         study::check::check_data(&baseline.data, &|place| format!("baseline, {place}"))?;
     }
     Ok(study::report::write_report(&request).into_ts()?)
+}
+
+/// Bounds of a zip that is read as a hand-in.
+#[wasm_bindgen]
+pub fn hand_in_limits() -> Result<Ts<HandInLimits>, Thrown> {
+    Ok(check::LIMITS.into_ts()?)
+}
+
+/// The entries of a hand-in that [`read_hand_in`] wants, by the paths of them all: of
+/// `metrics.json`, `summary.csv`, `metrics.csv`, `analysis.ipynb` and `report.md`.
+#[wasm_bindgen]
+pub fn hand_in_texts(names: Vec<String>) -> Vec<String> {
+    check::texts(&names).into()
+}
+
+/// What hand-ins are called, each otherwise, by the paths of their files.
+#[wasm_bindgen]
+pub fn hand_in_names(paths: Vec<String>) -> Vec<String> {
+    check::distinct_names(&paths)
+}
+
+/// Reads a hand-in, and says which of its runs are to be trained again.
+#[wasm_bindgen]
+pub fn read_hand_in(files: Ts<HandInFiles>, wish: Ts<CheckWish>) -> Result<Ts<HandIn>, Thrown> {
+    Ok(check::read_hand_in(&files.to_rust()?, &wish.to_rust()?).into_ts()?)
+}
+
+/// A hand-in of which nothing can be read, and why.
+#[wasm_bindgen]
+pub fn unread_hand_in(zip: &str, why: &str) -> Result<Ts<HandIn>, Thrown> {
+    Ok(check::unread(zip, why).into_ts()?)
+}
+
+/// What is found of a hand-in whose runs were trained again.
+#[wasm_bindgen]
+pub fn judge_hand_in(request: Ts<JudgeRequest>) -> Result<Ts<HandInVerdict>, Thrown> {
+    let request = request.to_rust()?;
+    let class = request.class.iter();
+    let weights = class.map(|one| (&*one.zip, &*one.weights));
+    let holders = check::Holders::new(weights);
+    let again = |key: &str| request.again.iter().find(|one| one.key == key);
+    Ok(check::judge(&request.hand_in, &request.data, again, &holders).into_ts()?)
+}
+
+/// The verdicts of a class as a table and as Gradescope's files.
+#[wasm_bindgen]
+pub fn class_files(class: Ts<ClassVerdicts>) -> Result<Ts<ClassFiles>, Thrown> {
+    Ok(check::class_files(&class.to_rust()?.hand_ins).into_ts()?)
 }

@@ -7,6 +7,7 @@ mod fault;
 mod files;
 mod handed;
 mod input;
+mod kept;
 mod models;
 mod report;
 mod settings;
@@ -181,6 +182,12 @@ fn command() -> Command {
                     "budget",
                     "STEPS",
                     "steps that one zip's runs may take [default: 1000000]",
+                ))
+                .arg(option(
+                    "results",
+                    "FOLDER",
+                    "where to write class.csv and Gradescope's results.json of each zip; \
+                     called again, it goes on with what is missing",
                 ))
                 .arg(threads()),
         )

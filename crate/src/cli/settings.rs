@@ -87,19 +87,6 @@ pub(super) fn settings_of(matches: &ArgMatches) -> Result<(RunConfig, Promise)> 
     Ok((config, promise))
 }
 
-/// A query that brings settings back, as the page's address has them.
-pub(super) fn query_of(config: &RunConfig) -> String {
-    let fields = serde_json::to_value(config).unwrap_or_default();
-    let mut query = form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
-    for (key, value) in fields.as_object().into_iter().flatten() {
-        match value {
-            Value::String(text) => query.append_pair(key, &text.replace(' ', "")),
-            other => query.append_pair(key, &other.to_string()),
-        };
-    }
-    query.finish()
-}
-
 /// The query of a card's link.
 fn query_of_card(text: &str) -> Result<String> {
     let link = text.lines().find_map(|line| line.strip_prefix("Link: "));

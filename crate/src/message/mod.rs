@@ -4,6 +4,7 @@
 //! Pixels and weights do not pass through here: they cross as typed arrays.
 
 mod bits;
+mod check;
 mod data;
 mod evaluation;
 mod inside;
@@ -14,6 +15,10 @@ mod run;
 mod study;
 
 pub use bits::{read_bits, write_bits};
+pub use check::{
+    CheckWish, ClassFile, ClassFiles, ClassVerdicts, HandIn, HandInFiles, HandInLimits,
+    HandInVerdict, HandInWeights, HandedRun, JudgeRequest, RunVerdict, TrainedAgain, VerdictKind,
+};
 pub use data::{
     ClassCounts, DataChange, DataSource, DataSummary, Finding, FindingKind, LoadProgress,
     NO_COLUMN, NormalisationSummary, ReadingChoice, TableReading, TaskSummary,

@@ -20,7 +20,7 @@ pub mod report;
 #[cfg(test)]
 mod testing;
 mod value;
-mod words;
+pub(crate) mod words;
 
 /// The version that writes, which need not be the one that trained.
 const VERSION: &str = env!("CARGO_PKG_VERSION");

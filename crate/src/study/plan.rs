@@ -292,7 +292,7 @@ pub(super) fn num_parameters(config: &RunConfig, task: &Task) -> Option<f64> {
 /// A sample costs its multiplications, and a step the update of all weights,
 /// which measured as much as six samples; layer normalisation and dropout add a
 /// pass over the activations each.
-pub(super) fn cost(config: &RunConfig) -> f64 {
+pub(crate) fn cost(config: &RunConfig) -> f64 {
     let parameters = num_parameters(config, &Task::mnist()).unwrap_or(1.0);
     let mut sample = parameters * (1.0 + 6.0 / config.batch_size);
     if config.dropout > 0.0 {

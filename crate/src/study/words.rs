@@ -13,7 +13,7 @@ pub(super) fn task_of(data: &DataSummary) -> Task {
 /// A number with so many decimals, at most 20, as JavaScript's `toFixed` rounds it:
 /// to the nearest, and a half, which Rust's own formatting rounds to even, away
 /// from 0.
-pub(super) fn fixed(value: f64, decimals: usize) -> String {
+pub(crate) fn fixed(value: f64, decimals: usize) -> String {
     // A half of the last decimal that a binary number can hold is an odd multiple of
     // 2^-(decimals + 1): 10^decimals has no more factors of 2 than that.
     let parts = value.abs() * f64::from(2_u32 << decimals);
@@ -24,7 +24,7 @@ pub(super) fn fixed(value: f64, decimals: usize) -> String {
 }
 
 /// `0.9731` as `97.31 %`.
-pub(super) fn percent(value: f64) -> String {
+pub(crate) fn percent(value: f64) -> String {
     if value.is_finite() {
         format!("{} %", fixed(100.0 * value, 2))
     } else {
@@ -57,7 +57,7 @@ pub(super) fn seconds(value: f64) -> String {
 }
 
 /// Two significant digits, or all digits of a whole number.
-pub(super) fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     if !value.is_finite() || value == 0.0 {
         return value.to_string();
     }

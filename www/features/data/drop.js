@@ -48,8 +48,10 @@ export function listen_for_files(actions, { load_picture }) {
 
   document.addEventListener("drop", (event) => {
     if (!holds_files(event)) return;
-    event.preventDefault();
     hide();
+    // A view has taken it.
+    if (event.defaultPrevented) return;
+    event.preventDefault();
     const folders = folder_names(event.dataTransfer);
     if (folders.length) {
       actions.notice(

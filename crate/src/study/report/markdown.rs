@@ -74,7 +74,7 @@ fn file_name(name: &str) -> String {
 }
 
 /// Text that Markdown shows as it is: a file's name must not become markup.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -4,6 +4,10 @@
 use crate::message::{Block, Insight, Plot};
 use crate::study::insight::NOISE_MEANS;
 
+/// The heading above every list of insights.
+pub const INSIGHTS_TITLE: &str = "Written by Inkling";
+/// What ends a sentence whose ± was explained before.
+pub const AS_EXPLAINED: &str = "The noise (±) and the intervals are as explained above.";
 /// What stands before every list of insights.
 const INSIGHTS_MARK: &str = "Inkling wrote these sentences by rules from the figures of the study:";
 
@@ -62,13 +66,13 @@ impl Writer {
         if insights.is_empty() {
             return;
         }
-        self.subsection("Written by Inkling");
+        self.subsection(INSIGHTS_TITLE);
         self.paragraph(INSIGHTS_MARK);
         let mut items = Vec::with_capacity(insights.len());
         for Insight { sentence, .. } in insights {
             let item = match sentence.split_once(NOISE_MEANS) {
                 Some((own, meaning)) if self.meanings.iter().any(|told| told == meaning) => {
-                    format!("{own} The noise (±) and the intervals are as explained above.")
+                    format!("{own} {AS_EXPLAINED}")
                 }
                 Some((_, meaning)) => {
                     self.meanings.push(meaning.into());

@@ -1,0 +1,207 @@
+//! Verdicts: a run beside the same run trained again, and a hand-in beside its class.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::figures::is_of_its_epochs;
+use super::hand_in::{has_nothing, why_not};
+use super::repeat::{query_of, repeat};
+use crate::message::{
+    EpochRecord, HandIn, HandInVerdict, HandedRun, Outcome, RunResult, RunVerdict, TrainedAgain,
+    VerdictKind,
+};
+
+/// Points of accuracy that a run on WebGPU may be off from the CPU's.
+const WEBGPU_POINTS: f64 = 0.05;
+
+const SAME: &str = "same bits";
+const FOREIGN: &str = "figures in the report do not belong to its own records";
+
+/// Which hand-ins hold which model.
+#[derive(Debug, Default)]
+pub struct Holders<'a>(BTreeMap<&'a str, BTreeSet<&'a str>>);
+
+impl<'a> Holders<'a> {
+    /// Of all hand-ins of a class, each with the checksums of its models.
+    pub fn new(class: impl IntoIterator<Item = (&'a str, &'a [String])>) -> Self {
+        let mut holders = Self::default();
+        for (zip, weights) in class {
+            for one in weights {
+                holders.0.entry(one).or_default().insert(zip);
+            }
+        }
+        holders
+    }
+
+    /// The hand-ins beside one that hold a model.
+    fn others(&self, weights: &str, zip: &str) -> Vec<String> {
+        let all = self.0.get(weights).into_iter().flatten();
+        all.filter(|one| **one != zip)
+            .map(|one| (*one).into())
+            .collect()
+    }
+}
+
+/// What is found of a hand-in and of each of its runs. `data` is the checksum of what they
+/// were trained on again, `again` gives what came of a key.
+pub fn judge<'a>(
+    hand_in: &HandIn,
+    data: &str,
+    again: impl Fn(&str) -> Option<&'a TrainedAgain>,
+    holders: &Holders<'_>,
+) -> HandInVerdict {
+    let fault = match (&*hand_in.fault, &*hand_in.over_budget) {
+        ("", over) => over,
+        (fault, _) => fault,
+    };
+    let runs: Vec<RunVerdict> = if fault.is_empty() {
+        let runs = hand_in.runs.iter();
+        runs.map(|run| run_verdict(run, data, again(&run.key), holders, &hand_in.zip))
+            .collect()
+    } else {
+        vec![]
+    };
+    let (kind, verdict) = if fault.is_empty() {
+        of_all(hand_in, &runs)
+    } else {
+        (VerdictKind::Unreadable, format!("cannot be read: {fault}"))
+    };
+    HandInVerdict {
+        zip: hand_in.zip.clone(),
+        kind,
+        verdict,
+        ids: hand_in.ids.clone(),
+        runs,
+        foreign_figures: hand_in.foreign.clone(),
+        missing: hand_in.missing.clone(),
+    }
+}
+
+/// What weighs most. Records that are not what their settings give weigh more than what was
+/// made of them.
+fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
+    let is_open =
+        |run: &&RunVerdict| !matches!(run.kind, VerdictKind::Same | VerdictKind::NotAsked);
+    if runs.is_empty() {
+        return (VerdictKind::NotComparable, "holds no run".into());
+    }
+    if let Some(worst) = runs.iter().find(is_open) {
+        return (worst.kind, worst.verdict.clone());
+    }
+    if !hand_in.foreign.is_empty() {
+        return (VerdictKind::Foreign, FOREIGN.into());
+    }
+    let others: BTreeSet<&String> = runs.iter().flat_map(|run| &run.equal_weights).collect();
+    if let Some(other) = others.first() {
+        return (
+            VerdictKind::EqualWeights,
+            format!("equal weights as in {other}"),
+        );
+    }
+    if runs.iter().all(|run| run.kind == VerdictKind::NotAsked) {
+        return (
+            VerdictKind::NotAsked,
+            "no run of it was trained again".into(),
+        );
+    }
+    (VerdictKind::Same, SAME.into())
+}
+
+fn run_verdict(
+    run: &HandedRun,
+    data: &str,
+    again: Option<&TrainedAgain>,
+    holders: &Holders<'_>,
+    zip: &str,
+) -> RunVerdict {
+    let (kind, verdict) = found(run, data, again);
+    RunVerdict {
+        run: run.place.clone(),
+        kind,
+        verdict,
+        equal_weights: holders.others(&run.result.weights_checksum, zip),
+        query: query_of(&run.config),
+        repeat: repeat(&run.config),
+    }
+}
+
+fn found(run: &HandedRun, data: &str, again: Option<&TrainedAgain>) -> (VerdictKind, String) {
+    if run.data != data {
+        return (VerdictKind::OtherData, "other data".into());
+    }
+    if let Some(why) = why_not(run) {
+        let kind = if has_nothing(run) {
+            VerdictKind::NotAsked
+        } else {
+            VerdictKind::NotComparable
+        };
+        return (kind, why);
+    }
+    let again = again.filter(|_| run.is_asked);
+    let Some(again) = again else {
+        return (VerdictKind::NotAsked, "not in the sample".into());
+    };
+    match &again.result {
+        Some(result) => compared(run, result),
+        None => (
+            VerdictKind::NotComparable,
+            format!("could not be trained again: {}", again.why),
+        ),
+    }
+}
+
+fn compared(run: &HandedRun, found: &RunResult) -> (VerdictKind, String) {
+    let told = &run.result;
+    if told.backend == "webgpu" {
+        return near(&told.history, &found.history);
+    }
+    let differs = |epoch: usize| {
+        let words = format!("differs from epoch {epoch} on");
+        (VerdictKind::Differs, words)
+    };
+    let pairs = told.history.iter().zip(&found.history);
+    let num_equal = pairs
+        .take_while(|(told, found)| bits(told) == bits(found))
+        .count();
+    if num_equal < told.history.len() {
+        return differs(num_equal + 1);
+    }
+    let is_same = told.weights_checksum == found.weights_checksum
+        && told.validation_loss.to_bits() == found.validation_loss.to_bits()
+        && told.validation_accuracy.to_bits() == found.validation_accuracy.to_bits()
+        && told.correct == found.correct;
+    match told.outcome {
+        // A run that was stopped within an epoch left a model that nobody trains again.
+        Outcome::Stopped => (VerdictKind::Same, SAME.into()),
+        Outcome::Failed if told.failure != found.failure => differs(num_equal + 1),
+        Outcome::Finished | Outcome::Failed if is_same => (VerdictKind::Same, SAME.into()),
+        Outcome::Finished | Outcome::Failed if is_of_its_epochs(run) => differs(num_equal.max(1)),
+        Outcome::Finished | Outcome::Failed => (VerdictKind::Foreign, FOREIGN.into()),
+    }
+}
+
+/// Whether a run on WebGPU ended where the CPU does.
+fn near(told: &[EpochRecord], found: &[EpochRecord]) -> (VerdictKind, String) {
+    let last =
+        |history: &[EpochRecord]| history.last().map_or(0.0, |last| last.validation_accuracy);
+    let points = 100.0 * (last(told) - last(found)).abs();
+    if points <= WEBGPU_POINTS {
+        let words = format!("trained on WebGPU, within {WEBGPU_POINTS} points");
+        (VerdictKind::NearWebgpu, words)
+    } else {
+        let words = format!("trained on WebGPU, off by {points:.2} points");
+        (VerdictKind::Differs, words)
+    }
+}
+
+/// Everything of an epoch that must not depend on the clock.
+fn bits(record: &EpochRecord) -> [Option<u64>; 6] {
+    [
+        Some(record.train_loss),
+        Some(record.train_accuracy),
+        Some(record.validation_loss),
+        Some(record.validation_accuracy),
+        record.clean_loss,
+        record.clean_accuracy,
+    ]
+    .map(|figure| figure.map(f64::to_bits))
+}

@@ -1,0 +1,107 @@
+//! What a whole hand-in has: its files, a notebook that is one, the assignment's studies
+//! with all their runs, a name made of its ids.
+
+use serde_json::Value;
+
+use super::hand_in::{list, root_of};
+use super::printable;
+use crate::message::{Factor, HandInFiles};
+
+/// The files of a report beside `metrics.json`, without which there is none.
+const FILES: [&str; 7] = [
+    "report.pdf",
+    "report.md",
+    "analysis.ipynb",
+    "analysis.pdf",
+    "metrics.csv",
+    "summary.csv",
+    "settings.json",
+];
+
+/// The studies that the assignment asks for.
+const STUDIES: [Factor; 5] = [
+    Factor::LearningRate,
+    Factor::BatchSize,
+    Factor::Dropout,
+    Factor::LayerNorm,
+    Factor::DropoutLayerNorm,
+];
+
+/// What is missing of all that, each in a few words.
+pub(super) fn missing(files: &HandInFiles, metrics: &Value, ids: &[String]) -> Vec<String> {
+    let root = root_of(&files.names);
+    let has = |name: &&str| {
+        files
+            .names
+            .iter()
+            .any(|one| *one == format!("{root}{name}"))
+    };
+    let mut missing: Vec<String> = FILES
+        .iter()
+        .filter(|name| !has(name))
+        .map(|name| (*name).into())
+        .collect();
+    if let Some(notebook) = &files.analysis_ipynb
+        && !is_notebook(notebook)
+    {
+        missing.push("a notebook in analysis.ipynb".into());
+    }
+    if metrics.get("baseline").is_none_or(Value::is_null) {
+        missing.push("the baseline".into());
+    }
+    let studies = list(metrics, "studies");
+    let is_of = |factor: &Factor| {
+        let name = serde_json::json!(factor);
+        studies
+            .iter()
+            .any(|study| study.get("factor") == Some(&name))
+    };
+    let lacking = STUDIES.iter().filter(|factor| !is_of(factor));
+    let lacking: Vec<&str> = lacking.map(|factor| factor.name()).collect();
+    match lacking.as_slice() {
+        [] => {}
+        [one] => missing.push(format!("the study of {one}")),
+        [all @ .., last] => {
+            missing.push(format!("the studies of {}, and of {last}", all.join(", ")))
+        }
+    }
+    for (at, study) in studies.iter().enumerate() {
+        let runs = list(study, "runs");
+        let is_over = |run: &&Value| {
+            let state = run.get("state").and_then(Value::as_str);
+            matches!(state, Some("finished" | "diverged"))
+        };
+        let num_over = runs.iter().filter(is_over).count();
+        if num_over < runs.len() || runs.is_empty() {
+            missing.push(format!(
+                "{} of {} runs of study {}",
+                runs.len() - num_over,
+                runs.len(),
+                at + 1
+            ));
+        }
+    }
+    if ids.is_empty() {
+        missing.push("ids".into());
+    } else {
+        let name = format!("{}.zip", ids.join("_"));
+        let own = files.zip.rsplit('/').next().unwrap_or_default();
+        if name != own {
+            missing.push(format!("the name {}", printable(&name)));
+        }
+    }
+    missing
+}
+
+/// Whether a text is a notebook of version 4 with cells, as Jupyter opens it.
+fn is_notebook(text: &str) -> bool {
+    let Ok(notebook) = serde_json::from_str::<Value>(text) else {
+        return false;
+    };
+    let cells = list(&notebook, "cells");
+    let is_cell = |cell: &Value| {
+        let kind = cell.get("cell_type").and_then(Value::as_str);
+        matches!(kind, Some("code" | "markdown" | "raw")) && cell.get("source").is_some()
+    };
+    notebook.get("nbformat") == Some(&4.into()) && !cells.is_empty() && cells.iter().all(is_cell)
+}

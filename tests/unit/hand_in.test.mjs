@@ -1,0 +1,166 @@
+// Hand-ins as anybody may make them, read by the page's own reader: what is wrong with each
+// is told, in the words that the program has for the same file, and none stops another.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { strToU8, zipSync } from "fflate";
+import { Clerk } from "../../www/engine/clerk.js";
+import { WorkerCrashed } from "../../www/engine/engine_worker.js";
+import { read_hand_in } from "../../www/worker/hand_in.js";
+import { open_studies } from "./letters_set.mjs";
+import { call, no_program } from "./program_call.mjs";
+
+const wasm = await open_studies();
+const { most_entries, most_unpacked } = wasm.hand_in_limits();
+const metrics = strToU8(JSON.stringify({ ids: ["1004", "1005"], studies: [], baseline: null }));
+const whole = zipSync({ "metrics.json": metrics });
+
+/** The entry's name, wherever it stands, as another of the same length. */
+function renamed(
+  /** @type {Uint8Array} */ zip,
+  /** @type {string} */ from,
+  /** @type {string} */ to,
+) {
+  const text = Buffer.from(zip).toString("latin1").replaceAll(from, to);
+  return new Uint8Array(Buffer.from(text, "latin1"));
+}
+
+const wrong_crc = (() => {
+  const zip = zipSync({ "metrics.json": [metrics, { level: 0 }] });
+  return renamed(zip, '"1004"', '"1006"');
+})();
+
+/** @type {[string, Uint8Array, RegExp][]} a name, what it holds, and what is said of it */
+const ODD = [
+  ["1004_1005.zip", whole, /^holds no run$/],
+  [
+    "folder.zip",
+    zipSync({ "r/metrics.json": metrics, "__MACOSX/r/metrics.json": metrics }),
+    /^holds no run$/,
+  ],
+  ["cut.zip", whole.subarray(0, whole.length - 30), /^cannot be read: found no whole zip$/],
+  ["text.zip", strToU8("no zip at all"), /^cannot be read: found no whole zip$/],
+  ["nothing.zip", new Uint8Array(), /^cannot be read: found no whole zip$/],
+  ["other.zip", zipSync({ "a.txt": metrics }), /^cannot be read: found no metrics.json, expected/],
+  [
+    "bomb.zip",
+    zipSync({ "metrics.json": new Uint8Array(most_unpacked + 1).fill(32) }),
+    /^cannot be read: metrics.json: found more than 67108864 bytes once unpacked$/,
+  ],
+  [
+    "crowd.zip",
+    zipSync(
+      Object.fromEntries(
+        Array.from({ length: most_entries + 1 }, (_, at) => [`../../${at}`, new Uint8Array()]),
+      ),
+    ),
+    /^cannot be read: found 2001 entries, expected at most 2000$/,
+  ],
+  // Of two entries of one path the last counts, as where they are unpacked.
+  [
+    "twice.zip",
+    renamed(
+      zipSync({ "metrics.jsoX": strToU8("[1"), "metrics.json": metrics }),
+      "metrics.jsoX",
+      "metrics.json",
+    ),
+    /^holds no run$/,
+  ],
+  [
+    "letters.zip",
+    zipSync({ "metrics.json": new Uint8Array([0xff, 0xfe]) }),
+    /^cannot be read: metrics.json: /,
+  ],
+  ["crc.zip", wrong_crc, /^cannot be read: metrics.json: /],
+  [
+    "list.zip",
+    zipSync({ "metrics.json": strToU8("[1, ") }),
+    /^cannot be read: metrics.json: found no JSON$/,
+  ],
+  [
+    "deep.zip",
+    zipSync({ "metrics.json": strToU8("[".repeat(1e6)) }),
+    /^cannot be read: metrics.json: found no JSON$/,
+  ],
+  [
+    "wide.zip",
+    zipSync({ "metrics.json": strToU8(`{"studies":[${"0,".repeat(3e6)}0]}`) }),
+    /^cannot be read: study 1: found no data$/,
+  ],
+];
+
+/** A verdict without what a library adds in brackets. @param {string} verdict */
+const bare = (verdict) => verdict.replace(/ \(.*\)$/, "");
+
+/** @param {Uint8Array} bytes @param {string} name */
+async function verdict_of(bytes, name) {
+  const wish = { data: "00", num_rows: 10, sample: undefined, budget: 1e6 };
+  const file = new File([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], name);
+  const hand_in = await read_hand_in(wasm, file, name, wish);
+  return wasm.judge_hand_in({ hand_in, data: "00", again: [], class: [] });
+}
+
+test("each odd zip is told in a sentence", async () => {
+  for (const [name, bytes, expected] of ODD) {
+    const { zip, verdict } = await verdict_of(bytes, name);
+    assert.equal(zip, name);
+    assert.match(bare(verdict), expected, name);
+  }
+  const { ids, missing } = await verdict_of(whole, "1004_1005.zip");
+  assert.deepEqual(ids, ["1004", "1005"]);
+  assert.deepEqual(missing.slice(-2), [
+    "the baseline",
+    "the studies of learning rate, batch size, dropout, layer normalisation, and of dropout and layer normalisation",
+  ]);
+});
+
+test("the program says the same of each", { skip: no_program }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "inkling-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const rows = Array.from({ length: 40 }, (_, row) => [row % 2, ...Array(16).fill(row)].join(","));
+  const header = ["label", ...Array.from({ length: 16 }, (_, at) => `pixel${at}`)].join(",");
+  writeFileSync(join(folder, "data.csv"), [header, ...rows].join("\n"));
+  for (const [name, bytes] of ODD) writeFileSync(join(folder, name), bytes);
+  const names = ODD.map(([name]) => name);
+  const { said, wrong } = call(folder, "check", ...names, "--data", "data.csv");
+  assert.equal(said.length, ODD.length, wrong);
+  for (const [at, [name, , expected]] of ODD.entries()) {
+    assert.match(bare(said[at].verdict), expected, name);
+  }
+});
+
+test("a hand-in that its reader dies of is told, and the next one has a reader", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  let num_made = 0;
+  const clerk = new Clerk(() => {
+    const number = ++num_made;
+    let is_dead = false;
+    const engine = {
+      async read_hand_in(/** @type {File} */ { name }) {
+        asked.push(`${number} reads ${name}`);
+        if (name !== "heavy.zip") return { zip: name, fault: "" };
+        is_dead = true;
+        throw new WorkerCrashed("the engine ran out of memory");
+      },
+      async unread_hand_in(/** @type {string} */ zip, /** @type {string} */ fault) {
+        return { zip, fault };
+      },
+    };
+    return /** @type {any} */ ({
+      get is_dead() {
+        return is_dead;
+      },
+      call: (/** @type {(engine: any) => unknown} */ ask) => ask(engine),
+      kill() {},
+    });
+  });
+  const wish = { data: "00", num_rows: 10, budget: 1 };
+  const read = (/** @type {string} */ name) => clerk.read(new File([], name), name, wish);
+  assert.match((await read("heavy.zip")).fault, /took the worker with it: .*out of memory/);
+  assert.equal((await read("light.zip")).fault, "");
+  assert.deepEqual(asked, ["1 reads heavy.zip", "2 reads light.zip"]);
+});

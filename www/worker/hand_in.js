@@ -1,0 +1,80 @@
+// The zip of a hand-in: its entries, and the texts that are judged. Anyone may have made it:
+// entries and sizes are bounded by the crate's own limits, what comes out of it is counted,
+// and a fault is that hand-in's alone. What the texts say, the crate reads.
+
+import { message_of } from "../base/fault.js";
+import { unpacked_chunks } from "./source.js";
+import { entries_of } from "./zip.js";
+
+/** @import { CheckWish, HandIn } from "../pkg/studies/inkling.js" */
+/** @import { Studies } from "./artifact.js" */
+/** @import { ZipEntry } from "./zip.js" */
+
+/**
+ * @param {Studies} wasm
+ * @param {File} file
+ * @param {string} zip what it is called
+ * @param {CheckWish} wish
+ * @returns {Promise<HandIn>}
+ */
+export async function read_hand_in(wasm, file, zip, wish) {
+  try {
+    const { most_entries, most_packed, most_unpacked } = wasm.hand_in_limits();
+    if (file.size > most_packed) {
+      throw new Error(`found ${file.size} bytes, expected at most ${most_packed}`);
+    }
+    const entries = await directory_of(file);
+    if (entries.size > most_entries) {
+      throw new Error(`found ${entries.size} entries, expected at most ${most_entries}`);
+    }
+    const names = [...entries.keys()];
+    const texts = [];
+    for (const name of wasm.hand_in_texts(names)) {
+      const entry = entries.get(name);
+      texts.push(entry ? await text_of(file, entry, most_unpacked) : undefined);
+    }
+    const [metrics_json, summary_csv, metrics_csv, analysis_ipynb, report_md] = texts;
+    const tables = { metrics_json, summary_csv, metrics_csv };
+    return wasm.read_hand_in({ zip, names, ...tables, analysis_ipynb, report_md }, wish);
+  } catch (error) {
+    // A trap ends the engine, and whoever holds this worker says so.
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    return wasm.unread_hand_in(zip, message_of(error));
+  }
+}
+
+/**
+ * Entries by their path; of two with one path the last counts, as where they are unpacked.
+ * @param {File} file
+ * @returns {Promise<Map<string, ZipEntry>>}
+ */
+async function directory_of(file) {
+  try {
+    return new Map((await entries_of(file)).map((entry) => [entry.name, entry]));
+  } catch (error) {
+    throw new Error(`found no whole zip (${message_of(error)})`, { cause: error });
+  }
+}
+
+/**
+ * @param {File} file
+ * @param {ZipEntry} entry
+ * @param {number} most bytes once unpacked
+ */
+async function text_of(file, entry, most) {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let text = "";
+  let num_bytes = 0;
+  try {
+    for await (const chunk of unpacked_chunks(file, { entry })) {
+      num_bytes += chunk.byteLength;
+      // The size that a zip claims is anyone's: what comes is counted.
+      if (num_bytes > most) throw new Error(`found more than ${most} bytes once unpacked`);
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    const why = error instanceof TypeError ? "found bytes that are no text" : message_of(error);
+    throw new Error(why.startsWith(entry.name) ? why : `${entry.name}: ${why}`, { cause: error });
+  }
+}
