@@ -220,23 +220,21 @@ impl Network {
     /// of steps since it was empty.
     pub async fn optimiser_state(&mut self) -> Result<(Vec<f32>, u32)> {
         let state = match &mut self.engine {
-            Engine::Plain(mlp) => mlp.state(),
+            Engine::Plain(mlp) => match mlp.state() {
+                Some(state) => read(state).await?,
+                None => vec![],
+            },
             #[cfg(feature = "ndarray")]
-            Engine::Cpu(mlp) => mlp.state(),
+            Engine::Cpu(mlp) => match mlp.state() {
+                Some(state) => ndarray::from_blocks(&self.layout, &read(state).await?),
+                None => vec![],
+            },
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => {
                 let velocities = read(mlp.velocities()).await?;
-                return Ok((mlp.stripped(&velocities), self.num_steps));
+                mlp.stripped(&velocities)
             }
         };
-        let mut state = match state {
-            Some(state) => read(state).await?,
-            None => vec![],
-        };
-        #[cfg(feature = "ndarray")]
-        if let Engine::Cpu(_) = self.engine {
-            state = ndarray::from_blocks(&self.layout, &state);
-        }
         Ok((state, self.num_steps))
     }
 
