@@ -90,9 +90,8 @@ create_views({ study: open_study, runs: open_runs, check: create_check_opening(p
 
 asked.remarks.forEach(notice);
 start_planner(parts);
-restore({ ...parts, ...asked, ...made })
-  .then(() => digits.refresh())
-  .catch(report);
+const restored = restore({ ...parts, ...asked, ...made });
+restored.then(() => digits.refresh()).catch(report);
 watch_kept({ ...made, ...stores, store, report });
 void engine
   .ready()
