@@ -187,8 +187,12 @@ function fold_more(state) {
     const wrong = plan_fault && setting_of_fault(plan_fault);
     if (wrong && inside.includes(wrong)) open(true);
   });
+  let was_usual = true;
   state.watch(["config"], ({ config }) => {
     const unusual = differing_settings(DEFAULTS, config).filter((one) => inside.includes(one));
+    // What a run differs in is in sight from then on; whoever folds it away has seen it.
+    if (was_usual && unusual.length > 0) open(true);
+    was_usual = unusual.length === 0;
     set_text(told, unusual.map((one) => words_of(one, config)).join(", "));
   });
 }
