@@ -228,6 +228,9 @@ mod tests {
 
     /// The engine sums in another order, and WebGPU's driver in yet another.
     const FAR: f32 = if cfg!(feature = "webgpu") { 1e-4 } else { 1e-5 };
+    /// As a share of the way moved, of rules that make a whole step of what is a rounding:
+    /// the first of RMSprop's moves every parameter by ten times the rate, whichever its sign.
+    const FAR_OF_WAY: f64 = if cfg!(feature = "webgpu") { 1e-3 } else { 1e-4 };
 
     /// Steps of a whole epoch, the short last batch included, come to what a run comes to.
     async fn assert_run(config: RunConfig) {
@@ -268,7 +271,10 @@ mod tests {
         let found = parameters.unwrap();
         let far = norm(found.iter().zip(&run).map(|(a, b)| a - b));
         let moved = norm(initial.iter().zip(&run).map(|(a, b)| a - b));
-        assert!(far < 1e-4 * moved, "{optimiser:?}: {far} of {moved} moved");
+        assert!(
+            far < FAR_OF_WAY * moved,
+            "{optimiser:?}: {far} of {moved} moved"
+        );
         // Where a gradient is next to nothing a rule that divides by its size makes a step of
         // what was rounding.
         if matches!(optimiser, Optimiser::Sgd | Optimiser::Nesterov) {
