@@ -115,9 +115,30 @@ export class DataController {
       store.set({ data_error: why });
       return;
     }
-    this.#before = engine.data;
-    this.take(before, engine.data);
-    await this.#kept(before, this.#keep(before));
+    await this.#take_instead(before, engine.data);
+  }
+
+  /**
+   * Takes a data set in place of the one that stands. What is seen comes back with a reload,
+   * so it is kept first.
+   * @param {LoadedData} data
+   * @param {LoadedData | null} standing
+   * @param {LoadedData | null} [before] what can be brought back then
+   * @returns {Promise<boolean>} not where another has taken its place meanwhile
+   */
+  async #take_instead(data, standing, before = standing) {
+    const { engine, store } = this.#parts;
+    const keeping = this.#keep(data, () => [data, standing].includes(engine.data));
+    await bounded(keeping);
+    const why = engine.data === standing ? this.#why_not() : "Other data were loaded meanwhile.";
+    if (why) {
+      void keeping.then(() => this.#note_standing());
+      store.set({ data_error: why });
+      return false;
+    }
+    this.take(data, before);
+    void this.#kept(data, keeping);
+    return true;
   }
 
   /** Whether the shipped sample is what is loaded. */
@@ -171,9 +192,9 @@ export class DataController {
       const data = await make(standing.summary.checksum);
       if (engine.data !== standing || this.#why_not()) return false;
       const is_other = data.summary.checksum !== standing.summary.checksum;
-      this.take(data, is_other ? standing : this.#before);
+      const before = is_other ? standing : this.#before;
+      if (!(await this.#take_instead(data, standing, before))) return false;
       announce(`${data.summary.name} is changed, ${format.counted(data.summary.num_rows, "row")}`);
-      await this.#kept(data, this.#keep(data));
       return true;
     } catch (error) {
       store.set({ data_error: told(standing.summary.name, error) });
@@ -279,9 +300,9 @@ export class DataController {
   /**
    * Keeps a data set as the one that is loaded.
    * @param {LoadedData} data
-   * @param {() => boolean} [is_wanted] whether it is loaded still
+   * @param {() => boolean} is_wanted whether it is loaded still
    */
-  #keep(data, is_wanted = () => this.#parts.engine.data === data) {
+  #keep(data, is_wanted) {
     return this.#parts.data_sets.put(data, { note: "data", is_wanted });
   }
 
