@@ -97,8 +97,12 @@ export class StudyShelf {
     const is_newer_here = (id) =>
       here.get(id) !== before.get(id) || (is_study_active(state) && id === state.record?.id);
     const kept = [];
+    let is_overtaken = false;
     for (const one of found) {
-      if (is_newer_here(one.id)) continue;
+      if (is_newer_here(one.id)) {
+        is_overtaken ||= here.get(one.id) !== before.get(one.id);
+        continue;
+      }
       if (one.id !== this.#typed?.id) this.#read.set(one.id, one);
       const now = elsewhere.includes(one.id) ? one : settled(one);
       kept.push(one.id === this.#typed?.id ? { ...now, remarks: this.#typed.text } : now);
@@ -107,6 +111,8 @@ export class StudyShelf {
     if (kept.length > 0) page.set({ is_kept: true });
     store.set({ kept: kept.sort(by_order), elsewhere });
     this.#follow();
+    // What another tab wrote into one that changed meanwhile is seen the next time.
+    if (is_overtaken) void this.refresh();
   }
 
   /** Shows the open study as it is kept now: it may have gone on, or away, in another tab. */
