@@ -13,7 +13,7 @@ use crate::data::Task;
 use crate::data::distort::Distortion;
 use crate::error::{Error, Result};
 use crate::math;
-use crate::message::{BackendChoice, LearningRateSchedule, Optimiser, RunConfig, StepKind};
+use crate::message::{BackendChoice, LearningRateSchedule, RunConfig, StepKind};
 
 /// Most hidden layers a network may have.
 pub const MAX_HIDDEN_LAYERS: usize = 8;
@@ -103,16 +103,6 @@ impl Plan {
                  Stop then ends the worker and keeps the last finished epoch."
             )
         })
-    }
-
-    /// Which training step runs on this backend: what its kernels do not know takes the
-    /// plain one.
-    pub fn step_kind(&self) -> StepKind {
-        let is_known = self.rule.optimiser == Optimiser::Sgd;
-        if cfg!(feature = "webgpu") && !is_known {
-            return StepKind::Plain;
-        }
-        self.step
     }
 
     /// How a step moves the weights in `epoch`, from 1.

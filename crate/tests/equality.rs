@@ -228,7 +228,7 @@ async fn images_without_a_zero() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn each_optimiser() {
     for optimiser in Optimiser::ALL {
-        // There the others take the plain step themselves: `Plan::step_kind`.
+        // Where the others take the plain step, there is nothing to compare.
         if cfg!(feature = "webgpu") && optimiser != Optimiser::Sgd {
             continue;
         }

@@ -57,18 +57,18 @@ async fn assert_parity(Case { settings, losses }: Case, dataset: Rc<Dataset>) {
     let layout = Layout::new(&plan.network);
     let parameters = weights::initial(&layout, SEED);
     let device = device::open().await.unwrap();
-    let is_fused = plan.step_kind() == StepKind::Fused && layout.activation == Activation::Relu;
+    let kind = plan.step_kind();
     let mut network = Network::new(
         layout,
         Normalisation::MNIST,
         &parameters,
         dataset,
-        plan.step_kind(),
+        kind,
         &device,
     );
 
     let num_steps = match cfg!(feature = "webgpu") {
-        true => NUM_STEPS_OF_ADAPTER[usize::from(!is_fused)],
+        true => NUM_STEPS_OF_ADAPTER[usize::from(kind == StepKind::Plain)],
         false => NUM_STEPS,
     };
     let mut found = Vec::new();

@@ -235,6 +235,11 @@ async fn a_checkpoint_goes_on_with_its_own_data_and_network_only() {
         told.starts_with("hidden layers: found [32, 8], expected [32, 16]"),
         "{told}"
     );
+    let told = message(|config| config.activation = Activation::Tanh, digits());
+    assert_eq!(
+        told,
+        "activation: found tanh, expected relu, as the run began"
+    );
     assert!(message(|config| config.seed = 1.0, digits()).starts_with("seed"));
     assert!(message(|config| config.batch_size = 64.0, digits()).starts_with("batch size"));
     assert!(message(|config| config.validation_share = 30.0, digits()).contains("share"));

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::PROVES;
 use crate::message::{ClassFile, ClassFiles, HandInVerdict, RunVerdict, VerdictKind};
+use crate::study::report::tables::quoted;
 
 /// The files of a class.
 pub fn class_files(class: &[HandInVerdict]) -> ClassFiles {
@@ -42,22 +43,6 @@ fn rows(one: &HandInVerdict) -> Vec<String> {
         vec![row(None)]
     } else {
         one.runs.iter().map(|run| row(Some(run))).collect()
-    }
-}
-
-/// A cell of a table: in quotes where it must be, and never a formula, which spreadsheets
-/// would run: such a text is marked as one by an apostrophe.
-fn quoted(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if is_formula {
-        format!("'{text}")
-    } else {
-        text.into()
-    };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
     }
 }
 

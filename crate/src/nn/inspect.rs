@@ -181,10 +181,8 @@ impl Snapshot {
         let activations = if is_last {
             softmax(&sums)
         } else {
-            {
-                let activation = self.layout.activation;
-                sums.iter().map(|&sum| activation.at(sum).0).collect()
-            }
+            let activation = self.layout.activation;
+            sums.iter().map(|&sum| activation.at(sum).0).collect()
         };
         LayerReading {
             linear,

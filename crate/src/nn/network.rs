@@ -14,11 +14,11 @@ use super::ops::ndarray;
 use super::optimiser::Step;
 use super::plain::PlainMlp;
 use super::{BatchMetrics, device};
-use crate::config::Rule;
+use crate::config::{Plan, Rule};
 use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
 use crate::math::exp_f32;
-use crate::message::{Activation, StepKind};
+use crate::message::{Activation, Optimiser, StepKind};
 
 /// A network: parameters and an optimiser's state on a device, and a data set to read.
 pub struct Network {
@@ -46,6 +46,23 @@ enum Engine {
     Gpu(Box<cube::FusedMlp>),
 }
 
+/// Which step runs on this backend where `wanted` is asked for: WebGPU's kernels know SGD
+/// and ReLU, and what they do not know takes the plain one.
+fn step_kind(wanted: StepKind, optimiser: Optimiser, activation: Activation) -> StepKind {
+    let is_known = optimiser == Optimiser::Sgd && activation == Activation::Relu;
+    if cfg!(feature = "webgpu") && !is_known {
+        return StepKind::Plain;
+    }
+    wanted
+}
+
+impl Plan {
+    /// [`step_kind`] of these settings.
+    pub fn step_kind(&self) -> StepKind {
+        step_kind(self.step, self.rule.optimiser, self.network.activation)
+    }
+}
+
 impl Network {
     /// Puts parameters `[layout.num_parameters]` on the device. `normalisation` is that
     /// of the pixels it was or will be trained on; `dataset` has as many a row as the
@@ -58,13 +75,7 @@ impl Network {
         kind: StepKind,
         device: &Device,
     ) -> Self {
-        let kind = if cfg!(feature = "webgpu") && layout.activation != Activation::Relu {
-            // The device's kernels know ReLU.
-            StepKind::Plain
-        } else {
-            kind
-        };
-        let engine = match kind {
+        let engine = match step_kind(kind, Optimiser::Sgd, layout.activation) {
             StepKind::Plain => {
                 Engine::Plain(PlainMlp::new(&layout, normalisation, parameters, device))
             }
@@ -97,6 +108,9 @@ impl Network {
     }
 
     /// One step. What it came to waits for [`Self::take_metrics`].
+    ///
+    /// # Panics
+    /// By a rule that is not this network's: see [`Plan::step_kind`].
     pub fn train_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, rule: Rule) {
         self.num_steps += 1;
         let step = Step::new(rule, self.num_steps);
@@ -114,7 +128,14 @@ impl Network {
                 self.pending.push(metrics);
             }
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => mlp.record_step(batch, mask, rule),
+            Engine::Gpu(mlp) => {
+                assert_eq!(
+                    rule.optimiser,
+                    Optimiser::Sgd,
+                    "the others take the plain step"
+                );
+                mlp.record_step(batch, mask, rule);
+            }
         }
     }
 

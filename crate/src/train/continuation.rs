@@ -19,6 +19,8 @@ pub fn check(plan: &Plan, dataset: &Dataset, checkpoint: &Checkpoint) -> Result<
     }
     let begun = Plan::try_from(&checkpoint.config)?;
     same("hidden layers", network_words(plan), network_words(&begun))?;
+    let activation = |plan: &Plan| plan.network.activation.key();
+    same("activation", activation(plan), activation(&begun))?;
     same("seed", plan.seed, begun.seed)?;
     same("split seed", plan.split_seed, begun.split_seed)?;
     let share = |plan: &Plan| plan.validation_share;

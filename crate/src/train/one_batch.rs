@@ -15,7 +15,7 @@ use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::inspect::Snapshot;
 use crate::nn::layout::{Layer, Layout};
-use crate::nn::optimiser::{MAX_SLOTS, Step};
+use crate::nn::optimiser::Step;
 use crate::nn::weights;
 
 /// Images `[n, num_pixels]`, distorted where the plan distorts, and labels `[n]` of a step,
@@ -171,16 +171,9 @@ impl OneBatch {
         let mut state = self.state;
         state.resize(num_slots * before.len(), 0.0);
         let mut parameters = before.to_vec();
-        for (at, (parameter, &gradient)) in parameters.iter_mut().zip(&self.gradient).enumerate() {
-            let mut slots = [0.0; MAX_SLOTS];
-            for (slot, value) in slots.iter_mut().take(num_slots).enumerate() {
-                *value = state[slot * before.len() + at];
-            }
-            *parameter = self.rule.moved(*parameter, gradient, &mut slots);
-            for (slot, value) in slots.iter().take(num_slots).enumerate() {
-                state[slot * before.len() + at] = *value;
-            }
-        }
+        let mut kept: Vec<&mut [f32]> = state.chunks_exact_mut(before.len()).collect();
+        self.rule
+            .move_each(&mut parameters, &self.gradient, &mut kept);
         let layers = self.snapshot.layout().layers.iter();
         Ok(Stepped {
             layers: layers

@@ -73,6 +73,26 @@ impl Step {
     }
 }
 
+impl Step {
+    /// Moves parameters one by one against their gradient, as long; `kept` holds what the
+    /// rule keeps of them, as long each, in as many slots as it has.
+    ///
+    /// # Panics
+    /// Where one is shorter than the parameters.
+    pub fn move_each(&self, parameters: &mut [f32], gradient: &[f32], kept: &mut [&mut [f32]]) {
+        for (at, parameter) in parameters.iter_mut().enumerate() {
+            let mut slots = [0.0; MAX_SLOTS];
+            for (slot, kept) in slots.iter_mut().zip(&*kept) {
+                *slot = kept[at];
+            }
+            *parameter = self.moved(*parameter, gradient[at], &mut slots);
+            for (slot, kept) in slots.into_iter().zip(&mut *kept) {
+                kept[at] = slot;
+            }
+        }
+    }
+}
+
 /// The gradient with the slope of the L2 penalty: `g + weight_decay·p`.
 #[inline(always)]
 fn decayed<V: Values>(rule: &Rule, parameter: &V, gradient: V) -> V {

@@ -14,7 +14,7 @@ mod notebook;
 mod readme;
 mod setting_rows;
 mod study_section;
-mod tables;
+pub(crate) mod tables;
 mod writer;
 
 use crate::config::Plan;

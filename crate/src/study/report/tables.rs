@@ -160,8 +160,8 @@ fn run_cells(row: &Row<'_>) -> String {
 }
 
 /// A field as RFC 4180 has it; what a spreadsheet would take for a formula is
-/// kept as text.
-fn quoted(text: &str) -> String {
+/// kept as text by an apostrophe.
+pub(crate) fn quoted(text: &str) -> String {
     let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {

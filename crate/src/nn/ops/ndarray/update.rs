@@ -4,7 +4,7 @@
 
 use super::simd::{F32x4, LANES};
 use crate::message::Optimiser;
-use crate::nn::optimiser::{MAX_SLOTS, Step, Values};
+use crate::nn::optimiser::{MAX_SLOTS, Step};
 
 /// Moves `parameters` against their `gradient`, as long; `state` holds the rule's slots,
 /// each as long again.
@@ -59,20 +59,7 @@ fn vectors<const SLOTS: usize>(
             slot.store(&mut kept[lanes.clone()]);
         }
     }
-    for at in whole..num {
-        let mut slots = [0.0; MAX_SLOTS];
-        for (slot, kept) in slots.iter_mut().zip(&kept) {
-            *slot = kept[at];
-        }
-        parameters[at] = one(step, parameters[at], gradient[at], &mut slots);
-        for (slot, kept) in slots.into_iter().zip(&mut kept) {
-            kept[at] = slot;
-        }
-    }
-}
-
-/// A single parameter, of which there are three at most.
-#[inline(never)]
-fn one<V: Values>(step: Step, parameter: V, gradient: V, slots: &mut [V; MAX_SLOTS]) -> V {
-    step.moved(parameter, gradient, slots)
+    // Three at most.
+    let mut rest = kept.map(|kept| &mut kept[whole..]);
+    step.move_each(&mut parameters[whole..], &gradient[whole..], &mut rest);
 }
