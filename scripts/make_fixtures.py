@@ -208,6 +208,18 @@ def checksum(_arguments):
     }
 
 
+def sample_in_torch(num_rows):
+    """Labels and normalised images of the sample's first rows."""
+    import numpy
+    import torch
+
+    with gzip.open(ROOT / "data/sample.csv.gz", "rt") as lines:
+        next(lines)
+        table = numpy.array([next(lines).split(",") for _ in range(num_rows)], dtype=numpy.float32)
+    labels = torch.tensor(table[:, 0].astype(numpy.int64))
+    return labels, torch.tensor((table[:, 1:] / 255 - 0.1307) / 0.3081)
+
+
 @fixture
 def parity(_arguments):
     """PyTorch's losses over 200 steps, from Inkling's weights, order and masks."""
@@ -220,11 +232,7 @@ def parity(_arguments):
     # Purposes of the seed: crate/src/nn/mod.rs, Stream.
     weights_stream, shuffle_stream, dropout_stream = 1, 2, 3
 
-    with gzip.open(ROOT / "data/sample.csv.gz", "rt") as lines:
-        next(lines)
-        table = numpy.array([next(lines).split(",") for _ in range(num_rows)], dtype=numpy.float32)
-    labels = torch.tensor(table[:, 0].astype(numpy.int64))
-    images = torch.tensor((table[:, 1:] / 255 - 0.1307) / 0.3081)
+    labels, images = sample_in_torch(num_rows)
 
     def philox(counter, key):
         """Philox4x32-10 (Salmon et al. 2011), a block for each column of `counter`."""
@@ -409,11 +417,7 @@ def inside(_arguments):
     # Purposes of the seed: crate/src/nn/mod.rs, Stream; the gains' is this fixture's own.
     weights_stream, shuffle_stream, norms_stream = 1, 2, 99
 
-    with gzip.open(ROOT / "data/sample.csv.gz", "rt") as lines:
-        next(lines)
-        table = numpy.array([next(lines).split(",") for _ in range(num_rows)], dtype=numpy.float32)
-    labels = torch.tensor(table[:, 0].astype(numpy.int64))
-    images = torch.tensor((table[:, 1:] / 255 - 0.1307) / 0.3081)
+    labels, images = sample_in_torch(num_rows)
     order, _ = train_test_split(
         numpy.arange(num_rows), test_size=0.2, stratify=labels.numpy(), random_state=seed
     )

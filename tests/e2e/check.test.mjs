@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { call, no_program } from "../unit/program_call.mjs";
-import { bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
+import { bar_rows, open_page, open_view, pick, press, rows_of, sees } from "./helper.mjs";
 
 /** @import { TestContext } from "node:test" */
 /** @import { Page } from "playwright-core" */
@@ -182,21 +182,8 @@ async function class_of(t) {
   ];
 }
 
-/**
- * The table of the class, a row a zip.
- * @param {Page} page
- */
-async function shown(page) {
-  const table = page.getByRole("table", { name: "Class", exact: true });
-  const headers = await table.getByRole("columnheader").allInnerTexts();
-  const rows = await table.locator("tbody tr").all();
-  return Promise.all(
-    rows.map(async (row) => {
-      const cells = await row.locator("th, td").allInnerTexts();
-      return Object.fromEntries(headers.map((header, at) => [header.trim(), cells[at] ?? ""]));
-    }),
-  );
-}
+/** The table of the class, a row a zip. @param {Page} page */
+const shown = (page) => rows_of(page, "Class");
 
 /** @param {Page} page @param {readonly Zip[]} zips */
 function pick_hand_ins(page, zips) {

@@ -316,6 +316,24 @@ export const STROKES = /** @type {Record<string, [number, number][][]>} */ ({
 });
 
 /**
+ * A table by its headers.
+ * @param {Page} page
+ * @param {string} name of the table
+ * @returns {Promise<Record<string, string>[]>} of each row, cells by their columns
+ */
+export async function rows_of(page, name) {
+  const table = page.getByRole("table", { name, exact: true });
+  const headers = await table.getByRole("columnheader").allInnerTexts();
+  const rows = await table.locator("tbody tr").all();
+  return Promise.all(
+    rows.map(async (row) => {
+      const cells = await row.locator("th, td").allInnerTexts();
+      return Object.fromEntries(headers.map((header, at) => [header.trim(), cells[at] ?? ""]));
+    }),
+  );
+}
+
+/**
  * A percentage out of a sentence, as a share.
  * @param {string} text
  * @param {RegExp} pattern with the number in its first group

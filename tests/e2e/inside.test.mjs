@@ -233,4 +233,17 @@ test("of a wide layer the strongest units are shown, and a step needs the model'
     .waitFor();
   await press(page, "One batch");
   await sees(page, "Step status", /^The model has other layers than the settings ask for/);
+  await page.getByRole("textbox", { name: "Hidden layers" }).fill("300");
+  await press(page, "More");
+  await page.getByLabel("Activation", { exact: true }).selectOption("tanh");
+  await page.getByText("Tanh").and(page.locator("#drawing *")).first().waitFor();
+  await press(page, "One batch");
+  await sees(page, "Step status", /or another activation/);
+  await page.getByLabel("Activation", { exact: true }).selectOption("relu");
+  await press(page, "One batch");
+  await sees(page, "Step status", /^Step 1, batch 1/);
+  // A step is shown beside the settings and data that it is of.
+  await page.getByRole("textbox", { name: "Learning rate" }).fill("0.02");
+  await sees(page, "Step status", /^$/);
+  await page.getByRole("region", { name: "Step by layer" }).waitFor({ state: "detached" });
 });

@@ -14,6 +14,7 @@ import {
   open_view,
   pick,
   press,
+  rows_of,
   sees,
   share_in,
 } from "./helper.mjs";
@@ -42,22 +43,8 @@ async function open_study(page) {
   await page.getByRole("button", { name: "Run study" }).waitFor();
 }
 
-/**
- * The comparison by its headers: a row a value.
- * @param {Page} page
- * @returns {Promise<Record<string, string>[]>}
- */
-async function comparison(page) {
-  const table = page.getByRole("table", { name: "Comparison", exact: true });
-  const headers = await table.getByRole("columnheader").allInnerTexts();
-  const rows = await table.locator("tbody tr").all();
-  return Promise.all(
-    rows.map(async (row) => {
-      const cells = await row.locator("th, td").allInnerTexts();
-      return Object.fromEntries(headers.map((header, at) => [header.trim(), cells[at] ?? ""]));
-    }),
-  );
-}
+/** The comparison, a row a value. @param {Page} page */
+const comparison = (page) => rows_of(page, "Comparison");
 
 const FIGURES = /** @type {const} */ ([
   "train_loss",

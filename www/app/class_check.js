@@ -88,6 +88,7 @@ export class ClassCheck {
   #trained = { checksum: "", by_key: /** @type {Map<string, TrainedAgain>} */ (new Map()) };
   /** Hand-ins that may take more steps than the budget, by their rows. @type {Set<string>} */
   #allowed = new Set();
+  #num_takes = 0;
 
   /**
    * @param {object} given
@@ -113,11 +114,19 @@ export class ClassCheck {
    * @param {readonly { file: File, path: string }[]} picked
    */
   async take(picked) {
-    if (this.#abort) throw new Refused("A class is being checked. Stop it before you pick others.");
+    const mine = ++this.#num_takes;
+    this.#refuse_busy();
     const names = await this.#clerk.names(picked.map(({ path }) => path));
+    // Those that were picked last are meant, and a check may have begun.
+    if (mine !== this.#num_takes) return;
+    this.#refuse_busy();
     this.#allowed.clear();
     const rows = picked.map(({ file }, at) => row_of(file, names[at] ?? file.name));
     this.#store.set({ ...initial_check(), rows });
+  }
+
+  #refuse_busy() {
+    if (this.#abort) throw new Refused("A class is being checked. Stop it before you pick others.");
   }
 
   /** Checks them; what was trained before a stop is not trained again. @param {CheckForm} form */

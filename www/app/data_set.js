@@ -110,12 +110,18 @@ export class DataController {
     const { engine, store } = this.#parts;
     const before = this.#before;
     const why = this.#why_not();
-    if (!before) return;
+    // A second press asks for what is under way.
+    if (!before || store.get().is_changing_data) return;
     if (why) {
       store.set({ data_error: why });
       return;
     }
-    await this.#take_instead(before, engine.data);
+    store.set({ is_changing_data: true });
+    try {
+      await this.#take_instead(before, engine.data);
+    } finally {
+      store.set({ is_changing_data: false });
+    }
   }
 
   /**
@@ -128,17 +134,22 @@ export class DataController {
    */
   async #take_instead(data, standing, before = standing) {
     const { engine, store } = this.#parts;
-    const keeping = this.#keep(data, () => [data, standing].includes(engine.data));
-    await bounded(keeping);
-    const why = engine.data === standing ? this.#why_not() : "Other data were loaded meanwhile.";
-    if (why) {
+    const overtaken = () =>
+      engine.data === standing ? this.#why_not() : "Other data were loaded meanwhile.";
+    let why = overtaken();
+    if (!why) {
+      const keeping = this.#keep(data, () => [data, standing].includes(engine.data));
+      await bounded(keeping);
+      why = overtaken();
+      if (!why) {
+        this.take(data, before);
+        void this.#kept(data, keeping);
+        return true;
+      }
       void keeping.then(() => this.#note_standing());
-      store.set({ data_error: why });
-      return false;
     }
-    this.take(data, before);
-    void this.#kept(data, keeping);
-    return true;
+    store.set({ data_error: why });
+    return false;
   }
 
   /** Whether the shipped sample is what is loaded. */
@@ -190,7 +201,6 @@ export class DataController {
     store.set({ is_changing_data: true, data_error: "" });
     try {
       const data = await make(standing.summary.checksum);
-      if (engine.data !== standing || this.#why_not()) return false;
       const is_other = data.summary.checksum !== standing.summary.checksum;
       const before = is_other ? standing : this.#before;
       if (!(await this.#take_instead(data, standing, before))) return false;

@@ -19,6 +19,7 @@ const MOST_SURVEYED = 2000;
 /**
  * Which images make the units fire most, with those images.
  * @typedef {object} Survey
+ * @property {string} of the model and the data
  * @property {UnitsSurvey} found
  * @property {string} about the sample in words
  * @property {Uint32Array} rows of the sample
@@ -43,6 +44,8 @@ const MOST_SURVEYED = 2000;
  * @property {string} step_told
  * @property {boolean} is_stepping
  */
+
+/** What a first step begins with. @typedef {{ config: unknown, data: string, model: string, start: string }} StepBeginning */
 
 /** @returns {InsideState} */
 function nothing_yet() {
@@ -97,7 +100,7 @@ export class InsideController {
   /** What the survey that stands is of. */
   #surveyed = "";
   /** What the step that stands began with: another beginning is another first step. */
-  #stepped_from = { config: /** @type {unknown} */ (null), data: "", model: "", start: "" };
+  #stepped_from = /** @type {StepBeginning} */ ({ config: null, data: "", model: "", start: "" });
 
   /**
    * @param {object} parts
@@ -109,7 +112,7 @@ export class InsideController {
     this.#page = page;
     this.#engine = engine;
     this.#pixels = pixels;
-    page.watch(["model", "run", "data"], () => this.#look_at_page());
+    page.watch(["model", "run", "data", "config"], () => this.#look_at_page());
   }
 
   /** While it is closed nothing is asked. */
@@ -160,7 +163,39 @@ export class InsideController {
       this.#model_before = model;
       this.update();
     }
-    if (this.store.get().opened) void this.#surveying.ask();
+    const { step, survey, opened } = this.store.get();
+    // What is shown is of the data, settings and model that stand, or is not shown.
+    if (step && !this.#stands(this.#stepped_from)) this.start_over();
+    if (survey && survey.of !== this.#sample()) {
+      this.#surveyed = "";
+      this.store.set({ survey: null, survey_told: "" });
+    }
+    if (opened) void this.#surveying.ask();
+  }
+
+  /** Model and data that a survey would be of. */
+  #sample() {
+    const { model, data } = this.#page.get();
+    return `${model?.id} ${data?.checksum}`;
+  }
+
+  /** What the next first step would begin with. */
+  #beginning() {
+    const { config, data, model } = this.#page.get();
+    const { start } = this.store.get();
+    const from = start === "model" ? (model?.id ?? "") : "";
+    return { config, data: data?.checksum ?? "", model: from, start };
+  }
+
+  /** Whether a step that began so would begin so again. @param {StepBeginning} from */
+  #stands(from) {
+    const now = this.#beginning();
+    return (
+      now.config === from.config &&
+      now.data === from.data &&
+      now.model === from.model &&
+      now.start === from.start
+    );
   }
 
   async #read() {
@@ -179,7 +214,8 @@ export class InsideController {
       const { opened } = this.store.get();
       const is_there = opened && units && opened.unit < (units.widths[opened.layer + 1] ?? 0);
       const unit = is_there ? await this.#engine.read_unit(opened.layer, opened.unit, drawn) : null;
-      if (opened !== this.store.get().opened) return this.#reading_again();
+      const is_same = model === this.#page.get().model && opened === this.store.get().opened;
+      if (!is_same) return this.#reading_again();
       this.store.set({
         units,
         is_drawn: drawn !== null,
@@ -194,7 +230,7 @@ export class InsideController {
     }
   }
 
-  /** Another unit was opened meanwhile. */
+  /** Another unit was opened, or another model stands. */
   #reading_again() {
     void this.#reading.ask();
   }
@@ -224,6 +260,7 @@ export class InsideController {
     const all = count === data.num_rows ? "all " : "";
     const spread = count === data.num_rows ? "" : ", spread evenly";
     const about = `${all}${format.counted(count, "image")} of ${data.name}${spread}`;
+    const of = this.#sample();
     try {
       const images = await this.#engine.images(data.checksum, rows);
       const found = await this.#engine.survey_units(rows, images.pixels);
@@ -231,7 +268,7 @@ export class InsideController {
         void this.#surveying.ask();
         return;
       }
-      const survey = found && { found, about, rows, ...images, classes: task_of(data).classes };
+      const survey = found && { of, found, about, rows, ...images, classes: task_of(data).classes };
       this.store.set({ survey, survey_told: "" });
     } catch (error) {
       this.#surveyed = "";
@@ -242,22 +279,21 @@ export class InsideController {
   /** Takes one step with the bench's settings, or the one after the last. */
   async one_batch() {
     if (this.store.get().is_stepping) return;
-    const { config, data, model, plan } = this.#page.get();
+    const { config, data, plan } = this.#page.get();
     const { start, step: before } = this.store.get();
-    const from = { config, data: data?.checksum ?? "", model: model?.id ?? "", start };
+    const from = this.#beginning();
     this.store.set({ is_stepping: true, step_told: "Taking a step." });
     try {
       if (!data) throw new Refused("Load a data set first.");
-      const is_next =
-        before &&
-        Object.entries(from).every(
-          ([name, value]) => /** @type {any} */ (this.#stepped_from)[name] === value,
-        );
+      const is_next = before && this.#stands(this.#stepped_from);
       const step = await this.#engine.look_at_step(data.checksum, config, {
         step: is_next ? before.step + 1 : 0,
         parameters: is_next ? before.parameters : await this.#first_parameters(start, plan),
         state: is_next ? before.state : new Float32Array(0),
       });
+      if (!this.#stands(from) || this.store.get().step !== before) {
+        throw new Refused("Data, settings or model changed meanwhile. Press One batch again.");
+      }
       this.#stepped_from = from;
       this.store.set({ step, step_classes: task_of(data).classes, step_told: "" });
     } catch (error) {
@@ -272,12 +308,16 @@ export class InsideController {
    * @param {PageState["plan"]} plan
    */
   async #first_parameters(start, plan) {
-    const { model } = this.#page.get();
+    const { model, config } = this.#page.get();
     if (start === "fresh" || !model) return null;
+    const { units } = this.store.get();
+    const widths = plan?.layers.map((layer) => layer.num_outputs).join();
+    const is_alike =
+      !units || (units.widths.slice(1).join() === widths && units.activation === config.activation);
     const parameters = await this.#engine.weights(model.id);
-    if (plan && parameters.length !== plan.num_parameters) {
+    if (plan && (!is_alike || parameters.length !== plan.num_parameters)) {
       throw new Refused(
-        "The model has other layers than the settings ask for. Start from fresh weights, or train with these settings first.",
+        "The model has other layers than the settings ask for, or another activation. Start from fresh weights, or train with these settings first.",
       );
     }
     return parameters;

@@ -186,10 +186,13 @@ export function mount_check(section, { check, page, notice, download }) {
     scroll.hidden = state.rows.length === 0;
   });
   check.view.watch(["data"], ({ data }) => set_text(checked, data ? checked_words(data) : ""));
-  check.view.watch(["rows", "phase", "num_done", "num_runs", "secs_left", "outcome"], (state) => {
-    set_text(status, check_status(state));
-    whole.value = share_of(state);
-  });
+  check.view.watch(
+    ["rows", "phase", "num_done", "num_runs", "secs_left", "outcome", "fault"],
+    (state) => {
+      set_text(status, check_status(state));
+      whole.value = share_of(state);
+    },
+  );
   let phase = check.view.get().phase;
   check.view.watch(["phase", "rows"], (state) => {
     const is_busy = state.phase !== "idle";
