@@ -133,7 +133,14 @@ function bench() {
   const page = create_store(initial_state({ ...DEFAULTS }));
   const model = /** @type {any} */ ({ id: "a@1", kind: "run", summary: null, task });
   const data = /** @type {any} */ ({ checksum: "d", name: "d.csv", num_rows: 5, task });
-  page.set({ model, data, plan: /** @type {any} */ ({ num_parameters: 2 }) });
+  page.set({
+    model,
+    data,
+    plan: /** @type {any} */ ({
+      num_parameters: 2,
+      layers: [{ num_outputs: 3 }, { num_outputs: 2 }],
+    }),
+  });
   /** @type {{ name: string, given: any[], answer: (value: unknown) => void }[]} */
   const asked = [];
   const later =
@@ -210,7 +217,12 @@ test("a unit that another model has not is shut", async () => {
   const [rows] = (await answer("survey_units", null)) ?? [];
   assert.deepEqual(rows, Uint32Array.of(0, 1, 2, 3, 4));
   page.set({ model: /** @type {any} */ ({ ...page.get().model, id: "b@1" }) });
-  await answer("read_units", { ...units, widths: [4, 2, 2] });
+  const other = { ...units, widths: [4, 2, 2] };
+  await answer("read_units", other);
+  // That was asked while the model before stood.
+  assert.notEqual(inside.store.get().opened, null);
+  await answer("images", { pixels: new Uint8Array(20), labels: new Uint8Array(5) });
+  await answer("read_units", other);
   assert.equal(inside.store.get().opened, null);
 });
 
@@ -228,6 +240,12 @@ test("a step goes on from the one before, until something else is asked for", as
   void inside.one_batch();
   const [, , next] = (await answer("look_at_step", step)) ?? [];
   assert.deepEqual(next, { step: 251, parameters: step.parameters, state: step.state });
+  // What the settings changed under is not shown beside them.
+  const overtaken = inside.one_batch();
+  page.set({ config: { ...page.get().config, learning_rate: 0.3 } });
+  await answer("look_at_step", step);
+  await overtaken;
+  assert.match(inside.store.get().step_told, /changed meanwhile\. Press One batch again\.$/);
   page.set({ config: { ...page.get().config, learning_rate: 0.5 } });
   inside.choose_start("fresh");
   void inside.one_batch();
