@@ -3,7 +3,7 @@
 // Written when the site was built, for the form stands before there is an engine.
 
 import { DEFAULTS, short_description } from "../base/settings.js";
-import { STUDY_FACTS } from "../study_facts.js";
+import { FACTS as STUDY_FACTS } from "../facts/study.js";
 
 /** @import { Factor, FactorFacts, StudyPlan } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */

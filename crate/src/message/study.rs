@@ -30,6 +30,20 @@ pub enum Factor {
     Optimiser,
     /// What a hidden unit makes of its sum.
     Activation,
+    /// How the first weights are drawn.
+    Initialisation,
+    /// How the learning rate moves in a run.
+    Schedule,
+    /// Share of a step carried into the next.
+    Momentum,
+    /// L2 penalty.
+    WeightDecay,
+    /// Probability that a pixel is dropped.
+    InputDropout,
+    /// Longest that a hidden unit's incoming weights may be.
+    MaxNorm,
+    /// Share of each target that is spread over all classes.
+    LabelSmoothing,
 }
 
 /// How a factor's values lie on an axis.

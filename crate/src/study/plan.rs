@@ -6,13 +6,12 @@
 //!
 //! Over 400 lines: factor, plan and cost stand together until they are files.
 
-use super::factor::{activation, named, optimiser};
+use super::factor::article;
+use crate::config::schema::{Kind, on_off, setting};
 use crate::config::{self, NetworkPlan, Plan};
 use crate::data::Task;
 use crate::error::{Error, Result};
-use crate::message::{
-    Activation, Factor, Optimiser, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue,
-};
+use crate::message::{AxisScale, Factor, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue};
 use crate::nn::layout::Layout;
 
 /// Values a study may have: beyond these neither a legend nor a night is enough.
@@ -26,19 +25,16 @@ const ENOUGH_VALUES: usize = 5;
 /// legend shows it, and where it lies on the factor's axis; `position` is that of its
 /// value among all.
 pub(super) fn value_of(factor: Factor, config: &RunConfig, position: usize) -> StudyValue {
-    let (rate, size, dropout) = (config.learning_rate, config.batch_size, config.dropout);
-    let norm = if config.layer_norm { "on" } else { "off" };
-    let position = position as f64;
-    let (label, axis) = match factor {
-        Factor::LearningRate => (rate.to_string(), rate),
-        Factor::BatchSize => (size.to_string(), size),
-        Factor::Dropout => (dropout.to_string(), dropout),
-        Factor::LayerNorm => (norm.into(), position),
-        Factor::HiddenLayers => (widths(config).map_or("?".into(), joined), position),
-        Factor::DropoutLayerNorm => (format!("{dropout}, {norm}"), position),
-        Factor::Optimiser | Factor::Activation => {
-            (named(config, factor).unwrap_or_default().into(), position)
-        }
+    let (dropout, norm) = (config.dropout, on_off(config.layer_norm));
+    let number = factor.number_of().map(|get| get(config));
+    let axis = match factor.words().axis_scale {
+        AxisScale::Category => position as f64,
+        AxisScale::Linear | AxisScale::Log => number.unwrap_or(position as f64),
+    };
+    let label = match (factor, factor.setting()) {
+        (Factor::HiddenLayers, _) => widths(config).map_or("?".into(), joined),
+        (_, Some(setting)) => setting.words(config),
+        (_, None) => format!("{dropout}, {norm}"),
     };
     StudyValue { label, axis }
 }
@@ -167,30 +163,7 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     for (index, item) in items.iter().enumerate() {
         let place = index + 1;
         let mut read = config.baseline.clone();
-        match factor {
-            Factor::LearningRate => {
-                let check = |x| config::learning_rate(x).map(drop);
-                read.learning_rate = number(item, place, "a learning rate", check)?;
-            }
-            Factor::BatchSize => {
-                let check = |x| config::batch_size(x).map(drop);
-                read.batch_size = number(item, place, "a batch size", check)?;
-            }
-            Factor::Dropout | Factor::DropoutLayerNorm => {
-                let check = |x| config::dropout(x).map(drop);
-                read.dropout = number(item, place, "a dropout probability", check)?;
-            }
-            Factor::LayerNorm => read.layer_norm = switch(item, place)?,
-            Factor::HiddenLayers => read.hidden_layers = shape(item, place)?,
-            Factor::Optimiser => {
-                let known = Optimiser::ALL.map(Optimiser::key);
-                read.optimiser = optimiser(item).ok_or_else(|| one_of(item, place, &known))?;
-            }
-            Factor::Activation => {
-                let known = Activation::ALL.map(Activation::key);
-                read.activation = activation(item).ok_or_else(|| one_of(item, place, &known))?;
-            }
-        }
+        read_value(factor, item, place, &mut read)?;
         let label = |config: &RunConfig| value_of(factor, config, 0).label;
         let same = |other: &RunConfig| match factor {
             Factor::DropoutLayerNorm => other.dropout == read.dropout,
@@ -206,14 +179,13 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
         }
         configs.push(read);
     }
-    match factor {
-        Factor::LearningRate => configs.sort_by(|a, b| a.learning_rate.total_cmp(&b.learning_rate)),
-        Factor::BatchSize => configs.sort_by(|a, b| a.batch_size.total_cmp(&b.batch_size)),
-        Factor::Dropout | Factor::DropoutLayerNorm => {
+    match (factor, factor.number_of()) {
+        (Factor::DropoutLayerNorm, _) => {
             configs.sort_by(|a, b| a.dropout.total_cmp(&b.dropout));
         }
-        Factor::LayerNorm => configs.sort_by_key(|config| config.layer_norm),
-        Factor::HiddenLayers | Factor::Optimiser | Factor::Activation => {}
+        (Factor::LayerNorm, _) => configs.sort_by_key(|config| config.layer_norm),
+        (_, Some(number)) => configs.sort_by(|a, b| number(a).total_cmp(&number(b))),
+        (_, None) => {}
     }
     if factor == Factor::DropoutLayerNorm {
         configs = configs
@@ -229,27 +201,37 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     Ok(configs)
 }
 
-/// A value that `check`, a setting's own, lets pass.
-fn number(item: &str, place: usize, what: &str, check: impl Fn(f64) -> Result<()>) -> Result<f64> {
-    // What is no number is refused as NaN; adding zero turns -0 into 0, which is
-    // what was meant.
-    let value = item.parse().unwrap_or(f64::NAN) + 0.0;
-    check(value).map_err(|error| {
-        let expected = error.expected().unwrap_or_default();
-        item_error(place, item, &format!("{what}, {expected}"))
-    })?;
-    Ok(value)
-}
-
-fn one_of(item: &str, place: usize, known: &[&str]) -> Error {
-    item_error(place, item, &format!("one of {}", known.join(", ")))
-}
-
-fn switch(item: &str, place: usize) -> Result<bool> {
-    match item.to_ascii_lowercase().as_str() {
-        "off" | "no" | "false" | "0" => Ok(false),
-        "on" | "yes" | "true" | "1" => Ok(true),
-        _ => Err(item_error(place, item, "off or on")),
+/// Reads one value into the settings, which its factor's own check lets pass.
+fn read_value(factor: Factor, item: &str, place: usize, read: &mut RunConfig) -> Result<()> {
+    let setting = match factor {
+        Factor::HiddenLayers => {
+            read.hidden_layers = shape(item, place)?;
+            return Ok(());
+        }
+        Factor::DropoutLayerNorm => setting("dropout"),
+        _ => factor.setting(),
+    };
+    let setting = setting.expect("a factor varies settings that there are");
+    let refused = |expected: &str| Err(item_error(place, item, expected));
+    if let Err(expected) = setting.read(item, read) {
+        return refused(&expected);
+    }
+    let Kind::Number { get, .. } = setting.kind else {
+        return Ok(());
+    };
+    // Alone among settings that are sound, so that what is refused is this one.
+    let mut alone = RunConfig::default();
+    setting.give(&mut alone, get(read));
+    match Plan::try_from(&alone) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let expected = error.expected().unwrap_or_default();
+            let what = match factor {
+                Factor::Dropout | Factor::DropoutLayerNorm => "a dropout probability".into(),
+                _ => format!("{} {}", article(&setting.name()), setting.name()),
+            };
+            refused(&format!("{what}, {expected}"))
+        }
     }
 }
 

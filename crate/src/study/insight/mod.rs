@@ -78,12 +78,19 @@ impl<'a> Reader<'_, 'a> {
         match self.factor {
             Factor::LearningRate => self.rate_scaling(ranked, &mut insights),
             Factor::BatchSize => self.batch_size(noise, &mut insights),
-            Factor::Dropout => self.dropout(noise, &mut insights),
+            Factor::Dropout
+            | Factor::InputDropout
+            | Factor::WeightDecay
+            | Factor::LabelSmoothing => self.regulariser(noise, &mut insights),
             Factor::LayerNorm => self.layer_norm(noise, &mut insights),
             Factor::HiddenLayers => self.size(noise, &mut insights),
             Factor::DropoutLayerNorm => self.crossed(noise, &mut insights),
-            Factor::Optimiser => self.optimisers(&mut insights),
-            Factor::Activation => self.activations(&mut insights),
+            Factor::Optimiser | Factor::Momentum | Factor::Schedule => {
+                self.at_one_rate(&mut insights);
+            }
+            Factor::Activation | Factor::Initialisation | Factor::MaxNorm => {
+                self.costs(&mut insights);
+            }
         }
         self.missing(&mut insights);
         self.next(ranked, noise, &mut insights);
