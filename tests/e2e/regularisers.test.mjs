@@ -92,8 +92,7 @@ test("a study varies the schedule and the initialisation, in words", async (t) =
   await page.getByLabel("Values").fill("constant, one cycle");
   await press(page, "Run study");
   await sees(page, "Study status", /Finished$/, 120);
-  for (const name of ["fixed", "1cycle"])
-    await table.getByRole("row", { name }).first().waitFor();
+  for (const name of ["fixed", "1cycle"]) await table.getByRole("row", { name }).first().waitFor();
   await insights.getByText(/A schedule that ends low bears a higher rate/).waitFor();
   await page.getByLabel("Factor").selectOption("initialisation");
   await page.getByLabel("Values").fill("torch, equal");

@@ -400,6 +400,14 @@ impl Setting {
         Ok(())
     }
 
+    /// Where a number is kept; none of another kind.
+    pub fn number(&self) -> Option<fn(&RunConfig) -> f64> {
+        match self.kind {
+            Kind::Number { get, .. } => Some(get),
+            _ => None,
+        }
+    }
+
     /// Gives a number its value.
     pub fn give(&self, config: &mut RunConfig, value: f64) {
         if let Kind::Number { set, .. } = self.kind {

@@ -44,6 +44,8 @@ pub enum Factor {
     MaxNorm,
     /// Share of each target that is spread over all classes.
     LabelSmoothing,
+    /// Any two settings crossed: [`StudyPlan::crossed`] says which.
+    TwoFactors,
 }
 
 /// How a factor's values lie on an axis.
@@ -139,6 +141,9 @@ pub struct RunSpec {
 pub struct StudyPlan {
     /// What is varied.
     pub factor: Factor,
+    /// The settings that [`Factor::TwoFactors`] crosses, by their fields; empty for others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crossed: Vec<String>,
     /// The factor in words, such as `learning rate`.
     pub factor_name: String,
     /// How its values lie on an axis.

@@ -1,13 +1,13 @@
 //! What there is to vary, each factor in words: the one source of its names, its
 //! default values and its settings, for plans, reports and the page alike.
 
-use crate::config::schema::{Kind, Setting, setting};
+use crate::config::schema::{Setting, setting};
 use crate::message::{AxisScale, Factor, FactorFacts, RunConfig, StudyFacts};
 
 use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS};
 
 /// In the order in which the page offers them.
-const ALL: [Factor; 15] = [
+pub(super) const ALL: [Factor; 16] = [
     Factor::LearningRate,
     Factor::BatchSize,
     Factor::Dropout,
@@ -23,6 +23,7 @@ const ALL: [Factor; 15] = [
     Factor::InputDropout,
     Factor::MaxNorm,
     Factor::LabelSmoothing,
+    Factor::TwoFactors,
 ];
 
 /// All that is said of a factor.
@@ -205,6 +206,17 @@ impl Factor {
                 settings: &["label_smoothing"],
                 axis_scale: AxisScale::Linear,
             },
+            Self::TwoFactors => &Words {
+                name: "two factors",
+                label: "Two factors at once",
+                title: "Two factors at once",
+                phrase: "a pair of factors",
+                hint: "Each value of one setting with each of another, as a grid. Name both, such as \
+                       learning rate: 0.01, 0.1 × batch size: 16, 64.",
+                values: "learning rate: 0.01, 0.03, 0.1 × batch size: 16, 64, 256",
+                settings: &[],
+                axis_scale: AxisScale::Category,
+            },
         }
     }
 
@@ -244,6 +256,7 @@ impl Factor {
             Self::Optimiser | Self::Activation | Self::Initialisation | Self::Schedule => {
                 format!("the {} {label}", self.name())
             }
+            Self::TwoFactors => format!("the pair {label}"),
         }
     }
 
@@ -257,10 +270,7 @@ impl Factor {
 
     /// Whether its values are numbers, which stand in their order.
     pub(super) fn number_of(self) -> Option<fn(&RunConfig) -> f64> {
-        match self.setting()?.kind {
-            Kind::Number { get, .. } => Some(get),
-            _ => None,
-        }
+        self.setting()?.number()
     }
 }
 
@@ -327,7 +337,9 @@ mod tests {
                 }
             }
             varied.sort();
-            assert_eq!(varied, facts.settings, "{:?}", facts.factor);
+            let mut named = [facts.settings, plan.crossed].concat();
+            named.sort();
+            assert_eq!(varied, named, "{:?}", facts.factor);
         }
     }
 }

@@ -266,7 +266,7 @@ impl<'a> Reader<'_, 'a> {
         self.speed(&self.finished(), insights);
     }
 
-    fn finished(&self) -> Vec<&Value<'a>> {
+    pub(super) fn finished(&self) -> Vec<&Value<'a>> {
         let values = self.values.iter();
         values.filter(|value| value.accuracy().is_some()).collect()
     }

@@ -9,6 +9,7 @@ mod crossed;
 mod curves;
 mod factors;
 mod gap;
+mod grid;
 mod next;
 mod ranking;
 mod sources;
@@ -88,6 +89,7 @@ impl<'a> Reader<'_, 'a> {
             Factor::Optimiser | Factor::Momentum | Factor::Schedule => {
                 self.at_one_rate(&mut insights);
             }
+            Factor::TwoFactors => self.grid(noise, &mut insights),
             Factor::Activation | Factor::Initialisation | Factor::MaxNorm => {
                 self.costs(&mut insights);
             }
@@ -97,11 +99,19 @@ impl<'a> Reader<'_, 'a> {
         insights
     }
 
+    /// What a value is, as in "no single best …".
+    fn one_of_them(&self) -> &'static str {
+        match self.factor {
+            Factor::TwoFactors => "pair",
+            factor => factor.name(),
+        }
+    }
+
     /// A value within a list.
     fn tag(&self, value: &Value<'_>) -> String {
         match self.factor {
             Factor::HiddenLayers => format!("[{}]", value.label),
-            Factor::DropoutLayerNorm => format!("({})", value.label),
+            Factor::DropoutLayerNorm | Factor::TwoFactors => format!("({})", value.label),
             _ => value.label.into(),
         }
     }

@@ -128,6 +128,11 @@ impl<'a> Reader<'_, 'a> {
                 ),
                 Vec::new(),
             ),
+            Factor::TwoFactors => {
+                if let Some(sentence) = self.beyond_the_grid(best) {
+                    push(sentence, Vec::new());
+                }
+            }
             Factor::HiddenLayers
             | Factor::DropoutLayerNorm
             | Factor::Activation

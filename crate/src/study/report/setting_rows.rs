@@ -87,10 +87,13 @@ pub(super) fn differences(
         ));
     }
     let usual = setting_rows(config);
-    let varied = record.plan.factor.words().settings;
+    let plan = &record.plan;
+    let is_varied = |key: &&str| {
+        plan.factor.words().settings.contains(key) || plan.crossed.iter().any(|one| one == key)
+    };
     let rows = setting_rows(&record.plan.baseline).into_iter().zip(usual);
     for ((key, name, own), (_, _, usual)) in rows {
-        if own != usual && !varied.contains(&key) {
+        if own != usual && !is_varied(&key) {
             found.push(format!("{name} {own} in place of {usual}"));
         }
     }

@@ -4,7 +4,7 @@ use crate::config::Plan;
 use crate::config::schema::{Kind, setting};
 use crate::data::Task;
 use crate::message::{
-    Factor, LearningRateSchedule, RunConfig, RunResult, RunState, StudyRecord, StudyRun,
+    Factor, LearningRateSchedule, RunConfig, RunResult, RunState, StudyPlan, StudyRecord, StudyRun,
 };
 
 use super::super::names::{study_name, value_words};
@@ -95,10 +95,10 @@ pub(super) fn study(index: usize, record: &StudyRecord) -> Vec<String> {
         let accuracy = accuracy.filter(|_| run.state == RunState::Finished);
         text += &format!(
             "        dict(value={}, seed={}, split_seed={}, {}, inkling={}),\n",
-            literal(&short_value(factor, run)),
+            literal(&short_value(&record.plan, run)),
             plan.seed,
             plan.split_seed,
-            changed(factor, &run.spec.config, plan),
+            changed(&record.plan, &run.spec.config, plan),
             share(accuracy)
         );
     }
@@ -106,14 +106,17 @@ pub(super) fn study(index: usize, record: &StudyRecord) -> Vec<String> {
     vec![
         text,
         format!("plot_curves({title})"),
-        format!("plot_accuracy({title}, {})", literal(factor.name())),
+        format!(
+            "plot_accuracy({title}, {})",
+            literal(&record.plan.factor_name)
+        ),
     ]
 }
 
 /// A value as the axis of a plot shows it.
-fn short_value(factor: Factor, run: &StudyRun) -> String {
-    match factor {
-        Factor::DropoutLayerNorm => value_words(factor, &run.spec.config, "")
+fn short_value(plan: &StudyPlan, run: &StudyRun) -> String {
+    match plan.factor {
+        Factor::DropoutLayerNorm => value_words(plan, &run.spec.config, "")
             .replace("dropout ", "")
             .replace("layer normalisation", "norm"),
         _ => run.spec.label.clone(),
@@ -121,8 +124,9 @@ fn short_value(factor: Factor, run: &StudyRun) -> String {
 }
 
 /// What a run of a study changes besides its seeds.
-fn changed(factor: Factor, config: &RunConfig, plan: &Plan) -> String {
-    let keys = factor.words().settings.iter();
+fn changed(study: &StudyPlan, config: &RunConfig, plan: &Plan) -> String {
+    let of_factor = study.factor.words().settings.iter().copied();
+    let keys = of_factor.chain(study.crossed.iter().map(|key| &**key));
     let all: Vec<String> = keys.map(|key| assigned(key, config, plan)).collect();
     all.join(", ")
 }
