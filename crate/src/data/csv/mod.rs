@@ -21,6 +21,7 @@ mod foreign;
 mod header;
 mod mangled;
 mod pixel_count;
+mod plain_pixels;
 mod rows;
 mod shape;
 #[cfg(test)]

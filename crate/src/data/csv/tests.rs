@@ -237,7 +237,7 @@ fn the_fast_way_takes_exactly_plain_numbers() {
                     let value =
                         super::value::number(field).filter(|&n| n <= 255 && field.len() <= 3);
                     let mut pixels = [0; 2];
-                    let taken = super::field::plain_pixels::<b','>(&text, &mut pixels);
+                    let taken = super::plain_pixels::plain_pixels::<b','>(&text, &mut pixels);
                     let wanted = value.map_or((0, 0), |_| (field.len() + 1, 1));
                     assert_eq!(taken, wanted, "{text:?}");
                     assert_eq!(u32::from(pixels[0]), value.unwrap_or(0), "{text:?}");
