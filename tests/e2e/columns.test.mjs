@@ -201,9 +201,16 @@ test("Keras' arrays are read, and their other half as a test set", async (t) => 
   await status.filter({ hasText: /mnist\.npz: 20 rows\. Evaluate now reads these/ }).waitFor();
 });
 
-/** A PNG of grey values, 8 bits each. @param {number} width @param {Uint8Array} grey */
-function png(width, grey) {
+/**
+ * A PNG of grey values, 8 bits each, or of white ink on transparent paper.
+ * @param {number} width
+ * @param {Uint8Array} grey
+ * @param {boolean} [is_clear]
+ */
+function png(width, grey, is_clear = false) {
   const height = grey.length / width;
+  const values = is_clear ? Uint8Array.from([...grey].flatMap((alpha) => [255, alpha])) : grey;
+  const length = values.length / height;
   const word = (/** @type {number} */ value) =>
     Uint8Array.from([24, 16, 8, 0], (at) => value >>> at);
   const chunk = (/** @type {string} */ kind, /** @type {Uint8Array} */ body) => {
@@ -212,11 +219,11 @@ function png(width, grey) {
   };
   const lines = Array.from({ length: height }, (_, line) => [
     Uint8Array.of(0),
-    grey.subarray(line * width, (line + 1) * width),
+    values.subarray(line * length, (line + 1) * length),
   ]);
   return joined([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
-    chunk("IHDR", joined([word(width), word(height), Uint8Array.of(8, 0, 0, 0, 0)])),
+    chunk("IHDR", joined([word(width), word(height), Uint8Array.of(8, is_clear ? 4 : 0, 0, 0, 0)])),
     chunk("IDAT", zlibSync(joined(lines.flat()))),
     chunk("IEND", new Uint8Array()),
   ]);
@@ -225,8 +232,9 @@ function png(width, grey) {
 test("a zip of pictures in a folder a class is read, and its other half as a test set", async (t) => {
   const { page } = await open_page(t);
   const rows = fields_of(150);
+  let is_clear = false;
   const picture = (/** @type {string[]} */ [, ...pixels]) =>
-    png(28, Uint8Array.from(pixels, Number));
+    png(28, Uint8Array.from(pixels, Number), is_clear);
   /** @param {[string, Uint8Array][]} more */
   const zip = (...more) =>
     zipSync(
@@ -273,6 +281,19 @@ test("a zip of pictures in a folder a class is read, and its other half as a tes
     .locator("#test-status")
     .filter({ hasText: /pictures\.zip: 50 rows/ })
     .waitFor();
+
+  // White ink, which alpha alone carries.
+  is_clear = true;
+  await pick(page, { name: "clear.zip", bytes: zip() });
+  await sees(page, "Data status", /clear\.zip: 100 rows\..*ink on transparent paper laid on black/);
+  await page.waitForFunction(
+    (table) =>
+      /** @type {HTMLCanvasElement} */ (document.querySelector("#strip")).toDataURL() === table,
+    of_table,
+  );
+  is_clear = false;
+  await pick(page, { name: "pictures.zip", bytes: zip() });
+  await sees(page, "Data status", /pictures\.zip: 100 rows/);
 
   for (const [name, picked, told] of /** @type {[string, Uint8Array, RegExp][]} */ ([
     [

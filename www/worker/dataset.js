@@ -4,7 +4,7 @@
 
 import { Cancelled, Refused } from "../base/fault.js";
 import { InputError } from "../base/input_error.js";
-import { known_set, task_of_set } from "../base/known_sets.js";
+import { known_set, task_named, task_of_set } from "../base/known_sets.js";
 import { num_pixels_of, task_of } from "../base/task.js";
 import { bytes_of, release } from "./crossing_values.js";
 import { death } from "./death.js";
@@ -77,6 +77,11 @@ export class HeldData {
         // what such a file is.
         if (wish.needs_labels && !dataset.has_labels()) dataset.label(0);
         let summary = dataset.summary();
+        const named = task_named({ ...summary, task: task_of(summary) }, origin.class_names ?? []);
+        if (named) {
+          put(dataset.with_task(named));
+          summary = dataset.summary();
+        }
         const own = task_of(summary);
         const known = known_set({ ...summary, task: own });
         const is_taken_otherwise = own.normalisation || own.is_drawn !== known?.is_drawn;
