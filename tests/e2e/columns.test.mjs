@@ -4,10 +4,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { zipSync, zlibSync } from "fflate";
-import { crc32, joined } from "../../www/base/bytes.js";
+import { zipSync } from "fflate";
 import { bar_rows, open_page, pick, press, sees, share_in } from "./helper.mjs";
-import { bytes_of, fields_of, table } from "./tables.mjs";
+import { bytes_of, fields_of, png, table } from "./tables.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -200,34 +199,6 @@ test("Keras' arrays are read, and their other half as a test set", async (t) => 
   const status = page.locator("#test-status");
   await status.filter({ hasText: /mnist\.npz: 20 rows\. Evaluate now reads these/ }).waitFor();
 });
-
-/**
- * A PNG of grey values, 8 bits each, or of white ink on transparent paper.
- * @param {number} width
- * @param {Uint8Array} grey
- * @param {boolean} [is_clear]
- */
-function png(width, grey, is_clear = false) {
-  const height = grey.length / width;
-  const values = is_clear ? Uint8Array.from([...grey].flatMap((alpha) => [255, alpha])) : grey;
-  const length = values.length / height;
-  const word = (/** @type {number} */ value) =>
-    Uint8Array.from([24, 16, 8, 0], (at) => value >>> at);
-  const chunk = (/** @type {string} */ kind, /** @type {Uint8Array} */ body) => {
-    const named = joined([bytes_of(kind), body]);
-    return joined([word(body.length), named, word(crc32(named))]);
-  };
-  const lines = Array.from({ length: height }, (_, line) => [
-    Uint8Array.of(0),
-    values.subarray(line * length, (line + 1) * length),
-  ]);
-  return joined([
-    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
-    chunk("IHDR", joined([word(width), word(height), Uint8Array.of(8, is_clear ? 4 : 0, 0, 0, 0)])),
-    chunk("IDAT", zlibSync(joined(lines.flat()))),
-    chunk("IEND", new Uint8Array()),
-  ]);
-}
 
 test("a zip of pictures in a folder a class is read, and its other half as a test set", async (t) => {
   const { page } = await open_page(t);
