@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KNOWN_SETS, known_set, task_named, task_of_set } from "../../www/base/known_sets.js";
-import { MNIST_TASK } from "../../www/base/task.js";
+import { MNIST_TASK, keeps_digits } from "../../www/base/task.js";
 
 const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
@@ -55,6 +55,12 @@ test("a known set has its own normalisation", () => {
   assert.equal(task.classes[9], "Ankle boot");
   assert.equal(task.is_drawn, false);
   assert.equal(task.side, 28);
+});
+
+test("a person's digits are learned by what reads digits, not by clothes under numbers", () => {
+  assert.equal(keeps_digits(MNIST_TASK), true);
+  assert.equal(keeps_digits({ ...MNIST_TASK, is_drawn: false }), false);
+  assert.equal(keeps_digits({ ...MNIST_TASK, side: 8 }), false);
 });
 
 test("a file's own names are those of its numbers, or none", () => {
