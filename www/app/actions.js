@@ -4,6 +4,7 @@
 import { sentence_of } from "../base/fault.js";
 import { TAB_NOTES } from "../base/preferences.js";
 import { SAMPLE } from "../base/sets.js";
+import { assigned_settings } from "./assigned.js";
 import { DataController } from "./data_set.js";
 import { EvaluationController } from "./evaluation.js";
 import { Library } from "./library.js";
@@ -78,7 +79,13 @@ export function create_actions(parts) {
 
   /** The fields say what runs. @param {Settings} config */
   function begin_with(config) {
-    if (why_not_train(store.get()) === "") store.set({ config, typed_fault: null });
+    const state = store.get();
+    const why = why_not_train(state);
+    if (why === "" && assigned_settings(config, state.assignment) !== config) {
+      notice("The assignment fixes other settings than these. Leave it to train with them.");
+      return;
+    }
+    if (why === "") store.set({ config, typed_fault: null });
     done(run.begin(config));
   }
 
