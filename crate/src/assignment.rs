@@ -131,6 +131,9 @@ fn check(assignment: &Assignment) -> Result<()> {
         }
     }
     check_settings(assignment)?;
+    if assignment.studies.is_empty() {
+        return wrong("studies", "none".into(), "one to hand in a report on");
+    }
     for (at, study) in assignment.studies.iter().enumerate() {
         let place = format!("study {}", at + 1);
         let (factor, before) = (study.factor, &assignment.studies[..at]);

@@ -442,6 +442,26 @@ fn a_hand_in_is_held_to_its_assignment() {
     let name = found[0]["missing"].to_string();
     assert!(name.contains("the name 1004.zip"), "{name}");
 
+    // A split that everyone has, also where it is the number of the form's own seed.
+    let split = edited(&given, |metrics| {
+        for at in 0..2 {
+            run(metrics, at)["settings"]["split_seed"] = 42.into();
+        }
+    });
+    zipped(&folder, "a_1004.zip", &split);
+    assignment(&|it| {
+        it["seed_from_ids"] = true.into();
+        it["settings"]["split_seed"] = 42.into();
+        it["fixed"] = vec!["split_seed"].into();
+    });
+    assert_eq!(missing(&check("a_1004.zip").1[0]), [""; 0]);
+    assignment(&|it| {
+        it["settings"]["split_seed"] = 43.into();
+        it["fixed"] = vec!["split_seed"].into();
+    });
+    let told = missing(&check("a_1004.zip").1[0]);
+    assert_eq!(told, ["split seed 43 in study 1 (found 42)"]);
+
     assignment(&|it| {
         it["data"] = serde_json::json!(
             {"name": "b.csv", "num_rows": 3, "checksum": "0123456789abcdef"}

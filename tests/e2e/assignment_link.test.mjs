@@ -71,6 +71,7 @@ test(
 
     await t.test("the page says what it is and locks what is fixed", async () => {
       await strip.getByText("Dropout & norms").waitFor();
+      await sees(page, "Assignment in the way", /^Load train\.csv, 300 rows, under Data\. .*Id 1/);
       const epochs = field(page, "Epochs");
       assert.equal(await epochs.inputValue(), "2");
       assert.ok(await epochs.isDisabled());
@@ -106,14 +107,20 @@ test(
 
     await t.test("it survives a reload, with what was set and loaded", async () => {
       await open_view(page, "Train");
-      await sees(page, "Assignment in the way", /Fixed settings are locked/);
+      await sees(page, "Assignment in the way", /what is fixed is locked/);
+      await press(page, "Sample and train");
+      await page
+        .locator("#notices")
+        .getByText(/^The assignment is on train\.csv/)
+        .waitFor();
+      await sees(page, "Data status", /^train\.csv: 300 rows/);
       const seed = await page.locator("#setting-seed").inputValue();
       assert.notEqual(seed, "42");
       await page.locator("#setting-learning-rate").fill("0.1");
       await page.waitForURL(/learning_rate=0\.1&/);
       await page.reload();
       await sees(page, "Data status", /300 rows/);
-      await sees(page, "Assignment in the way", /Fixed settings are locked/);
+      await sees(page, "Assignment in the way", /what is fixed is locked/);
       assert.equal(await page.locator("#setting-learning-rate").inputValue(), "0.1");
       assert.equal(await page.locator("#setting-seed").inputValue(), seed);
     });
@@ -226,4 +233,41 @@ test("a broken link is refused in words, and nothing is lost by it", async (t) =
     await sees(page, "Data status", /300 rows/);
     assert.ok(await page.getByRole("button", { name: "Train", exact: true }).isEnabled());
   }
+});
+
+test("two tabs have an assignment each, and one that was left does not come back", async (t) => {
+  const { page, url } = await open_page(t);
+  const tokens = ["First", "Second"].map((title, at) => {
+    const assignment = {
+      inkling_assignment: 1,
+      code: `c${at}`,
+      title,
+      settings: { epochs: at + 3 },
+      fixed: ["epochs"],
+      studies: [{ factor: "dropout", least_values: 2 }],
+      zip: "{ids}",
+    };
+    return Buffer.from(JSON.stringify(assignment)).toString("base64url");
+  });
+  const other = await page.context().newPage();
+  const tabs = /** @type {const} */ ([
+    [page, "First", "3"],
+    [other, "Second", "4"],
+  ]);
+  for (const [at, [tab]] of tabs.entries()) await tab.goto(`${url}?assignment=${tokens[at]}`);
+  for (const again of [false, true]) {
+    for (const [tab, title, epochs] of tabs) {
+      if (again) await tab.reload();
+      await tab.getByRole("region", { name: "Your assignment" }).getByText(title).waitFor();
+      assert.equal(await tab.locator("#setting-epochs").inputValue(), epochs);
+    }
+  }
+  await open_view(page, "Runs");
+  await press(page, "Leave the assignment");
+  await page.goBack();
+  await page.waitForURL((now) => !now.search.includes("assignment"));
+  await page.reload();
+  await page.locator("#setting-epochs:enabled").waitFor();
+  assert.equal(await page.getByRole("region", { name: "Your assignment" }).count(), 0);
+  await other.getByRole("region", { name: "Your assignment" }).getByText("Second").waitFor();
 });

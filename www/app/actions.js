@@ -1,7 +1,7 @@
 // What a person can do on the bench, and who does it. Views call these; no view calls
 // another. Makes the controllers and knows no document.
 
-import { sentence_of } from "../base/fault.js";
+import { Refused, sentence_of } from "../base/fault.js";
 import { TAB_NOTES } from "../base/preferences.js";
 import { SAMPLE } from "../base/sets.js";
 import { assigned_settings } from "./assigned.js";
@@ -90,6 +90,12 @@ export function create_actions(parts) {
   }
 
   async function sample_then_train() {
+    const asked = store.get().assignment?.given?.data;
+    if (asked && !asked.name.startsWith(`${SAMPLE}.`)) {
+      throw new Refused(
+        `The assignment is on ${asked.name}. Load that file and press Train, or leave the assignment.`,
+      );
+    }
     const is_there = data.is_sample || (await data.load_set(SAMPLE));
     if (is_there) await run.begin(store.get().config);
   }

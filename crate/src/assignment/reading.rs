@@ -332,6 +332,10 @@ mod tests {
             }),
         );
         expected(
+            "assignment, studies: found none",
+            told(|it| it["studies"] = Value::Array(vec![])),
+        );
+        expected(
             "assignment, studies: found unknown variant `width`",
             told(|it| it["studies"][0]["factor"] = "width".into()),
         );

@@ -109,10 +109,13 @@ fn of_run(
     let names = assignment.fixed.iter().chain(&assignment.hidden);
     let (found, wanted) = (canonical(&run.config), canonical(&assignment.settings));
     for name in names.filter(|name| !varied.contains(name)) {
+        if name == "split_seed" && is_of_split(&run.config, assignment, place) {
+            continue;
+        }
         let (found, wanted) = (&found[name.as_str()], &wanted[name.as_str()]);
         // Where the numbers were computed is the result's to say.
         let is_there = name == "backend" && wanted == &Value::from(&*run.result.backend);
-        if found != wanted && !is_there && !is_study_split(name, run, place) {
+        if found != wanted && !is_there {
             let (found, wanted) = (in_words(found), in_words(wanted));
             told.push(format!(
                 "{} {wanted} in {shown} (found {found})",
@@ -140,14 +143,16 @@ fn is_of_seed(config: &RunConfig, seed: u32, assignment: &Assignment, place: &st
     is_whole && is_its && (is_split_given || is_own_split)
 }
 
-/// In a study of several seeds the split is given to each run, where it follows the seed.
-fn is_study_split(name: &str, run: &HandedRun, place: &str) -> bool {
-    let Some(split) = run.config.split_seed else {
-        return false;
-    };
-    let behind = run.config.seed - split;
-    let is_near = (0.0..f64::from(facts().most_seeds)).contains(&behind);
-    name == "split_seed" && place != "baseline" && is_near
+/// Whether a run has the split that is fixed: a seed's, or whichever the run's own seed gives.
+fn is_of_split(config: &RunConfig, assignment: &Assignment, place: &str) -> bool {
+    let found = config.split_seed.unwrap_or(config.seed);
+    let behind = config.seed - found;
+    match assignment.settings.split_seed {
+        Some(wanted) => found == wanted,
+        // In a study of several seeds it is that of the first.
+        None if place != "baseline" => (0.0..f64::from(facts().most_seeds)).contains(&behind),
+        None => behind == 0.0,
+    }
 }
 
 fn seeds_in_words(config: &RunConfig) -> String {

@@ -3,6 +3,7 @@
 // locked where they stand, with the reason in words; those that it hides are hidden.
 
 import { locked_settings, why_not_assigned } from "../../app/assigned.js";
+import { count } from "../../base/format.js";
 import { el, set_text } from "../../ui/dom.js";
 
 /** @import { GivenAssignment } from "../../app/given_assignment.js" */
@@ -35,7 +36,10 @@ export function mount_strip(page, assignment) {
     strip.hidden = state.assignment === null;
     set_text(title, state.assignment?.given?.title ?? "Assignment");
     const why = why_not_assigned(state);
-    set_text(told, why || "Fixed settings are locked.");
+    const data = state.data === null ? state.assignment?.given?.data : undefined;
+    const wanted = data ? `Load ${data.name}, ${count(data.num_rows)} rows, under Data.` : "";
+    const next = "Train, study, and make the report; what is fixed is locked.";
+    set_text(told, [wanted, why].filter(Boolean).join(" ") || next);
     strip.classList.toggle("is-barred", why !== "");
     const { given, seed } = state.assignment ?? {};
     ids.hidden = !given?.seed_from_ids || seed !== null;
