@@ -169,7 +169,7 @@ test(
         { name: "ml1-2_1005.zip", mimeType: "application/zip", buffer: Buffer.from(copy) },
       ]);
       await field(teacher, "Link of the assignment").fill("");
-      await field(teacher, "Or its file").setInputFiles([
+      await field(teacher, "Or the assignment’s file").setInputFiles([
         { name: "a.json", mimeType: "application/json", buffer: Buffer.from(text) },
       ]);
       await sees(teacher, "Check status", /1 hand-in picked/);

@@ -99,7 +99,7 @@ export function mount_check(section, { check, page, notice, download }) {
           "Empty: the usual one, a baseline and five studies.",
         ),
         field(
-          "Or its file",
+          "Or the assignment’s file",
           assignment_file,
           "Then what it asks is judged too: seeds, settings, studies.",
         ),
