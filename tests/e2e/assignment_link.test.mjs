@@ -33,6 +33,10 @@ async function make_link(page) {
   await field(page, "Name of the zip").fill("{code}_{ids}");
   await press(page, "Take the loaded data");
   await sees(page, "Assignment data", /train\.csv, 300 rows, checksum [0-9a-f]{16}/);
+  await press(page, "Fix all");
+  await field(page, "Title").focus();
+  assert.equal(await field(page, "Schedule: for students").inputValue(), "fixed");
+  await press(page, "Offer all");
   for (const name of ["Epochs", "Batch size", "Hidden layers"]) {
     await field(page, `${name}: for students`).selectOption("fixed");
   }

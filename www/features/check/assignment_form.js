@@ -56,6 +56,17 @@ export function mount_assignment_form(section, { page, write, download }) {
     const head = el("th", { scope: "row" }, setting.label);
     return { ...setting, mode, value, row: el("tr", {}, head, value, el("td", {}, mode)) };
   });
+  const all_at_once = /** @type {const} */ ([
+    ["Offer all", "offered"],
+    ["Fix all", "fixed"],
+  ]).map(([words, wanted]) => {
+    const press = el("button", { type: "button", class: "quiet" }, words);
+    press.addEventListener("click", () => {
+      for (const { mode } of settings) if (!mode.disabled) mode.value = wanted;
+      forget();
+    });
+    return press;
+  });
   const studies = FACTORS.map((facts) => study_row(facts));
   const make = el("button", { type: "button", class: "primary" }, "Make the link");
   const error = el("p", { class: "wrong", role: "alert", hidden: true });
@@ -118,8 +129,9 @@ export function mount_assignment_form(section, { page, write, download }) {
       el(
         "p",
         { class: "hint" },
-        "Values are those that stand under Train. Offered: a student may change it. Fixed: in sight and locked. Hidden: locked and out of sight.",
+        "Values are those that stand under Train. Offered: a student may change it. Fixed: in sight and locked. Hidden: locked and out of sight. To compare every bit, fix Backend at ndarray.",
       ),
+      el("div", { class: "buttons" }, ...all_at_once),
       el(
         "div",
         { class: "scroll", tabindex: 0, role: "region", "aria-label": "Settings, to scroll" },

@@ -98,7 +98,11 @@ export function mount_report(place, { page, studies, actions, bench }) {
     const name = zip.replaceAll("{code}", code).replace("{ids}", "id1_id2_id3");
     set_text(named, `They name the zip: ${name}.zip. Leave the ones you do not need empty.`);
   });
-  const show_missing = () => set_text(missing, missing_words(studies.get(), page.get()));
+  const show_missing = () => {
+    // What nobody asked for is not missed.
+    missing.hidden = !page.get().assignment?.given;
+    set_text(missing, missing.hidden ? "" : missing_words(studies.get(), page.get()));
+  };
   studies.watch(
     ["kept", "record", "left_out", "introduction", "conclusion", "ids", "phase"],
     show_missing,
