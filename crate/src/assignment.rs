@@ -9,7 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::config::Plan;
 use crate::error::{Error, Result};
-use crate::message::{Activation, Assignment, AssignmentFiles, Factor, Optimiser, RunConfig};
+use crate::message::{
+    Activation, Assignment, AssignmentFiles, Factor, Initialisation, LearningRateSchedule,
+    Optimiser, RunConfig,
+};
 use crate::study::factor::facts;
 
 pub use reading::read;
@@ -94,6 +97,8 @@ fn most_values(factor: Factor) -> u32 {
         Factor::LayerNorm => 2,
         Factor::Optimiser => Optimiser::ALL.len() as u32,
         Factor::Activation => Activation::ALL.len() as u32,
+        Factor::Schedule => LearningRateSchedule::ALL.len() as u32,
+        Factor::Initialisation => Initialisation::ALL.len() as u32,
         _ => facts().most_values,
     }
 }
@@ -140,6 +145,10 @@ fn check(assignment: &Assignment) -> Result<()> {
         if before.iter().any(|one| one.factor == factor) {
             let found = format!("{} a second time", factor.name());
             return wrong(&place, found, "each factor once");
+        }
+        if factor == Factor::TwoFactors {
+            let expected = "one factor: which two would be anybody's choice";
+            return wrong(&place, factor.name().into(), expected);
         }
         let most = most_values(factor);
         if !(1..=most).contains(&study.least_values) {

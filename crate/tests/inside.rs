@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use inkling::config::Plan;
 use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
-use inkling::message::RunConfig;
+use inkling::message::{Initialisation, RunConfig};
 use inkling::nn::inspect::{Link, Snapshot, check_size};
 use inkling::nn::layout::Layout;
 use inkling::nn::survey::Survey;
@@ -48,7 +48,7 @@ fn plan(layer_norm: bool) -> Plan {
 
 /// Inkling's initial weights; gains and shifts that are not all ones and zeros.
 fn parameters(layout: &Layout) -> Vec<f32> {
-    let mut parameters = weights::initial(layout, SEED);
+    let mut parameters = weights::initial(layout, Initialisation::Torch, SEED);
     let mut draws = RandomState::from_key(&[SEED, NORMS_STREAM]);
     for (gain, shift) in layout.layers.iter().filter_map(|layer| layer.norm.as_ref()) {
         for gain in &mut parameters[gain.clone()] {

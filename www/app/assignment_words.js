@@ -22,7 +22,7 @@ import { words_told } from "./study_state.js";
  * @property {boolean} is_left_out
  */
 
-/** @type {Readonly<Record<Part, string>>} */
+/** Of what assignments usually ask for; others have their factor’s name. @type {Readonly<Partial<Record<Part, string>>>} */
 const TITLES = {
   baseline: "Baseline",
   learning_rate: "Learning rates, five or more",
@@ -31,8 +31,6 @@ const TITLES = {
   layer_norm: "Layer normalisation",
   hidden_layers: "Hidden layers",
   dropout_layer_norm: "Dropout with and without layer normalisation",
-  optimiser: "Optimisers",
-  activation: "Activations",
 };
 
 /** @param {StudyState} state @param {Bench} bench @returns {Check[]} */
@@ -65,7 +63,8 @@ export function missing_words(state, bench) {
 
 /** @param {Part} part @param {Pick<Bench, "assignment">} bench */
 function title_of(part, bench) {
-  if (!bench.assignment?.given || part === "baseline") return TITLES[part];
+  const usual = TITLES[part] ?? (part === "baseline" ? "" : factor_words(part).label);
+  if (!bench.assignment?.given || part === "baseline") return usual;
   const { least = 1 } = asked_studies(bench).find(({ factor }) => factor === part) ?? {};
   const { label } = factor_words(part);
   return least > 1 ? `${label}, ${least} values or more` : label;
@@ -171,5 +170,5 @@ export function assignment_lead(bench) {
 /** @param {Pick<StudyState, "assigned" | "assignment_told">} state */
 export function assignment_status({ assigned, assignment_told }) {
   if (!assigned) return assignment_told;
-  return `Part ${assigned.at} of ${assigned.of}: ${TITLES[assigned.part].toLowerCase()}.`;
+  return `Part ${assigned.at} of ${assigned.of}: ${title_of(assigned.part, { assignment: null }).toLowerCase()}.`;
 }

@@ -332,6 +332,10 @@ mod tests {
             }),
         );
         expected(
+            "assignment, study 1: found two factors, expected one factor",
+            told(|it| it["studies"][0]["factor"] = "two_factors".into()),
+        );
+        expected(
             "assignment, studies: found none",
             told(|it| it["studies"] = Value::Array(vec![])),
         );

@@ -168,10 +168,25 @@ fn varied(place: &str, metrics: &Value) -> Vec<String> {
     let study = number.and_then(|number| list(metrics, "studies").get(number - 1));
     let factor = study.and_then(|study| study.get("factor"));
     let factor: Option<Factor> = factor.and_then(|name| serde_json::from_value(name.clone()).ok());
+    if factor == Some(Factor::TwoFactors) {
+        return study.map(differing).unwrap_or_default();
+    }
     let all = facts().factors.into_iter();
     all.filter(|one| Some(one.factor) == factor)
         .flat_map(|one| one.settings)
         .collect()
+}
+
+/// The settings in which a study's runs are not alike.
+fn differing(study: &Value) -> Vec<String> {
+    let settings = |run: &Value| run.get("settings").and_then(Value::as_object).cloned();
+    let mut all = list(study, "runs").iter().filter_map(settings);
+    let Some(first) = all.next() else {
+        return vec![];
+    };
+    let rest: Vec<_> = all.collect();
+    let varies = |name: &&String| rest.iter().any(|one| one.get(*name) != first.get(*name));
+    first.keys().filter(varies).cloned().collect()
 }
 
 /// Settings in one spelling: `128,64` is `128, 64`.

@@ -13,6 +13,8 @@ mod model;
 mod rates;
 mod report;
 mod run;
+mod run_config;
+mod setting;
 mod study;
 
 pub use assignment::{AssignedData, AssignedStudy, Assignment, AssignmentFiles};
@@ -34,9 +36,14 @@ pub use report::{
     ReportStudy,
 };
 pub use run::{
-    Activation, BackendChoice, CleanFigures, EpochRecord, Event, Failure, FailureKind,
-    LayerSummary, LearningRateSchedule, Optimiser, Outcome, PlanSummary, Progress, RunConfig,
-    RunResult, StepKind,
+    CleanFigures, EpochRecord, Event, Failure, FailureKind, LayerSummary, Outcome, PlanSummary,
+    Progress, RunResult,
+};
+pub use run_config::{
+    Activation, BackendChoice, Initialisation, LearningRateSchedule, Optimiser, RunConfig, StepKind,
+};
+pub use setting::{
+    PercentKind, SettingChoice, SettingFacts, SettingGroup, SettingKind, SettingsFacts,
 };
 pub use study::{
     AxisScale, Factor, FactorFacts, FinalTest, FinalTestRun, Insight, InsightKind, InsightNumber,

@@ -67,7 +67,9 @@ export function mount_assignment_form(section, { page, write, download }) {
     });
     return press;
   });
-  const studies = FACTORS.map((facts) => study_row(facts));
+  // Which two factors would be anybody's choice.
+  const asked = FACTORS.filter(({ factor }) => factor !== "two_factors");
+  const studies = asked.map((facts) => study_row(facts));
   const make = el("button", { type: "button", class: "primary" }, "Make the link");
   const error = el("p", { class: "wrong", role: "alert", hidden: true });
   const status = el("p", { class: "status", role: "status", "aria-label": "Assignment link" });
@@ -279,7 +281,7 @@ function value_words(key, config) {
   if (found === undefined) return "as the seed";
   if (typeof found === "boolean") return found ? "on" : "off";
   const choices = SETTINGS.find((one) => one.key === key)?.choices ?? [];
-  return choices.find(([choice]) => choice === found)?.[1] ?? String(found);
+  return choices.find(({ value }) => value === found)?.words ?? String(found);
 }
 
 /** @param {FactorFacts} facts */
