@@ -162,6 +162,7 @@ test(
       await field(teacher, "Hand-ins").setInputFiles([
         { name: "ml1-2_1004.zip", mimeType: "application/zip", buffer: Buffer.from(bytes) },
       ]);
+      await sees(teacher, "Check status", /1 hand-in picked/);
       await field(teacher, "Link of the assignment").fill(`http://a.example/${query}`);
       await press(teacher, "Check class");
       await sees(teacher, "Check status", /1 hand-in: 1 with the same bits.*Finished$/s, 60);
