@@ -43,7 +43,7 @@ const notice = create_notices();
 /** Whatever goes wrong is said once. @param {unknown} error */
 const report = (error) => notice(sentence_of(error));
 
-const store = create_store(initial_state(asked.config), report);
+const store = create_store(initial_state(asked.config, asked.assignment), report);
 const stores = create_stores({
   on_notice: notice,
   on_evicted: (names) => notice(evicted_words(names)),
@@ -84,7 +84,7 @@ const { open_study, import_studies } = create_study_opening(
   { bench: actions, load_report },
 );
 listen_for_files({ ...actions, import_runs, import_studies }, pad);
-create_views({ study: open_study, runs: open_runs, check: create_check_opening(parts) });
+create_views({ study: open_study, runs: open_runs, ...create_check_opening(parts, asked) });
 
 // What was kept
 

@@ -6,6 +6,8 @@
 
 pub mod api;
 #[cfg(any(feature = "cli", feature = "studies"))]
+pub mod assignment;
+#[cfg(any(feature = "cli", feature = "studies"))]
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -19,7 +19,7 @@ use inkling::config::{NetworkPlan, Plan};
 use inkling::data::reader::DatasetReader;
 use inkling::data::{Dataset, Normalisation, Task, sample};
 use inkling::error::Result;
-use inkling::message::{CheckWish, HandInFiles, Initialisation, TrainedAgain};
+use inkling::message::{Assignment, CheckWish, HandInFiles, Initialisation, TrainedAgain};
 use inkling::message::{Factor, LearningRateSchedule, RunConfig, StudyConfig, StudyRecord};
 use inkling::nn::layout::Layout;
 use inkling::nn::model_file::{self, StoredModel};
@@ -627,6 +627,7 @@ fn hand_ins() {
         num_rows: 1000,
         sample: None,
         budget: 1e6,
+        assignment: Some(assignment()),
     };
     let judged = |files: &HandInFiles| {
         let hand_in = read_hand_in(files, &wish);
@@ -690,5 +691,46 @@ fn hand_ins() {
         };
         let found = judged(&files);
         (found != whole).then(|| kind_of(&found))
+    });
+}
+
+fn assignment() -> Assignment {
+    let text = r#"{"inkling_assignment": 1, "code": "a", "title": "First", "zip": "{code}_{ids}",
+        "settings": {"epochs": 3, "learning_rate": 0.05}, "fixed": ["epochs"],
+        "hidden": ["learning_rate", "dropout"], "seed_from_ids": true,
+        "data": {"name": "a.csv", "num_rows": 1000, "checksum": "0123456789abcdef"},
+        "studies": [{"factor": "learning_rate", "least_values": 5}]}"#;
+    inkling::assignment::read(text).unwrap()
+}
+
+#[test]
+fn assignments() {
+    let files = inkling::assignment::write(&assignment()).unwrap();
+    let value: Value = serde_json::from_str(&files.text).unwrap();
+    hammer("assignments", |rng| {
+        let text = match rng.interval(2) {
+            0 => {
+                let mut value = value.clone();
+                disturb(rng, &mut value);
+                value.to_string()
+            }
+            other => {
+                let whole = if other == 1 {
+                    &files.text
+                } else {
+                    &files.token
+                };
+                let mut bytes = whole.clone().into_bytes();
+                damage(rng, &mut bytes, &[b"<b>", b"\"", b"9999", b"assignment="]);
+                String::from_utf8_lossy(&bytes).into_owned()
+            }
+        };
+        let read = inkling::assignment::read(&text);
+        if let Ok(read) = &read {
+            // What is read is written again, and reads the same.
+            let again = inkling::assignment::write(read).unwrap();
+            assert_eq!(&inkling::assignment::read(&again.token).unwrap(), read);
+        }
+        read.err().map(kind_of)
     });
 }

@@ -103,6 +103,7 @@ fn foreign(files: &ReportFiles, report_md: &str) -> Vec<String> {
         num_rows: 100,
         sample: None,
         budget: 1e9,
+        assignment: None,
     };
     let read = read_hand_in(&hand_in, &wish);
     assert_eq!(read.fault, "");

@@ -1,4 +1,5 @@
 //! `inkling check`: what it says of hand-ins that are honest, edited, copied and hostile.
+//! Over 400 lines: each kind of hand-in, and the helpers that make them.
 #![cfg(all(feature = "cli", feature = "ndarray"))]
 
 mod terminal;
@@ -361,4 +362,118 @@ fn what_is_odd_of_one_run_stops_no_other() {
     assert_eq!(found[1]["verdict"], "equal weights as in ann/report.zip");
     let table = fs::read_to_string(folder.join("out/class.csv")).unwrap();
     assert_eq!(table.lines().count(), 5);
+}
+
+/// What an assignment gives and a hand-in has otherwise.
+#[test]
+fn a_hand_in_is_held_to_its_assignment() {
+    let folder = with_data("check_assigned");
+    let (own, wanted) = (texts(&folder, 7, "train.csv"), "same bits, but not as the");
+    let with_ids = |ids: &str| edited(&own, |metrics| metrics["ids"] = vec![ids].into());
+    let assignment = |change: &dyn Fn(&mut Value)| {
+        let mut value: Value = serde_json::from_str(
+            r#"{"inkling_assignment": 1, "code": "a", "title": "First", "zip": "{code}_{ids}",
+                "settings": {"epochs": 3, "batch_size": 32, "hidden_layers": "12", "learning_rate": 7},
+                "fixed": ["epochs", "hidden_layers", "learning_rate"], "hidden": ["batch_size"],
+                "studies": [{"factor": "learning_rate", "least_values": 2}]}"#,
+        )
+        .unwrap();
+        change(&mut value);
+        fs::write(folder.join("assignment.json"), value.to_string()).unwrap();
+    };
+    // The first number whose seed is the study's own is found as a teacher would find it.
+    let seed = inkling::assignment::seed_of("a", &["1004".into()]).unwrap();
+    let given = texts(&folder, seed, "train.csv");
+    let given = edited(&given, |metrics| metrics["ids"] = vec!["1004"].into());
+    zipped(&folder, "a_1004.zip", &given);
+    zipped(&folder, "a_1005.zip", &with_ids("1005"));
+    let check = |zips: &str| -> (i32, Vec<Value>, String) {
+        let words = format!("--json check {zips} --data train.csv --assignment assignment.json");
+        let output = call(&folder, &words);
+        let (text, wrong) = said(&output);
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        (status(&output), lines.collect(), wrong)
+    };
+    let missing = |one: &Value| {
+        let all = one["missing"].as_array().unwrap();
+        // Files that this test does not make, and the baseline.
+        let of_assignment = all.iter().filter_map(Value::as_str);
+        let told = of_assignment.filter(|one| !one.contains('.') && *one != "the baseline");
+        told.map(String::from).collect::<Vec<_>>()
+    };
+
+    // Settings that the study varies are its own, however they are fixed.
+    assignment(&|_| {});
+    let (status, found, wrong) = check("a_1004.zip a_1005.zip");
+    assert_eq!(wrong, "");
+    assert_eq!(status, 0, "{found:?}");
+    assert_eq!(missing(&found[0]), [""; 0]);
+
+    assignment(&|it| it["seed_from_ids"] = true.into());
+    let (status, found, _) = check("a_1004.zip a_1005.zip");
+    assert_eq!(status, 3);
+    assert_eq!(found[0]["verdict"], "same bits");
+    assert!(found[1]["verdict"].as_str().unwrap().starts_with(wanted));
+    let other = inkling::assignment::seed_of("a", &["1005".into()]).unwrap();
+    assert_eq!(
+        missing(&found[1]),
+        [format!("the seed {other} of its ids in study 1 (found 7)")]
+    );
+
+    assignment(&|it| {
+        it["settings"]["epochs"] = 4.into();
+        it["settings"]["batch_size"] = 16.into();
+        it["studies"] = serde_json::json!([
+            {"factor": "learning_rate", "least_values": 3},
+            {"factor": "dropout", "least_values": 2}
+        ]);
+        it["zip"] = "{ids}".into();
+    });
+    let (_, found, _) = check("a_1004.zip");
+    assert!(found[0]["verdict"].as_str().unwrap().starts_with(wanted));
+    let told = missing(&found[0]);
+    let expected = [
+        "3 values in the study of learning rate (found 2)",
+        "the study of dropout",
+        "epochs 4 in study 1 (found 3)",
+        "batch size 16 in study 1 (found 32)",
+    ];
+    assert_eq!(told, expected);
+    let name = found[0]["missing"].to_string();
+    assert!(name.contains("the name 1004.zip"), "{name}");
+
+    // A split that everyone has, also where it is the number of the form's own seed.
+    let split = edited(&given, |metrics| {
+        for at in 0..2 {
+            run(metrics, at)["settings"]["split_seed"] = 42.into();
+        }
+    });
+    zipped(&folder, "a_1004.zip", &split);
+    assignment(&|it| {
+        it["seed_from_ids"] = true.into();
+        it["settings"]["split_seed"] = 42.into();
+        it["fixed"] = vec!["split_seed"].into();
+    });
+    assert_eq!(missing(&check("a_1004.zip").1[0]), [""; 0]);
+    assignment(&|it| {
+        it["settings"]["split_seed"] = 43.into();
+        it["fixed"] = vec!["split_seed"].into();
+    });
+    let told = missing(&check("a_1004.zip").1[0]);
+    assert_eq!(told, ["split seed 43 in study 1 (found 42)"]);
+
+    assignment(&|it| {
+        it["data"] = serde_json::json!(
+            {"name": "b.csv", "num_rows": 3, "checksum": "0123456789abcdef"}
+        )
+    });
+    let (status, found, wrong) = check("a_1004.zip");
+    assert_eq!((status, found.len()), (1, 0));
+    assert!(wrong.contains("found train.csv (checksum ") && wrong.contains("b.csv (checksum 0123"));
+
+    assignment(&|it| it["title"] = "<b>".into());
+    let (status, _, wrong) = check("a_1004.zip");
+    assert_eq!(status, 1);
+    let said = "assignment.json: assignment, title: found “<b>”, expected 1 to 120";
+    assert!(wrong.contains(said), "{wrong}");
 }

@@ -28,13 +28,23 @@ function bench(class_) {
   page.set({ data: /** @type {any} */ (summary) });
   /** @type {any[]} */
   const judged = [];
+  /** Assignments that hand-ins were read by. @type {any[]} */
+  const wishes = [];
   const clerk = {
+    async assignment(/** @type {string} */ text) {
+      if (text === "broken")
+        throw new Error("assignment, link: found broken, expected a whole one");
+      return { code: text };
+    },
+    why_other_data: async (/** @type {any} */ { code }, /** @type {any} */ { checksum }) =>
+      code === checksum ? undefined : `data: found ${checksum}, expected ${code}`,
     names: async (/** @type {string[]} */ paths) => paths,
     async read(
       /** @type {File} */ _file,
       /** @type {string} */ zip,
-      /** @type {any} */ { budget },
+      /** @type {any} */ { budget, assignment },
     ) {
+      wishes.push(assignment);
       const runs = class_[zip] ?? [];
       const num_steps = runs.reduce((sum, one) => sum + one.num_steps, 0);
       const weights = runs.map(({ key }) => key);
@@ -76,7 +86,7 @@ function bench(class_) {
   const take = () =>
     check.take(Object.keys(class_).map((path) => ({ file: new File([], path), path })));
   const states = () => check.view.get().rows.map(({ state }) => state);
-  return { check, take, judged, pools, states };
+  return { check, take, judged, pools, states, wishes };
 }
 
 /** @param {number} num_epochs @param {string} [outcome] */
@@ -173,4 +183,23 @@ test("what cannot be checked is said", async () => {
   check.stop();
   await first;
   assert.equal(check.view.get().outcome, "Stopped");
+});
+
+test("an assignment that is broken or of other data ends the check before a zip is read", async () => {
+  const { check, take, wishes, pools } = bench({ "1.zip": [] });
+  await take();
+  for (const [assignment, told] of [
+    ["broken", "assignment, link: found broken, expected a whole one."],
+    ["11", "data: found 00, expected 11. Load those under Train."],
+  ]) {
+    await check.check({ ...FORM, assignment });
+    const { outcome, fault } = check.view.get();
+    assert.deepEqual([outcome, fault], ["Failed", told]);
+  }
+  assert.deepEqual([wishes, pools], [[], []]);
+  const checked = check.check({ ...FORM, assignment: "00" });
+  await until(() => pools.length === 1);
+  pools[0].end();
+  await checked;
+  assert.deepEqual(wishes, [{ code: "00" }]);
 });

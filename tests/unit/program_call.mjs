@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
 const target = process.env.CARGO_TARGET_DIR ?? join(cache, "inkling/target");
-const program = join(target, "debug/inkling");
+export const program = join(target, "debug/inkling");
 
 export const no_program = existsSync(program)
   ? false

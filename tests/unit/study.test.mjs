@@ -6,7 +6,7 @@ import { line_plot } from "../../www/plot/drawing.js";
 import { to_svg } from "../../www/plot/svg.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { chosen_words } from "../../www/features/report/chosen.js";
-import { id_fault, zip_name } from "../../www/features/report/ids.js";
+import { id_fault, zip_name } from "../../www/base/ids.js";
 import { exported, imported } from "../../www/app/study_files.js";
 import { settled } from "../../www/app/study_state.js";
 import { value_colours, viridis } from "../../www/plot/palette.js";

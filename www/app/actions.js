@@ -1,9 +1,10 @@
 // What a person can do on the bench, and who does it. Views call these; no view calls
 // another. Makes the controllers and knows no document.
 
-import { sentence_of } from "../base/fault.js";
+import { Refused, sentence_of } from "../base/fault.js";
 import { TAB_NOTES } from "../base/preferences.js";
 import { SAMPLE } from "../base/sets.js";
+import { assigned_settings } from "./assigned.js";
 import { DataController } from "./data_set.js";
 import { EvaluationController } from "./evaluation.js";
 import { Library } from "./library.js";
@@ -78,11 +79,23 @@ export function create_actions(parts) {
 
   /** The fields say what runs. @param {Settings} config */
   function begin_with(config) {
-    if (why_not_train(store.get()) === "") store.set({ config, typed_fault: null });
+    const state = store.get();
+    const why = why_not_train(state);
+    if (why === "" && assigned_settings(config, state.assignment) !== config) {
+      notice("The assignment fixes other settings than these. Leave it to train with them.");
+      return;
+    }
+    if (why === "") store.set({ config, typed_fault: null });
     done(run.begin(config));
   }
 
   async function sample_then_train() {
+    const asked = store.get().assignment?.given?.data;
+    if (asked && !asked.name.startsWith(`${SAMPLE}.`)) {
+      throw new Refused(
+        `The assignment is on ${asked.name}. Load that file and press Train, or leave the assignment.`,
+      );
+    }
     const is_there = data.is_sample || (await data.load_set(SAMPLE));
     if (is_there) await run.begin(store.get().config);
   }

@@ -22,6 +22,24 @@ export const ASKED = ["learning_rate", "batch_size", "dropout", "layer_norm", "d
 /** So many values of a rate or a batch size are asked for. */
 const ENOUGH_VALUES = 5;
 
+/** A study that is asked for, and how many values of it at least. @typedef {{ factor: Factor, least: number }} AskedStudy */
+
+/**
+ * The studies that are asked for: the assignment's, or the usual ones.
+ * @param {Pick<PageState, "assignment">} bench
+ * @returns {AskedStudy[]}
+ */
+export function asked_studies({ assignment }) {
+  const given = assignment?.given;
+  if (given) {
+    return given.studies.map(({ factor, least_values }) => ({ factor, least: least_values }));
+  }
+  return ASKED.map((factor) => {
+    const is_counted = factor === "learning_rate" || factor === "batch_size";
+    return { factor, least: is_counted ? ENOUGH_VALUES : 1 };
+  });
+}
+
 /** A part of the assignment. @typedef {"baseline" | Factor} Part */
 
 /**
@@ -36,7 +54,7 @@ const ENOUGH_VALUES = 5;
 
 /**
  * What the bench says a part has to start from.
- * @typedef {Pick<PageState, "config" | "data" | "runs">} Bench
+ * @typedef {Pick<PageState, "config" | "data" | "runs" | "assignment">} Bench
  */
 
 /** @param {Pick<StudyState, "kept" | "record" | "left_out">} state @param {Bench} bench @returns {PartState[]} */
@@ -51,7 +69,8 @@ export function parts_of(state, bench) {
     run,
     lacks: run ? "" : lacking_baseline(bench),
   };
-  return [baseline, ...ASKED.map((factor) => study_part(factor, state, bench, is_left_out))];
+  const studies = asked_studies(bench);
+  return [baseline, ...studies.map((asked) => study_part(asked, state, bench, is_left_out))];
 }
 
 /**
@@ -81,18 +100,18 @@ function lacking_baseline({ data }) {
 }
 
 /**
- * @param {Factor} factor
+ * @param {AskedStudy} asked
  * @param {Pick<StudyState, "kept" | "record">} state
  * @param {Bench} bench
  * @param {(part: Part) => boolean} is_left_out
  * @returns {PartState}
  */
-function study_part(factor, { kept, record }, bench, is_left_out) {
+function study_part({ factor, least }, { kept, record }, bench, is_left_out) {
   const as_open = kept.map((one) => (one.id === record?.id ? record : one));
   const own = as_open.filter(({ plan }) => plan.factor === factor);
   const fitting = own.filter((one) => misfit(one, bench) === "");
-  const study = fitting.find((one) => lacking(one) === "") ?? fitting[0] ?? own[0] ?? null;
-  const lacks = study ? misfit(study, bench) || lacking(study) : "not run yet";
+  const study = fitting.find((one) => lacking(one, least) === "") ?? fitting[0] ?? own[0] ?? null;
+  const lacks = study ? misfit(study, bench) || lacking(study, least) : "not run yet";
   return { part: factor, is_left_out: is_left_out(factor), study, run: null, lacks };
 }
 
@@ -117,15 +136,12 @@ export function misfit({ data: its, plan }, { config, data }) {
   return `with other settings: ${other.map((setting) => words_of(setting, baseline)).join(", ")}`;
 }
 
-/** What a study lacks to be whole, in words. @param {StudyRecord} record */
-function lacking({ plan, runs }) {
+/** What a study lacks to be whole, in words. @param {StudyRecord} record @param {number} least values of it */
+function lacking({ plan, runs }, least) {
   const num_missing = runs.filter(is_missing).length;
   if (num_missing > 0) return `${num_missing} of its ${runs.length} runs are missing`;
-  const is_counted = plan.factor === "learning_rate" || plan.factor === "batch_size";
   const num = plan.values.length;
-  return is_counted && num < ENOUGH_VALUES
-    ? `${num} values, at least ${ENOUGH_VALUES} are asked for`
-    : "";
+  return num < least ? `${num} values, at least ${least} are asked for` : "";
 }
 
 /** The studies that a report on the whole holds. @param {readonly PartState[]} parts */
@@ -233,7 +249,7 @@ export class Assignment {
     const { page, bench } = this.#parts;
     await bench.train();
     if (this.#is_stopped) return;
-    if (!baseline_of({ config, data, runs: page.get().runs })) {
+    if (!baseline_of({ ...page.get(), config, data })) {
       throw new Refused(page.get().run.error || "The baseline did not come to its end.");
     }
     await bench.evaluate();
@@ -248,7 +264,15 @@ export class Assignment {
       this.#shelf.open(begun.id);
       await this.#runner.run_missing();
     } else {
-      const { values } = factor_words(factor);
+      const { values, separator, label } = factor_words(factor);
+      const crossed = factor === "dropout_layer_norm" ? 2 : 1;
+      const num = crossed * values.split(separator.trim()).length;
+      const { least = 1 } = asked_studies(page.get()).find((one) => one.factor === factor) ?? {};
+      if (num < least) {
+        throw new Refused(
+          `${label}: the assignment asks for at least ${least} values, and Inkling proposes ${num}. Write yours under Study, press Run study, and then this again.`,
+        );
+      }
       // One that went on brought its own seeds and workers.
       store.set({ form: { ...asked, factor, values }, refusal: "" });
       await this.#runner.run();

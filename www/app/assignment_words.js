@@ -2,11 +2,13 @@
 // is there or missing.
 
 import { counted, percent } from "../base/format.js";
-import { parts_of, studies_of } from "./assignment.js";
+import { other_data_words } from "./assigned.js";
+import { asked_studies, parts_of, studies_of } from "./assignment.js";
 import { factor_words } from "./factors.js";
 import { words_told } from "./study_state.js";
 
 /** @import { Bench, Part, PartState } from "./assignment.js" */
+/** @import { PageState } from "./state.js" */
 /** @import { StudyState } from "./study_state.js" */
 
 /**
@@ -31,25 +33,74 @@ const TITLES = {
   dropout_layer_norm: "Dropout with and without layer normalisation",
 };
 
-/** @param {Part} part */
-function title_of(part) {
-  return TITLES[part] ?? (part === "baseline" ? "" : factor_words(part).label);
-}
-
 /** @param {StudyState} state @param {Bench} bench @returns {Check[]} */
 export function assignment_checks(state, bench) {
   const parts = parts_of(state, bench);
-  return [...parts.map(part_check), ...whole_checks(state, parts)];
+  const title = (/** @type {Part} */ part) => title_of(part, bench);
+  return [
+    ...given_checks(bench),
+    ...parts.map((part) => part_check(part, title(part.part))),
+    ...whole_checks(state, parts),
+  ];
 }
 
-/** @param {PartState} part @returns {Check} */
-function part_check({ part, is_left_out, study, run, lacks }) {
+/**
+ * What is missing before all of it can be handed in, in a sentence.
+ * @param {StudyState} state
+ * @param {Bench} bench
+ */
+export function missing_words(state, bench) {
+  const is_given = Boolean(bench.assignment?.given);
+  const missing = assignment_checks(state, bench).filter(
+    // The files are what is about to be made; what a teacher asks for is missed if left out.
+    ({ title, is_done, is_left_out }) =>
+      !is_done && (is_given || !is_left_out) && title !== "Files",
+  );
+  if (missing.length === 0) return "Nothing of the assignment is missing.";
+  const words = missing.map(({ title, told }) => (told ? `${title} (${told})` : title));
+  return `Still missing of the assignment: ${words.join("; ")}.`;
+}
+
+/** @param {Part} part @param {Pick<Bench, "assignment">} bench */
+function title_of(part, bench) {
+  const usual = TITLES[part] ?? (part === "baseline" ? "" : factor_words(part).label);
+  if (!bench.assignment?.given || part === "baseline") return usual;
+  const { least = 1 } = asked_studies(bench).find(({ factor }) => factor === part) ?? {};
+  const { label } = factor_words(part);
+  return least > 1 ? `${label}, ${least} values or more` : label;
+}
+
+/** @param {string} title @param {boolean} is_done @param {string} told @returns {Check} */
+function check(title, is_done, told) {
+  return { title, is_done, told, part: null, study: null, is_left_out: false };
+}
+
+/** What an assignment by link gives beside its studies. @param {Bench} bench @returns {Check[]} */
+function given_checks({ assignment, data }) {
+  const given = assignment?.given;
+  if (!given) return [];
+  const checks = [];
+  if (given.data) {
+    const { name } = given.data;
+    const told = data ? other_data_words(given, data) : `${name} is not loaded yet under Train`;
+    checks.push(check("Its data", told === "", told || name));
+  }
+  if (given.seed_from_ids) {
+    const { seed } = assignment;
+    const told = seed === null ? "enter your ids below" : `seed ${seed}`;
+    checks.push(check("Seed of your ids", seed !== null, told));
+  }
+  return checks;
+}
+
+/** @param {PartState} part @param {string} title @returns {Check} */
+function part_check({ part, is_left_out, study, run, lacks }, title) {
   const accuracy = run?.result?.validation_accuracy;
   const found = run
     ? `validation accuracy ${percent(accuracy ?? NaN)}`
     : counted(study?.plan.values.length ?? 0, "value");
   return {
-    title: title_of(part),
+    title,
     is_done: lacks === "" && !is_left_out,
     told: is_left_out ? "left out" : lacks || found,
     part,
@@ -71,15 +122,6 @@ function whole_checks(state, parts) {
   const newer = studies.filter((one) => !reported.includes(one)).map(({ name }) => name);
   if (state.reported_words !== words_told(state)) newer.push("introduction, conclusion or ids");
   const is_reported = studies.length > 0 && newer.length === 0;
-  /** @param {string} title @param {boolean} is_done @param {string} told */
-  const check = (title, is_done, told) => ({
-    title,
-    is_done,
-    told,
-    part: null,
-    study: null,
-    is_left_out: false,
-  });
   const names = misfits.map(({ part }) =>
     factor_words(/** @type {any} */ (part)).label.toLowerCase(),
   );
@@ -117,8 +159,16 @@ function whole_checks(state, parts) {
   ];
 }
 
+/** What the assignment is, in a sentence under its head. @param {Pick<PageState, "assignment">} bench */
+export function assignment_lead(bench) {
+  const given = bench.assignment?.given;
+  if (!given) return "A baseline and five studies from it, one after the other.";
+  const asked = counted(given.studies.length, "study", "studies");
+  return `${given.title}. It asks for a baseline${given.studies.length > 0 ? ` and ${asked} from it` : ""}.`;
+}
+
 /** @param {Pick<StudyState, "assigned" | "assignment_told">} state */
 export function assignment_status({ assigned, assignment_told }) {
   if (!assigned) return assignment_told;
-  return `Part ${assigned.at} of ${assigned.of}: ${title_of(assigned.part).toLowerCase()}.`;
+  return `Part ${assigned.at} of ${assigned.of}: ${title_of(assigned.part, { assignment: null }).toLowerCase()}.`;
 }

@@ -7,9 +7,10 @@ import { Refused, sentence_of, unless_aborted } from "../base/fault.js";
 import { new_id } from "../base/id.js";
 import { Clerk } from "../engine/clerk.js";
 import { Pool, remaining_secs } from "../engine/pool.js";
+import { Judging } from "./judging.js";
 import { create_store } from "./state.js";
 
-/** @import { ClassFiles, CheckWish, HandIn, HandInVerdict, HandedRun, Progress, StudyRun, TrainedAgain } from "../pkg/studies/inkling.js" */
+/** @import { Assignment, ClassFiles, CheckWish, HandIn, HandInVerdict, HandedRun, Progress, StudyRun, TrainedAgain } from "../pkg/studies/inkling.js" */
 /** @import { LoadedData } from "../engine/custody.js" */
 /** @import { PoolJob } from "../engine/pool.js" */
 /** @import { PageState, View } from "./state.js" */
@@ -42,6 +43,7 @@ const BEAT_MS = 250;
  * @property {number | null} sample runs of each hand-in to train again; `null` for all
  * @property {number} budget steps that the runs of one hand-in may take
  * @property {number} num_workers
+ * @property {string} [assignment] its link, or the text of its file; empty for the usual one
  */
 
 /** Data that hand-ins were checked against. @typedef {LoadedData["summary"]} CheckedData */
@@ -147,7 +149,8 @@ export class ClassCheck {
     let outcome = "Finished";
     let fault = "";
     try {
-      await this.#read_all(form, data, abort.signal);
+      const assignment = await unless_aborted(this.#assignment(form, data), abort.signal);
+      await this.#read_all(form, data, assignment, abort.signal);
       await this.#train_all(form, data, abort.signal);
       abort.signal.throwIfAborted();
     } catch (error) {
@@ -195,8 +198,27 @@ export class ClassCheck {
     return this.#store.get().rows.length > 0 ? "" : "Pick hand-ins first: the zips of a class.";
   }
 
-  /** @param {CheckForm} form @param {LoadedData} data @param {AbortSignal} signal */
-  async #read_all({ sample, budget }, { summary }, signal) {
+  /**
+   * What was asked for; none for the usual assignment.
+   * @param {CheckForm} form
+   * @param {LoadedData} data
+   * @returns {Promise<Assignment | undefined>}
+   */
+  async #assignment({ assignment: text = "" }, { summary }) {
+    if (text === "") return undefined;
+    const assignment = await this.#clerk.assignment(text);
+    const why = await this.#clerk.why_other_data(assignment, summary);
+    if (why) throw new Refused(`${why}. Load those under Train.`);
+    return assignment;
+  }
+
+  /**
+   * @param {CheckForm} form
+   * @param {LoadedData} data
+   * @param {Assignment | undefined} assignment
+   * @param {AbortSignal} signal
+   */
+  async #read_all({ sample, budget }, { summary }, assignment, signal) {
     const { checksum, num_rows } = summary;
     for (const { id, file, zip } of this.#store.get().rows) {
       this.#change_row(id, { state: "reading" });
@@ -206,6 +228,7 @@ export class ClassCheck {
         num_rows,
         sample: sample ?? undefined,
         budget: this.#allowed.has(id) ? Infinity : budget,
+        assignment,
       };
       const hand_in = await unless_aborted(this.#clerk.read(file, zip, wish), signal);
       const num_asked = wanted_of(hand_in).length;
@@ -321,34 +344,6 @@ export class ClassCheck {
 
 const NO_DATA =
   "There are no data to train on again. Load under Train what the class was given, such as train.csv.";
-
-/** One judging after the other, and one more where it was asked for meanwhile. */
-class Judging {
-  #work;
-  #is_asked = false;
-  /** @type {Promise<void>} */
-  #running = Promise.resolve();
-
-  /** @param {() => Promise<void>} work */
-  constructor(work) {
-    this.#work = work;
-  }
-
-  ask() {
-    if (this.#is_asked) return;
-    this.#is_asked = true;
-    this.#running = this.#running.then(() => {
-      this.#is_asked = false;
-      return this.#work();
-    });
-    // It is awaited at the end, where its fault is told.
-    this.#running.catch(() => {});
-  }
-
-  done() {
-    return this.#running;
-  }
-}
 
 /** @param {File} file @param {string} zip @returns {ClassRow} */
 function row_of(file, zip) {

@@ -30,7 +30,7 @@ const CHUNK = 2000;
 
 /**
  * Why the winner cannot be tested now, in a sentence; empty where it can.
- * @param {Pick<PageState, "run" | "loading" | "is_tuning" | "data" | "test">} page
+ * @param {Pick<PageState, "run" | "loading" | "is_tuning" | "data" | "test" | "assignment">} page
  * @param {Pick<StudyState, "phase" | "record" | "reading" | "elsewhere">} state
  */
 export function why_not_test(page, state) {

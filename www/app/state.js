@@ -5,9 +5,11 @@
 import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
 import { class_map } from "../base/class_map.js";
 import { task_of } from "../base/task.js";
+import { why_not_assigned } from "./assigned.js";
 
 /** @import { Looks } from "./test_looks.js" */
 /** @import { DataSummary, EpochRecord, Evaluation, Finding, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { Assignment } from "../pkg/studies/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Fault } from "../base/fault.js" */
 /** @import { BackendDecision } from "../engine/custody.js" */
@@ -92,6 +94,15 @@ import { task_of } from "../base/task.js";
  */
 
 /**
+ * An assignment that the address holds.
+ * @typedef {object} AssignmentState
+ * @property {string} token as it stands in the address
+ * @property {Assignment | null} given once it is read
+ * @property {number | null} seed that follows from the ids, where they are there and it does
+ * @property {string} fault why it could not be read, in a sentence
+ */
+
+/**
  * @typedef {object} PageState
  * @property {DataSummary | null} data
  * @property {{ name: string, progress: LoadProgress | null } | null} loading
@@ -122,6 +133,8 @@ import { task_of } from "../base/task.js";
  * @property {string} evaluating progress of the work under way there; empty when there is none
  * @property {string} evaluation_told what went wrong with the last work there
  * @property {boolean} is_study_busy whether a study runs, or starts
+ * @property {AssignmentState | null} assignment
+ * @property {readonly string[]} ids of who hands in, as typed
  */
 
 /**
@@ -198,9 +211,10 @@ export function idle_run() {
 
 /**
  * @param {Settings} config
+ * @param {string} [token] of an assignment's link
  * @returns {PageState}
  */
-export function initial_state(config) {
+export function initial_state(config, token = "") {
   return {
     data: null,
     loading: null,
@@ -231,6 +245,8 @@ export function initial_state(config) {
     evaluation_told: "",
     looks: {},
     is_study_busy: false,
+    assignment: token ? { token, given: null, seed: null, fault: "" } : null,
+    ids: [],
   };
 }
 
@@ -246,14 +262,15 @@ export function is_over({ phase }) {
 
 /**
  * Why Train does nothing now, in a sentence; empty where it would train.
- * @param {Pick<PageState, "run" | "loading" | "is_tuning" | "is_study_busy">} state
+ * @param {Pick<PageState, "run" | "loading" | "is_tuning" | "is_study_busy" | "assignment" | "data">} state
  */
-export function why_not_train({ run, loading, is_tuning, is_study_busy }) {
+export function why_not_train(state) {
+  const { run, loading, is_tuning, is_study_busy } = state;
   if (is_active(run)) return "A run is under way. Stop it, or let it end, before you train again.";
   if (loading) return `${loading.name} is still being read. Train when it is there, or cancel it.`;
   if (is_tuning) return "Your digits are being learned. Train when that is done.";
   if (is_study_busy) return "A study runs. Train when it is over, or stop it.";
-  return "";
+  return why_not_assigned(state);
 }
 
 /**

@@ -191,7 +191,10 @@ export function create_studies(given) {
     /** @param {Partial<Pick<StudyState, "introduction" | "conclusion">>} patch as typed */
     write_words: (patch) => words.write(patch),
     /** @param {readonly string[]} ids as typed */
-    write_ids: (ids) => store.set({ ids }),
+    write_ids(ids) {
+      store.set({ ids });
+      page.set({ ids });
+    },
     find_rate: () => void done(() => rates.find()),
     use_rates: () => void done(() => rates.use()),
     test_winner: () => void done(() => tester.test()),
@@ -258,7 +261,7 @@ export function create_studies(given) {
   page.watch(["config"], plan_soon);
   // A sentence stands as long as what it says.
   let { config, data } = page.get();
-  page.watch(["config", "data", "run", "loading", "is_tuning"], (now) => {
+  page.watch(["config", "data", "run", "loading", "is_tuning", "assignment"], (now) => {
     const { refusal } = store.get();
     const is_other = now.config !== config || now.data !== data;
     ({ config, data } = now);

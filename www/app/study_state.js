@@ -3,6 +3,7 @@
 
 import { read_number } from "../base/number.js";
 import { default_workers } from "../engine/pool.js";
+import { why_not_assigned } from "./assigned.js";
 import { factor_words, typed_values } from "./factors.js";
 import { is_active } from "./state.js";
 
@@ -172,10 +173,11 @@ export function is_study_active({ phase }) {
 
 /**
  * Why no study can start now, in a sentence; empty where one can.
- * @param {Pick<PageState, "run" | "loading" | "is_tuning">} page
+ * @param {Pick<PageState, "run" | "loading" | "is_tuning" | "assignment" | "data">} page
  * @param {Pick<StudyState, "phase">} state
  */
-export function why_not_study({ run, loading, is_tuning }, state) {
+export function why_not_study(page, state) {
+  const { run, loading, is_tuning } = page;
   if (state.phase === "testing")
     return "The winner is being tested. Stop that, or let it end first.";
   if (state.phase === "finding")
@@ -184,7 +186,7 @@ export function why_not_study({ run, loading, is_tuning }, state) {
   if (is_active(run)) return "A run is under way under Train. Stop it or let it end first.";
   if (loading) return `${loading.name} is still being read. Run the study when it is there.`;
   if (is_tuning) return "Your digits are being learned under Train. Run the study after that.";
-  return "";
+  return why_not_assigned(page);
 }
 
 /**

@@ -1,9 +1,9 @@
-// A worker that reads and judges hand-ins and trains nothing. A hand-in that it dies of is
+// A worker that reads and judges hand-ins and assignments, and trains nothing. A hand-in that it dies of is
 // told as such; the next question has a worker of its own.
 
 import { WorkerCrashed, EngineWorker } from "./engine_worker.js";
 
-/** @import { CheckWish, HandIn, HandInVerdict, JudgeRequest } from "../pkg/studies/inkling.js" */
+/** @import { Assignment, AssignmentFiles, CheckWish, HandIn, HandInVerdict, JudgeRequest } from "../pkg/studies/inkling.js" */
 /** @import { WorkerLike } from "./engine_worker.js" */
 
 export class Clerk {
@@ -37,6 +37,30 @@ export class Clerk {
       const why = `reading it took the worker with it: ${error.message}`;
       return this.#alive().call((engine) => engine.unread_hand_in(zip, why));
     }
+  }
+
+  /** An assignment of a link or a file's text. @param {string} text @returns {Promise<Assignment>} */
+  assignment(text) {
+    return this.#alive().call((engine) => engine.read_assignment(text));
+  }
+
+  /** An assignment as a file and as a link's token. @param {Assignment} draft @returns {Promise<AssignmentFiles>} */
+  write_assignment(draft) {
+    return this.#alive().call((engine) => engine.write_assignment(draft));
+  }
+
+  /** The seed of those who hand it in. @param {string} code @param {string[]} ids @returns {Promise<number>} */
+  seed(code, ids) {
+    return this.#alive().call((engine) => engine.assignment_seed(code, ids));
+  }
+
+  /**
+   * In words, that data are not an assignment's; nothing where they are.
+   * @param {Assignment} assignment
+   * @param {{ name: string, checksum: string }} data
+   */
+  why_other_data(assignment, { name, checksum }) {
+    return this.#alive().call((engine) => engine.why_other_data(assignment, name, checksum));
   }
 
   /** @param {JudgeRequest} request @returns {Promise<HandInVerdict>} */

@@ -12,6 +12,7 @@ const VIEWS = /** @type {const} */ ({
   study: { skip_to: "study-view", skip_words: "Skip to the study" },
   runs: { skip_to: "runs-view", skip_words: "Skip to the runs" },
   check: { skip_to: "check-view", skip_words: "Skip to the check" },
+  assignment: { skip_to: "assignment-view", skip_words: "Skip to the assignment" },
 });
 
 /** @typedef {keyof typeof VIEWS} ViewName */

@@ -6,7 +6,7 @@ import { open_artifact, open_studies } from "./artifact.js";
 import { guarded } from "./death.js";
 
 /** @import { Evaluation, RunResult } from "../pkg/ndarray/inkling.js" */
-/** @import { CheckWish, ClassFiles, HandIn, HandInVerdict, JudgeRequest, ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "../pkg/studies/inkling.js" */
+/** @import { Assignment, AssignmentFiles, CheckWish, ClassFiles, HandIn, HandInVerdict, JudgeRequest, ReportFiles, ReportRequest, StudyConfig, StudyPlan, StudyReading, StudyRecord } from "../pkg/studies/inkling.js" */
 /** @import { WebgpuProbe } from "./adapter.js" */
 /** @import { Artifact, Opened, Studies } from "./artifact.js" */
 
@@ -112,6 +112,45 @@ export class Answers {
    */
   write_report(request) {
     return guarded(async () => (await this.studies()).write_report(request));
+  }
+
+  /**
+   * An assignment of a link, its token or a file's text.
+   * @param {string} text
+   * @returns {Promise<Assignment>}
+   */
+  read_assignment(text) {
+    return guarded(async () => (await this.studies()).read_assignment(text));
+  }
+
+  /**
+   * An assignment as a file and as a link's token.
+   * @param {Assignment} draft
+   * @returns {Promise<AssignmentFiles>}
+   */
+  write_assignment(draft) {
+    return guarded(async () => (await this.studies()).write_assignment(draft));
+  }
+
+  /**
+   * The seed of those who hand in an assignment.
+   * @param {string} code
+   * @param {string[]} ids
+   * @returns {Promise<number>}
+   */
+  assignment_seed(code, ids) {
+    return guarded(async () => (await this.studies()).assignment_seed(code, ids));
+  }
+
+  /**
+   * In words, that data are not those of an assignment; nothing where they are.
+   * @param {Assignment} assignment
+   * @param {string} name
+   * @param {string} checksum
+   * @returns {Promise<string | undefined>}
+   */
+  why_other_data(assignment, name, checksum) {
+    return guarded(async () => (await this.studies()).why_other_data(assignment, name, checksum));
   }
 
   /**

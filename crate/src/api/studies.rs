@@ -5,14 +5,14 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use super::Thrown;
-use crate::check;
 use crate::config;
 use crate::message::{
-    CheckWish, ClassFiles, ClassVerdicts, HandIn, HandInFiles, HandInLimits, HandInVerdict,
-    JudgeRequest, ReportFiles, ReportRequest, SettingsFacts, StudyConfig, StudyFacts, StudyPlan,
-    StudyReading, StudyRecord,
+    Assignment, AssignmentFiles, CheckWish, ClassFiles, ClassVerdicts, HandIn, HandInFiles,
+    HandInLimits, HandInVerdict, JudgeRequest, ReportFiles, ReportRequest, SettingsFacts,
+    StudyConfig, StudyFacts, StudyPlan, StudyReading, StudyRecord,
 };
 use crate::study;
+use crate::{assignment, check};
 
 /// The runs of a study.
 #[wasm_bindgen]
@@ -110,4 +110,33 @@ pub fn judge_hand_in(request: Ts<JudgeRequest>) -> Result<Ts<HandInVerdict>, Thr
 #[wasm_bindgen]
 pub fn class_files(class: Ts<ClassVerdicts>) -> Result<Ts<ClassFiles>, Thrown> {
     Ok(check::class_files(&class.to_rust()?.hand_ins).into_ts()?)
+}
+
+/// An assignment of a link, its token or a file's text.
+#[wasm_bindgen]
+pub fn read_assignment(text: &str) -> Result<Ts<Assignment>, Thrown> {
+    Ok(assignment::read(text)?.into_ts()?)
+}
+
+/// An assignment as a file and as a link's token.
+#[wasm_bindgen]
+pub fn write_assignment(draft: Ts<Assignment>) -> Result<Ts<AssignmentFiles>, Thrown> {
+    Ok(assignment::write(&draft.to_rust()?)?.into_ts()?)
+}
+
+/// The seed of those who hand in an assignment.
+#[wasm_bindgen]
+pub fn assignment_seed(code: &str, ids: Vec<String>) -> Result<u32, Thrown> {
+    Ok(assignment::seed_of(code, &ids)?)
+}
+
+/// In words, that data are not those of an assignment; nothing where they are.
+#[wasm_bindgen]
+pub fn why_other_data(
+    draft: Ts<Assignment>,
+    name: &str,
+    checksum: &str,
+) -> Result<Option<String>, Thrown> {
+    let assignment = draft.to_rust()?;
+    Ok(check::why_other_data(&assignment, name, checksum))
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::assigned::otherwise;
 use super::figures::{foreign_figures, foreign_tables};
 use super::printable;
 use super::report_text::foreign_text;
@@ -106,6 +107,7 @@ pub fn unread(zip: &str, why: &str) -> HandIn {
         weights: vec![],
         foreign: vec![],
         missing: vec![],
+        otherwise: vec![],
         num_steps: 0.0,
         over_budget: String::new(),
     }
@@ -152,7 +154,11 @@ fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
     Ok(HandIn {
         zip: files.zip.clone(),
         fault: String::new(),
-        missing: missing(files, &metrics, &ids),
+        missing: missing(files, &metrics, &ids, wish.assignment.as_ref()),
+        otherwise: match &wish.assignment {
+            Some(assignment) => otherwise(&metrics, &runs, &ids, assignment),
+            None => vec![],
+        },
         ids,
         weights: weights.filter(|weights| !weights.is_empty()).collect(),
         runs,
@@ -355,6 +361,7 @@ mod tests {
             num_rows: 100,
             sample: None,
             budget: 10.0,
+            assignment: None,
         };
         let read = |text: &str| {
             let files = HandInFiles {

@@ -6,8 +6,8 @@ use super::figures::is_of_its_epochs;
 use super::hand_in::{has_nothing, why_not};
 use super::repeat::{query_of, repeat};
 use crate::message::{
-    EpochRecord, HandIn, HandInVerdict, HandedRun, Outcome, RunResult, RunVerdict, TrainedAgain,
-    VerdictKind,
+    Assignment, EpochRecord, HandIn, HandInVerdict, HandedRun, Outcome, RunResult, RunVerdict,
+    TrainedAgain, VerdictKind,
 };
 
 /// Points of accuracy that a run on WebGPU may be off from the CPU's.
@@ -72,8 +72,20 @@ pub fn judge<'a>(
         ids: hand_in.ids.clone(),
         runs,
         foreign_figures: hand_in.foreign.clone(),
-        missing: hand_in.missing.clone(),
+        missing: [&*hand_in.missing, &*hand_in.otherwise].concat(),
     }
+}
+
+/// In words, that the data which a class is to be checked on are not the assignment's;
+/// nothing where they are, or where it names none.
+pub fn why_other_data(assignment: &Assignment, name: &str, checksum: &str) -> Option<String> {
+    let wanted = assignment.data.as_ref()?;
+    (wanted.checksum != checksum).then(|| {
+        format!(
+            "data: found {name} (checksum {checksum}), expected the assignment’s {} (checksum {})",
+            wanted.name, wanted.checksum
+        )
+    })
 }
 
 /// What weighs most. Records that are not what their settings give weigh more than what was
@@ -96,6 +108,10 @@ fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
             VerdictKind::EqualWeights,
             format!("equal weights as in {other}"),
         );
+    }
+    if !hand_in.otherwise.is_empty() {
+        let words = "same bits, but not as the assignment asks";
+        return (VerdictKind::Otherwise, words.into());
     }
     if runs.iter().all(|run| run.kind == VerdictKind::NotAsked) {
         return (

@@ -4,6 +4,7 @@
 //! Reads texts and judges results; who unpacks zips and who trains is the program's and
 //! the page's business, so that both say the same words of the same files.
 
+mod assigned;
 mod figures;
 mod files;
 mod hand_in;
@@ -14,7 +15,7 @@ mod wholeness;
 
 pub use files::class_files;
 pub use hand_in::{LIMITS, distinct_names, read_hand_in, root_of, texts, unread};
-pub use judging::{Holders, judge};
+pub use judging::{Holders, judge, why_other_data};
 pub use repeat::query_of;
 
 /// What is said below any verdicts.

@@ -3,9 +3,11 @@
 
 use serde_json::Value;
 
+use super::assigned::lacking_studies;
 use super::hand_in::{list, root_of};
 use super::printable;
-use crate::message::{Factor, HandInFiles};
+use crate::assignment::zip_name;
+use crate::message::{Assignment, Factor, HandInFiles};
 
 /// The files of a report beside `metrics.json`, without which there is none.
 const FILES: [&str; 7] = [
@@ -18,7 +20,7 @@ const FILES: [&str; 7] = [
     "settings.json",
 ];
 
-/// The studies that the assignment asks for.
+/// The studies that the usual assignment asks for.
 const STUDIES: [Factor; 5] = [
     Factor::LearningRate,
     Factor::BatchSize,
@@ -28,7 +30,12 @@ const STUDIES: [Factor; 5] = [
 ];
 
 /// What is missing of all that, each in a few words.
-pub(super) fn missing(files: &HandInFiles, metrics: &Value, ids: &[String]) -> Vec<String> {
+pub(super) fn missing(
+    files: &HandInFiles,
+    metrics: &Value,
+    ids: &[String],
+    assignment: Option<&Assignment>,
+) -> Vec<String> {
     let root = root_of(&files.names);
     let has = |name: &&str| {
         files
@@ -50,21 +57,10 @@ pub(super) fn missing(files: &HandInFiles, metrics: &Value, ids: &[String]) -> V
         missing.push("the baseline".into());
     }
     let studies = list(metrics, "studies");
-    let is_of = |factor: &Factor| {
-        let name = serde_json::json!(factor);
-        studies
-            .iter()
-            .any(|study| study.get("factor") == Some(&name))
-    };
-    let lacking = STUDIES.iter().filter(|factor| !is_of(factor));
-    let lacking: Vec<&str> = lacking.map(|factor| factor.name()).collect();
-    match lacking.as_slice() {
-        [] => {}
-        [one] => missing.push(format!("the study of {one}")),
-        [all @ .., last] => {
-            missing.push(format!("the studies of {}, and of {last}", all.join(", ")))
-        }
-    }
+    missing.extend(match assignment {
+        Some(assignment) => lacking_studies(metrics, assignment),
+        None => lacking_usual(studies).into_iter().collect(),
+    });
     for (at, study) in studies.iter().enumerate() {
         let runs = list(study, "runs");
         let is_over = |run: &&Value| {
@@ -84,13 +80,33 @@ pub(super) fn missing(files: &HandInFiles, metrics: &Value, ids: &[String]) -> V
     if ids.is_empty() {
         missing.push("ids".into());
     } else {
-        let name = format!("{}.zip", ids.join("_"));
+        let name = match assignment {
+            Some(assignment) => zip_name(assignment, ids),
+            None => format!("{}.zip", ids.join("_")),
+        };
         let own = files.zip.rsplit('/').next().unwrap_or_default();
         if name != own {
             missing.push(format!("the name {}", printable(&name)));
         }
     }
     missing
+}
+
+/// Which of the usual assignment's studies are not there, in a few words.
+fn lacking_usual(studies: &[Value]) -> Option<String> {
+    let is_of = |factor: &Factor| {
+        let name = serde_json::json!(factor);
+        studies
+            .iter()
+            .any(|study| study.get("factor") == Some(&name))
+    };
+    let lacking = STUDIES.iter().filter(|factor| !is_of(factor));
+    let lacking: Vec<&str> = lacking.map(|factor| factor.name()).collect();
+    match lacking.as_slice() {
+        [] => None,
+        [one] => Some(format!("the study of {one}")),
+        [all @ .., last] => Some(format!("the studies of {}, and of {last}", all.join(", "))),
+    }
 }
 
 /// Whether a text is a notebook of version 4 with cells, as Jupyter opens it.

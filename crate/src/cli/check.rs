@@ -10,17 +10,21 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::engine::{settled, train_epochs};
 use super::fault::{Fault, Result, STATUS_DIFFERS};
-use super::files::write;
+use super::files::{self, write};
 use super::handed;
 use super::input::Loaded;
 use super::kept::Kept;
 use super::study::threads;
 use super::told::Told;
 use super::{data_of, paths_of, text, whole};
+use crate::assignment;
 use crate::check::{
     Holders, PROVES, class_files, distinct_names, judge, printable, query_of, read_hand_in, unread,
+    why_other_data,
 };
-use crate::message::{CheckWish, HandIn, HandInVerdict, HandedRun, TrainedAgain, VerdictKind};
+use crate::message::{
+    Assignment, CheckWish, HandIn, HandInVerdict, HandedRun, TrainedAgain, VerdictKind,
+};
 
 /// Steps that all runs of one hand-in may take, unless a person allows more: forty runs of
 /// ten epochs of the defaults on 42,000 images are a fifth of it.
@@ -33,7 +37,15 @@ pub(super) fn check(matches: &ArgMatches, told: &Told) -> Result<u8> {
         num_rows: data.summary.num_rows,
         sample: whole(matches, "sample")?.map(|number| number as u32),
         budget: whole(matches, "budget")?.unwrap_or(MOST_STEPS) as f64,
+        assignment: text(matches, "assignment").map(assignment_of).transpose()?,
     };
+    let other = wish.assignment.as_ref().and_then(|assignment| {
+        let summary = &data.summary;
+        why_other_data(assignment, &summary.name, &summary.checksum)
+    });
+    if let Some(why) = other {
+        return Err(Fault::input(why));
+    }
     let paths = paths_of(matches, "zips");
     let names = distinct_names(&paths);
     let all = paths.iter().zip(&names);
@@ -58,6 +70,12 @@ pub(super) fn check(matches: &ArgMatches, told: &Told) -> Result<u8> {
     }
     let has_all_same = verdicts.iter().all(|one| one.kind == VerdictKind::Same);
     Ok(if has_all_same { 0 } else { STATUS_DIFFERS })
+}
+
+/// The assignment of a file, its link's or the JSON.
+fn assignment_of(path: &str) -> Result<Assignment> {
+    let text = String::from_utf8_lossy(&files::read(path)?).into_owned();
+    assignment::read(&text).map_err(|error| Fault::input(format!("{path}: {error}")))
 }
 
 fn read(path: &str, name: &str, wish: &CheckWish) -> HandIn {

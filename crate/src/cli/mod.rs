@@ -36,6 +36,7 @@ pub fn main() -> ExitCode {
             let number = whole(matches, "run").map(|number| number.unwrap_or_default());
             number.and_then(|number| study::study(matches, &told, Some(number)))
         }
+        Some(("gather", matches)) => study::gather(matches, &told),
         Some(("evaluate", matches)) => models::evaluate(matches, &told),
         Some(("predict", matches)) => models::predict(matches, &told),
         Some(("check", matches)) => check::check(matches, &told),
@@ -132,6 +133,24 @@ fn command() -> Command {
                 )),
         )
         .subcommand(
+            Command::new("gather")
+                .about(
+                    "Puts runs that were trained apart into one file, and says which are missing",
+                )
+                .arg(plan())
+                .arg(
+                    Arg::new("parts")
+                        .num_args(0..)
+                        .value_name("FILE")
+                        .help("what run wrote of them"),
+                )
+                .arg(data())
+                .arg(column())
+                .arg(out(
+                    "all of them [default: studies.json]; what it holds already stays",
+                )),
+        )
+        .subcommand(
             Command::new("evaluate")
                 .about("Says what a model gets right of a labelled set")
                 .arg(model())
@@ -173,6 +192,11 @@ fn command() -> Command {
                 )
                 .arg(data())
                 .arg(column())
+                .arg(option(
+                    "assignment",
+                    "FILE",
+                    "what was asked for, as the page's Assignment makes it: JSON or the link",
+                ))
                 .arg(option(
                     "sample",
                     "N",

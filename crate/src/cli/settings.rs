@@ -9,7 +9,7 @@ use super::fault::{Fault, Result};
 use crate::message::RunConfig;
 
 /// Query keys that are the page's and no settings, as `settings_query.js` has them.
-const FOREIGN_KEYS: [&str; 4] = ["data", "fault", "view", "weights"];
+const FOREIGN_KEYS: [&str; 5] = ["assignment", "data", "fault", "view", "weights"];
 
 /// What a card or its link promises, beside settings.
 #[derive(Debug, Default, PartialEq)]

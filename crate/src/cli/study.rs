@@ -14,7 +14,7 @@ use super::fault::{Fault, Result, STATUS_DIFFERS};
 use super::files::{exported, read, studies, studies_file, write};
 use super::input::Loaded;
 use super::told::{Told, result_words};
-use super::{data_of, text, whole};
+use super::{data_of, paths_of, text, whole};
 use crate::message::{Outcome, RunState, StudyRecord, StudyRun};
 use crate::nn::device::BACKEND;
 
@@ -84,6 +84,56 @@ pub(super) fn study(matches: &ArgMatches, told: &Told, only: Option<usize>) -> R
     Ok(if is_whole { 0 } else { STATUS_DIFFERS })
 }
 
+/// Puts runs that were trained apart, each by `run` into a file of its own, into one; says
+/// which are missing.
+pub(super) fn gather(matches: &ArgMatches, told: &Told) -> Result<u8> {
+    let data = data_of(matches)?;
+    let out = text(matches, "out").unwrap_or("studies.json");
+    let mut all = studies(text(matches, "plan").unwrap_or_default(), &data)?;
+    let before = Path::new(out).exists().then(|| out.to_string());
+    for path in before.into_iter().chain(paths_of(matches, "parts")) {
+        let value = serde_json::from_slice(&read(&path)?)
+            .map_err(|error| Fault::input(format!("{path}: {error}")))?;
+        for part in exported(&path, value)? {
+            let is_same = |study: &&mut StudyRecord| {
+                study.id == part.id
+                    && study.plan.runs == part.plan.runs
+                    && study.data.checksum == part.data.checksum
+            };
+            let Some(study) = all.iter_mut().find(is_same) else {
+                let expected = "runs of this plan on these data";
+                return Err(Fault::found(&path, "another study", expected));
+            };
+            study.wall_secs += part.wall_secs;
+            for (own, other) in study.runs.iter_mut().zip(part.runs) {
+                if !is_over(own) && is_over(&other) {
+                    *own = other;
+                }
+            }
+        }
+    }
+    write(out, &studies_file(&all))?;
+    let runs: Vec<&StudyRun> = all.iter().flat_map(|study| &study.runs).collect();
+    let missing = runs.iter().zip(1..).filter(|(run, _)| !is_over(run));
+    let missing: Vec<usize> = missing.map(|(_, number)| number).collect();
+    let num_over = runs.len() - missing.len();
+    let words = format!("{num_over} of {} runs are there: {out}", runs.len());
+    let value = json!({
+        "kind": "gathered", "out": out, "runs": runs.len(), "missing": missing,
+    });
+    told.say(&words, &value);
+    Ok(if missing.is_empty() {
+        0
+    } else {
+        STATUS_DIFFERS
+    })
+}
+
+/// Whether a run has come to its end; one that diverged would do so again, to the last bit.
+fn is_over(run: &StudyRun) -> bool {
+    [RunState::Finished, RunState::Diverged].contains(&run.state)
+}
+
 /// A run's place: its study's, its own, and its number from 1 in the file.
 #[derive(Clone, Copy)]
 struct Place {
@@ -100,9 +150,7 @@ fn waiting(all: &[StudyRecord], only: Option<usize>) -> Vec<Place> {
         for &run in &study.plan.order {
             let run = run as usize;
             let number = num_before + run + 1;
-            // A run that diverged would do so again, to the last bit.
-            let is_over = [RunState::Finished, RunState::Diverged].contains(&study.runs[run].state);
-            if !is_over && only.is_none_or(|only| only == number) {
+            if !is_over(&study.runs[run]) && only.is_none_or(|only| only == number) {
                 waiting.push(Place {
                     study: index,
                     run,

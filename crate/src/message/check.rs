@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{RunConfig, RunResult};
+use super::{Assignment, RunConfig, RunResult};
 
 /// Bounds of a zip that is read as a hand-in: anyone may have made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -49,6 +49,9 @@ pub struct CheckWish {
     pub sample: Option<u32>,
     /// Steps that the runs of one hand-in may take.
     pub budget: f64,
+    /// What was asked for; none for the usual assignment.
+    #[serde(default)]
+    pub assignment: Option<Assignment>,
 }
 
 /// A run as a hand-in tells of it.
@@ -94,6 +97,8 @@ pub struct HandIn {
     pub foreign: Vec<String>,
     /// What a whole hand-in has and this one has not, each in a few words.
     pub missing: Vec<String>,
+    /// Seeds and settings that the assignment gives and this one has otherwise, likewise.
+    pub otherwise: Vec<String>,
     /// Steps of the runs that are to be trained again.
     pub num_steps: f64,
     /// In words, that these are more than its budget; empty where they are not.
@@ -143,6 +148,8 @@ pub enum VerdictKind {
     Same,
     /// That too, and so is another hand-in's.
     EqualWeights,
+    /// That too, of seeds or settings that the assignment does not give.
+    Otherwise,
     /// Within the tolerance of what the CPU gives.
     NearWebgpu,
     /// Not what its settings give.
@@ -191,7 +198,7 @@ pub struct HandInVerdict {
     pub runs: Vec<RunVerdict>,
     /// [`HandIn::foreign`].
     pub foreign_figures: Vec<String>,
-    /// [`HandIn::missing`].
+    /// [`HandIn::missing`] and [`HandIn::otherwise`].
     pub missing: Vec<String>,
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Pixels and weights do not pass through here: they cross as typed arrays.
 
+mod assignment;
 mod bits;
 mod check;
 mod data;
@@ -16,6 +17,7 @@ mod run_config;
 mod setting;
 mod study;
 
+pub use assignment::{AssignedData, AssignedStudy, Assignment, AssignmentFiles};
 pub use bits::{read_bits, write_bits};
 pub use check::{
     CheckWish, ClassFile, ClassFiles, ClassVerdicts, HandIn, HandInFiles, HandInLimits,

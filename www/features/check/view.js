@@ -8,12 +8,16 @@ import { default_workers } from "../../engine/pool.js";
 import { announce, el, field_of, set_text } from "../../ui/dom.js";
 import { create_menu } from "../../ui/menu.js";
 import { dropped_zips, may_hold_zips, zips_of } from "./dropped.js";
+import { field } from "./fields.js";
 import { class_table } from "./table.js";
 import { check_status, whole_number } from "./words.js";
 
 /** @import { CheckForm, CheckState, ClassCheck } from "../../app/class_check.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Picked } from "./dropped.js" */
+
+/** Characters of an assignment's text, and more than the engine takes. */
+const MOST_ASSIGNMENT = 20_000;
 
 const PROVES =
   "“Same bits” proves that these settings on these data give these figures, not who pressed Train. Equal weights tell of a copy only where each had a seed of their own. Of the report, report.md is read, not the PDF.";
@@ -31,6 +35,17 @@ export function mount_check(section, { check, page, notice, download }) {
   const report = (/** @type {unknown} */ error) => notice(sentence_of(error));
   const files = el("input", { type: "file", id: "hand-ins", multiple: true, accept: ".zip" });
   const folder = el("input", { type: "file", id: "hand-in-folder", webkitdirectory: true });
+  const assignment = el("input", {
+    type: "text",
+    id: "check-assignment",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const assignment_file = el("input", {
+    type: "file",
+    id: "check-assignment-file",
+    accept: ".json,.txt,application/json,text/plain",
+  });
   const sample = number_field("check-sample", "");
   const budget = number_field("check-budget", String(MOST_STEPS));
   const workers = number_field("check-workers", String(default_workers("ndarray")));
@@ -78,11 +93,28 @@ export function mount_check(section, { check, page, notice, download }) {
         { class: "check-form" },
         field("Hand-ins", files, "Zips as the report makes them. Or drop them, or a folder."),
         field("Or a folder of them", folder, "Zips in folders within it are found."),
+        field(
+          "Link of the assignment",
+          assignment,
+          "Empty: the usual one, a baseline and five studies.",
+        ),
+        field(
+          "Or the assignment’s file",
+          assignment_file,
+          "Then what it asks is judged too: seeds, settings, studies.",
+        ),
         field("Sample, runs a zip", sample, "Empty: all of them."),
         field("Budget, steps a zip", budget, "One that wants more is asked about first."),
         field("Runs at a time", workers, ""),
       ),
       about,
+      el(
+        "p",
+        { class: "hint" },
+        "What a class is asked for is made under ",
+        el("a", { href: "#assignment" }, "Assignment"),
+        ".",
+      ),
       el("div", { class: "buttons" }, run, stop, saved, print),
       error,
       status,
@@ -121,6 +153,14 @@ export function mount_check(section, { check, page, notice, download }) {
       if (picked.length > 0) take(zips_of(picked)).catch(report);
     });
   }
+  assignment_file.addEventListener("change", () => {
+    const [picked] = assignment_file.files ?? [];
+    // One that holds more than any assignment is refused by what it begins with.
+    const text = picked?.slice(0, MOST_ASSIGNMENT).text();
+    text
+      ?.then((read) => (assignment.value = read.replaceAll(/\s*\n\s*/g, " ").trim()))
+      .catch(report);
+  });
   section.addEventListener("drop", (event) => {
     if (!may_hold_zips(event.dataTransfer)) return;
     // Zips are hand-ins here, and no data.
@@ -145,6 +185,7 @@ export function mount_check(section, { check, page, notice, download }) {
     const form = {
       sample: found.sample.value,
       budget: found.budget.value ?? MOST_STEPS,
+      assignment: assignment.value.trim(),
       num_workers: Math.min(found.num_workers.value ?? default_workers("ndarray"), 64),
     };
     check.check(form).catch(report);
@@ -199,7 +240,8 @@ export function mount_check(section, { check, page, notice, download }) {
     const had_focus = document.activeElement;
     run.disabled = is_busy;
     stop.disabled = !is_busy || state.phase === "stopping";
-    for (const input of [files, folder, sample, budget, workers]) input.disabled = is_busy;
+    for (const input of [files, folder, assignment, assignment_file, sample, budget, workers])
+      input.disabled = is_busy;
     saved.hidden = !state.rows.some(({ verdict }) => verdict);
     print.hidden = saved.hidden;
     whole.hidden = !is_busy;
@@ -227,11 +269,4 @@ function checked_words({ name, num_rows, checksum }) {
 /** @param {string} id @param {string} value */
 function number_field(id, value) {
   return el("input", { type: "text", id, inputmode: "numeric", autocomplete: "off", value });
-}
-
-/** @param {string} label @param {HTMLInputElement} input @param {string} hint */
-function field(label, input, hint) {
-  const told = el("p", { class: "hint", id: `${input.id}-hint` }, hint);
-  if (hint) input.setAttribute("aria-describedby", told.id);
-  return el("div", { class: "check-field" }, el("label", { for: input.id }, label), input, told);
 }

@@ -11,6 +11,7 @@ const BY_WEIGHT = [
   "differs",
   "foreign",
   "equal_weights",
+  "otherwise",
   "other_data",
   "unreadable",
   "not_comparable",

@@ -2,13 +2,13 @@
 // the others are asked about first. The code that makes the files is loaded when one is
 // asked for.
 
+import { missing_words } from "../../app/assignment_words.js";
 import { chosen_studies } from "../../app/study_state.js";
 import { message_of } from "../../base/fault.js";
-import { PREFERENCES } from "../../base/preferences.js";
+import { id_fault, remember_ids, remembered_ids, zip_name } from "../../base/ids.js";
 import { download, el, set_text } from "../../ui/dom.js";
 import { create_menu } from "../../ui/menu.js";
 import { chosen_words } from "./chosen.js";
-import { id_fault, zip_name } from "./ids.js";
 import { Mixed, unless_mixed } from "./mixed.js";
 
 /** @import { Actions } from "../../app/actions.js" */
@@ -16,7 +16,6 @@ import { Mixed, unless_mixed } from "./mixed.js";
 /** @import { StudyActions } from "../../app/studies.js" */
 /** @import { StudyState } from "../../app/study_state.js" */
 
-const REMEMBERED = "report ids";
 const FILES = [
   "report.pdf",
   "report.md",
@@ -38,7 +37,7 @@ const FILES = [
  * @param {Pick<Actions, "images" | "readings_pixels">} parts.bench
  */
 export function mount_report(place, { page, studies, actions, bench }) {
-  const kept = remembered();
+  const kept = remembered_ids();
   const fields = [1, 2, 3].map((number, index) => {
     const input = el("input", {
       type: "text",
@@ -50,8 +49,8 @@ export function mount_report(place, { page, studies, actions, bench }) {
     });
     input.addEventListener("input", () => {
       // Another tab may have written the others.
-      const others = remembered();
-      remember(fields.map((one, at) => (at === index ? one.value : (others[at] ?? ""))));
+      const others = remembered_ids();
+      remember_ids(fields.map((one, at) => (at === index ? one.value : (others[at] ?? ""))));
       tell_ids();
       show_error(fields.map((one, at) => id_fault(one.value, at + 1)).find(Boolean) ?? "");
     });
@@ -59,6 +58,8 @@ export function mount_report(place, { page, studies, actions, bench }) {
   });
   const button = el("button", { type: "button", class: "primary" }, "Download report");
   const about = el("p", { class: "hint" });
+  const named = el("p", { class: "hint" });
+  const missing = el("p", { class: "hint", role: "note", "aria-label": "Missing" });
   const status = el("p", { class: "status", role: "status", "aria-label": "Report status" });
   const error = el("p", { class: "wrong", role: "alert", hidden: true });
   const question = el("div", { class: "hand-in-question", role: "alert", hidden: true });
@@ -79,12 +80,9 @@ export function mount_report(place, { page, studies, actions, bench }) {
         el("div", { class: "field" }, el("label", { for: input.id }, `Id ${index + 1}`), input),
       ),
     ),
-    el(
-      "p",
-      { class: "hint" },
-      "They name the zip: id1_id2_id3.zip. Leave the ones you do not need empty.",
-    ),
+    named,
     about,
+    missing,
     el("div", { class: "buttons" }, button, menu),
     status,
     error,
@@ -94,6 +92,22 @@ export function mount_report(place, { page, studies, actions, bench }) {
   studies.watch(["record", "kept", "chosen"], (state) => {
     set_text(about, chosen_words(chosen_studies(state)).join(" "));
   });
+
+  page.watch(["assignment"], ({ assignment }) => {
+    const { zip = "{ids}", code = "" } = assignment?.given ?? {};
+    const name = zip.replaceAll("{code}", code).replace("{ids}", "id1_id2_id3");
+    set_text(named, `They name the zip: ${name}.zip. Leave the ones you do not need empty.`);
+  });
+  const show_missing = () => {
+    // What nobody asked for is not missed.
+    missing.hidden = !page.get().assignment?.given;
+    set_text(missing, missing.hidden ? "" : missing_words(studies.get(), page.get()));
+  };
+  studies.watch(
+    ["kept", "record", "left_out", "introduction", "conclusion", "ids", "phase"],
+    show_missing,
+  );
+  page.watch(["config", "data", "runs", "assignment"], show_missing);
 
   /** @param {string} message */
   function show_error(message) {
@@ -136,7 +150,7 @@ export function mount_report(place, { page, studies, actions, bench }) {
     try {
       const ids = fields.map((input) => input.value.trim());
       // Only the zip's name needs them.
-      const name = what === "zip" ? zip_name(ids) : what;
+      const name = what === "zip" ? zip_name(ids, page.get().assignment?.given ?? undefined) : what;
       making = name;
       set_text(status, `Making ${name} …`);
       const [{ make_file }, { report_about }] = await fetched(
@@ -177,20 +191,4 @@ async function fetched(loading) {
       "The part of Inkling that makes reports could not be fetched: this browser is offline, or the server did not answer. Load the page anew once you are online; your studies are kept.";
     throw new Error(sentence, { cause });
   }
-}
-
-/** @returns {string[]} */
-function remembered() {
-  try {
-    const value = JSON.parse(PREFERENCES.get(REMEMBERED) ?? "[]");
-    return Array.isArray(value) ? value.map(String) : [];
-  } catch {
-    // Text that is not ours: the fields start empty.
-    return [];
-  }
-}
-
-/** @param {string[]} ids */
-function remember(ids) {
-  PREFERENCES.set(REMEMBERED, JSON.stringify(ids));
 }

@@ -68,7 +68,7 @@ function create_buttons(state, actions) {
   use_cpu.addEventListener("click", () => actions.train_on_cpu());
 
   let focus_pause = false;
-  state.watch(["run", "data", "loading", "is_tuning", "is_study_busy"], (now) => {
+  state.watch(["run", "data", "loading", "is_tuning", "is_study_busy", "assignment"], (now) => {
     const { run, data } = now;
     const active = is_active(run);
     const had_focus = document.activeElement;
@@ -126,16 +126,22 @@ function create_offer(state, actions) {
     const { offer } = state.get();
     if (offer) actions.go_on(offer.run_id);
   });
-  state.watch(["offer", "run", "data", "loading", "is_tuning", "is_study_busy"], (now) => {
-    const { offer, run, data } = now;
-    box.hidden = offer === null || is_active(run);
-    if (!offer) return;
-    const has_data = data?.checksum === offer.data_checksum;
-    go_on.disabled = !has_data || why_not_train(now) !== "";
-    // With a finished run's figures in sight the next press is another one.
-    go_on.classList.toggle("primary", run.result === null);
-    set_text(sentence, has_data ? offer.sentence : `It needs ${offer.data_name}: load that first.`);
-  });
+  state.watch(
+    ["offer", "run", "data", "loading", "is_tuning", "is_study_busy", "assignment"],
+    (now) => {
+      const { offer, run, data } = now;
+      box.hidden = offer === null || is_active(run);
+      if (!offer) return;
+      const has_data = data?.checksum === offer.data_checksum;
+      go_on.disabled = !has_data || why_not_train(now) !== "";
+      // With a finished run's figures in sight the next press is another one.
+      go_on.classList.toggle("primary", run.result === null);
+      set_text(
+        sentence,
+        has_data ? offer.sentence : `It needs ${offer.data_name}: load that first.`,
+      );
+    },
+  );
 }
 
 /**

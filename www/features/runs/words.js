@@ -81,7 +81,7 @@ export function accuracy_of({ history, result }) {
 /**
  * What is said beside Continue; `null` for a run that cannot go on.
  * @param {RunSummary} summary
- * @param {Pick<PageState, "data" | "run" | "loading" | "is_tuning" | "is_study_busy">} state
+ * @param {Pick<PageState, "data" | "run" | "loading" | "is_tuning" | "is_study_busy" | "assignment">} state
  * @returns {{ sentence: string, can: boolean } | null}
  */
 export function continue_words(summary, state) {

@@ -27,7 +27,8 @@ export function create_address(state, { promised }) {
   const write = () => {
     clearTimeout(waiting);
     waiting = undefined;
-    const search = search_of(state.get().config, promised, location.search);
+    const { config, assignment } = state.get();
+    const search = search_of(config, promised, location.search, assignment?.token);
     if (search === location.search) return;
     written_ms = performance.now();
     try {
@@ -36,7 +37,7 @@ export function create_address(state, { promised }) {
       // Refused for now: the next change writes it.
     }
   };
-  state.watch(["config"], () => {
+  state.watch(["config", "assignment"], () => {
     waiting ??= setTimeout(write, Math.max(0, WRITE_EVERY_MS - (performance.now() - written_ms)));
   });
   addEventListener("pagehide", write);
@@ -48,15 +49,18 @@ export function create_address(state, { promised }) {
  * @param {Settings} config
  * @param {Promised | null} promised
  * @param {string} now the query that stands in the address
+ * @param {string} [assignment] the token of one; then all settings are said, for those that
+ * are not would be the assignment's
  */
-export function search_of(config, promised, now) {
+export function search_of(config, promised, now, assignment = "") {
   const others = new URLSearchParams(
     [...new URLSearchParams(now)].filter(([key]) => OTHERS.includes(key)),
   );
   const parts = [
-    config_to_query(config, { all: false }).slice(1),
+    config_to_query(config, { all: assignment !== "" }).slice(1),
     promise_query(promised, config),
     others.toString(),
+    assignment && `assignment=${encodeURIComponent(assignment)}`,
   ].filter(Boolean);
   return parts.length ? `?${parts.join("&")}` : "";
 }

@@ -64,7 +64,7 @@ export function assignment_view({ page, studies, actions }) {
     ["kept", "record", "left_out", "introduction", "conclusion", "ids", "reported"],
     draw,
   );
-  page.watch(["config", "data", "runs"], draw);
+  page.watch(["config", "data", "runs", "assignment"], draw);
   studies.watch(["assigned", "assignment_told", "phase"], (state) => {
     const is_busy = state.assigned !== null;
     run.disabled = is_busy || is_study_active(state);

@@ -10,6 +10,7 @@ import {
   share_done,
   study_ticks,
 } from "../../app/study_state.js";
+import { assignment_lead } from "../../app/assignment_words.js";
 import { across_table } from "./across.js";
 import { assignment_view } from "./assignment.js";
 import { study_curves } from "./curves.js";
@@ -68,12 +69,7 @@ export function mount_study(section, { page, studies, actions }) {
     el(
       "div",
       { class: "column column-left" },
-      part(
-        null,
-        "The assignment",
-        "A baseline and five studies from it, one after the other.",
-        assignment.element,
-      ),
+      part(null, "The assignment", assignment_lead(page.get()), assignment.element),
       part(
         { number: 6, tick: "study" },
         "Study",
@@ -126,6 +122,9 @@ export function mount_study(section, { page, studies, actions }) {
       ),
     ),
   );
+
+  const lead = section.querySelector(".lead");
+  page.watch(["assignment"], (bench) => lead && set_text(lead, assignment_lead(bench)));
 
   const looks = () => {
     const is_dark = matchMedia("(prefers-color-scheme: dark)").matches;
