@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::message::StepLayer;
 use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
-use crate::nn::inspect::Snapshot;
+use crate::nn::inspect::{LayerReading, Snapshot};
 use crate::nn::layout::{Layer, Layout};
 use crate::nn::optimiser::Step;
 use crate::nn::weights;
@@ -130,27 +130,35 @@ impl OneBatch {
     /// When an image is not whole, or a label no class, or there are more of them than were
     /// announced.
     pub fn take(&mut self, images: &[u8], labels: &[u8]) -> Result<()> {
-        let layout = self.snapshot.layout();
-        let share = 1.0 / self.num_images as f32;
-        let images = images.chunks(layout.num_pixels());
-        for (image, &label) in images.zip(labels) {
-            let num_classes = self.snapshot.layout().num_classes();
-            if usize::from(label) >= num_classes || self.num_taken == self.num_images {
-                let place = format!("label of image {} of the batch", self.num_taken + 1);
-                let expected = format!("below {num_classes}, {} images", self.num_images);
-                return Err(Error::data(place, label.to_string(), expected));
-            }
-            let row = self.num_taken;
-            let of_image = |keep: &Vec<f32>| {
-                let width = keep.len() / self.num_images;
-                keep[row * width..(row + 1) * width].to_vec()
-            };
-            let keep: Vec<Vec<f32>> = self.keep.iter().map(of_image).collect();
-            self.snapshot
-                .add_gradient(image, label, share, &keep, &mut self.gradient)?;
-            self.num_taken += 1;
+        let num_pixels = self.snapshot.layout().num_pixels();
+        for (image, &label) in images.chunks(num_pixels).zip(labels) {
+            self.take_one(image, label)?;
         }
         Ok(())
+    }
+
+    /// Takes in one image `[num_pixels]`: what the layers made of it.
+    pub(super) fn take_one(&mut self, image: &[u8], label: u8) -> Result<Vec<LayerReading>> {
+        let num_classes = self.snapshot.layout().num_classes();
+        if usize::from(label) >= num_classes || self.num_taken == self.num_images {
+            let place = format!("label of image {} of the batch", self.num_taken + 1);
+            let expected = format!("below {num_classes}, {} images", self.num_images);
+            return Err(Error::data(place, label.to_string(), expected));
+        }
+        let row = self.num_taken;
+        let of_image = |keep: &Vec<f32>| {
+            let width = keep.len() / self.num_images;
+            keep[row * width..(row + 1) * width].to_vec()
+        };
+        let keep: Vec<Vec<f32>> = self.keep.iter().map(of_image).collect();
+        let share = 1.0 / self.num_images as f32;
+        let readings = self.snapshot.forward_dropped(image, &keep)?;
+        let labelled = (image, label);
+        let gradient = &mut self.gradient;
+        self.snapshot
+            .add_gradient_of(&readings, labelled, share, &keep, gradient);
+        self.num_taken += 1;
+        Ok(readings)
     }
 
     /// Moves the parameters by the plan's own rule, and measures.
@@ -202,7 +210,7 @@ fn measured(layer: &Layer, before: &[f32], after: &[f32], gradient: &[f32]) -> S
 }
 
 /// The L2 norm.
-fn norm(values: impl Iterator<Item = f32>) -> f64 {
+pub(super) fn norm(values: impl Iterator<Item = f32>) -> f64 {
     let squares = values.map(|value| f64::from(value) * f64::from(value));
     squares.sum::<f64>().sqrt()
 }
