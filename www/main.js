@@ -68,7 +68,7 @@ create_run_view(store, actions);
 create_run_card(store, actions, asked);
 const charts = create_charts(store, actions);
 const ticks = create_ticks(store);
-const inside = create_inside_opening(store, { engine, notice, pixels: () => pad.pixels() });
+const inside = create_inside_opening(store, { ...parts, ...made, pixels: () => pad.pixels() });
 const pad = create_pad(store, actions, { on_ink: ticks.set_ink, on_read: inside.on_read });
 create_evaluation_view(store, actions);
 create_kept_digits_view({ pixels: pad.pixels, digits });

@@ -1,13 +1,15 @@
-// The controller of a look inside: what the units of the model that stands make of the ink
-// on the pad, one of them opened, and one step looked at. Neither the run nor the model know
+// The controller of a look inside: what the units of the model that stands, or of an earlier
+// epoch of its run, make of the ink on the pad, one of them opened, and one step looked at. Neither the run nor the model know
 // of it. Fetched with its view; knows no document.
 
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { task_of } from "../base/task.js";
+import { Newest } from "./newest.js";
 import { create_store, model_task } from "./state.js";
 
 /** @import { Custody } from "../engine/custody.js" */
+/** @import { KeptEpochs } from "./kept_epochs.js" */
 /** @import { StepLook, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
 /** @import { PageState, View } from "./state.js" */
 
@@ -31,6 +33,7 @@ const MOST_SURVEYED = 2000;
 /**
  * @typedef {object} InsideState
  * @property {UnitsReading | null} units of the model that stands; `null` before there is one
+ * @property {PageState["looked_back"]} looked_back the epoch that they are of in its place
  * @property {boolean} is_drawn whether its activations are of a drawing, or of an empty pad
  * @property {readonly string[]} classes that the model tells apart
  * @property {string} told why there is nothing to see
@@ -51,6 +54,7 @@ const MOST_SURVEYED = 2000;
 function nothing_yet() {
   return {
     units: null,
+    looked_back: null,
     is_drawn: false,
     classes: [],
     told: "",
@@ -66,33 +70,11 @@ function nothing_yet() {
   };
 }
 
-/** Work of which one piece is under way, and the newest wish after it. */
-class Newest {
-  #is_busy = false;
-  #is_asked_again = false;
-  #work;
-
-  /** @param {() => Promise<void>} work that throws nothing */
-  constructor(work) {
-    this.#work = work;
-  }
-
-  async ask() {
-    this.#is_asked_again = true;
-    if (this.#is_busy) return;
-    this.#is_busy = true;
-    while (this.#is_asked_again) {
-      this.#is_asked_again = false;
-      await this.#work();
-    }
-    this.#is_busy = false;
-  }
-}
-
 export class InsideController {
   store = create_store(nothing_yet());
   #page;
   #engine;
+  #epochs;
   #pixels;
   #is_open = false;
   #reading = new Newest(() => this.#read());
@@ -106,13 +88,15 @@ export class InsideController {
    * @param {object} parts
    * @param {View<PageState>} parts.page
    * @param {Custody} parts.engine
+   * @param {KeptEpochs} parts.epochs
    * @param {() => Uint8Array | null} parts.pixels what the pad was last read as; `null` for an empty one
    */
-  constructor({ page, engine, pixels }) {
+  constructor({ page, engine, epochs, pixels }) {
     this.#page = page;
     this.#engine = engine;
+    this.#epochs = epochs;
     this.#pixels = pixels;
-    page.watch(["model", "run", "data", "config"], () => this.#look_at_page());
+    page.watch(["model", "run", "data", "config", "looked_back"], () => this.#look_at_page());
   }
 
   /** While it is closed nothing is asked. */
@@ -155,12 +139,15 @@ export class InsideController {
 
   /** @type {unknown} */
   #model_before = undefined;
+  /** @type {unknown} */
+  #looked_back_before = null;
 
   #look_at_page() {
     if (!this.#is_open) return;
-    const { model } = this.#page.get();
-    if (model !== this.#model_before) {
+    const { model, looked_back } = this.#page.get();
+    if (model !== this.#model_before || looked_back !== this.#looked_back_before) {
       this.#model_before = model;
+      this.#looked_back_before = looked_back;
       this.update();
     }
     const { step, survey, opened } = this.store.get();
@@ -173,10 +160,10 @@ export class InsideController {
     if (opened) void this.#surveying.ask();
   }
 
-  /** Model and data that a survey would be of. */
+  /** Model, epoch and data that a survey would be of. */
   #sample() {
     const { model, data } = this.#page.get();
-    return `${model?.id} ${data?.checksum}`;
+    return `${model?.id} ${this.#epochs.shown?.key} ${data?.checksum}`;
   }
 
   /** What the next first step would begin with. */
@@ -199,7 +186,8 @@ export class InsideController {
   }
 
   async #read() {
-    const { model, run } = this.#page.get();
+    const { model, run, looked_back } = this.#page.get();
+    const epoch = this.#epochs.shown;
     const has_model = model !== null || run.progress !== null;
     if (!has_model) {
       const told = "There is no model yet. Train first, and draw while it learns.";
@@ -210,14 +198,21 @@ export class InsideController {
     const { classes, side } = model ? model_task(model) : task_of(this.#page.get().data);
     const pixels = drawn ?? new Uint8Array(side * side);
     try {
-      const units = await this.#engine.read_units(pixels);
+      const units = await this.#engine.read_units(pixels, epoch);
       const { opened } = this.store.get();
       const is_there = opened && units && opened.unit < (units.widths[opened.layer + 1] ?? 0);
-      const unit = is_there ? await this.#engine.read_unit(opened.layer, opened.unit, drawn) : null;
-      const is_same = model === this.#page.get().model && opened === this.store.get().opened;
+      const unit = is_there
+        ? await this.#engine.read_unit(opened.layer, opened.unit, drawn, epoch)
+        : null;
+      const now = this.#page.get();
+      const is_same =
+        model === now.model &&
+        looked_back === now.looked_back &&
+        opened === this.store.get().opened;
       if (!is_same) return this.#reading_again();
       this.store.set({
         units,
+        looked_back,
         is_drawn: drawn !== null,
         classes,
         told: "",
@@ -239,7 +234,7 @@ export class InsideController {
   #wanted() {
     const { model, data, run } = this.#page.get();
     if (!model || !data) return "";
-    return [model.id, run.history.length, data.checksum].join(" ");
+    return [this.#sample(), run.history.length].join(" ");
   }
 
   async #survey() {
@@ -261,9 +256,10 @@ export class InsideController {
     const spread = count === data.num_rows ? "" : ", spread evenly";
     const about = `${all}${format.counted(count, "image")} of ${data.name}${spread}`;
     const of = this.#sample();
+    const epoch = this.#epochs.shown;
     try {
       const images = await this.#engine.images(data.checksum, rows);
-      const found = await this.#engine.survey_units(rows, images.pixels);
+      const found = await this.#engine.survey_units(rows, images.pixels, epoch);
       if (this.#wanted() !== wanted) {
         void this.#surveying.ask();
         return;

@@ -270,7 +270,7 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
  * @param {Uint8Array} pixels of all of them
  * @param {(images: Uint8Array, from: number, to: number) => void} work
  */
-async function sliced(count, pixels, work) {
+export async function sliced(count, pixels, work) {
   const size = pixels.length / Math.max(1, count);
   let began = performance.now();
   for (let at = 0; at < count; at++) {

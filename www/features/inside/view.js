@@ -2,14 +2,20 @@
 // opened, and one step looked at. Stands above the curves, beside the pad, on a wide screen and
 // under the pad on a narrow one: one draws and watches.
 
+import { MistakesController } from "../../app/epoch_mistakes.js";
 import { InsideController } from "../../app/inside.js";
 import { is_active } from "../../app/state.js";
+import { Timeline } from "../../app/timeline.js";
 import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { create_batch } from "./batch.js";
+import { create_mistakes } from "./mistakes.js";
+import { create_timeline } from "./timeline.js";
 import { create_unit } from "./unit.js";
 import { links_words, paint_units } from "./painting.js";
 import { UnitList } from "./units.js";
+import { as_of_words } from "./words.js";
 
+/** @import { KeptEpochs } from "../../app/kept_epochs.js" */
 /** @import { Custody } from "../../engine/custody.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
 /** @import { PageState, View } from "../../app/state.js" */
@@ -29,11 +35,14 @@ const NAMES_AFTER_MS = 200;
  * @param {object} parts
  * @param {View<PageState>} parts.page
  * @param {Custody} parts.engine
+ * @param {KeptEpochs} parts.epochs
  * @param {() => Uint8Array | null} parts.pixels
  * @param {HTMLButtonElement} parts.button what opens it
  */
-export function mount_inside({ page, engine, pixels, button }) {
-  const inside = new InsideController({ page, engine, pixels });
+export function mount_inside({ page, engine, epochs, pixels, button }) {
+  const inside = new InsideController({ page, engine, epochs, pixels });
+  const timeline = new Timeline({ page, epochs });
+  const mistakes = create_mistakes(new MistakesController({ page, engine, epochs, timeline }));
   const { store } = inside;
   document.head.append(el("link", { rel: "stylesheet", href: "features/inside/inside.css" }));
 
@@ -60,10 +69,12 @@ export function mount_inside({ page, engine, pixels, button }) {
     "section",
     { class: "part inside", id: "inside", "aria-label": "Inside", hidden: true },
     el("header", { class: "part-head" }, el("h2", {}, "Inside"), told, close),
+    create_timeline(timeline),
     layers,
     legend,
     paths,
     unit.element,
+    mistakes,
     create_batch(inside),
   );
 
@@ -90,10 +101,10 @@ export function mount_inside({ page, engine, pixels, button }) {
   let is_drawing = false;
   const draw = () => {
     is_drawing = false;
-    const { units, is_drawn, classes, told: why } = store.get();
+    const { units, is_drawn, classes, looked_back, told: why } = store.get();
     layers.hidden = legend.hidden = units === null;
     const invitation = "Draw on the pad and watch. A press on a unit opens it.";
-    set_text(told, why || (units && !is_drawn ? invitation : ""));
+    set_text(told, why || as_of_words(looked_back) + (units && !is_drawn ? invitation : ""));
     if (!units) {
       set_text(paths, "");
       return;
@@ -122,6 +133,9 @@ export function mount_inside({ page, engine, pixels, button }) {
     if (is_other || !is_drawn) name();
     else naming ||= setTimeout(name, NAMES_AFTER_MS);
   };
+  timeline.store.watch(["epochs"], ({ epochs: kept }) => {
+    mistakes.hidden = kept.length === 0;
+  });
   const draw_soon = () => {
     if (is_drawing || element.hidden) return;
     is_drawing = true;
@@ -133,7 +147,7 @@ export function mount_inside({ page, engine, pixels, button }) {
     canvas.height = Math.round(clientHeight * devicePixelRatio);
     for (const list of lists) list.measure();
   };
-  store.watch(["units", "is_drawn", "classes", "told"], draw_soon);
+  store.watch(["units", "is_drawn", "classes", "looked_back", "told"], draw_soon);
   store.watch(["opened"], name);
   on_theme_change(draw_soon);
   new ResizeObserver(() => {
@@ -155,8 +169,10 @@ export function mount_inside({ page, engine, pixels, button }) {
   const show = (is_open) => {
     element.hidden = !is_open;
     button.setAttribute("aria-expanded", String(is_open));
-    if (is_open) inside.open();
-    else inside.close();
+    for (const part of [timeline, inside]) {
+      if (is_open) part.open();
+      else part.close();
+    }
     draw_soon();
   };
   close.addEventListener("click", () => {
