@@ -3,11 +3,13 @@
 // under the pad on a narrow one: one draws and watches.
 
 import { MistakesController } from "../../app/epoch_mistakes.js";
+import { HealthController } from "../../app/health.js";
 import { InsideController } from "../../app/inside.js";
 import { is_active } from "../../app/state.js";
 import { Timeline } from "../../app/timeline.js";
 import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { create_batch } from "./batch.js";
+import { create_health } from "./health.js";
 import { create_mistakes } from "./mistakes.js";
 import { create_timeline } from "./timeline.js";
 import { create_unit } from "./unit.js";
@@ -75,6 +77,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     paths,
     unit.element,
     mistakes,
+    create_health(new HealthController({ page, engine, epochs })),
     create_batch(inside),
   );
 
