@@ -7,11 +7,13 @@ import * as format from "../base/format.js";
 import { task_of } from "../base/task.js";
 import { Newest } from "./newest.js";
 import { create_store, model_task } from "./state.js";
+import { beginning, first_parameters, is_same_beginning } from "./step_start.js";
 
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { KeptEpochs } from "./kept_epochs.js" */
 /** @import { StepLook, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
 /** @import { PageState, View } from "./state.js" */
+/** @import { StepBeginning } from "./step_start.js" */
 
 /** Images that units are asked about. */
 const MOST_SURVEYED = 2000;
@@ -48,8 +50,6 @@ const MOST_SURVEYED = 2000;
  * @property {boolean} is_stepping
  */
 
-/** What a first step begins with. @typedef {{ config: unknown, data: string, model: string, start: string }} StepBeginning */
-
 /** @returns {InsideState} */
 function nothing_yet() {
   return {
@@ -82,7 +82,7 @@ export class InsideController {
   /** What the survey that stands is of. */
   #surveyed = "";
   /** What the step that stands began with: another beginning is another first step. */
-  #stepped_from = /** @type {StepBeginning} */ ({ config: null, data: "", model: "", start: "" });
+  #stepped_from = /** @type {StepBeginning | null} */ (null);
 
   /**
    * @param {object} parts
@@ -166,23 +166,9 @@ export class InsideController {
     return `${model?.id} ${this.#epochs.shown?.key} ${data?.checksum}`;
   }
 
-  /** What the next first step would begin with. */
-  #beginning() {
-    const { config, data, model } = this.#page.get();
-    const { start } = this.store.get();
-    const from = start === "model" ? (model?.id ?? "") : "";
-    return { config, data: data?.checksum ?? "", model: from, start };
-  }
-
-  /** Whether a step that began so would begin so again. @param {StepBeginning} from */
+  /** Whether a step that began so would begin so again. @param {StepBeginning | null} from */
   #stands(from) {
-    const now = this.#beginning();
-    return (
-      now.config === from.config &&
-      now.data === from.data &&
-      now.model === from.model &&
-      now.start === from.start
-    );
+    return is_same_beginning(from, beginning(this.#page, this.store.get().start));
   }
 
   async #read() {
@@ -275,16 +261,18 @@ export class InsideController {
   /** Takes one step with the bench's settings, or the one after the last. */
   async one_batch() {
     if (this.store.get().is_stepping) return;
-    const { config, data, plan } = this.#page.get();
+    const { config, data } = this.#page.get();
     const { start, step: before } = this.store.get();
-    const from = this.#beginning();
+    const from = beginning(this.#page, start);
     this.store.set({ is_stepping: true, step_told: "Taking a step." });
     try {
       if (!data) throw new Refused("Load a data set first.");
       const is_next = before && this.#stands(this.#stepped_from);
       const step = await this.#engine.look_at_step(data.checksum, config, {
         step: is_next ? before.step + 1 : 0,
-        parameters: is_next ? before.parameters : await this.#first_parameters(start, plan),
+        parameters: is_next
+          ? before.parameters
+          : await first_parameters(this.#engine, this.#page, start, this.store.get().units),
         state: is_next ? before.state : new Float32Array(0),
       });
       if (!this.#stands(from) || this.store.get().step !== before) {
@@ -297,25 +285,5 @@ export class InsideController {
     } finally {
       this.store.set({ is_stepping: false });
     }
-  }
-
-  /**
-   * @param {"model" | "fresh"} start
-   * @param {PageState["plan"]} plan
-   */
-  async #first_parameters(start, plan) {
-    const { model, config } = this.#page.get();
-    if (start === "fresh" || !model) return null;
-    const { units } = this.store.get();
-    const widths = plan?.layers.map((layer) => layer.num_outputs).join();
-    const is_alike =
-      !units || (units.widths.slice(1).join() === widths && units.activation === config.activation);
-    const parameters = await this.#engine.weights(model.id);
-    if (plan && (!is_alike || parameters.length !== plan.num_parameters)) {
-      throw new Refused(
-        "The model has other layers than the settings ask for, or another activation. Start from fresh weights, or train with these settings first.",
-      );
-    }
-    return parameters;
   }
 }

@@ -2,7 +2,8 @@
 // it is made of, what file it becomes. Each question names the model it means; where
 // that is, and how it comes back, is the business of newest_model.js.
 
-import { Refused } from "../base/fault.js";
+import { Refused, unless_aborted } from "../base/fault.js";
+import { new_id } from "../base/id.js";
 import { DataCustody } from "./data_custody.js";
 import { NewestModel } from "./newest_model.js";
 
@@ -12,6 +13,7 @@ import { NewestModel } from "./newest_model.js";
 /** @import { ModelFormat } from "../worker/model.js" */
 /** @import { Engine, InkReading, Strokes, Whose } from "../worker/engine.js" */
 /** @import { EpochRef } from "../worker/look_back.js" */
+/** @import { EpochLook, EpochStart } from "../worker/one_epoch.js" */
 /** @import { StepLook, StepStart, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
 /** @import { DataCustodyOptions } from "./data_custody.js" */
 /** @import { Held, Source } from "./newest_model.js" */
@@ -178,6 +180,33 @@ export class ModelCustody extends DataCustody {
     return this.on_cpu("taking a step", async (station) => {
       await this.feed(station, checksum);
       return station.call((engine) => engine.look_at_step(checksum, config, start));
+    });
+  }
+
+  /**
+   * One epoch trained and looked at on the CPU's worker, beside whatever is under way;
+   * nothing that stands is touched. Rejects with the signal's reason once that is aborted.
+   * @param {string} checksum of the data that are meant
+   * @param {RunConfig} config
+   * @param {EpochStart} start
+   * @param {number[]} rows of the training part that layers are measured on
+   * @param {AbortSignal} signal
+   * @returns {Promise<EpochLook>}
+   */
+  train_one_epoch(checksum, config, start, rows, signal) {
+    const token = new_id();
+    return this.on_cpu("training an epoch", async (station) => {
+      await this.feed(station, checksum);
+      const drop = () => void station.call((engine) => engine.drop_look(token)).catch(() => {});
+      signal.addEventListener("abort", drop, { once: true });
+      try {
+        const looking = station.call((engine) =>
+          engine.train_one_epoch(token, checksum, config, start, rows),
+        );
+        return await unless_aborted(looking, signal);
+      } finally {
+        signal.removeEventListener("abort", drop);
+      }
     });
   }
 

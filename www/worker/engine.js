@@ -4,7 +4,7 @@
 // the run under way. Says who answers what; how is in the files beside it. Knows nothing
 // of the page, nor of how it is asked.
 
-import { Refused } from "../base/fault.js";
+import { Cancelled, Refused } from "../base/fault.js";
 import * as Comlink from "../vendor/comlink.mjs";
 import { Answers } from "./answers.js";
 import { bytes_of, given, release } from "./crossing_values.js";
@@ -22,6 +22,7 @@ import { Work } from "./work.js";
 /** @import { Images, LoadedData } from "./dataset.js" */
 /** @import { HeldInside, StepLook, StepStart, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
 /** @import { EpochRef, HeldEpochs } from "./look_back.js" */
+/** @import { EpochLook, EpochStart } from "./one_epoch.js" */
 /** @import { ModelFormat, Reader } from "./model.js" */
 /** @import { Question, ReadWish } from "./reading.js" */
 /** @import { RunTask } from "./run.js" */
@@ -70,6 +71,8 @@ export class Engine extends Answers {
   #inside = null;
   /** @type {HeldEpochs | null} */
   #epochs = null;
+  /** Epochs that are being looked at, by token. @type {Map<string, AbortController>} */
+  #looks = new Map();
 
   // Data
 
@@ -276,6 +279,45 @@ export class Engine extends Answers {
       const images = data.step_images(config, start.step);
       return take_step(studies, { config, plan, images, start });
     });
+  }
+
+  /**
+   * Trains one epoch on a network of its own, beside whatever is under way, and looks at it.
+   * @param {string} token to give it up by
+   * @param {string} checksum
+   * @param {RunConfig} config
+   * @param {EpochStart} start
+   * @param {number[]} rows of the training part that layers are measured on
+   * @returns {Promise<EpochLook>}
+   */
+  train_one_epoch(token, checksum, config, { checkpoint, parameters }, rows) {
+    return guarded(async () => {
+      const abort = new AbortController();
+      this.#looks.set(token, abort);
+      try {
+        const { train_one_epoch } = await import("./one_epoch.js");
+        const studies = await this.studies();
+        const start = {
+          ...(checkpoint && { checkpoint: bytes_of(checkpoint) }),
+          ...(parameters && { weights: parameters }),
+        };
+        const held_out = this.#data.named(checksum).validation_rows(config);
+        const validation = this.#data.images(checksum, held_out);
+        const measured = this.#data.images(checksum, rows);
+        const making = this.#data.lend(checksum, (data) =>
+          trainer_of(this.wasm, data, config, start),
+        );
+        const { signal } = abort;
+        return await train_one_epoch(studies, { making, validation, measured, signal });
+      } finally {
+        this.#looks.delete(token);
+      }
+    });
+  }
+
+  /** Gives up an epoch that is looked at. @param {string} token */
+  drop_look(token) {
+    this.#looks.get(token)?.abort(new Cancelled());
   }
 
   // The model. A key is what the page calls it by.

@@ -5,6 +5,7 @@
 import { MistakesController } from "../../app/epoch_mistakes.js";
 import { HealthController } from "../../app/health.js";
 import { InsideController } from "../../app/inside.js";
+import { OneEpochController } from "../../app/one_epoch.js";
 import { is_active } from "../../app/state.js";
 import { Timeline } from "../../app/timeline.js";
 import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
@@ -78,7 +79,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     unit.element,
     mistakes,
     create_health(new HealthController({ page, engine, epochs })),
-    create_batch(inside),
+    create_batch(inside, new OneEpochController({ page, engine, inside: store })),
   );
 
   /** @type {UnitList[]} */

@@ -10,6 +10,7 @@ import { class_name, class_noun } from "../../base/task.js";
 /** @import { UnitPlace } from "../../app/inside.js" */
 /** @import { PageState } from "../../app/state.js" */
 /** @import { StepLook } from "../../worker/inside.js" */
+/** @import { EpochLook } from "../../worker/one_epoch.js" */
 
 /** Above this share of images on which it is silent a unit is nearly dead. */
 const NEARLY_DEAD = 0.99;
@@ -247,6 +248,21 @@ export function kept_words(is_any, every) {
 function nth(number) {
   if (number % 10 === 2 && number % 100 !== 12) return number === 2 ? "second" : `${number}nd`;
   return number === 4 ? "fourth" : `${number}th`;
+}
+
+/**
+ * What an epoch came to, in a sentence.
+ * @param {EpochLook} look
+ * @param {number} num_epochs that the settings ask for
+ */
+export function epoch_look_words({ record, accuracy_before, num_validation }, num_epochs) {
+  const [before, after] = [accuracy_before, record.validation_accuracy].map((share) =>
+    format.percent(share),
+  );
+  return (
+    `Epoch ${record.epoch} of ${num_epochs}: the validation accuracy goes from ${before} to ${after} ` +
+    `on ${format.counted(num_validation, "image")}; the mean training loss on the way was ${format.loss(record.train_loss)}.`
+  );
 }
 
 /**
