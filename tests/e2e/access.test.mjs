@@ -68,6 +68,17 @@ test("axe-core finds nothing in any state of the main job", async (t) => {
   await press(page, "One batch");
   await sees(page, "Step status", /^Step 1, /);
   await has_no_violations(page, "the inside, with a unit and a step");
+  await press(page, "One epoch");
+  await sees(page, "Epoch status", /^Epoch 1 of/);
+  await press(page, "Measure health");
+  await sees(page, "Health status", /^(Measured|\d+ of)/);
+  await page.getByRole("slider", { name: "Epoch shown" }).fill("1");
+  await sees(page, "Inside status", /^As of epoch 1 of/);
+  await has_no_violations(page, "the inside, at an epoch, with health");
+  await page.getByRole("button", { name: "Learning rate", exact: true }).click();
+  await page.getByText(/^How far a step moves the weights/).waitFor();
+  await has_no_violations(page, "an entry of the glossary");
+  await press(page, "Close entry");
   await press(page, "Close inside");
   await page.getByLabel("Epochs", { exact: true }).fill("3");
   await open_view(page, "Study");

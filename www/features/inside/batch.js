@@ -3,6 +3,7 @@
 
 import { digit_at, digit_canvas } from "../../ui/digit.js";
 import { el, field_of, on_theme_change, set_text } from "../../ui/dom.js";
+import { term } from "../../ui/term.js";
 import * as format from "../../base/format.js";
 import { class_name } from "../../base/task.js";
 import { create_epoch } from "./epoch.js";
@@ -103,7 +104,12 @@ function figures({ layers }) {
       cell(small(layer.update_share)),
     ),
   );
-  const head = ["Layer", "Gradient", "Weights, before → after", "Update / weights"];
+  const head = [
+    ["Layer"],
+    [term("Gradient", "gradient")],
+    [term("Weights", "weight"), ", before → after"],
+    ["Update / weights"],
+  ];
   return [
     el(
       "div",
@@ -112,7 +118,7 @@ function figures({ layers }) {
         "table",
         { class: "figures-table" },
         el("caption", { class: "unseen" }, "L2 norms of each layer in this step"),
-        el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
+        el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, ...name)))),
         el("tbody", {}, ...rows),
       ),
     ),
@@ -153,7 +159,9 @@ function images({ pixels, labels, losses_before, losses_after }, classes) {
     el(
       "p",
       { class: "hint" },
-      `${some}Each with its label and its loss before → after, dropout off.`,
+      `${some}Each with its label and its `,
+      term("loss", "loss"),
+      " before → after, dropout off.",
     ),
   );
 }

@@ -9,6 +9,7 @@ import { OneEpochController } from "../../app/one_epoch.js";
 import { is_active } from "../../app/state.js";
 import { Timeline } from "../../app/timeline.js";
 import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
+import { term } from "../../ui/term.js";
 import { create_batch } from "./batch.js";
 import { create_health } from "./health.js";
 import { create_mistakes } from "./mistakes.js";
@@ -58,9 +59,15 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
   const legend = el(
     "p",
     { class: "hint units-legend" },
-    el("span", {}, "silent"),
+    el("span", {}, term("silent", "silent")),
     el("span", { class: "scale", "aria-hidden": "true" }),
-    el("span", {}, "strongest of its layer (of the last layer: certain)"),
+    el(
+      "span",
+      {},
+      "strongest of its layer (of the last layer, by ",
+      term("softmax", "softmax"),
+      ": certain)",
+    ),
     below,
   );
   const unit = create_unit(inside, () => {

@@ -164,6 +164,8 @@ export function create_reading(view, actions, drawing, on_read) {
     },
     tell,
     show,
+    /** What was last read; `null` for an empty pad. */
+    reading: () => reading,
     /** The pixels as last read; `null` for an empty pad. */
     pixels: () => reading?.pixels ?? null,
   };
