@@ -2,19 +2,15 @@
 // it is made of, what file it becomes. Each question names the model it means; where
 // that is, and how it comes back, is the business of newest_model.js.
 
-import { Refused, unless_aborted } from "../base/fault.js";
-import { new_id } from "../base/id.js";
+import { Refused } from "../base/fault.js";
 import { DataCustody } from "./data_custody.js";
 import { NewestModel } from "./newest_model.js";
 
 /** @import { ModelSummary, RunConfig } from "../pkg/ndarray/inkling.js" */
-/** @import { LayerHealth } from "../pkg/studies/inkling.js" */
 /** @import { Remote } from "../vendor/comlink.mjs" */
 /** @import { ModelFormat } from "../worker/model.js" */
 /** @import { Engine, InkReading, Strokes, Whose } from "../worker/engine.js" */
 /** @import { EpochRef } from "../worker/look_back.js" */
-/** @import { EpochLook, EpochStart } from "../worker/one_epoch.js" */
-/** @import { StepLook, StepStart, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
 /** @import { DataCustodyOptions } from "./data_custody.js" */
 /** @import { Held, Source } from "./newest_model.js" */
 /** @import { Station } from "./station.js" */
@@ -83,7 +79,7 @@ export class ModelCustody extends DataCustody {
    * @returns {Promise<InkReading | null>} `null` for an empty pad; `probabilities` is `null` before any model
    */
   predict_ink(ink, width, height, epoch = null) {
-    return this.#look(epoch, (engine, whose) => engine.predict_ink(whose, ink, width, height));
+    return this.look(epoch, (engine, whose) => engine.predict_ink(whose, ink, width, height));
   }
 
   /**
@@ -93,66 +89,7 @@ export class ModelCustody extends DataCustody {
    * @returns {Promise<InkReading | null>} likewise
    */
   predict_strokes(strokes, epoch = null) {
-    return this.#look(epoch, (engine, whose) => engine.predict_strokes(whose, strokes));
-  }
-
-  /**
-   * What every unit of the newest model makes of an image.
-   * @param {Uint8Array} pixels side² of them
-   * @param {EpochRef | null} [epoch] that is meant in its place
-   * @returns {Promise<UnitsReading | null>} `null` before any model
-   */
-  read_units(pixels, epoch = null) {
-    return this.#look(epoch, (engine, whose) => engine.read_units(whose, pixels));
-  }
-
-  /**
-   * One of its units, and how it came to what it makes of an image.
-   * @param {number} layer from 0
-   * @param {number} unit from 0
-   * @param {Uint8Array | null} pixels
-   * @param {EpochRef | null} [epoch] as `read_units`
-   * @returns {Promise<UnitReading | null>} likewise
-   */
-  read_unit(layer, unit, pixels, epoch = null) {
-    return this.#look(epoch, (engine, whose) => engine.read_unit(whose, layer, unit, pixels));
-  }
-
-  /**
-   * Which of many images make its units fire most.
-   * @param {Uint32Array} rows
-   * @param {Uint8Array} pixels side² a row
-   * @param {EpochRef | null} [epoch] as `read_units`
-   * @returns {Promise<UnitsSurvey | null>} likewise
-   */
-  survey_units(rows, pixels, epoch = null) {
-    return this.#look(epoch, (engine, whose) => engine.survey_units(whose, rows, pixels));
-  }
-
-  /**
-   * What an epoch made of rows of the loaded data: probabilities, one a class for each.
-   * @param {EpochRef} epoch
-   * @param {string} checksum of the data that the rows are of
-   * @param {ArrayLike<number>} rows
-   * @returns {Promise<Float32Array>}
-   */
-  read_rows_then(epoch, checksum, rows) {
-    return this.#look_back(epoch, checksum, (engine, ref) =>
-      engine.read_rows_then(ref, checksum, Array.from(rows)),
-    );
-  }
-
-  /**
-   * How healthy its layers were then, on rows of the loaded data, the first layer first.
-   * @param {EpochRef} epoch
-   * @param {string} checksum of the data that the rows are of
-   * @param {ArrayLike<number>} rows
-   * @returns {Promise<LayerHealth[]>}
-   */
-  measure_layers(epoch, checksum, rows) {
-    return this.#look_back(epoch, checksum, (engine, ref) =>
-      engine.measure_layers(ref, checksum, Array.from(rows)),
-    );
+    return this.look(epoch, (engine, whose) => engine.predict_strokes(whose, strokes));
   }
 
   /**
@@ -165,48 +102,6 @@ export class ModelCustody extends DataCustody {
     return this.on_cpu("splitting the data", async (station) => {
       await this.feed(station, checksum);
       return station.call((engine) => engine.held_out_rows(checksum, config));
-    });
-  }
-
-  /**
-   * One step as a run with these settings would take it, looked at on the CPU's worker;
-   * nothing that stands is touched.
-   * @param {string} checksum of the data that are meant
-   * @param {RunConfig} config
-   * @param {StepStart} start
-   * @returns {Promise<StepLook>}
-   */
-  look_at_step(checksum, config, start) {
-    return this.on_cpu("taking a step", async (station) => {
-      await this.feed(station, checksum);
-      return station.call((engine) => engine.look_at_step(checksum, config, start));
-    });
-  }
-
-  /**
-   * One epoch trained and looked at on the CPU's worker, beside whatever is under way;
-   * nothing that stands is touched. Rejects with the signal's reason once that is aborted.
-   * @param {string} checksum of the data that are meant
-   * @param {RunConfig} config
-   * @param {EpochStart} start
-   * @param {number[]} rows of the training part that layers are measured on
-   * @param {AbortSignal} signal
-   * @returns {Promise<EpochLook>}
-   */
-  train_one_epoch(checksum, config, start, rows, signal) {
-    const token = new_id();
-    return this.on_cpu("training an epoch", async (station) => {
-      await this.feed(station, checksum);
-      const drop = () => void station.call((engine) => engine.drop_look(token)).catch(() => {});
-      signal.addEventListener("abort", drop, { once: true });
-      try {
-        const looking = station.call((engine) =>
-          engine.train_one_epoch(token, checksum, config, start, rows),
-        );
-        return await unless_aborted(looking, signal);
-      } finally {
-        signal.removeEventListener("abort", drop);
-      }
     });
   }
 
@@ -325,23 +220,25 @@ export class ModelCustody extends DataCustody {
   /**
    * Asks the newest model, or an epoch in its place, which needs no model: the CPU's worker.
    * @template T
+   * @protected
    * @param {EpochRef | null} epoch
    * @param {(engine: Remote<Engine>, whose: Whose) => Promise<T | null>} ask
    * @returns {Promise<T | null>}
    */
-  #look(epoch, ask) {
-    return epoch ? this.#look_back(epoch, null, ask) : this.#read(ask);
+  look(epoch, ask) {
+    return epoch ? this.look_back(epoch, null, ask) : this.#read(ask);
   }
 
   /**
    * Asks an epoch, whose bytes go along only where the CPU's worker does not hold it.
    * @template T
+   * @protected
    * @param {EpochRef} epoch
    * @param {string | null} checksum of the data that the worker needs, if any
    * @param {(engine: Remote<Engine>, ref: EpochRef) => Promise<T>} ask
    * @returns {Promise<T>}
    */
-  #look_back(epoch, checksum, ask) {
+  look_back(epoch, checksum, ask) {
     return this.on_cpu("looking at an epoch", async (station) => {
       if (checksum !== null) await this.feed(station, checksum);
       return station.call(async (engine) => {

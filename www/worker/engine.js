@@ -20,7 +20,7 @@ import { Work } from "./work.js";
 /** @import { DataChange, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Inside, LayerHealth } from "../pkg/studies/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
-/** @import { HeldInside, StepLook, StepStart, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
+/** @import { HeldInside, NearestImages, StepLook, StepStart, StoryReading, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
 /** @import { EpochRef, HeldEpochs } from "./look_back.js" */
 /** @import { EpochLook, EpochStart } from "./one_epoch.js" */
 /** @import { ModelFormat, Reader } from "./model.js" */
@@ -420,6 +420,35 @@ export class Engine extends Answers {
     return guarded(async () => {
       const { survey_units } = await import("./inside.js");
       return this.#look(whose, (inside) => survey_units(inside, rows, pixels));
+    });
+  }
+
+  /**
+   * Which pixels of an image speak for a class.
+   * @param {Whose} whose
+   * @param {Uint8Array} pixels side² of them
+   * @param {number | null} wanted a class; `null` for the one that is read
+   * @returns {Promise<StoryReading | null>}
+   */
+  read_story(whose, pixels, wanted) {
+    return guarded(async () => {
+      const { read_story } = await import("./inside.js");
+      return this.#look(whose, (inside) => read_story(inside, pixels, wanted));
+    });
+  }
+
+  /**
+   * Which of many images the last hidden layer takes for most like one.
+   * @param {Whose} whose
+   * @param {Uint8Array} pixels side² of them
+   * @param {Uint32Array} rows
+   * @param {Uint8Array} images side² a row
+   * @returns {Promise<NearestImages | null>}
+   */
+  nearest_images(whose, pixels, rows, images) {
+    return guarded(async () => {
+      const { nearest_images } = await import("./inside.js");
+      return this.#look(whose, (inside) => nearest_images(inside, pixels, rows, images));
     });
   }
 

@@ -8,8 +8,11 @@ import { mistakes_words, read_as } from "./words.js";
 
 /** @import { MistakesController } from "../../app/epoch_mistakes.js" */
 
-/** @param {MistakesController} mistakes */
-export function create_mistakes(mistakes) {
+/**
+ * @param {MistakesController} mistakes
+ * @param {(mistake: { pixels: Uint8Array, truth: number }) => void} on_press
+ */
+export function create_mistakes(mistakes, on_press) {
   const { store } = mistakes;
   const told = el("p", { class: "hint", role: "status", "aria-label": "Mistakes then" });
   const list = el("ol", { class: "batch-images", "aria-label": "Wrong then, and most sure of it" });
@@ -29,10 +32,16 @@ export function create_mistakes(mistakes) {
         const { classes } = found ?? { classes: [] };
         const [is, read] = [class_name(classes, truth), class_name(classes, said)];
         const name = `${read_as(classes, truth)}, read as ${read} with ${format.percent(sure, 1)}`;
+        const press = el(
+          "button",
+          { type: "button", class: "quiet", title: "Why it reads so" },
+          digit_canvas(pixels, name),
+        );
+        press.addEventListener("click", () => on_press({ pixels, truth }));
         return el(
           "li",
           {},
-          digit_canvas(pixels, name),
+          press,
           el("span", { class: "figure", "aria-hidden": "true" }, `${is} as ${read}`),
           el("span", { class: "figure", "aria-hidden": "true" }, format.percent(sure, 1)),
         );

@@ -47,8 +47,7 @@ export function create_timeline(timeline) {
     slider.setAttribute("aria-valuetext", words);
     set_text(says, words);
     set_text(play, is_playing ? "Stop playing" : "Play");
-    // In its place all the same: what stands beside it is not to move.
-    newest.style.visibility = shown < last ? "" : "hidden";
+    newest.hidden = shown >= last;
     set_text(about, kept_words(epochs.length > 0, every));
   });
   return element;

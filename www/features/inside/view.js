@@ -7,12 +7,14 @@ import { HealthController } from "../../app/health.js";
 import { InsideController } from "../../app/inside.js";
 import { OneEpochController } from "../../app/one_epoch.js";
 import { is_active } from "../../app/state.js";
+import { StoryController } from "../../app/story.js";
 import { Timeline } from "../../app/timeline.js";
 import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { term } from "../../ui/term.js";
 import { create_batch } from "./batch.js";
 import { create_health } from "./health.js";
 import { create_mistakes } from "./mistakes.js";
+import { create_story } from "./story.js";
 import { create_timeline } from "./timeline.js";
 import { create_unit } from "./unit.js";
 import { links_words, paint_units } from "./painting.js";
@@ -46,7 +48,12 @@ const NAMES_AFTER_MS = 200;
 export function mount_inside({ page, engine, epochs, pixels, button }) {
   const inside = new InsideController({ page, engine, epochs, pixels });
   const timeline = new Timeline({ page, epochs });
-  const mistakes = create_mistakes(new MistakesController({ page, engine, epochs, timeline }));
+  const story = new StoryController({ page, engine, epochs, pixels });
+  const told_story = create_story(story);
+  const mistakes = create_mistakes(
+    new MistakesController({ page, engine, epochs, timeline }),
+    told_story.tell_of,
+  );
   const { store } = inside;
   document.head.append(el("link", { rel: "stylesheet", href: "features/inside/inside.css" }));
 
@@ -84,6 +91,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     legend,
     paths,
     unit.element,
+    told_story.element,
     mistakes,
     create_health(new HealthController({ page, engine, epochs })),
     create_batch(inside, new OneEpochController({ page, engine, inside: store })),
@@ -199,6 +207,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
       const ask = () => {
         is_asking = false;
         inside.update();
+        story.update();
       };
       if (is_active(page.get().run)) setTimeout(ask, GAP_WHILE_TRAINING_MS);
       else requestAnimationFrame(ask);

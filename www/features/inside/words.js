@@ -2,6 +2,7 @@
 
 import * as format from "../../base/format.js";
 import { MOST_EPOCH_BYTES } from "../../app/kept_epochs.js";
+import { epoch_words } from "../../app/state.js";
 import { choice_words } from "../../base/settings.js";
 import { class_name, class_noun } from "../../base/task.js";
 
@@ -9,8 +10,11 @@ import { class_name, class_noun } from "../../base/task.js";
 /** @import { EpochMistakes } from "../../app/epoch_mistakes.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
 /** @import { PageState } from "../../app/state.js" */
+/** @import { StoryState } from "../../app/story.js" */
 /** @import { StepLook } from "../../worker/inside.js" */
 /** @import { EpochLook } from "../../worker/one_epoch.js" */
+
+/** @typedef {NonNullable<StoryState["reading"]>} StoryOf */
 
 /** Above this share of images on which it is silent a unit is nearly dead. */
 const NEARLY_DEAD = 0.99;
@@ -277,4 +281,35 @@ export function update_words(layers) {
   if (most > 30 * USUAL_UPDATE) return `${range}: a thousandth is usual, so this is a large step.`;
   if (most < USUAL_UPDATE / 30) return `${range}: a thousandth is usual, so this is a small step.`;
   return `${range}: about a thousandth is usual.`;
+}
+
+/**
+ * How an image is read, and what share the class has that is asked about.
+ * @param {StoryOf} reading
+ * @param {readonly string[]} classes
+ * @param {number | null} truth of a mistake
+ */
+export function story_words({ probabilities, read, of, looked_back }, classes, truth) {
+  const share = (/** @type {number} */ at) => format.percent(probabilities[at] ?? 0, 1);
+  const when = looked_back ? ` as of ${epoch_words(looked_back)}` : "";
+  const is = truth === null ? "" : `It is ${read_as(classes, truth)}. `;
+  const asked = of === read ? "" : `; ${read_as(classes, of)}, asked about here, has ${share(of)}`;
+  return `${is}Read as ${class_name(classes, read)} with ${share(read)}${when}${asked}.`;
+}
+
+/**
+ * The strongest pixels on either side, for whoever cannot see the picture of them.
+ * @param {StoryOf} reading
+ * @param {readonly string[]} classes
+ */
+export function saliency_words({ saliency, of }, classes) {
+  const side = Math.round(Math.sqrt(saliency.length));
+  let [most, least] = [0, 0];
+  saliency.forEach((value, at) => {
+    if (value > (saliency[most] ?? 0)) most = at;
+    if (value < (saliency[least] ?? 0)) least = at;
+  });
+  const of_pixel = (/** @type {number} */ at) =>
+    `${signed(saliency[at] ?? 0)} at the ${input_name(0, at, side)}`;
+  return `What each pixel says for ${read_as(classes, of)}: most for it ${of_pixel(most)}, most against it ${of_pixel(least)}`;
 }
