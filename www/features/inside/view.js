@@ -34,6 +34,9 @@ const PHONE = "(max-width: 759px)";
 /** While a run goes on its weights are copied for each look. */
 const GAP_WHILE_TRAINING_MS = 80;
 
+/** Nobody follows the colours of pixels at every move of the pen, and the bars come first. */
+const STORY_AFTER_MS = 100;
+
 /** Names follow what is painted no later than this. */
 const NAMES_AFTER_MS = 200;
 
@@ -199,6 +202,11 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     button.focus({ preventScroll: true });
   });
   let is_asking = false;
+  let story_timer = 0;
+  const tell_story = () => {
+    story_timer = 0;
+    story.update();
+  };
   return {
     /** Asked for once a frame, after the bars have been drawn; a run needs its worker more. */
     update() {
@@ -207,7 +215,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
       const ask = () => {
         is_asking = false;
         inside.update();
-        story.update();
+        story_timer ||= setTimeout(tell_story, STORY_AFTER_MS);
       };
       if (is_active(page.get().run)) setTimeout(ask, GAP_WHILE_TRAINING_MS);
       else requestAnimationFrame(ask);
