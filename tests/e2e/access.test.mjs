@@ -74,6 +74,8 @@ test("axe-core finds nothing in any state of the main job", async (t) => {
   await sees(page, "Health status", /^(Measured|\d+ of)/);
   await page.getByRole("slider", { name: "Epoch shown" }).fill("1");
   await sees(page, "Inside status", /^As of epoch 1 of/);
+  await page.getByText("Why it reads so").click();
+  await page.getByRole("img", { name: /^What each pixel says for/ }).waitFor();
   await has_no_violations(page, "the inside, at an epoch, with health");
   await page.getByRole("button", { name: "Learning rate", exact: true }).click();
   await page.getByText(/^How far a step moves the weights/).waitFor();
