@@ -282,6 +282,44 @@ def parity(_arguments):
         "silu": torch.nn.SiLU(),
     }
 
+    def drawn(initialisation, draws, inputs, outputs):
+        """A layer's first weights `[inputs, outputs]` and biases, as crate/src/nn/weights.rs
+        draws them."""
+        shape = (inputs, outputs)
+        if initialisation == "torch":
+            bound = 1 / inputs**0.5
+            return draws.uniform(-bound, bound, shape), draws.uniform(-bound, bound, outputs)
+        if initialisation == "kaiming_normal":
+            pairs = draws.random_sample(((inputs * outputs + 1) // 2, 2))
+            radius, angle = numpy.sqrt(-2 * numpy.log(1 - pairs[:, 0])), 2 * numpy.pi * pairs[:, 1]
+            normal = numpy.stack([radius * numpy.cos(angle), radius * numpy.sin(angle)], axis=1)
+            weight = (2 / inputs) ** 0.5 * normal.ravel()[: inputs * outputs].reshape(shape)
+        elif initialisation == "xavier":
+            bound = (6 / (inputs + outputs)) ** 0.5
+            weight = draws.uniform(-bound, bound, shape)
+        else:
+            weight = numpy.full(shape, 1 / inputs)
+        return weight, numpy.zeros(outputs)
+
+    def schedules(schedule, optimizer, rate, epochs, steps):
+        """What moves the rate after each epoch and after each step."""
+        schedulers = torch.optim.lr_scheduler
+        return {
+            "constant": lambda: (None, None),
+            "cosine": lambda: (schedulers.CosineAnnealingLR(optimizer, T_max=epochs), None),
+            "step": lambda: (schedulers.StepLR(optimizer, -(-epochs // 3), gamma=0.1), None),
+            "one_cycle": lambda: (
+                None,
+                schedulers.OneCycleLR(
+                    optimizer, rate, total_steps=epochs * steps, cycle_momentum=False
+                ),
+            ),
+            "warm_up": lambda: (
+                None,
+                schedulers.LinearLR(optimizer, start_factor=1 / steps, total_iters=steps - 1),
+            ),
+        }[schedule]()
+
     def losses(
         learning_rate,
         optimiser="sgd",
@@ -290,15 +328,20 @@ def parity(_arguments):
         activation="relu",
         layer_norm=False,
         dropout=0.0,
+        initialisation="torch",
+        input_dropout=0.0,
+        max_norm=0.0,
+        label_smoothing=0.0,
+        learning_rate_schedule="constant",
     ):
         draws = numpy.random.RandomState([seed, weights_stream])
         linears, norms = [], []
         for inputs, outputs in zip(widths, widths[1:]):
-            linear, bound = torch.nn.Linear(inputs, outputs), 1 / inputs**0.5
+            linear = torch.nn.Linear(inputs, outputs)
+            weight, bias = drawn(initialisation, draws, inputs, outputs)
             with torch.no_grad():
-                weight = draws.uniform(-bound, bound, (inputs, outputs)).astype(numpy.float32)
-                linear.weight.copy_(torch.tensor(weight.T))
-                linear.bias.copy_(torch.tensor(draws.uniform(-bound, bound, outputs)))
+                linear.weight.copy_(torch.tensor(weight.astype(numpy.float32).T))
+                linear.bias.copy_(torch.tensor(bias))
             linears.append(linear)
             norms.append(torch.nn.LayerNorm(outputs))
         modules = [*linears, *(norms[:-1] if layer_norm else [])]
@@ -309,6 +352,10 @@ def parity(_arguments):
             weight_decay=weight_decay,
         )
         steps_per_epoch = num_rows // batch_size
+        # A run's settings have ten epochs where nothing else is said.
+        by_epoch, by_step = schedules(
+            learning_rate_schedule, optimizer, learning_rate, 10, steps_per_epoch
+        )
         found = []
         for step in range(num_steps):
             if step % steps_per_epoch == 0:
@@ -316,16 +363,28 @@ def parity(_arguments):
                 order = numpy.random.RandomState(key).permutation(num_rows)
             rows = order[step % steps_per_epoch * batch_size :][:batch_size]
             x = images[rows]
+            if input_dropout:
+                x = x * mask(2**32 - 1, step, tuple(x.shape), input_dropout)
             for layer, linear in enumerate(linears):
                 x = linear(x)
                 if layer + 1 < len(linears):
                     x = activations[activation](norms[layer](x) if layer_norm else x)
                     if dropout:
                         x = x * mask(layer, step, tuple(x.shape), dropout)
-            loss = torch.nn.functional.cross_entropy(x, labels[rows])
+            loss = torch.nn.functional.cross_entropy(
+                x, labels[rows], label_smoothing=label_smoothing
+            )
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            if max_norm:
+                with torch.no_grad():
+                    for linear in linears[:-1]:
+                        linear.weight.copy_(linear.weight.renorm(2, 0, max_norm))
+            if by_step:
+                by_step.step()
+            if by_epoch and step % steps_per_epoch == steps_per_epoch - 1:
+                by_epoch.step()
             found.append(round(loss.item(), 7))
         return found
 
@@ -395,6 +454,45 @@ def parity(_arguments):
             learning_rate=0.002,
             layer_norm=True,
             dropout=0.25,
+        ),
+        # Each initialisation, schedule and regulariser.
+        dict(initialisation="kaiming_normal", learning_rate=0.02),
+        dict(initialisation="xavier", activation="tanh", learning_rate=0.05),
+        dict(initialisation="equal", learning_rate=0.05),
+        dict(learning_rate_schedule="cosine", learning_rate=0.05),
+        dict(learning_rate_schedule="step", learning_rate=0.05),
+        dict(learning_rate_schedule="one_cycle", learning_rate=0.1),
+        dict(learning_rate_schedule="warm_up", learning_rate=0.05),
+        dict(input_dropout=0.2, learning_rate=0.05),
+        dict(max_norm=0.5, learning_rate=0.05),
+        dict(label_smoothing=0.1, learning_rate=0.05),
+        # Together.
+        dict(
+            input_dropout=0.2,
+            dropout=0.5,
+            max_norm=0.8,
+            learning_rate=0.05,
+            momentum=0.5,
+            learning_rate_schedule="cosine",
+        ),
+        dict(
+            optimiser="adam",
+            initialisation="kaiming_normal",
+            label_smoothing=0.1,
+            learning_rate=0.002,
+            learning_rate_schedule="one_cycle",
+        ),
+        dict(
+            optimiser="adamw",
+            activation="gelu",
+            initialisation="xavier",
+            layer_norm=True,
+            label_smoothing=0.2,
+            max_norm=0.6,
+            input_dropout=0.1,
+            weight_decay=0.01,
+            learning_rate=0.001,
+            learning_rate_schedule="warm_up",
         ),
     ]
     torch.set_num_threads(1)

@@ -8,7 +8,7 @@ use std::time::Instant;
 use inkling::config::{NetworkPlan, Rule};
 use inkling::data::distort::Distortion;
 use inkling::data::{Dataset, Normalisation, Task, sample};
-use inkling::message::{Optimiser, StepKind};
+use inkling::message::{Initialisation, Optimiser, StepKind};
 use inkling::nn::batch::Batch;
 use inkling::nn::layout::Layout;
 use inkling::nn::network::Network;
@@ -33,7 +33,7 @@ fn main() {
             layer_norm: false,
             ..NetworkPlan::default()
         });
-        let parameters = weights::initial(&layout, 1);
+        let parameters = weights::initial(&layout, Initialisation::Torch, 1);
         for batch_size in [16, 64, 256, 512] {
             let step_ms = |kind, is_distorted| {
                 let data = dataset.clone();
@@ -70,6 +70,7 @@ fn time_step(
         learning_rate: 0.01,
         momentum: 0.0,
         weight_decay: 0.0,
+        ..Rule::sgd(0.0)
     };
     let rows: Vec<u32> = (0..dataset.num_rows() as u32).collect();
     let mut batches = rows.chunks_exact(batch_size).cycle();

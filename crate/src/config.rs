@@ -5,15 +5,19 @@
 
 mod network;
 mod rule;
+mod schedule;
+pub mod schema;
 
 pub use network::NetworkPlan;
 pub use rule::Rule;
+use schedule::StepPlace;
 
 use crate::data::Task;
 use crate::data::distort::Distortion;
 use crate::error::{Error, Result};
-use crate::math;
-use crate::message::{BackendChoice, LearningRateSchedule, RunConfig, StepKind};
+use crate::message::{
+    BackendChoice, EpochRecord, Initialisation, LearningRateSchedule, RunConfig, StepKind,
+};
 
 /// Most hidden layers a network may have.
 pub const MAX_HIDDEN_LAYERS: usize = 8;
@@ -37,9 +41,9 @@ pub struct Plan {
     pub num_epochs: u32,
     /// Images a step; the last batch of an epoch may hold fewer.
     pub batch_size: usize,
-    /// How a step moves the weights in the first epoch.
+    /// What a step does at the full learning rate.
     pub rule: Rule,
-    /// How its learning rate goes on from there.
+    /// How that moves in the run.
     pub schedule: LearningRateSchedule,
     /// Seed of everything that is drawn but the split.
     pub seed: u32,
@@ -51,6 +55,10 @@ pub struct Plan {
     pub network: NetworkPlan,
     /// How far training images are distorted, where they are.
     pub augmentation: Option<Distortion>,
+    /// Epochs without a lower validation loss after which the run ends; 0 for never.
+    pub patience: u32,
+    /// Whether the model is the best epoch's.
+    pub keep_best: bool,
     /// Whether each epoch measures the training part as validation is.
     pub clean_curve: bool,
     /// Which training step runs.
@@ -105,19 +113,30 @@ impl Plan {
         })
     }
 
-    /// How a step moves the weights in `epoch`, from 1.
-    pub fn rule_in(&self, epoch: u32) -> Rule {
-        let share = match self.schedule {
-            LearningRateSchedule::Constant => 1.0,
-            LearningRateSchedule::Cosine => {
-                let done = f64::from(epoch - 1) / f64::from(self.num_epochs);
-                (1.0 + math::cos(std::f64::consts::PI * done)) / 2.0
-            }
+    /// What step `step`, from 0 over the whole run, does, where an epoch has
+    /// `steps_per_epoch` of them.
+    pub fn rule_at(&self, step: u32, steps_per_epoch: u32) -> Rule {
+        let place = StepPlace {
+            step,
+            steps_per_epoch,
+            num_epochs: self.num_epochs,
         };
+        let share = self.schedule.share_at(place);
         Rule {
             learning_rate: (f64::from(self.rule.learning_rate) * share) as f32,
             ..self.rule
         }
+    }
+
+    /// Whether a run ends early after these epochs: so many since the one with the lowest
+    /// validation loss, the first of equals, as [`RunConfig::patience`] says.
+    pub fn has_lost_patience(&self, history: &[EpochRecord]) -> bool {
+        let losses = history.iter().map(|record| record.validation_loss);
+        let lowest = losses
+            .enumerate()
+            .reduce(|best, one| if one.1 < best.1 { one } else { best });
+        let since = lowest.map_or(0, |(at, _)| history.len() - 1 - at);
+        self.patience > 0 && since >= self.patience as usize
     }
 }
 
@@ -150,8 +169,24 @@ impl TryFrom<&RunConfig> for Plan {
                 |x| (0.0..=1.0).contains(&x),
                 "a number from 0 to 1",
             )?,
+            label_smoothing: label_smoothing(config.label_smoothing)?,
+            max_norm: max_norm(config.max_norm)?,
         };
         notes.extend(rule.note().map(String::from));
+        if config.initialisation == Initialisation::Equal {
+            notes.push(
+                "All weights of a layer begin alike: without dropout its units stay alike and \
+                 learn as one."
+                    .into(),
+            );
+        }
+        if config.keep_best {
+            notes.push(
+                "The best epoch is picked on the validation part, so its accuracy there comes \
+                 out a little too high: a test set says what the model is worth."
+                    .into(),
+            );
+        }
         Ok(Self {
             num_epochs,
             batch_size,
@@ -163,11 +198,15 @@ impl TryFrom<&RunConfig> for Plan {
             network: NetworkPlan {
                 hidden,
                 activation: config.activation,
+                initialisation: config.initialisation,
                 dropout: dropout(config.dropout)?,
+                input_dropout: dropout_of("input dropout", config.input_dropout)?,
                 layer_norm: config.layer_norm,
                 ..NetworkPlan::default()
             },
             augmentation: config.augmentation.then(Distortion::default),
+            patience: whole("patience", config.patience, 0, MAX_EPOCHS)? as u32,
+            keep_best: config.keep_best,
             clean_curve: config.clean_curve,
             step: config.step,
             notes,
@@ -188,13 +227,19 @@ impl From<&Plan> for RunConfig {
             learning_rate_schedule: plan.schedule,
             momentum: plan.rule.momentum.into(),
             weight_decay: plan.rule.weight_decay.into(),
+            max_norm: plan.rule.max_norm.into(),
+            label_smoothing: plan.rule.label_smoothing.into(),
+            patience: plan.patience.into(),
+            keep_best: plan.keep_best,
             seed: plan.seed.into(),
             // What is not said follows the seed, in settings of whichever version.
             split_seed: (plan.split_seed != plan.seed).then_some(plan.split_seed.into()),
             validation_share: plan.validation_share,
             hidden_layers: hidden.join(", "),
             activation: plan.network.activation,
+            initialisation: plan.network.initialisation,
             dropout: plan.network.dropout.into(),
+            input_dropout: plan.network.input_dropout.into(),
             layer_norm: plan.network.layer_norm,
             augmentation: plan.augmentation.is_some(),
             clean_curve: plan.clean_curve,
@@ -216,8 +261,28 @@ pub(crate) fn batch_size(value: f64) -> Result<u64> {
 
 /// The probability that a hidden unit is dropped.
 pub(crate) fn dropout(value: f64) -> Result<f32> {
+    dropout_of("dropout", value)
+}
+
+fn dropout_of(setting: &'static str, value: f64) -> Result<f32> {
     let expected = "a number from 0 to 0.95";
-    single("dropout", value, |x| (0.0..=0.95).contains(&x), expected)
+    single(setting, value, |x| (0.0..=0.95).contains(&x), expected)
+}
+
+fn label_smoothing(value: f64) -> Result<f32> {
+    let expected = "a number from 0 to below 1";
+    single(
+        "label smoothing",
+        value,
+        |x| (0.0..1.0).contains(&x),
+        expected,
+    )
+}
+
+fn max_norm(value: f64) -> Result<f32> {
+    let expected = "0 for none, or a number from 0.01 to 1,000";
+    let fits = |x| x == 0.0 || (0.01..=1_000.0).contains(&x);
+    single("max norm", value, fits, expected)
 }
 
 /// A seed of everything that is drawn.
@@ -461,23 +526,6 @@ mod tests {
                 ..RunConfig::default()
             };
             assert_eq!(Plan::try_from(&config).unwrap().validation_share, 0.2);
-        }
-    }
-
-    // torch 2.15: SGD(lr=0.1) under CosineAnnealingLR(T_max=4), lr of each epoch.
-    #[wasm_bindgen_test(unsupported = test)]
-    fn a_cosine_falls_as_torchs_does() {
-        let plan = Plan::try_from(&RunConfig {
-            epochs: 4.0,
-            learning_rate: 0.1,
-            learning_rate_schedule: LearningRateSchedule::Cosine,
-            ..RunConfig::default()
-        })
-        .unwrap();
-        let expected = [0.1, 0.085_355_34, 0.05, 0.014_644_66];
-        for (epoch, expected) in (1..).zip(expected) {
-            let found = plan.rule_in(epoch).learning_rate;
-            assert!((found - expected).abs() < 1e-7, "epoch {epoch}: {found}");
         }
     }
 

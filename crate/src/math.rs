@@ -50,6 +50,11 @@ pub fn cos(x: f64) -> f64 {
     libm::cos(x)
 }
 
+/// The sine of an angle in radians.
+pub fn sin(x: f64) -> f64 {
+    libm::sin(x)
+}
+
 /// `x` to the power of `y`.
 pub fn powf(x: f64, y: f64) -> f64 {
     libm::pow(x, y)

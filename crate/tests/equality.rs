@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Rule};
 use inkling::data::{Dataset, Task, sample};
-use inkling::message::{Activation, Optimiser, StepKind};
+use inkling::message::{Activation, Initialisation, Optimiser, StepKind};
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
 use inkling::nn::layout::Layout;
@@ -31,6 +31,7 @@ struct Case {
     hidden: &'static [usize],
     layer_norm: bool,
     dropout: f32,
+    input_dropout: f32,
     rule: Rule,
     activation: Activation,
     batch_size: usize,
@@ -41,17 +42,13 @@ struct Case {
     task: Option<(usize, usize)>,
 }
 
-const PLAIN_SGD: Rule = Rule {
-    optimiser: Optimiser::Sgd,
-    learning_rate: 0.05,
-    momentum: 0.0,
-    weight_decay: 0.0,
-};
+const PLAIN_SGD: Rule = Rule::sgd(0.05);
 
 const CASE: Case = Case {
     hidden: &[32, 16],
     layer_norm: false,
     dropout: 0.0,
+    input_dropout: 0.0,
     rule: PLAIN_SGD,
     activation: Activation::Relu,
     batch_size: 32,
@@ -66,13 +63,15 @@ async fn losses(case: &Case, dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> 
         hidden: case.hidden.to_vec(),
         activation: case.activation,
         dropout: case.dropout,
+        input_dropout: case.input_dropout,
         layer_norm: case.layer_norm,
         ..NetworkPlan::default()
     };
-    let layout = Layout::new(&plan.for_task(dataset.task()));
+    let plan = plan.for_task(dataset.task());
+    let layout = Layout::new(&plan);
     let all: Vec<u32> = (0..NUM_ROWS as u32).collect();
     let normalisation = dataset.normalisation(&all).unwrap();
-    let parameters = weights::initial(&layout, 7);
+    let parameters = weights::initial(&layout, Initialisation::Torch, 7);
     let mut network = Network::new(
         layout,
         normalisation,
@@ -86,11 +85,7 @@ async fn losses(case: &Case, dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> 
         let rows: Vec<u32> = (0..case.batch_size)
             .map(|i| ((step as usize * case.batch_size + i) * 37 % NUM_ROWS) as u32)
             .collect();
-        let mask = (case.dropout > 0.0).then_some(DropoutMask {
-            seed: 7,
-            step,
-            probability: case.dropout,
-        });
+        let mask = DropoutMask::of(&plan, 7, step);
         network.train_step(Batch::Rows(&rows), mask.as_ref(), case.rule);
         if step % 8 == 7 {
             metrics.extend(network.take_metrics().await.unwrap());
@@ -150,6 +145,7 @@ async fn momentum_and_weight_decay() {
         learning_rate: 0.002,
         momentum: 0.9,
         weight_decay: 1e-3,
+        ..PLAIN_SGD
     };
     assert_equal(Case { rule, ..CASE }).await;
 }
@@ -186,6 +182,7 @@ async fn everything_at_once_on_odd_widths() {
         learning_rate: 0.0005,
         momentum: 0.5,
         weight_decay: 1e-4,
+        ..PLAIN_SGD
     };
     let hidden = &[13, 5, 7];
     assert_equal(Case {
@@ -243,6 +240,7 @@ async fn each_optimiser() {
             learning_rate,
             momentum,
             weight_decay: 1e-4,
+            ..PLAIN_SGD
         };
         assert_equal(Case { rule, ..CASE }).await;
     }
@@ -269,6 +267,43 @@ async fn each_activation() {
     }
 }
 
+/// What WebGPU takes plainly has nothing to be compared with there.
+#[cfg(not(feature = "webgpu"))]
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn each_regulariser() {
+    let smoothed = Rule {
+        label_smoothing: 0.1,
+        ..Rule::sgd(0.02)
+    };
+    let bounded = Rule {
+        max_norm: 0.5,
+        ..Rule::sgd(0.02)
+    };
+    let all = Rule {
+        optimiser: Optimiser::Adam,
+        label_smoothing: 0.2,
+        max_norm: 0.5,
+        ..Rule::sgd(0.0003)
+    };
+    for (rule, input_dropout) in [
+        (smoothed, 0.0),
+        (bounded, 0.0),
+        (Rule::sgd(0.02), 0.2),
+        (all, 0.1),
+    ] {
+        assert_equal(Case {
+            rule,
+            input_dropout,
+            // Columns that fill no whole block.
+            hidden: &[37, 13],
+            dropout: input_dropout,
+            layer_norm: rule.label_smoothing > 0.1,
+            ..CASE
+        })
+        .await;
+    }
+}
+
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn small_pictures() {
     assert_equal(Case {
@@ -285,6 +320,7 @@ async fn pictures_that_fill_no_whole_words_and_an_odd_number_of_classes() {
         learning_rate: 0.02,
         momentum: 0.5,
         weight_decay: 1e-3,
+        ..PLAIN_SGD
     };
     assert_equal(Case {
         task: Some((7, 3)),

@@ -19,7 +19,7 @@ use inkling::config::{NetworkPlan, Plan};
 use inkling::data::reader::DatasetReader;
 use inkling::data::{Dataset, Normalisation, Task, sample};
 use inkling::error::Result;
-use inkling::message::{CheckWish, HandInFiles, TrainedAgain};
+use inkling::message::{CheckWish, HandInFiles, Initialisation, TrainedAgain};
 use inkling::message::{Factor, LearningRateSchedule, RunConfig, StudyConfig, StudyRecord};
 use inkling::nn::layout::Layout;
 use inkling::nn::model_file::{self, StoredModel};
@@ -334,7 +334,7 @@ fn models() -> [StoredModel; 3] {
             layer_norm,
             ..NetworkPlan::default()
         };
-        let parameters = weights::initial(&Layout::new(&plan), 7);
+        let parameters = weights::initial(&Layout::new(&plan), Initialisation::Torch, 7);
         StoredModel {
             plan,
             task: Task::mnist(),
@@ -431,7 +431,7 @@ fn checkpoint() {
         ..RunConfig::default()
     };
     let plan = Plan::try_from(&config).unwrap();
-    let parameters = weights::initial(&Layout::new(&plan.network), 7);
+    let parameters = weights::initial(&Layout::new(&plan.network), Initialisation::Torch, 7);
     let good = Checkpoint {
         task: Task::mnist(),
         normalisation: Normalisation::MNIST,
@@ -444,6 +444,7 @@ fn checkpoint() {
         train_secs: 0.5,
         optimiser_state: vec![0.0; parameters.len()],
         optimiser_steps: 0,
+        best: None,
         correct: "AQ==".into(),
         parameters,
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use inkling::config::Plan;
 use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
-use inkling::message::RunConfig;
+use inkling::message::{Initialisation, RunConfig};
 use inkling::nn::inspect::{Link, Snapshot, check_size};
 use inkling::nn::layout::Layout;
 use inkling::nn::nearest::Nearest;
@@ -55,7 +55,7 @@ fn plan(layer_norm: bool) -> Plan {
 
 /// Inkling's initial weights; gains and shifts that are not all ones and zeros.
 fn parameters(layout: &Layout) -> Vec<f32> {
-    let mut parameters = weights::initial(layout, SEED);
+    let mut parameters = weights::initial(layout, Initialisation::Torch, SEED);
     let mut draws = RandomState::from_key(&[SEED, NORMS_STREAM]);
     for (gain, shift) in layout.layers.iter().filter_map(|layer| layer.norm.as_ref()) {
         for gain in &mut parameters[gain.clone()] {
@@ -189,7 +189,7 @@ fn checkpoint(layer_norm: bool) -> Checkpoint {
     for step in 0..2 {
         let (images, labels) = images_of(&plan, &data, step).unwrap();
         let (start, state) = (Some(run.parameters), run.state);
-        let place = (step, 1);
+        let place = (step, 16);
         let mut one = OneBatch::new(&plan, Normalisation::MNIST, place, 32, start, state).unwrap();
         one.take(&images, &labels).unwrap();
         run = one.finish().unwrap();
@@ -208,6 +208,7 @@ fn checkpoint(layer_norm: bool) -> Checkpoint {
         optimiser_state: run.state,
         optimiser_steps: 2,
         correct: String::new(),
+        best: None,
     }
 }
 
@@ -290,7 +291,9 @@ fn a_run_with_normalised_layers_looked_back_at() {
 fn the_start_of_a_run_is_what_it_drew() {
     let kept = KeptEpoch::from_bytes(&checkpoint(false).to_bytes()).unwrap();
     let start = kept.start().unwrap();
-    let drawn = weights::initial(&Layout::new(&plan(false).network), SEED);
+    let plan = plan(false);
+    let layout = Layout::new(&plan.network);
+    let drawn = weights::initial(&layout, plan.network.initialisation, SEED);
     assert_eq!(start.snapshot().unwrap().parameters(), drawn);
     assert_eq!(start.moved_since(&start).unwrap(), [0.0; 3]);
     let moved = kept.moved_since(&start).unwrap();
@@ -299,7 +302,7 @@ fn the_start_of_a_run_is_what_it_drew() {
     let mut health = start.health(1).unwrap();
     health.take(data().image(0), &[3]).unwrap();
     let layers = health.finish().unwrap();
-    let rule = plan(false).rule_in(1);
+    let rule = plan.rule_at(0, 16);
     let [first, ..] = layers.as_slice() else {
         panic!("three layers");
     };

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Rule};
 use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
-use inkling::message::{Optimiser, StepKind};
+use inkling::message::{Initialisation, Optimiser, StepKind};
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
 use inkling::nn::layout::Layout;
@@ -17,12 +17,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const NUM_ROWS: usize = 96;
 
-const SGD: Rule = Rule {
-    optimiser: Optimiser::Sgd,
-    learning_rate: 0.05,
-    momentum: 0.0,
-    weight_decay: 0.0,
-};
+const SGD: Rule = Rule::sgd(0.05);
 
 const KINDS: [StepKind; 2] = [StepKind::Fused, StepKind::Plain];
 
@@ -64,7 +59,7 @@ fn bits(values: &[f32]) -> Vec<u32> {
 async fn a_weight_that_is_no_number_shows_in_every_loss() {
     for (dropout, layer_norm) in [(0.0, false), (0.0, true), (0.9, false), (0.5, true)] {
         let layout = layout(dropout, layer_norm);
-        let sound = weights::initial(&layout, 7);
+        let sound = weights::initial(&layout, Initialisation::Torch, 7);
         // A bias and a weight of each hidden layer; the weight's pixel is inked, in
         // the middle, or is made so by the images themselves.
         let hidden = &layout.layers[..2];
@@ -96,6 +91,7 @@ async fn a_weight_that_is_no_number_shows_in_every_loss() {
                     seed: 7,
                     step: 0,
                     probability: dropout,
+                    input_probability: 0.0,
                 });
                 network.train_step(Batch::Rows(&all), mask.as_ref(), SGD);
                 let trained = network.take_metrics().await.unwrap();
@@ -108,11 +104,12 @@ async fn a_weight_that_is_no_number_shows_in_every_loss() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn batches_of_any_kind_and_size_may_wait_together() {
     let layout = layout(0.5, false);
-    let start = weights::initial(&layout, 7);
+    let start = weights::initial(&layout, Initialisation::Torch, 7);
     let mask = |step| DropoutMask {
         seed: 7,
         step,
         probability: 0.5,
+        input_probability: 0.0,
     };
     let train = [rows(0..16), rows(16..32), rows(32..41), rows(41..57)];
     let held_out = [rows(57..90), rows(90..96)];
@@ -164,7 +161,7 @@ async fn batches_of_any_kind_and_size_may_wait_together() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn reading_sees_the_steps_before_it() {
     let layout = layout(0.0, false);
-    let start = weights::initial(&layout, 7);
+    let start = weights::initial(&layout, Initialisation::Torch, 7);
     for kind in KINDS {
         let mut network = network(&layout, &start, kind).await;
         let before = network.predict(digits().image(0)).await.unwrap();
@@ -180,7 +177,7 @@ async fn reading_sees_the_steps_before_it() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn images_are_read_whole_or_not_at_all() {
     let layout = layout(0.0, false);
-    let start = weights::initial(&layout, 7);
+    let start = weights::initial(&layout, Initialisation::Torch, 7);
     for kind in KINDS {
         let mut network = network(&layout, &start, kind).await;
         assert_eq!(network.predict(&[]).await.unwrap(), [0.0; 0], "{kind:?}");
@@ -195,7 +192,7 @@ async fn images_are_read_whole_or_not_at_all() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn right_answers_are_told_image_by_image() {
     let layout = layout(0.0, true);
-    let start = weights::initial(&layout, 7);
+    let start = weights::initial(&layout, Initialisation::Torch, 7);
     // Steps between them, batches that are not filled, and more than wait in one go.
     let batches = [
         rows(0..32),

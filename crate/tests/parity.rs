@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use inkling::config::Plan;
 use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
-use inkling::message::{Activation, Optimiser, RunConfig, StepKind};
+use inkling::message::{
+    Activation, Initialisation, LearningRateSchedule, Optimiser, RunConfig, StepKind,
+};
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
 use inkling::nn::layout::Layout;
@@ -55,7 +57,7 @@ async fn assert_parity(Case { settings, losses }: Case, dataset: Rc<Dataset>) {
     })
     .unwrap();
     let layout = Layout::new(&plan.network);
-    let parameters = weights::initial(&layout, SEED);
+    let parameters = weights::initial(&layout, plan.network.initialisation, SEED);
     let device = device::open().await.unwrap();
     let kind = plan.step_kind();
     let mut network = Network::new(
@@ -80,14 +82,10 @@ async fn assert_parity(Case { settings, losses }: Case, dataset: Rc<Dataset>) {
             let mut draws = RandomState::from_key(&[SEED, Stream::Shuffle as u32, epoch]);
             order = draws.permutation(NUM_ROWS as u32);
         }
-        let probability = plan.network.dropout;
-        let mask = (probability > 0.0).then_some(DropoutMask {
-            seed: SEED,
-            step: step as u32,
-            probability,
-        });
+        let mask = DropoutMask::of(&plan.network, SEED, step as u32);
+        let rule = plan.rule_at(step as u32, STEPS_PER_EPOCH as u32);
         let rows = &order[first..first + BATCH_SIZE];
-        network.train_step(Batch::Rows(rows), mask.as_ref(), plan.rule);
+        network.train_step(Batch::Rows(rows), mask.as_ref(), rule);
         if first + BATCH_SIZE == NUM_ROWS || step + 1 == num_steps {
             found.extend(network.take_metrics().await.unwrap());
         }
@@ -119,6 +117,14 @@ async fn every_case_of_the_fixture_follows_torch() {
                 .iter()
                 .any(|case| case.settings.activation == activation)
         );
+    }
+    for initialisation in Initialisation::ALL {
+        let has = |case: &Case| case.settings.initialisation == initialisation;
+        assert!(cases.iter().any(has));
+    }
+    for schedule in LearningRateSchedule::ALL {
+        let has = |case: &Case| case.settings.learning_rate_schedule == schedule;
+        assert!(cases.iter().any(has));
     }
     let digits = digits();
     for case in cases {

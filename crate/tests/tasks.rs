@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Plan, Rule};
 use inkling::data::{Dataset, Normalisation};
-use inkling::message::{Event, Optimiser, RunConfig, RunResult, StepKind};
+use inkling::message::{Event, Initialisation, Optimiser, RunConfig, RunResult, StepKind};
 use inkling::nn::batch::Batch;
 use inkling::nn::layout::Layout;
 use inkling::nn::model_file::{self, StoredModel, burnpack, safetensors};
@@ -33,7 +33,7 @@ async fn losses(dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> {
     };
     let layout = Layout::new(&plan.for_task(dataset.task()));
     let all: Vec<u32> = (0..NUM_ROWS as u32).collect();
-    let parameters = weights::initial(&layout, 5);
+    let parameters = weights::initial(&layout, Initialisation::Torch, 5);
     let mut network = Network::new(
         layout,
         dataset.normalisation(&all).unwrap(),
@@ -47,6 +47,7 @@ async fn losses(dataset: &Rc<Dataset>, kind: StepKind) -> Vec<f32> {
         learning_rate: 0.1,
         momentum: 0.5,
         weight_decay: 1e-4,
+        ..Rule::sgd(0.1)
     };
     for rows in all.chunks(BATCH_SIZE).take(NUM_STEPS) {
         network.train_step(Batch::Rows(rows), None, rule);

@@ -50,7 +50,10 @@ for (const backend of ["ndarray", "webgpu"]) {
     const read = await sees(page, "Prediction", /\d\s+with .*%$/);
     const slider = slider_of(page);
     assert.equal(await slider.inputValue(), String(EPOCHS));
-    assert.equal(await slider.getAttribute("aria-valuetext"), `newest, after epoch ${EPOCHS}`);
+    assert.equal(
+      await slider.getAttribute("aria-valuetext"),
+      `as it stands, ${EPOCHS} epochs trained`,
+    );
 
     await t.test("by the keyboard, to the start and back", async () => {
       await slider.focus();

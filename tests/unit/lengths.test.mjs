@@ -17,8 +17,7 @@ const FIRST_LINES = 25;
 const REASON = new RegExp(`Over ${MOST_LINES} lines: \\w+`);
 
 const FOLDERS = ["www", "crate/src", "crate/tests", "scripts", "tests"];
-const GENERATED =
-  /^(www\/(vendor|pkg|data)\/|www\/(version|study_facts)\.js$|tests\/(fixtures|output)\/)/;
+const GENERATED = /^(www\/(vendor|pkg|data|facts)\/|www\/version\.js$|tests\/(fixtures|output)\/)/;
 
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, withFileTypes: true })

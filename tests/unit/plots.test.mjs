@@ -7,6 +7,7 @@ import { inflateSync } from "node:zlib";
 import { test } from "node:test";
 import { baseline_of, is_same } from "../../www/app/baseline.js";
 import { DEFAULTS } from "../../www/base/settings.js";
+import { accuracy_plot } from "../../www/plot/accuracy_plot.js";
 import { scale_of } from "../../www/plot/axes.js";
 import { accuracy_axis } from "../../www/plot/curve_plots.js";
 import { first_of_each } from "../../www/plot/digits_plot.js";
@@ -57,6 +58,45 @@ test("the network is drawn with its widths and what follows a hidden layer", () 
     assert.ok(words.includes(expected), expected);
   }
   assert.ok(words.includes("linear, LayerNorm, ReLU, dropout 0.2"));
+});
+
+test("the grid of two settings has a cell a pair, the first down and the second across", () => {
+  const labels = ["0.01 × 16", "0.01 × 64", "0.01 × 256", "0.1 × 16", "0.1 × 64", "0.1 × 256"];
+  const record = /** @type {any} */ ({
+    plan: {
+      factor: "two_factors",
+      crossed: ["learning_rate", "batch_size"],
+      factor_name: "learning rate × batch size",
+      values: labels.map((label, axis) => ({ label, axis })),
+      seeds: [42],
+    },
+  });
+  // One pair has no figure yet.
+  const accuracies = [0.94, 0.9, 0.8, 0.97, undefined, 0.95];
+  const figures = /** @type {any} */ (
+    accuracies.map((final_accuracy, value_index) => ({
+      value_index,
+      label: labels[value_index],
+      final_accuracy,
+    }))
+  );
+  const { marks, description } = accuracy_plot(record, figures, { width: 640, height: 200 });
+  const words = marks.flatMap((mark) => (mark.kind === "text" ? [mark] : []));
+  const at = (/** @type {string} */ text) => {
+    const found = words.find((mark) => mark.text === text);
+    assert.ok(found, text);
+    return found;
+  };
+  assert.match(description, /0\.1 × 16 97\.00 %/);
+  assert.ok(at("0.01").y < at("0.1").y && at("16").x < at("64").x && at("64").x < at("256").x);
+  assert.ok(Math.abs(at("97.00 %").x - at("16").x) < 1, "in its own column");
+  assert.ok(Math.abs(at("97.00 %").y - at("0.1").y) < 1, "in its own row");
+  assert.ok(Math.abs(at("80.00 %").x - at("256").x) < 1);
+  // Paper and five cells; the highest alone is framed.
+  assert.equal(marks.filter((mark) => mark.kind === "rect").length, 1 + 5);
+  const frames = marks.flatMap((mark) => (mark.kind === "path" ? [mark] : []));
+  assert.equal(frames.length, 1);
+  assert.ok((frames[0]?.points[0]?.[0] ?? NaN) < at("16").x);
 });
 
 test("an image of each digit is found where there is one", () => {

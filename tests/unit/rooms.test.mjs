@@ -17,15 +17,13 @@ const RANKS = [
   ["app"],
   ["engine", "store", "plot", "ui"],
   ["base"],
-  ["vendor", "version.js", "study_facts.js"],
+  ["vendor", "version.js", "facts"],
 ];
 
 /** Files of ours, by their path in www. */
 const files = /** @type {string[]} */ (
   readdirSync(www, { recursive: true, encoding: "utf8" })
-).filter(
-  (path) => /\.m?js$/.test(path) && !/^(vendor\/|pkg\/|(version|study_facts)\.js$)/.test(path),
-);
+).filter((path) => /\.m?js$/.test(path) && !/^(vendor\/|pkg\/|facts\/|version\.js$)/.test(path));
 
 /** @param {string} path */
 const room_of = (path) => path.split("/")[0] ?? "";

@@ -2,7 +2,6 @@
 // for whatever cannot be read.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { read_number } from "../../www/base/number.js";
 import {
@@ -26,27 +25,6 @@ test("an empty address gives the defaults and no remark", () => {
   assert.deepEqual(config_from_query(""), { config: { ...DEFAULTS }, remarks: [] });
 });
 
-test("the page's defaults are the engine's", () => {
-  // Oracle: `impl Default for RunConfig`, read from the source itself.
-  const source = readFileSync(new URL("../../crate/src/message/run.rs", import.meta.url), "utf8");
-  const body = /impl Default for RunConfig \{[\s\S]*?Self \{([\s\S]*?)\n {8}\}/.exec(source)?.[1];
-  assert.ok(body, "the defaults are found in run.rs");
-  for (const [, key, raw] of body.matchAll(/(\w+): (.+),/g)) {
-    const value = raw
-      .replace(/\.into\(\)$/, "")
-      .replace(/^"(.*)"$/, "$1")
-      .replace(/^\w+::(\w+)$/, (_, name) => name.toLowerCase());
-    if (value === "None") {
-      assert.ok(key in DEFAULTS, key);
-      assert.equal(DEFAULTS[/** @type {keyof typeof DEFAULTS} */ (key)], undefined, key);
-      continue;
-    }
-    const found = DEFAULTS[/** @type {keyof typeof DEFAULTS} */ (key)];
-    const expected = typeof found === "number" ? Number(value) : value;
-    assert.equal(typeof found === "boolean" ? String(found) : found, expected, key);
-  }
-});
-
 test("every spelling of a key is the same key", () => {
   for (const key of ["batch_size", "batchSize", "Batch-Size", "BATCHSIZE", "batch size"]) {
     const { config, remarks } = config_from_query(`?${encodeURIComponent(key)}=128`);
@@ -58,8 +36,9 @@ test("every spelling of a key is the same key", () => {
 test("all settings are read", () => {
   const { config, remarks } = config_from_query(
     "?backend=ndarray&epochs=3&batch_size=64&learning_rate=1e-2&hidden_layers=128,64&dropout=0.2" +
-      "&learning_rate_schedule=cosine&layer_norm=true&seed=1&validation_share=20%25&momentum=.9&weight_decay=0.0001&augmentation=on&split_seed=7&clean_curve=1" +
-      "&optimiser=adamw&activation=leaky_relu",
+      "&learning_rate_schedule=one_cycle&layer_norm=true&seed=1&validation_share=20%25&momentum=.9&weight_decay=0.0001&augmentation=on&split_seed=7&clean_curve=1" +
+      "&optimiser=adamw&activation=leaky_relu&initialisation=kaiming-normal&input_dropout=20%25" +
+      "&max_norm=3&label_smoothing=0,1&patience=4&keep_best=yes",
   );
   assert.deepEqual(remarks, []);
   assert.deepEqual(config, {
@@ -68,15 +47,21 @@ test("all settings are read", () => {
     batch_size: 64,
     optimiser: "adamw",
     learning_rate: 0.01,
-    learning_rate_schedule: "cosine",
+    learning_rate_schedule: "one_cycle",
     momentum: 0.9,
     weight_decay: 0.0001,
+    max_norm: 3,
+    label_smoothing: 0.1,
+    patience: 4,
+    keep_best: true,
     seed: 1,
     split_seed: 7,
     validation_share: 20,
     hidden_layers: "128,64",
     activation: "leaky_relu",
+    initialisation: "kaiming_normal",
     dropout: 0.2,
+    input_dropout: 0.2,
     layer_norm: true,
     augmentation: true,
     clean_curve: true,

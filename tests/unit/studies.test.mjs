@@ -13,6 +13,8 @@ import { DATA, fake_browser, moments } from "./fake_studies.mjs";
 /** @param {any} record */
 const states = (record) => record?.runs.map((/** @type {any} */ run) => run.state);
 
+/** @import { Factor, StudyValue } from "../../www/pkg/ndarray/inkling.js" */
+
 test("a study runs, is read and kept, and its steps are ticked", async (t) => {
   const browser = fake_browser(t);
   const tab = browser.open();
@@ -280,19 +282,32 @@ test("whether each seed draws its own split is the form's to say", async (t) => 
 test("the form says what it would run, and what it holds still", async () => {
   const config = { ...DEFAULTS, learning_rate: 0.1, dropout: 0.2, layer_norm: true, epochs: 3 };
   assert.equal(
-    held_description("learning_rate", { ...DEFAULTS, learning_rate: 0.1 }),
+    held_description({ factor: "learning_rate" }, { ...DEFAULTS, learning_rate: 0.1 }),
     "default settings",
   );
-  assert.doesNotMatch(held_description("learning_rate", config), /learning rate/);
-  assert.doesNotMatch(held_description("dropout_layer_norm", config), /dropout|layer norm/);
+  assert.doesNotMatch(held_description({ factor: "learning_rate" }, config), /learning rate/);
+  assert.doesNotMatch(
+    held_description({ factor: "dropout_layer_norm" }, config),
+    /dropout|layer norm/,
+  );
   assert.match(
-    held_description("batch_size", config),
+    held_description({ factor: "batch_size" }, config),
     /epochs 3.*learning rate 0\.1|learning rate 0\.1.*epochs 3/,
   );
   const of = (/** @type {string[]} */ ...labels) => labels.map((label) => ({ label, axis: 0 }));
   const values = of("0, off", "0, on", "0.2, off", "0.2, on");
-  assert.equal(typed_values({ factor: "dropout_layer_norm", values }), "0, 0.2");
-  assert.equal(typed_values({ factor: "hidden_layers", values: of("32", "64, 32") }), "32; 64, 32");
+  /** @param {Factor} factor @param {StudyValue[]} all */
+  const typed = (factor, all) => typed_values({ factor, factor_name: "", values: all });
+  assert.equal(typed("dropout_layer_norm", values), "0, 0.2");
+  assert.equal(typed("hidden_layers", of("32", "64, 32")), "32; 64, 32");
+  const pair = {
+    factor: /** @type {const} */ ("two_factors"),
+    crossed: ["learning_rate", "hidden_layers"],
+    factor_name: "learning rate × hidden layers",
+    values: of("0.1 × 8", "0.1 × 16, 4", "1 × 8", "1 × 16, 4"),
+  };
+  assert.equal(typed_values(pair), "learning rate: 0.1, 1 × hidden layers: 8; 16, 4");
+  assert.doesNotMatch(held_description(pair, config), /learning rate/);
   const plan = { runs: Array(6).fill(0), workers: 8, baseline: { epochs: 10 } };
   assert.equal(
     about_plan(/** @type {any} */ (plan), { name: "train.csv.gz", num_rows: 42_000 }, 2),

@@ -137,7 +137,7 @@ test("it plays from the start to the newest, and stops where a person asks for a
 
 test("what is shown is said", () => {
   assert.equal(shown_words(3, 10), "epoch 3 of 10");
-  assert.equal(shown_words(10, 10), "newest, after epoch 10");
+  assert.equal(shown_words(10, 10), "as it stands, 10 epochs trained");
   assert.match(as_of_words({ epoch: 3, of: 10 }), /^As of epoch 3 of 10: /);
   assert.equal(as_of_words(null), "");
   assert.match(kept_words(true, 1), /kept every epoch in memory, at most 64 MB/);

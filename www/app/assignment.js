@@ -5,7 +5,7 @@
 
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import { differing_settings, words_of } from "../base/settings.js";
-import { factor_words } from "./factors.js";
+import { factor_words, varied_settings } from "./factors.js";
 import { is_missing, why_not_study } from "./study_state.js";
 
 /** @import { Factor, StudyRecord } from "../pkg/ndarray/inkling.js" */
@@ -105,7 +105,7 @@ function study_part(factor, { kept, record }, bench, is_left_out) {
 export function misfit({ data: its, plan }, { config, data }) {
   if (!data) return "no data is loaded under Train";
   if (its.checksum !== data.checksum) return `on other data: ${its.name}`;
-  const own = /** @type {readonly string[]} */ (factor_words(plan.factor).settings);
+  const own = /** @type {readonly string[]} */ (varied_settings(plan));
   // A split seed that a plan does not have is the seed's own, whatever the bench says.
   const baseline = /** @type {Settings} */ ({
     ...config,

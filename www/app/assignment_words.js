@@ -20,7 +20,7 @@ import { words_told } from "./study_state.js";
  * @property {boolean} is_left_out
  */
 
-/** @type {Readonly<Record<Part, string>>} */
+/** Of what assignments usually ask for; others have their factor’s name. @type {Readonly<Partial<Record<Part, string>>>} */
 const TITLES = {
   baseline: "Baseline",
   learning_rate: "Learning rates, five or more",
@@ -29,9 +29,12 @@ const TITLES = {
   layer_norm: "Layer normalisation",
   hidden_layers: "Hidden layers",
   dropout_layer_norm: "Dropout with and without layer normalisation",
-  optimiser: "Optimisers",
-  activation: "Activations",
 };
+
+/** @param {Part} part */
+function title_of(part) {
+  return TITLES[part] ?? (part === "baseline" ? "" : factor_words(part).label);
+}
 
 /** @param {StudyState} state @param {Bench} bench @returns {Check[]} */
 export function assignment_checks(state, bench) {
@@ -46,7 +49,7 @@ function part_check({ part, is_left_out, study, run, lacks }) {
     ? `validation accuracy ${percent(accuracy ?? NaN)}`
     : counted(study?.plan.values.length ?? 0, "value");
   return {
-    title: TITLES[part],
+    title: title_of(part),
     is_done: lacks === "" && !is_left_out,
     told: is_left_out ? "left out" : lacks || found,
     part,
@@ -117,5 +120,5 @@ function whole_checks(state, parts) {
 /** @param {Pick<StudyState, "assigned" | "assignment_told">} state */
 export function assignment_status({ assigned, assignment_told }) {
   if (!assigned) return assignment_told;
-  return `Part ${assigned.at} of ${assigned.of}: ${TITLES[assigned.part].toLowerCase()}.`;
+  return `Part ${assigned.at} of ${assigned.of}: ${title_of(assigned.part).toLowerCase()}.`;
 }

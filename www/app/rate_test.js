@@ -87,7 +87,7 @@ export class RateTester {
       return;
     }
     const { config } = page.get();
-    const about = `${data.summary.name}; ${held_description("learning_rate", config)}`;
+    const about = `${data.summary.name}; ${held_description({ factor: "learning_rate" }, config)}`;
     const abort = new AbortController();
     this.#abort = abort;
     const before = store.get().rate_test;

@@ -172,6 +172,9 @@ function run_result(found, place) {
     numerics_version: version(given.numerics_version ?? 1, `${place}, numerics_version`),
     correct: words(given.correct ?? "", `${place}, correct`, MOST_BITS),
     ...(given.failure ? { failure: failure(given.failure, `${place}, failure`) } : {}),
+    ...(given.kept_epoch === undefined
+      ? {}
+      : numbers(given, /** @type {const} */ (["kept_epoch"]), place)),
     ...(given.clean ? { clean: numbers(given.clean, CLEAN, `${place}, clean`) } : {}),
     ...(given.normalisation
       ? { normalisation: normalisation(given.normalisation, `${place}, normalisation`) }

@@ -1,8 +1,10 @@
-// The settings of a run: what there is to set and what each one means. How they travel in
-// an address is `settings_query.js`'s; ranges are checked by the engine alone; how a number
-// is written is the business of `number.js`.
+// The settings of a run: what there is to set and what each one means, as the engine says it.
+// How they travel in an address is `settings_query.js`'s; ranges are checked by the engine
+// alone; how a number is written is the business of `number.js`.
 
-/** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
+import { FACTS } from "../facts/settings.js";
+
+/** @import { RunConfig, SettingFacts } from "../pkg/studies/inkling.js" */
 /** @import { Fault } from "./fault.js" */
 
 /**
@@ -13,184 +15,18 @@
 
 /**
  * One setting as the form and the address know it.
- * @typedef {object} Setting
- * @property {keyof RunConfig} key its name in the engine and in the address
- * @property {string} label its accessible name
- * @property {"number" | "text" | "flag" | "choice"} kind
- * @property {string} hint one sentence: what it does, and what more or less of it brings
- * @property {readonly (readonly [string, string])[]} [choices] value and wording
- * @property {boolean} [is_whole] a number without decimals, which arrow keys step
- * @property {number} [least] where the arrow keys end
- * @property {keyof RunConfig} [stands_for] the setting whose value an empty field means
- * @property {"percentage" | "fraction"} [percent] what `20 %` stands for, 20 or 0.2; without it no percent sign is taken
+ * @typedef {Omit<SettingFacts, "key" | "stands_for"> & { key: keyof RunConfig, stands_for?: keyof RunConfig }} Setting
  */
 
-/** @type {readonly Setting[]} */
-export const SETTINGS = [
-  {
-    key: "validation_share",
-    label: "Validation share",
-    kind: "number",
-    percent: "percentage",
-    hint: "Part of the images held out to test on, as a percentage such as 20 or a fraction such as 0.2. Each class keeps the same share in both parts: a stratified split.",
-  },
-  {
-    key: "augmentation",
-    label: "Augmentation",
-    kind: "flag",
-    hint: "Shifts, turns and stretches the training images a little each time. Slower to learn, better on pictures off centre.",
-  },
-  {
-    key: "hidden_layers",
-    label: "Hidden layers",
-    kind: "text",
-    hint: "Width of each hidden layer, such as 128, 64. More units can learn more, train more slowly and overfit more easily.",
-  },
-  {
-    key: "activation",
-    label: "Activation",
-    kind: "choice",
-    choices: [
-      ["relu", "ReLU"],
-      ["leaky_relu", "LeakyReLU"],
-      ["tanh", "Tanh"],
-      ["sigmoid", "Sigmoid"],
-      ["gelu", "GELU"],
-      ["silu", "SiLU"],
-    ],
-    hint: "What a hidden unit makes of its sum. ReLU is quick and usual; Tanh and Sigmoid flatten out, so that deep networks learn slowly; GELU and SiLU are ReLU with a round corner.",
-  },
-  {
-    key: "dropout",
-    label: "Dropout",
-    kind: "number",
-    percent: "fraction",
-    hint: "Chance, from 0 to 0.95, that a hidden unit is switched off in a training step. More of it narrows the gap between training and validation, and slows learning.",
-  },
-  {
-    key: "layer_norm",
-    label: "Layer normalisation",
-    kind: "flag",
-    hint: "Rescales each hidden layer before its activation. Often allows a higher learning rate; each step costs a little more.",
-  },
-  {
-    key: "backend",
-    label: "Backend",
-    kind: "choice",
-    choices: [
-      ["auto", "auto"],
-      ["webgpu", "webgpu"],
-      ["ndarray", "ndarray"],
-    ],
-    hint: "Where the numbers are computed: webgpu is the graphics card, ndarray the processor. auto takes the card where it is a real one.",
-  },
-  {
-    key: "epochs",
-    label: "Epochs",
-    kind: "number",
-    is_whole: true,
-    least: 1,
-    hint: "How often the network sees every training image. More can learn more, until the validation loss turns upward.",
-  },
-  {
-    key: "batch_size",
-    label: "Batch size",
-    kind: "number",
-    is_whole: true,
-    least: 1,
-    hint: "Images averaged into one step. Small batches make many noisy steps; large ones few, smooth steps that may want a higher learning rate.",
-  },
-  {
-    key: "optimiser",
-    label: "Optimiser",
-    kind: "choice",
-    choices: [
-      ["sgd", "SGD"],
-      ["nesterov", "Nesterov"],
-      ["adam", "Adam"],
-      ["adamw", "AdamW"],
-      ["rmsprop", "RMSprop"],
-      ["adagrad", "Adagrad"],
-    ],
-    hint: "The rule of a step. Adam, AdamW and RMSprop fit each weight’s step to its own gradients and want a learning rate near 0.001; Nesterov looks ahead along the momentum.",
-  },
-  {
-    key: "learning_rate",
-    label: "Learning rate",
-    kind: "number",
-    hint: "How far each step moves the weights. Too low and the loss creeps; too high and it jumps about or breaks.",
-  },
-  {
-    key: "learning_rate_schedule",
-    label: "Schedule",
-    kind: "choice",
-    choices: [
-      ["constant", "fixed"],
-      ["cosine", "cosine"],
-    ],
-    hint: "How the learning rate moves from epoch to epoch. A cosine lets it fall towards 0, so that long runs settle: start higher, and end with less noise.",
-  },
-  {
-    key: "momentum",
-    label: "Momentum",
-    kind: "number",
-    percent: "fraction",
-    hint: "Share of the last step carried into the next, 0 for none. 0.9 speeds learning up about tenfold; lower the learning rate with it.",
-  },
-  {
-    key: "weight_decay",
-    label: "Weight decay",
-    kind: "number",
-    hint: "Pulls every weight towards zero, 0 for none. Around 0.0001 curbs overfitting a little; too much keeps the network from learning.",
-  },
-  {
-    key: "seed",
-    label: "Seed",
-    kind: "number",
-    is_whole: true,
-    least: 0,
-    hint: "Start of the random numbers for split, weights and order. The same seed repeats a run exactly; another one shows how much is luck.",
-  },
-  {
-    key: "split_seed",
-    label: "Split seed",
-    kind: "number",
-    is_whole: true,
-    least: 0,
-    stands_for: "seed",
-    hint: "Which images are held out, apart from the seed. Empty: the same as Seed. With one split, runs under several seeds are tested on the same images, so that only training differs.",
-  },
-  {
-    key: "clean_curve",
-    label: "Clean training curve",
-    kind: "flag",
-    hint: "Measures training images after each epoch as validation images are, and draws that as a thin third line. Costs as long as a validation pass, for each epoch.",
-  },
-];
+export const SETTINGS = /** @type {readonly Setting[]} */ (FACTS.settings);
 
 /**
  * What a person who touched nothing trains with: the engine's own defaults.
  * @type {Readonly<Settings>}
  */
 export const DEFAULTS = Object.freeze({
-  backend: "auto",
-  epochs: 10,
-  batch_size: 64,
-  optimiser: "sgd",
-  learning_rate: 0.01,
-  learning_rate_schedule: "constant",
-  momentum: 0,
-  weight_decay: 0,
-  seed: 42,
+  .../** @type {Settings} */ (FACTS.defaults),
   split_seed: undefined,
-  validation_share: 20,
-  hidden_layers: "128, 64",
-  activation: "relu",
-  dropout: 0,
-  layer_norm: false,
-  augmentation: false,
-  clean_curve: false,
-  step: "fused",
 });
 
 /**
@@ -274,7 +110,7 @@ export function words_of(setting, config) {
   if (value === undefined && setting.stands_for) return `${name} as the ${setting.stands_for}`;
   if (!is_set(value)) return `no ${name}`;
   if (setting.kind === "flag") return `${name} ${value ? "on" : "off"}`;
-  const wording = (setting.choices ?? []).find(([choice]) => choice === value)?.[1];
+  const wording = setting.choices.find((choice) => choice.value === value)?.words;
   return `${name} ${wording ?? String(value).replaceAll(/,\s+/g, ",")}`;
 }
 
@@ -285,8 +121,8 @@ export function words_of(setting, config) {
  */
 export function choice_words(key, config) {
   const value = config[key] ?? DEFAULTS[key];
-  const choices = BY_KEY.get(key)?.choices ?? [];
-  return choices.find(([choice]) => choice === value)?.[1] ?? String(value);
+  const choices = BY_KEY.get(normalise_key(key))?.choices ?? [];
+  return choices.find((choice) => choice.value === value)?.words ?? String(value);
 }
 
 /**
@@ -307,9 +143,11 @@ export function setting_of_fault({ place, message }) {
 export function short_description(config) {
   const parts = SETTINGS.filter(
     ({ key }) => key !== "backend" && is_set(config[key]) && !is_default(key, config[key]),
-  ).map(({ key, label, kind }) =>
-    kind === "flag" ? label.toLowerCase() : `${label.toLowerCase()} ${config[key]}`,
-  );
+  ).map((setting) => {
+    const { key, label, kind } = setting;
+    if (kind === "flag") return label.toLowerCase();
+    return kind === "choice" ? words_of(setting, config) : `${label.toLowerCase()} ${config[key]}`;
+  });
   return parts.length ? parts.join(", ") : "default settings";
 }
 

@@ -127,8 +127,8 @@ function read_into(config, setting, value) {
       return null;
     }
     case "choice": {
-      const choices = (setting.choices ?? []).map(([choice]) => choice);
-      const choice = text.toLowerCase();
+      const choices = setting.choices.map((choice) => choice.value);
+      const choice = text.toLowerCase().replaceAll(/[ -]/g, "_");
       if (!choices.includes(choice)) return unread(setting.label, value, one_of(choices), kept);
       target[setting.key] = choice;
       return null;

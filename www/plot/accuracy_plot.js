@@ -1,9 +1,10 @@
 // The final accuracy against the factor, on the axis that suits it; of two factors, the
-// one along the axis and the other by colour and shape.
+// one along the axis and the other by colour and shape; of any two settings, a grid.
 
 import { legend_rows, stacked } from "./arrange.js";
 import { accuracy_axis } from "./curve_plots.js";
 import { PRINT, line_plot } from "./drawing.js";
+import { heat_map } from "./heat_map.js";
 import { crossed_values, rates_of, value_looks } from "./value_looks.js";
 import { percent } from "../base/format.js";
 
@@ -35,6 +36,9 @@ export function accuracy_plot(record, figures, options) {
     .map((row) => `${row.label} ${percent(row.final_accuracy ?? NaN)}`)
     .join(", ")}.`;
   const title = is_titled ? `Final validation accuracy by ${plan.factor_name}` : "";
+  if (plan.crossed?.length) {
+    return heat_map(record, shown, { width: options.width, theme, title, description });
+  }
   const crossed = crossed_values(plan);
   if (crossed) {
     const { width, height } = options;

@@ -6,7 +6,7 @@ import { MOST_RUNS, curve_panels, run_panels } from "./curve_plots.js";
 import { counted } from "../base/format.js";
 import { crossed_values } from "./value_looks.js";
 
-/** @import { PlotKind, StudyRecord, ValueFigures } from "../pkg/ndarray/inkling.js" */
+/** @import { PlotKind, StudyPlan, StudyRecord, ValueFigures } from "../pkg/ndarray/inkling.js" */
 /** @import { Drawing } from "./drawing.js" */
 
 /**
@@ -58,7 +58,7 @@ export function study_plots(record, figures, prefix) {
     plots.push({
       name: `${prefix}-accuracy`,
       kind: "accuracy",
-      caption: `Final validation accuracy against ${crossed_values(record.plan) ? "dropout, without and with layer normalisation" : `the ${factor_name}`}; the whiskers are ${whiskers}.`,
+      caption: accuracy_caption(record.plan, whiskers),
       drawing: accuracy_plot(record, figures, { width: FULL_WIDTH, height: 150, is_titled: false }),
     });
   }
@@ -77,4 +77,15 @@ export function study_plots(record, figures, prefix) {
     });
   }
   return plots;
+}
+
+/** @param {StudyPlan} plan @param {string} whiskers what they are */
+function accuracy_caption(plan, whiskers) {
+  if (plan.crossed?.length) {
+    return `Final validation accuracy of each pair, ${plan.factor_name}: the lighter, the higher. The highest is framed.`;
+  }
+  const factor = crossed_values(plan)
+    ? "dropout, without and with layer normalisation"
+    : `the ${plan.factor_name}`;
+  return `Final validation accuracy against ${factor}; the whiskers are ${whiskers}.`;
 }

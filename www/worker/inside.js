@@ -252,7 +252,6 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
   const pixels = images.slice(0, num_images * num_pixels);
   const labels = images.slice(num_images * num_pixels);
   const { step, parameters, state } = start;
-  const epoch = Math.floor(step / steps_per_epoch) + 1;
 
   /** @param {Inside} inside */
   const losses_of = async (inside) => {
@@ -274,7 +273,7 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
     mean,
     deviation,
     step,
-    epoch,
+    steps_per_epoch,
     num_images,
     parameters ?? undefined,
     state,
@@ -295,7 +294,7 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
       );
       return {
         step,
-        epoch,
+        epoch: Math.floor(step / steps_per_epoch) + 1,
         steps_per_epoch,
         pixels,
         labels,

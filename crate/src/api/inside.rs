@@ -275,8 +275,8 @@ pub struct OneBatch(Option<one_batch::OneBatch>);
 
 #[wasm_bindgen]
 impl OneBatch {
-    /// Step `step`, from 0, in epoch `epoch`, from 1, of a run with these settings whose
-    /// network begins with `num_pixels` and ends with `num_classes`. It starts from
+    /// Step `step`, from 0, of a run with these settings and `steps_per_epoch`, whose network
+    /// begins with `num_pixels` and ends with `num_classes`. It starts from
     /// `parameters`, or from those that such a run draws.
     #[wasm_bindgen(constructor)]
     // What a step is made of, one by one: they come from four places of the page.
@@ -288,7 +288,7 @@ impl OneBatch {
         mean: f32,
         deviation: f32,
         step: u32,
-        epoch: u32,
+        steps_per_epoch: u32,
         num_images: usize,
         parameters: Option<Vec<f32>>,
         state: Vec<f32>,
@@ -297,7 +297,7 @@ impl OneBatch {
         plan.network.num_pixels = num_pixels;
         plan.network.num_classes = num_classes;
         let normalisation = Normalisation::new(mean, deviation)?;
-        let place = (step, epoch);
+        let place = (step, steps_per_epoch);
         let one =
             one_batch::OneBatch::new(&plan, normalisation, place, num_images, parameters, state)?;
         Ok(Self(Some(one)))

@@ -39,9 +39,9 @@ impl Model {
         let checkpoint = Checkpoint::from_bytes(&bytes)?;
         let stored = StoredModel {
             plan: checkpoint.network()?,
+            parameters: checkpoint.model().to_vec(),
             task: checkpoint.task,
             normalisation: checkpoint.normalisation,
-            parameters: checkpoint.parameters,
         };
         Self::from_stored(stored).await
     }

@@ -6,10 +6,11 @@ use wasm_bindgen::prelude::*;
 
 use super::Thrown;
 use crate::check;
+use crate::config;
 use crate::message::{
     CheckWish, ClassFiles, ClassVerdicts, HandIn, HandInFiles, HandInLimits, HandInVerdict,
-    JudgeRequest, ReportFiles, ReportRequest, StudyConfig, StudyFacts, StudyPlan, StudyReading,
-    StudyRecord,
+    JudgeRequest, ReportFiles, ReportRequest, SettingsFacts, StudyConfig, StudyFacts, StudyPlan,
+    StudyReading, StudyRecord,
 };
 use crate::study;
 
@@ -24,6 +25,12 @@ pub fn plan_study(config: Ts<StudyConfig>) -> Result<Ts<StudyPlan>, Thrown> {
 #[wasm_bindgen]
 pub fn study_facts() -> Result<Ts<StudyFacts>, Thrown> {
     Ok(study::factor::facts().into_ts()?)
+}
+
+/// What there is to set of a run, written for the page in the same way.
+#[wasm_bindgen]
+pub fn settings_facts() -> Result<Ts<SettingsFacts>, Thrown> {
+    Ok(config::schema::facts().into_ts()?)
 }
 
 /// A study that comes from a file or an older version: checked, brought to this

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::hand_in::list;
 use super::printable;
-use crate::message::{EpochRecord, HandedRun, Outcome, read_bits};
+use crate::config::Plan;
+use crate::message::{EpochRecord, HandedRun, Outcome, RunConfig, read_bits};
 
 /// A value's figures that are means over its finished runs, and of which of theirs.
 const MEANS: [(&str, &str); 3] = [
@@ -67,10 +68,15 @@ pub(super) fn is_of_its_epochs(run: &HandedRun) -> bool {
         .iter()
         .map(|epoch| epoch.validation_accuracy)
         .fold(0.0, f64::max);
+    let of_model = match result.kept_epoch {
+        None => Some(last),
+        Some(kept) => result.history.iter().find(|epoch| epoch.epoch == kept),
+    };
     let is_last = result.outcome != Outcome::Finished
-        || (last.validation_accuracy == result.validation_accuracy
-            && last.validation_loss == result.validation_loss
-            && result.history.len() as f64 == run.config.epochs);
+        || (of_model.is_some_and(|epoch| {
+            epoch.validation_accuracy == result.validation_accuracy
+                && epoch.validation_loss == result.validation_loss
+        }) && is_whole(&run.config, &result.history));
     let has_answers = result.correct.is_empty() || {
         let bits = read_bits(&result.correct, result.num_validation as usize);
         bits.is_some_and(|bits| {
@@ -79,6 +85,12 @@ pub(super) fn is_of_its_epochs(run: &HandedRun) -> bool {
         })
     };
     numbered && is_last && best == result.best_validation_accuracy && has_answers
+}
+
+/// Whether a run with these settings ends after these epochs.
+fn is_whole(config: &RunConfig, history: &[EpochRecord]) -> bool {
+    let is_early = Plan::try_from(config).is_ok_and(|plan| plan.has_lost_patience(history));
+    history.len() as f64 == config.epochs || is_early
 }
 
 /// Rows of a table whose figures no record has: by the columns of this names, in this order.

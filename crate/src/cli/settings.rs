@@ -214,6 +214,6 @@ mod tests {
             told(&["--epochs", "three"]),
             "epochs: found \"three\", expected a number such as 0.05"
         );
-        assert!(told(&["--learning-rate-schedule", "step"]).contains("unknown variant `step`"));
+        assert!(told(&["--learning-rate-schedule", "steps"]).contains("unknown variant `steps`"));
     }
 }

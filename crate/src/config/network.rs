@@ -1,7 +1,7 @@
 //! The shape of a network: what its settings and its data's task make of it.
 
 use crate::data::Task;
-use crate::message::Activation;
+use crate::message::{Activation, Initialisation};
 
 /// A multilayer perceptron's shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +14,12 @@ pub struct NetworkPlan {
     pub hidden: Vec<usize>,
     /// What each hidden unit makes of its sum.
     pub activation: Activation,
+    /// How the first weights are drawn.
+    pub initialisation: Initialisation,
     /// Probability that a hidden unit is dropped in training.
     pub dropout: f32,
+    /// The same of a normalised pixel.
+    pub input_dropout: f32,
     /// Layer normalisation between each hidden linear layer and its activation.
     pub layer_norm: bool,
 }
@@ -54,7 +58,9 @@ impl Default for NetworkPlan {
             num_classes: task.num_classes(),
             hidden: vec![],
             activation: Activation::Relu,
+            initialisation: Initialisation::Torch,
             dropout: 0.0,
+            input_dropout: 0.0,
             layer_norm: false,
         }
     }

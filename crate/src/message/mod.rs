@@ -12,6 +12,8 @@ mod model;
 mod rates;
 mod report;
 mod run;
+mod run_config;
+mod setting;
 mod study;
 
 pub use bits::{read_bits, write_bits};
@@ -32,9 +34,14 @@ pub use report::{
     ReportStudy,
 };
 pub use run::{
-    Activation, BackendChoice, CleanFigures, EpochRecord, Event, Failure, FailureKind,
-    LayerSummary, LearningRateSchedule, Optimiser, Outcome, PlanSummary, Progress, RunConfig,
-    RunResult, StepKind,
+    CleanFigures, EpochRecord, Event, Failure, FailureKind, LayerSummary, Outcome, PlanSummary,
+    Progress, RunResult,
+};
+pub use run_config::{
+    Activation, BackendChoice, Initialisation, LearningRateSchedule, Optimiser, RunConfig, StepKind,
+};
+pub use setting::{
+    PercentKind, SettingChoice, SettingFacts, SettingGroup, SettingKind, SettingsFacts,
 };
 pub use study::{
     AxisScale, Factor, FactorFacts, FinalTest, FinalTestRun, Insight, InsightKind, InsightNumber,

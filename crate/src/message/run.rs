@@ -1,156 +1,9 @@
-//! A run: what is asked for, what is reported on the way, what comes of it.
+//! A run: what settings build, what is reported on the way, what comes of it.
 
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use super::{ClassCounts, NormalisationSummary};
-
-/// Which backend a person asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "snake_case")]
-pub enum BackendChoice {
-    /// WebGPU where a hardware adapter with timestamp queries exists, else the CPU.
-    #[default]
-    Auto,
-    /// burn-wgpu.
-    Webgpu,
-    /// burn-ndarray.
-    Ndarray,
-}
-
-/// Which implementation of the training step runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "snake_case")]
-pub enum StepKind {
-    /// One custom operation a step: the fast path.
-    #[default]
-    Fused,
-    /// burn's own modules and autodiff: the reference that `Fused` must equal.
-    Plain,
-}
-
-/// The rule by which a step moves the parameters; `nn::optimiser` has the formulas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "snake_case")]
-pub enum Optimiser {
-    /// Stochastic gradient descent, with momentum where there is some.
-    #[default]
-    Sgd,
-    /// The same with Nesterov's look ahead.
-    Nesterov,
-    /// Adaptive moments (Kingma and Ba 2015).
-    Adam,
-    /// Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019).
-    Adamw,
-    /// Steps by the root of a running mean of squares (Hinton 2012).
-    Rmsprop,
-    /// Steps by the root of the sum of all squares (Duchi et al. 2011).
-    Adagrad,
-}
-
-/// What a hidden unit makes of its sum; `nn::activation` has the formulas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    /// The sum where it is above 0, else 0.
-    #[default]
-    Relu,
-    /// A hundredth of the sum where it is below 0.
-    LeakyRelu,
-    /// From −1 to 1.
-    Tanh,
-    /// From 0 to 1.
-    Sigmoid,
-    /// The sum times the share of a normal distribution below it (Hendrycks and Gimpel 2016).
-    Gelu,
-    /// The sum times its sigmoid (Elfwing et al. 2018).
-    Silu,
-}
-
-/// How the learning rate moves from epoch to epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "snake_case")]
-pub enum LearningRateSchedule {
-    /// It stays as it was set.
-    #[default]
-    Constant,
-    /// It falls along half a cosine from what was set towards 0: torch's
-    /// `CosineAnnealingLR` with `T_max` epochs, stepped once an epoch.
-    Cosine,
-}
-
-/// A run's settings as a person typed them: unchecked, numbers may be `NaN`.
-/// [`crate::config::Plan`] is what comes of them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
-#[serde(default)]
-pub struct RunConfig {
-    /// Where to compute.
-    pub backend: BackendChoice,
-    /// Passes over the training part, 1 to 1,000.
-    pub epochs: f64,
-    /// Images a step, 1 to 8,192.
-    pub batch_size: f64,
-    /// The rule by which a step moves the parameters.
-    pub optimiser: Optimiser,
-    /// Its step size, above 0 and at most 100.
-    pub learning_rate: f64,
-    /// How that step size moves from epoch to epoch.
-    pub learning_rate_schedule: LearningRateSchedule,
-    /// Momentum of SGD, Nesterov's variant and RMSprop, 0 (none) to below 1; torch's
-    /// formula, no dampening. The others have averages of their own.
-    pub momentum: f64,
-    /// L2 penalty added to the gradient, 0 (none) to 1; torch's formula. AdamW shrinks the
-    /// weights by it instead.
-    pub weight_decay: f64,
-    /// Seed of the weights, the shuffles, the masks and, unless `split_seed` is given,
-    /// the split, 0 to 2³² − 1.
-    pub seed: f64,
-    /// Seed of the split alone, in the same range; none for the seed's own value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub split_seed: Option<f64>,
-    /// Share of the rows held out: a fraction below 1, or a percentage from 1 up.
-    pub validation_share: f64,
-    /// Widths of the hidden layers, such as `128, 64`.
-    pub hidden_layers: String,
-    /// What each hidden unit makes of its sum.
-    pub activation: Activation,
-    /// Probability that a hidden unit is dropped in training, 0 to 0.95.
-    pub dropout: f64,
-    /// Layer normalisation between each hidden linear layer and its activation.
-    pub layer_norm: bool,
-    /// Small random shifts, turns and stretches of the training images.
-    pub augmentation: bool,
-    /// Whether each epoch also measures the training images as validation is, with
-    /// dropout off and without distortion; a run's end always does.
-    pub clean_curve: bool,
-    /// Which training step runs.
-    pub step: StepKind,
-}
-
-impl Default for RunConfig {
-    fn default() -> Self {
-        Self {
-            backend: BackendChoice::Auto,
-            epochs: 10.0,
-            batch_size: 64.0,
-            optimiser: Optimiser::Sgd,
-            learning_rate: 0.01,
-            learning_rate_schedule: LearningRateSchedule::Constant,
-            momentum: 0.0,
-            weight_decay: 0.0,
-            seed: 42.0,
-            split_seed: None,
-            validation_share: 20.0,
-            hidden_layers: "128, 64".into(),
-            activation: Activation::Relu,
-            dropout: 0.0,
-            layer_norm: false,
-            augmentation: false,
-            clean_curve: false,
-            step: StepKind::Fused,
-        }
-    }
-}
 
 /// One linear layer of a planned network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
@@ -321,6 +174,10 @@ pub struct RunResult {
     pub best_epoch: u32,
     /// That epoch's validation accuracy.
     pub best_validation_accuracy: f64,
+    /// The epoch whose model it is, where [`RunConfig::keep_best`] asked for the best one and
+    /// one was finished; none for the model as it came to stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_epoch: Option<u32>,
     /// Training minus validation accuracy: of `clean` where it is known, else of the
     /// last finished epoch, whose training accuracy is a mean over the epoch's steps
     /// as they trained.

@@ -30,6 +30,22 @@ pub enum Factor {
     Optimiser,
     /// What a hidden unit makes of its sum.
     Activation,
+    /// How the first weights are drawn.
+    Initialisation,
+    /// How the learning rate moves in a run.
+    Schedule,
+    /// Share of a step carried into the next.
+    Momentum,
+    /// L2 penalty.
+    WeightDecay,
+    /// Probability that a pixel is dropped.
+    InputDropout,
+    /// Longest that a hidden unit's incoming weights may be.
+    MaxNorm,
+    /// Share of each target that is spread over all classes.
+    LabelSmoothing,
+    /// Any two settings crossed: [`StudyPlan::crossed`] says which.
+    TwoFactors,
 }
 
 /// How a factor's values lie on an axis.
@@ -125,6 +141,9 @@ pub struct RunSpec {
 pub struct StudyPlan {
     /// What is varied.
     pub factor: Factor,
+    /// The settings that [`Factor::TwoFactors`] crosses, by their fields; empty for others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crossed: Vec<String>,
     /// The factor in words, such as `learning rate`.
     pub factor_name: String,
     /// How its values lie on an axis.

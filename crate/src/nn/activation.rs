@@ -35,6 +35,11 @@ impl Activation {
         }
     }
 
+    /// Its name as it is written among words.
+    pub fn words(self) -> &'static str {
+        self.torch_name()
+    }
+
     /// Its class in `torch.nn`, which is its name among words, too.
     pub fn torch_name(self) -> &'static str {
         match self {

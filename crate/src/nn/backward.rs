@@ -5,25 +5,46 @@ use super::inspect::{LayerReading, Snapshot};
 use super::layout::Layer;
 use crate::error::Result;
 
-/// Which units of each hidden layer are kept, and by which factor: one for each, `[width]`.
-pub type Keep = [Vec<f32>];
+/// Which pixels and units dropout keeps, and by which factor: one for each of an image, or of
+/// several one after the other. Empty without dropout.
+#[derive(Debug, Clone, Default)]
+pub struct Keep {
+    /// `[num_pixels]`.
+    pub inputs: Vec<f32>,
+    /// `[width]` a hidden layer.
+    pub hidden: Vec<Vec<f32>>,
+}
+
+impl Keep {
+    /// Of image `row`, out of those of `num_images`.
+    pub fn of_image(&self, row: usize, num_images: usize) -> Self {
+        let of = |keep: &Vec<f32>| {
+            let width = keep.len() / num_images;
+            keep[row * width..(row + 1) * width].to_vec()
+        };
+        Self {
+            inputs: of(&self.inputs),
+            hidden: self.hidden.iter().map(of).collect(),
+        }
+    }
+}
 
 impl Snapshot {
-    /// Adds `share` of the gradient of an image's cross-entropy to `gradient`,
-    /// `[num_parameters]`. `keep` is dropout's, a list a hidden layer, or empty.
+    /// Adds `share` of the gradient of an image's cross-entropy, by its label of which
+    /// `smoothing` is spread over all classes, to `gradient`, `[num_parameters]`.
     ///
     /// # Errors
     /// When the image has another size.
     pub fn add_gradient(
         &self,
         image: &[u8],
-        label: u8,
+        (label, smoothing): (u8, f32),
         share: f32,
         keep: &Keep,
         gradient: &mut [f32],
     ) -> Result<()> {
         let readings = self.forward_dropped(image, keep)?;
-        self.add_gradient_of(&readings, (image, label), share, keep, gradient);
+        self.add_gradient_of(&readings, image, (label, smoothing), share, keep, gradient);
         Ok(())
     }
 
@@ -31,20 +52,24 @@ impl Snapshot {
     pub(crate) fn add_gradient_of(
         &self,
         readings: &[LayerReading],
-        (image, label): (&[u8], u8),
+        image: &[u8],
+        (label, smoothing): (u8, f32),
         share: f32,
         keep: &Keep,
         gradient: &mut [f32],
     ) {
         let layers = &self.layout().layers;
-        // Cross-entropy of a softmax, by its logits: probability − 1 for the label's class.
+        // Cross-entropy of a softmax, by its logits: probability − target.
         let mut delta = readings[readings.len() - 1].activations.clone();
-        delta[usize::from(label)] -= 1.0;
-        delta.iter_mut().for_each(|value| *value *= share);
+        delta[usize::from(label)] -= 1.0 - smoothing;
+        let spread = smoothing / delta.len() as f32;
+        delta
+            .iter_mut()
+            .for_each(|value| *value = (*value - spread) * share);
         for (index, layer) in layers.iter().enumerate().rev() {
             let reading = &readings[index];
             if index + 1 < layers.len() {
-                if let Some(keep) = keep.get(index) {
+                if let Some(keep) = keep.hidden.get(index) {
                     delta.iter_mut().zip(keep).for_each(|(d, keep)| *d *= keep);
                 }
                 let sums = delta.iter_mut().zip(&reading.sums);
@@ -58,7 +83,7 @@ impl Snapshot {
             let inputs = match index.checked_sub(1) {
                 Some(before) => &readings[before].activations,
                 None => {
-                    pixels = self.pixels(image);
+                    pixels = self.pixels(image, keep);
                     &pixels
                 }
             };

@@ -5,6 +5,7 @@
 //! wherever these were trained. `tests/inside.rs` holds them to PyTorch's.
 
 use super::LAYER_NORM_EPSILON;
+use super::backward::Keep;
 use super::layout::{Layer, Layout};
 use crate::data::Normalisation;
 use crate::error::{Error, Result};
@@ -113,15 +114,11 @@ impl Snapshot {
     /// # Errors
     /// When the image has another size.
     pub fn forward(&self, image: &[u8]) -> Result<Vec<LayerReading>> {
-        self.forward_dropped(image, &[])
+        self.forward_dropped(image, &Keep::default())
     }
 
-    /// The same under dropout's mask, `[width]` a hidden layer, or none.
-    pub(crate) fn forward_dropped(
-        &self,
-        image: &[u8],
-        keep: &[Vec<f32>],
-    ) -> Result<Vec<LayerReading>> {
+    /// The same under dropout's mask.
+    pub(crate) fn forward_dropped(&self, image: &[u8], keep: &Keep) -> Result<Vec<LayerReading>> {
         let num_pixels = self.layout.num_pixels();
         if image.len() != num_pixels {
             let found = format!("{} bytes", image.len());
@@ -134,12 +131,12 @@ impl Snapshot {
             let inputs = match readings.last() {
                 Some(before) => &before.activations,
                 None => {
-                    pixels = self.pixels(image);
+                    pixels = self.pixels(image, keep);
                     &pixels
                 }
             };
             let mut reading = self.read_layer(layer, inputs, index + 1 == num_layers);
-            if let Some(keep) = keep.get(index) {
+            if let Some(keep) = keep.hidden.get(index) {
                 let activations = reading.activations.iter_mut().zip(keep);
                 activations.for_each(|(value, keep)| *value *= keep);
             }
@@ -148,10 +145,13 @@ impl Snapshot {
         Ok(readings)
     }
 
-    /// Normalised pixels, `[num_pixels]`.
-    pub(super) fn pixels(&self, image: &[u8]) -> Vec<f32> {
+    /// Normalised pixels, `[num_pixels]`, under dropout's mask.
+    pub(super) fn pixels(&self, image: &[u8], keep: &Keep) -> Vec<f32> {
         let values = image.iter().map(|&pixel| self.normalisation.of(pixel));
-        values.collect()
+        let mut values: Vec<f32> = values.collect();
+        let kept = values.iter_mut().zip(&keep.inputs);
+        kept.for_each(|(value, keep)| *value *= keep);
+        values
     }
 
     fn read_layer(&self, layer: &Layer, inputs: &[f32], is_last: bool) -> LayerReading {
@@ -244,7 +244,7 @@ impl Snapshot {
         let inputs = match layer.checked_sub(1) {
             Some(before) => &readings[before].activations,
             None => {
-                pixels = self.pixels(image);
+                pixels = self.pixels(image, &Keep::default());
                 &pixels
             }
         };

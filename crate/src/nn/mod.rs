@@ -1,7 +1,7 @@
 //! The network: its parameters, a training step, a forward pass, on each backend.
 
 pub mod activation;
-mod backward;
+pub mod backward;
 pub mod batch;
 pub mod device;
 pub mod dropout;
@@ -19,6 +19,9 @@ pub mod weights;
 
 /// ε of the layer normalisation, torch's default.
 pub const LAYER_NORM_EPSILON: f32 = 1e-5;
+
+/// What `torch.renorm` adds to a norm before it divides by it.
+pub const RENORM_EPSILON: f32 = 1e-7;
 
 /// What a seed is used for. Each purpose draws from a stream of its own, so
 /// that one setting's change leaves the others' draws as they were.
@@ -38,7 +41,8 @@ pub enum Stream {
 /// What a batch came to.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct BatchMetrics {
-    /// Sum of the samples' cross-entropies (nats).
+    /// Sum of the samples' losses (nats): cross-entropies, in training with the step's label
+    /// smoothing.
     pub loss_sum: f32,
     /// Samples whose highest logit is their label's.
     pub num_correct: u32,

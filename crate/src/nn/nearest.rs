@@ -1,6 +1,7 @@
 //! Which of many images a network takes for most like one: the nearest in its last hidden
 //! layer, by Euclidean distance.
 
+use super::backward::Keep;
 use super::inspect::Snapshot;
 use crate::error::Result;
 
@@ -55,5 +56,5 @@ fn last_hidden(snapshot: &Snapshot, image: &[u8]) -> Result<Vec<f32>> {
     let mut readings = snapshot.forward(image)?;
     readings.pop();
     let hidden = readings.pop().map(|reading| reading.activations);
-    Ok(hidden.unwrap_or_else(|| snapshot.pixels(image)))
+    Ok(hidden.unwrap_or_else(|| snapshot.pixels(image, &Keep::default())))
 }

@@ -14,7 +14,7 @@ use super::ops::ndarray;
 use super::optimiser::Step;
 use super::plain::PlainMlp;
 use super::{BatchMetrics, device};
-use crate::config::{Plan, Rule};
+use crate::config::{NetworkPlan, Plan, Rule};
 use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
 use crate::math::exp_f32;
@@ -46,20 +46,36 @@ enum Engine {
     Gpu(Box<cube::FusedMlp>),
 }
 
-/// Which step runs on this backend where `wanted` is asked for: WebGPU's kernels know SGD
-/// and ReLU, and what they do not know takes the plain one.
-fn step_kind(wanted: StepKind, optimiser: Optimiser, activation: Activation) -> StepKind {
-    let is_known = optimiser == Optimiser::Sgd && activation == Activation::Relu;
+/// Which step runs on this backend where `wanted` is asked for: what WebGPU's kernels do not
+/// know takes the plain one.
+fn step_kind(wanted: StepKind, is_known: bool) -> StepKind {
     if cfg!(feature = "webgpu") && !is_known {
         return StepKind::Plain;
     }
     wanted
 }
 
+/// Whether WebGPU's kernels have such hidden layers.
+fn knows_activation(activation: Activation) -> bool {
+    activation == Activation::Relu
+}
+
+/// Whether they have such a step.
+fn knows_rule(rule: &Rule) -> bool {
+    rule.optimiser == Optimiser::Sgd && rule.label_smoothing == 0.0 && rule.max_norm == 0.0
+}
+
 impl Plan {
     /// [`step_kind`] of these settings.
     pub fn step_kind(&self) -> StepKind {
-        step_kind(self.step, self.rule.optimiser, self.network.activation)
+        let NetworkPlan {
+            activation,
+            input_dropout,
+            ..
+        } = self.network;
+        let is_known =
+            knows_activation(activation) && input_dropout == 0.0 && knows_rule(&self.rule);
+        step_kind(self.step, is_known)
     }
 }
 
@@ -75,7 +91,7 @@ impl Network {
         kind: StepKind,
         device: &Device,
     ) -> Self {
-        let engine = match step_kind(kind, Optimiser::Sgd, layout.activation) {
+        let engine = match step_kind(kind, knows_activation(layout.activation)) {
             StepKind::Plain => {
                 Engine::Plain(PlainMlp::new(&layout, normalisation, parameters, device))
             }
@@ -129,9 +145,9 @@ impl Network {
             }
             #[cfg(feature = "webgpu")]
             Engine::Gpu(mlp) => {
-                assert_eq!(
-                    rule.optimiser,
-                    Optimiser::Sgd,
+                let drops_inputs = mask.is_some_and(|mask| mask.input_probability > 0.0);
+                assert!(
+                    knows_rule(&rule) && !drops_inputs,
                     "the others take the plain step"
                 );
                 mlp.record_step(batch, mask, rule);

@@ -4,10 +4,10 @@
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::LAYER_NORM_EPSILON;
 use super::dropout::DropoutMask;
 use super::layout::{Layer, Layout};
 use super::optimiser::{MAX_SLOTS, Step};
+use super::{LAYER_NORM_EPSILON, RENORM_EPSILON};
 use crate::data::Normalisation;
 
 /// Parameters and what the optimiser keeps of them, as one tensor a weight, bias, gain or
@@ -107,7 +107,8 @@ impl PlainMlp {
         let images = self.images(layout, pixels, &device);
         let logits = forward(layout, &leaves, images, mask, &device);
         let targets = targets(labels, &device);
-        let losses = losses(logits.clone(), targets.clone());
+        let smoothing = step.rule().label_smoothing;
+        let losses = losses(logits.clone(), targets.clone(), smoothing);
         let gradients = losses.clone().mean().backward();
 
         for (index, leaf) in leaves.iter().enumerate() {
@@ -125,7 +126,28 @@ impl PlainMlp {
             let num_slots = step.rule().num_slots();
             *kept = slots.into_iter().take(num_slots).collect();
         }
+        self.bound_norms(layout, step.rule().max_norm);
         metrics(logits.inner(), targets.inner(), losses.inner())
+    }
+
+    /// Shortens each hidden unit's incoming weights that are longer than `most`, as
+    /// `torch.renorm` does; 0 bounds nothing.
+    fn bound_norms(&mut self, layout: &Layout, most: f32) {
+        if most == 0.0 {
+            return;
+        }
+        let last = layout.layers.len() - 1;
+        let mut place = 0;
+        for layer in &layout.layers[..last] {
+            let shape = [layer.num_inputs, layer.num_outputs];
+            let weight = self.parameters[place].clone().reshape(shape);
+            let norms = weight.clone().powi_scalar(2).sum_dim(0).sqrt();
+            let is_longer = norms.clone().greater_elem(most);
+            let shares = (norms + RENORM_EPSILON).recip() * most;
+            let shares = shares.ones_like().mask_where(is_longer, shares);
+            self.parameters[place] = (weight * shares).flatten(0, 1);
+            place += if layer.norm.is_some() { 4 } else { 2 };
+        }
     }
 
     /// Logits `[num_rows, num_classes]` of images `[num_rows, num_pixels]`, dropout off.
@@ -144,7 +166,7 @@ impl PlainMlp {
     ) -> (Tensor<1>, Tensor<1>) {
         let logits = self.logits(layout, pixels);
         let targets = targets(labels, &self.device);
-        let losses = losses(logits.clone(), targets.clone());
+        let losses = losses(logits.clone(), targets.clone(), 0.0);
         let answers = answers(logits.clone(), targets.clone());
         (metrics(logits, targets, losses), answers)
     }
@@ -165,9 +187,15 @@ fn targets(labels: &[u8], device: &Device) -> Tensor<2, Int> {
     Tensor::from_data(TensorData::new(labels, [num_rows, 1]), device)
 }
 
-/// Cross-entropy of each row, `[num_rows, 1]`.
-fn losses(logits: Tensor<2>, targets: Tensor<2, Int>) -> Tensor<2> {
-    log_softmax(logits, 1).gather(1, targets).neg()
+/// Cross-entropy of each row, `[num_rows, 1]`, whose target is spread over all classes by
+/// `smoothing`, as torch's `CrossEntropyLoss` does.
+fn losses(logits: Tensor<2>, targets: Tensor<2, Int>, smoothing: f32) -> Tensor<2> {
+    let logarithms = log_softmax(logits, 1);
+    let own = logarithms.clone().gather(1, targets).neg();
+    if smoothing == 0.0 {
+        return own;
+    }
+    own * (1.0 - smoothing) - logarithms.mean_dim(1) * smoothing
 }
 
 /// Whether each row's highest logit is its label's, `[num_rows]` of ones and zeros.
@@ -189,6 +217,10 @@ fn forward(
 ) -> Tensor<2> {
     let mut parameters = parameters.iter().cloned();
     let mut x = images;
+    if let Some(mask) = mask.filter(|mask| mask.input_probability > 0.0) {
+        let keep = kept(x.dims(), |keep| mask.apply_to_inputs(keep), device);
+        x = x * keep;
+    }
     for (index, layer) in layout.layers.iter().enumerate() {
         let tensors = layer_tensors(layer, &mut parameters);
         x = x.matmul(tensors.weight) + tensors.bias;
@@ -201,15 +233,20 @@ fn forward(
             x = centred / (variance + LAYER_NORM_EPSILON).sqrt() * gain + shift;
         }
         x = layout.activation.of(x);
-        if let Some(mask) = mask {
-            let [num_rows, width] = x.dims();
-            let mut keep = vec![1.0; num_rows * width];
-            mask.apply(index, &mut keep);
-            x = x * Tensor::from_data(TensorData::new(keep, [num_rows, width]), device);
+        if let Some(mask) = mask.filter(|mask| mask.probability > 0.0) {
+            let keep = kept(x.dims(), |keep| mask.apply(index, keep), device);
+            x = x * keep;
         }
     }
     debug_assert_eq!(x.dims()[1], layout.num_classes());
     x
+}
+
+/// Which of some outputs dropout keeps, and by which factor.
+fn kept(shape: [usize; 2], apply: impl FnOnce(&mut [f32]), device: &Device) -> Tensor<2> {
+    let mut keep = vec![1.0; shape[0] * shape[1]];
+    apply(&mut keep);
+    Tensor::from_data(TensorData::new(keep, shape), device)
 }
 
 fn layer_tensors(layer: &Layer, parameters: &mut impl Iterator<Item = Tensor<1>>) -> LayerTensors {

@@ -3,6 +3,7 @@
 //! before the softmax. An approximation: it takes the network for the plane that touches it
 //! at this image.
 
+use super::backward::Keep;
 use super::inspect::Snapshot;
 use crate::error::{Error, Result};
 
@@ -33,7 +34,7 @@ impl Snapshot {
             }
             delta = self.to_inputs(layer, &delta);
         }
-        let pixels = self.pixels(image);
+        let pixels = self.pixels(image, &Keep::default());
         delta.iter_mut().zip(&pixels).for_each(|(d, x)| *d *= x);
         Ok(delta)
     }

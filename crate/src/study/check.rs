@@ -3,6 +3,7 @@
 //! says that everything but the factor stayed the same.
 
 use super::check_results::check_results;
+use super::pairs::Varied;
 use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS, plan_study, values_text};
 use super::record::{FORMAT_VERSION, varies_split};
 use crate::config::{MAX_EPOCHS, quoted};
@@ -90,10 +91,14 @@ pub fn check_data(data: &DataSummary, at: &impl Fn(&str) -> String) -> Result<()
 /// runs that are not that plan's.
 fn check_runs(record: &StudyRecord, at: &impl Fn(&str) -> String) -> Result<()> {
     let plan = &record.plan;
+    let varied = Varied::of(plan).map_err(|error| {
+        let found = error.found().unwrap_or_default();
+        Error::data(at("crossed"), found, error.expected().unwrap_or_default())
+    })?;
     let first_of_each = plan.runs.iter().step_by(plan.seeds.len());
     let config = StudyConfig {
         factor: plan.factor,
-        values: values_text(plan.factor, first_of_each.map(|run| &run.config)),
+        values: values_text(varied, first_of_each.map(|run| &run.config)),
         seeds_per_value: plan.seeds.len() as f64,
         workers: plan.workers.into(),
         vary_split: varies_split(record),

@@ -1,14 +1,13 @@
 //! What there is to vary, each factor in words: the one source of its names, its
 //! default values and its settings, for plans, reports and the page alike.
 
-use crate::message::{
-    Activation, AxisScale, Factor, FactorFacts, Optimiser, RunConfig, StudyFacts,
-};
+use crate::config::schema::{Setting, setting};
+use crate::message::{AxisScale, Factor, FactorFacts, RunConfig, StudyFacts};
 
 use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS};
 
 /// In the order in which the page offers them.
-const ALL: [Factor; 8] = [
+pub(super) const ALL: [Factor; 16] = [
     Factor::LearningRate,
     Factor::BatchSize,
     Factor::Dropout,
@@ -17,6 +16,14 @@ const ALL: [Factor; 8] = [
     Factor::DropoutLayerNorm,
     Factor::Optimiser,
     Factor::Activation,
+    Factor::Schedule,
+    Factor::Momentum,
+    Factor::WeightDecay,
+    Factor::Initialisation,
+    Factor::InputDropout,
+    Factor::MaxNorm,
+    Factor::LabelSmoothing,
+    Factor::TwoFactors,
 ];
 
 /// All that is said of a factor.
@@ -126,6 +133,90 @@ impl Factor {
                 settings: &["activation"],
                 axis_scale: AxisScale::Category,
             },
+            Self::Schedule => &Words {
+                name: "schedule",
+                label: "Schedule",
+                title: "Schedule",
+                phrase: "the schedule",
+                hint: "How the learning rate moves in a run. What falls at the end settles; all \
+                       begin from one rate, which suits some better than others.",
+                values: "constant, cosine, step, one_cycle, warm_up",
+                settings: &["learning_rate_schedule"],
+                axis_scale: AxisScale::Category,
+            },
+            Self::Momentum => &Words {
+                name: "momentum",
+                label: "Momentum",
+                title: "Momentum",
+                phrase: "momentum",
+                hint: "Share of the last step carried into the next: 0.9 goes about ten times as \
+                       far at the same rate.",
+                values: "0, 0.5, 0.9, 0.95",
+                settings: &["momentum"],
+                axis_scale: AxisScale::Linear,
+            },
+            Self::WeightDecay => &Words {
+                name: "weight decay",
+                label: "Weight decay",
+                title: "Weight decay",
+                phrase: "weight decay",
+                hint: "Pull of every weight towards zero: meant to narrow the gap.",
+                values: "0, 0.00001, 0.0001, 0.001, 0.01",
+                settings: &["weight_decay"],
+                axis_scale: AxisScale::Category,
+            },
+            Self::Initialisation => &Words {
+                name: "initialisation",
+                label: "Initialisation",
+                title: "Initialisation",
+                phrase: "the initialisation",
+                hint: "How the first weights are drawn; all equal shows why they must differ.",
+                values: "torch, kaiming_normal, xavier, equal",
+                settings: &["initialisation"],
+                axis_scale: AxisScale::Category,
+            },
+            Self::InputDropout => &Words {
+                name: "input dropout",
+                label: "Input dropout",
+                title: "Input dropout",
+                phrase: "input dropout",
+                hint: "Share of pixels switched off in each step: meant to narrow the gap.",
+                values: "0, 0.1, 0.2, 0.4",
+                settings: &["input_dropout"],
+                axis_scale: AxisScale::Linear,
+            },
+            Self::MaxNorm => &Words {
+                name: "max norm",
+                label: "Max norm",
+                title: "Max norm",
+                phrase: "max norm",
+                hint: "Longest that the weights into a hidden unit may be, 0 for no bound.",
+                values: "0, 1, 2, 3, 4",
+                settings: &["max_norm"],
+                axis_scale: AxisScale::Category,
+            },
+            Self::LabelSmoothing => &Words {
+                name: "label smoothing",
+                label: "Label smoothing",
+                title: "Label smoothing",
+                phrase: "label smoothing",
+                hint: "Share of each target given to all classes alike: keeps the network from \
+                       being too sure.",
+                values: "0, 0.05, 0.1, 0.2",
+                settings: &["label_smoothing"],
+                axis_scale: AxisScale::Linear,
+            },
+            Self::TwoFactors => &Words {
+                name: "two factors",
+                label: "Two factors at once",
+                title: "Two factors at once",
+                phrase: "a pair of factors",
+                hint: "Each value of one setting with each of another, as a grid. Name both, such as \
+                       learning rate: 0.01, 0.1 × batch size: 16, 64.",
+                values: "learning rate: 0.01, 0.03, 0.1 × batch size: 16, 64, 256",
+                settings: &[],
+                axis_scale: AxisScale::Category,
+            },
         }
     }
 
@@ -145,10 +236,16 @@ impl Factor {
     /// A value as the subject of a sentence; `label` is as the legend shows it.
     pub(super) fn subject(self, label: &str) -> String {
         match self {
-            Self::LearningRate => format!("a learning rate of {label}"),
-            Self::BatchSize => format!("a batch size of {label}"),
-            Self::Dropout => format!("a dropout of {label}"),
-            Self::LayerNorm => format!("layer normalisation {label}"),
+            Self::LearningRate
+            | Self::BatchSize
+            | Self::Dropout
+            | Self::InputDropout
+            | Self::MaxNorm
+            | Self::WeightDecay
+            | Self::Momentum => {
+                format!("{} {} of {label}", article(self.name()), self.name())
+            }
+            Self::LayerNorm | Self::LabelSmoothing => format!("{} {label}", self.name()),
             Self::HiddenLayers => format!("the shape [{label}]"),
             Self::DropoutLayerNorm => match label.split_once(", ") {
                 Some((rate, switch)) => {
@@ -156,36 +253,33 @@ impl Factor {
                 }
                 None => label.into(),
             },
-            Self::Optimiser | Self::Activation => format!("the {} {label}", self.name()),
+            Self::Optimiser | Self::Activation | Self::Initialisation | Self::Schedule => {
+                format!("the {} {label}", self.name())
+            }
+            Self::TwoFactors => format!("the pair {label}"),
         }
+    }
+
+    /// The setting that it varies; none where it crosses two.
+    pub(super) fn setting(self) -> Option<&'static Setting> {
+        match self.words().settings {
+            [one] => setting(one),
+            _ => None,
+        }
+    }
+
+    /// Whether its values are numbers, which stand in their order.
+    pub(super) fn number_of(self) -> Option<fn(&RunConfig) -> f64> {
+        self.setting()?.number()
     }
 }
 
-/// An optimiser by its name in settings or among words, in whatever case.
-pub(super) fn optimiser(text: &str) -> Option<Optimiser> {
-    let is_it = |one: &Optimiser| is_name(text, one.key(), one.words());
-    Optimiser::ALL.into_iter().find(is_it)
-}
-
-/// The same of an activation.
-pub(super) fn activation(text: &str) -> Option<Activation> {
-    let is_it = |one: &Activation| is_name(text, one.key(), one.torch_name());
-    Activation::ALL.into_iter().find(is_it)
-}
-
-fn is_name(text: &str, key: &str, words: &str) -> bool {
-    let text = text.replace([' ', '-'], "_");
-    [key, words]
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(&text))
-}
-
-/// The label of a run's value among words: `Adam`, `GELU`.
-pub(super) fn named(config: &RunConfig, factor: Factor) -> Option<&'static str> {
-    match factor {
-        Factor::Optimiser => Some(config.optimiser.words()),
-        Factor::Activation => Some(config.activation.torch_name()),
-        _ => None,
+/// The indefinite article of a name.
+pub(super) fn article(name: &str) -> &'static str {
+    if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
     }
 }
 
@@ -243,7 +337,9 @@ mod tests {
                 }
             }
             varied.sort();
-            assert_eq!(varied, facts.settings, "{:?}", facts.factor);
+            let mut named = [facts.settings, plan.crossed].concat();
+            named.sort();
+            assert_eq!(varied, named, "{:?}", facts.factor);
         }
     }
 }

@@ -14,6 +14,7 @@ mod gaps;
 pub mod insight;
 mod noise;
 mod pairing;
+mod pairs;
 pub mod plan;
 pub mod record;
 pub mod report;

@@ -6,13 +6,13 @@
 //!
 //! Over 400 lines: factor, plan and cost stand together until they are files.
 
-use super::factor::{activation, named, optimiser};
+use super::factor::article;
+use super::pairs::{self, Pair, Varied};
+use crate::config::schema::{Kind, Setting, on_off, setting};
 use crate::config::{self, NetworkPlan, Plan};
 use crate::data::Task;
 use crate::error::{Error, Result};
-use crate::message::{
-    Activation, Factor, Optimiser, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue,
-};
+use crate::message::{AxisScale, Factor, RunConfig, RunSpec, StudyConfig, StudyPlan, StudyValue};
 use crate::nn::layout::Layout;
 
 /// Values a study may have: beyond these neither a legend nor a night is enough.
@@ -25,29 +25,38 @@ const ENOUGH_VALUES: usize = 5;
 /// What sets a run of a study apart from its baseline, besides the seed: as the
 /// legend shows it, and where it lies on the factor's axis; `position` is that of its
 /// value among all.
-pub(super) fn value_of(factor: Factor, config: &RunConfig, position: usize) -> StudyValue {
-    let (rate, size, dropout) = (config.learning_rate, config.batch_size, config.dropout);
-    let norm = if config.layer_norm { "on" } else { "off" };
-    let position = position as f64;
-    let (label, axis) = match factor {
-        Factor::LearningRate => (rate.to_string(), rate),
-        Factor::BatchSize => (size.to_string(), size),
-        Factor::Dropout => (dropout.to_string(), dropout),
-        Factor::LayerNorm => (norm.into(), position),
-        Factor::HiddenLayers => (widths(config).map_or("?".into(), joined), position),
-        Factor::DropoutLayerNorm => (format!("{dropout}, {norm}"), position),
-        Factor::Optimiser | Factor::Activation => {
-            (named(config, factor).unwrap_or_default().into(), position)
-        }
+pub(super) fn value_of(varied: Varied, config: &RunConfig, position: usize) -> StudyValue {
+    let factor = varied.factor();
+    let number = factor.number_of().map(|get| get(config));
+    let axis = match factor.words().axis_scale {
+        AxisScale::Category => position as f64,
+        AxisScale::Linear | AxisScale::Log => number.unwrap_or(position as f64),
+    };
+    let label = match (varied.pair(), factor.setting()) {
+        (Some(pair), _) => pair.label(config),
+        (None, Some(setting)) => words_of(setting, config),
+        (None, None) => format!("{}, {}", config.dropout, on_off(config.layer_norm)),
     };
     StudyValue { label, axis }
 }
 
+/// A setting's value within a label: shapes in one spelling.
+pub(super) fn words_of(setting: &Setting, config: &RunConfig) -> String {
+    match setting.kind {
+        Kind::Text => widths(config).map_or("?".into(), joined),
+        _ => setting.words(config),
+    }
+}
+
 /// The text of the values that have these settings, as [`plan_study`] reads it.
 pub(super) fn values_text<'a>(
-    factor: Factor,
+    varied: Varied,
     configs: impl Iterator<Item = &'a RunConfig>,
 ) -> String {
+    if let Some(pair) = varied.pair() {
+        return pair.values_text(configs);
+    }
+    let factor = varied.factor();
     // Crossed, each dropout stands for two values.
     let every = if factor == Factor::DropoutLayerNorm {
         2
@@ -58,7 +67,7 @@ pub(super) fn values_text<'a>(
         .step_by(every)
         .map(|config| match factor {
             Factor::DropoutLayerNorm => config.dropout.to_string(),
-            _ => value_of(factor, config, 0).label,
+            _ => value_of(varied, config, 0).label,
         })
         .collect();
     items.join(&format!("{} ", factor.separator()))
@@ -89,11 +98,16 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
     };
 
     let factor = config.factor;
-    let configs = read_values(config)?;
+    let (varied, configs) = if factor == Factor::TwoFactors {
+        let (pair, configs) = pairs::read(values_or_default(config), &config.baseline)?;
+        (Varied::Pair(pair), configs)
+    } else {
+        (Varied::One(factor), read_values(config)?)
+    };
     let values: Vec<StudyValue> = configs
         .iter()
         .enumerate()
-        .map(|(position, config)| value_of(factor, config, position))
+        .map(|(position, config)| value_of(varied, config, position))
         .collect();
     let mut runs = Vec::with_capacity(values.len() * seeds.len());
     for (value_index, (value, config)) in values.iter().zip(&configs).enumerate() {
@@ -121,7 +135,8 @@ pub fn plan_study(config: &StudyConfig) -> Result<StudyPlan> {
 
     Ok(StudyPlan {
         factor,
-        factor_name: factor.name().into(),
+        crossed: varied.pair().map_or(vec![], Pair::keys),
+        factor_name: varied.name(),
         axis_scale: factor.words().axis_scale,
         notes: notes(factor, values.len(), seeds.len(), vary_split),
         values,
@@ -142,15 +157,19 @@ fn item_error(item: usize, found: &str, expected: &str) -> Error {
     )
 }
 
+/// The text of the values, or the factor's own where there is none.
+fn values_or_default(config: &StudyConfig) -> &str {
+    match config.values.trim() {
+        "" => config.factor.words().values,
+        typed => typed,
+    }
+}
+
 /// The baseline with each value, in the order of the axis: numbers ascending, the
 /// rest as typed.
 fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     let factor = config.factor;
-    let text = if config.values.trim().is_empty() {
-        factor.words().values
-    } else {
-        config.values.trim()
-    };
+    let text = values_or_default(config);
     let separator = factor.separator();
     // A trailing separator is a typing habit, not a value.
     let text = text.strip_suffix(separator).unwrap_or(text);
@@ -167,31 +186,8 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     for (index, item) in items.iter().enumerate() {
         let place = index + 1;
         let mut read = config.baseline.clone();
-        match factor {
-            Factor::LearningRate => {
-                let check = |x| config::learning_rate(x).map(drop);
-                read.learning_rate = number(item, place, "a learning rate", check)?;
-            }
-            Factor::BatchSize => {
-                let check = |x| config::batch_size(x).map(drop);
-                read.batch_size = number(item, place, "a batch size", check)?;
-            }
-            Factor::Dropout | Factor::DropoutLayerNorm => {
-                let check = |x| config::dropout(x).map(drop);
-                read.dropout = number(item, place, "a dropout probability", check)?;
-            }
-            Factor::LayerNorm => read.layer_norm = switch(item, place)?,
-            Factor::HiddenLayers => read.hidden_layers = shape(item, place)?,
-            Factor::Optimiser => {
-                let known = Optimiser::ALL.map(Optimiser::key);
-                read.optimiser = optimiser(item).ok_or_else(|| one_of(item, place, &known))?;
-            }
-            Factor::Activation => {
-                let known = Activation::ALL.map(Activation::key);
-                read.activation = activation(item).ok_or_else(|| one_of(item, place, &known))?;
-            }
-        }
-        let label = |config: &RunConfig| value_of(factor, config, 0).label;
+        read_value(factor, item, place, &mut read)?;
+        let label = |config: &RunConfig| value_of(Varied::One(factor), config, 0).label;
         let same = |other: &RunConfig| match factor {
             Factor::DropoutLayerNorm => other.dropout == read.dropout,
             _ => label(other) == label(&read),
@@ -206,14 +202,13 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
         }
         configs.push(read);
     }
-    match factor {
-        Factor::LearningRate => configs.sort_by(|a, b| a.learning_rate.total_cmp(&b.learning_rate)),
-        Factor::BatchSize => configs.sort_by(|a, b| a.batch_size.total_cmp(&b.batch_size)),
-        Factor::Dropout | Factor::DropoutLayerNorm => {
+    match (factor, factor.number_of()) {
+        (Factor::DropoutLayerNorm, _) => {
             configs.sort_by(|a, b| a.dropout.total_cmp(&b.dropout));
         }
-        Factor::LayerNorm => configs.sort_by_key(|config| config.layer_norm),
-        Factor::HiddenLayers | Factor::Optimiser | Factor::Activation => {}
+        (Factor::LayerNorm, _) => configs.sort_by_key(|config| config.layer_norm),
+        (_, Some(number)) => configs.sort_by(|a, b| number(a).total_cmp(&number(b))),
+        (_, None) => {}
     }
     if factor == Factor::DropoutLayerNorm {
         configs = configs
@@ -229,40 +224,46 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     Ok(configs)
 }
 
-/// A value that `check`, a setting's own, lets pass.
-fn number(item: &str, place: usize, what: &str, check: impl Fn(f64) -> Result<()>) -> Result<f64> {
-    // What is no number is refused as NaN; adding zero turns -0 into 0, which is
-    // what was meant.
-    let value = item.parse().unwrap_or(f64::NAN) + 0.0;
-    check(value).map_err(|error| {
-        let expected = error.expected().unwrap_or_default();
-        item_error(place, item, &format!("{what}, {expected}"))
-    })?;
-    Ok(value)
+/// Reads one value into the settings, which its factor's own check lets pass.
+fn read_value(factor: Factor, item: &str, place: usize, read: &mut RunConfig) -> Result<()> {
+    let setting = match factor {
+        Factor::DropoutLayerNorm => setting("dropout"),
+        _ => factor.setting(),
+    };
+    let setting = setting.expect("a factor varies settings that there are");
+    let what = match factor {
+        Factor::Dropout | Factor::DropoutLayerNorm => "a dropout probability".into(),
+        _ => format!("{} {}", article(&setting.name()), setting.name()),
+    };
+    read_setting(setting, item, &what, read).map_err(|expected| item_error(place, item, &expected))
 }
 
-fn one_of(item: &str, place: usize, known: &[&str]) -> Error {
-    item_error(place, item, &format!("one of {}", known.join(", ")))
-}
-
-fn switch(item: &str, place: usize) -> Result<bool> {
-    match item.to_ascii_lowercase().as_str() {
-        "off" | "no" | "false" | "0" => Ok(false),
-        "on" | "yes" | "true" | "1" => Ok(true),
-        _ => Err(item_error(place, item, "off or on")),
+/// Reads a setting's value, which its own check lets pass; what was expected where it does not.
+/// `what` says what it is.
+pub(super) fn read_setting(
+    setting: &Setting,
+    item: &str,
+    what: &str,
+    read: &mut RunConfig,
+) -> std::result::Result<(), String> {
+    let expected_by = |error: Error| error.expected().unwrap_or_default().to_string();
+    match setting.kind {
+        Kind::Text => {
+            let widths = config::parse_hidden_layers(item)
+                .map_err(|error| format!("{} (shapes are separated by ;)", expected_by(error)))?;
+            read.hidden_layers = joined(widths);
+            Ok(())
+        }
+        Kind::Number { get, .. } => {
+            setting.read(item, read)?;
+            // Alone among settings that are sound, so that what is refused is this one.
+            let mut alone = RunConfig::default();
+            setting.give(&mut alone, get(read));
+            let refused = |error| format!("{what}, {}", expected_by(error));
+            Plan::try_from(&alone).map(drop).map_err(refused)
+        }
+        Kind::Flag { .. } | Kind::Choice { .. } => setting.read(item, read),
     }
-}
-
-fn shape(item: &str, place: usize) -> Result<String> {
-    let widths = config::parse_hidden_layers(item).map_err(|error| {
-        let expected = error.expected().unwrap_or_default();
-        item_error(
-            place,
-            item,
-            &format!("{expected} (shapes are separated by ;)"),
-        )
-    })?;
-    Ok(joined(widths))
 }
 
 /// The widths of a run's hidden layers, where its settings name any.
@@ -577,9 +578,23 @@ mod tests {
             (Factor::DropoutLayerNorm, "0.5, 0"),
             (Factor::Optimiser, "adam, Nesterov, SGD"),
             (Factor::Activation, "gelu, Leaky ReLU, tanh"),
+            (Factor::Schedule, "One cycle, constant, warm-up"),
+            (Factor::Initialisation, "all equal, torch"),
+            (Factor::MaxNorm, "3, 0, 0.5"),
+            (Factor::WeightDecay, "1e-5, 0"),
+            (Factor::TwoFactors, ""),
+            (
+                Factor::TwoFactors,
+                "optimiser: adam, SGD * hidden layers: 8; 16, 4",
+            ),
+            (
+                Factor::TwoFactors,
+                "Batch-size: 64, 16 × layer_norm: off, on",
+            ),
         ] {
             let plan = plan_study(&study(factor, values)).unwrap();
-            let text = values_text(factor, plan.runs.iter().map(|run| &run.config));
+            let varied = Varied::of(&plan).unwrap();
+            let text = values_text(varied, plan.runs.iter().map(|run| &run.config));
             assert_eq!(plan_study(&study(factor, &text)).unwrap(), plan, "{text}");
         }
     }

@@ -4,6 +4,7 @@
 //!
 //! Whether the record is one at all is for [`super::check`] to say.
 
+use super::pairs::Varied;
 use super::plan::{cost, notes, value_of};
 use crate::message::{Failure, FailureKind, Outcome, RunResult, RunSpec, RunState, StudyRecord};
 
@@ -18,11 +19,15 @@ pub fn derived(record: &StudyRecord) -> StudyRecord {
     record.format_version = FORMAT_VERSION;
     let plan = &mut record.plan;
     let factor = plan.factor;
-    plan.factor_name = factor.name().into();
+    // What was not checked keeps its labels.
+    let Ok(varied) = Varied::of(plan) else {
+        return record;
+    };
+    plan.factor_name = varied.name();
     plan.axis_scale = factor.words().axis_scale;
     plan.notes = notes(factor, plan.values.len(), plan.seeds.len(), plan.vary_split);
     let derive = |spec: &mut RunSpec| {
-        let value = value_of(factor, &spec.config, spec.value_index as usize);
+        let value = value_of(varied, &spec.config, spec.value_index as usize);
         spec.label = value.label;
         spec.axis = value.axis;
         spec.cost = cost(&spec.config);
@@ -31,7 +36,7 @@ pub fn derived(record: &StudyRecord) -> StudyRecord {
     for (position, value) in plan.values.iter_mut().enumerate() {
         let of_it = |run: &&RunSpec| run.value_index as usize == position;
         let config = plan.runs.iter().find(of_it).map(|run| &run.config);
-        *value = value_of(factor, config.unwrap_or(&plan.baseline), position);
+        *value = value_of(varied, config.unwrap_or(&plan.baseline), position);
     }
     for run in &mut record.runs {
         derive(&mut run.spec);
@@ -124,6 +129,9 @@ mod tests {
             (Factor::DropoutLayerNorm, ""),
             (Factor::Optimiser, "nesterov, adam"),
             (Factor::Activation, ""),
+            (Factor::Schedule, ""),
+            (Factor::MaxNorm, ""),
+            (Factor::TwoFactors, ""),
         ] {
             let mut record = study(factor, values, 3);
             diverge(&mut record, 0, 34);

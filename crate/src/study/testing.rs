@@ -103,6 +103,7 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
         interval_high: 1.0,
         best_epoch: num_epochs as u32,
         best_validation_accuracy: accuracy,
+        kept_epoch: None,
         generalisation_gap: 0.004,
         elapsed_secs: 0.5 * num_epochs as f64,
         samples_per_sec: 84_000.0,

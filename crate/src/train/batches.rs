@@ -3,7 +3,7 @@
 //! trains on them sees the same.
 
 use super::augmentation::Augmentation;
-use crate::config::Plan;
+use crate::config::{NetworkPlan, Plan};
 use crate::data::Dataset;
 use crate::nn::Stream;
 use crate::nn::batch::Batch;
@@ -14,7 +14,7 @@ use crate::rng::RandomState;
 pub struct StepBatch<'a> {
     /// Rows of the data set, or distorted copies of them.
     pub batch: Batch<'a>,
-    /// Which hidden units are dropped; none without dropout.
+    /// Which hidden units and pixels are dropped; none without dropout.
     pub mask: Option<DropoutMask>,
     /// How many images it has.
     pub num_rows: usize,
@@ -24,7 +24,7 @@ pub struct StepBatch<'a> {
 pub struct Batches {
     seed: u32,
     batch_size: usize,
-    dropout: f32,
+    network: NetworkPlan,
     augmentation: Option<Augmentation>,
     /// The epoch that `order` is of, from 1; 0 before the first.
     epoch: u32,
@@ -38,7 +38,7 @@ impl Batches {
         Self {
             seed: plan.seed,
             batch_size: plan.batch_size,
-            dropout: plan.network.dropout,
+            network: plan.network.clone(),
             augmentation: plan
                 .augmentation
                 .map(|distortion| Augmentation::new(distortion, plan.seed)),
@@ -67,11 +67,7 @@ impl Batches {
     pub fn batch(&mut self, dataset: &Dataset, first_row: usize, step: u32) -> StepBatch<'_> {
         let end = (first_row + self.batch_size).min(self.order.len());
         let rows = &self.order[first_row..end];
-        let mask = (self.dropout > 0.0).then_some(DropoutMask {
-            seed: self.seed,
-            step,
-            probability: self.dropout,
-        });
+        let mask = DropoutMask::of(&self.network, self.seed, step);
         let batch = match &mut self.augmentation {
             Some(augmentation) => augmentation.batch(dataset, rows, self.epoch),
             None => Batch::Rows(rows),

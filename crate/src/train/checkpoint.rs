@@ -3,8 +3,9 @@
 //! and how to go on is the trainer's.
 //!
 //! In order, little-endian: 8 bytes of magic, the format's version (`u32`), the
-//! head's length in bytes (`u32`), the head as JSON, the parameters and the
-//! optimiser's state (`f32` each), and a checksum of everything before it (`u64`).
+//! head's length in bytes (`u32`), the head as JSON, the parameters, the optimiser's
+//! state and, where it is kept, the best epoch's parameters (`f32` each), and a checksum of
+//! everything before it (`u64`).
 //! Nothing that is drawn is kept: masks, orders and distortions follow from the
 //! seed, the epoch and the step.
 //!
@@ -63,6 +64,19 @@ pub struct Checkpoint {
     /// Which held-out images were right after the last finished epoch, as
     /// [`crate::message::RunResult::correct`] has them.
     pub correct: String,
+    /// The best epoch, where its model is to be kept.
+    pub best: Option<Best>,
+}
+
+/// The epoch with the highest validation accuracy, the first of equals.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Best {
+    /// From 1.
+    pub epoch: u32,
+    /// Its model, `[num_parameters]`.
+    pub parameters: Vec<f32>,
+    /// Which held-out images it reads right, as [`Checkpoint::correct`] has them.
+    pub correct: String,
 }
 
 /// What stands before the numbers. Figures are held as their bits: a decimal
@@ -91,6 +105,9 @@ struct Head {
     train_secs: u64,
     num_parameters: usize,
     num_velocities: usize,
+    /// Of the epoch whose model is kept besides, whose parameters stand last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    best: Option<(u32, String)>,
     /// None in runs of older pages, whose rules do not count.
     #[serde(default, skip_serializing_if = "is_none")]
     optimiser_steps: u32,
@@ -150,6 +167,20 @@ impl Checkpoint {
         Ok(plan.network.for_task(&self.task))
     }
 
+    /// The parameters of the model that the run has come to.
+    pub fn model(&self) -> &[f32] {
+        self.best
+            .as_ref()
+            .map_or(&self.parameters, |best| &best.parameters)
+    }
+
+    /// Whether no finished epoch before this one, the last, is as good.
+    pub(super) fn is_best(&self, record: &EpochRecord) -> bool {
+        let before = self.history.iter().filter(|one| one.epoch < record.epoch);
+        let accuracies = before.map(|one| one.validation_accuracy);
+        accuracies.fold(f64::NEG_INFINITY, f64::max) < record.validation_accuracy
+    }
+
     /// The checkpoint as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let Normalisation { mean, deviation } = self.normalisation;
@@ -174,16 +205,26 @@ impl Checkpoint {
             train_secs: self.train_secs.to_bits(),
             num_parameters: self.parameters.len(),
             num_velocities: self.optimiser_state.len(),
+            best: self
+                .best
+                .as_ref()
+                .map(|best| (best.epoch, best.correct.clone())),
             optimiser_steps: self.optimiser_steps,
         };
         let head = serde_json::to_vec(&head).expect("plain fields become JSON");
-        let num_floats = self.parameters.len() + self.optimiser_state.len();
+        let best = self.best.as_ref().map_or(&[][..], |best| &best.parameters);
+        let num_floats = self.parameters.len() + self.optimiser_state.len() + best.len();
         let mut bytes = Vec::with_capacity(PREFIX_LEN + head.len() + 4 * num_floats + CHECKSUM_LEN);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&version.to_le_bytes());
         bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&head);
-        for value in self.parameters.iter().chain(&self.optimiser_state) {
+        for value in self
+            .parameters
+            .iter()
+            .chain(&self.optimiser_state)
+            .chain(best)
+        {
             bytes.extend_from_slice(&value.to_le_bytes());
         }
         let sum = checksum(&[&bytes]);
@@ -243,11 +284,14 @@ impl Checkpoint {
             .chunks_exact(4)
             .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes")))
             .collect();
+        let num_best = head.best.as_ref().map_or(0, |_| head.num_parameters);
         let promised = head.num_parameters.checked_add(head.num_velocities);
+        let promised = promised.and_then(|n| n.checked_add(num_best));
         if promised.and_then(|n| n.checked_mul(4)) != Some(numbers.len()) {
             let expected = format!(
                 "4 for each of {} parameters and {} velocities",
-                head.num_parameters, head.num_velocities
+                head.num_parameters + num_best,
+                head.num_velocities
             );
             return Err(fault(
                 "numbers",
@@ -288,7 +332,20 @@ impl Checkpoint {
                 "a finite number",
             ));
         }
-        let (parameters, optimiser_state) = values.split_at(head.num_parameters);
+        let num_done = head.history.len() as u32;
+        if let Some((epoch, _)) = &head.best
+            && !(1..=num_done).contains(epoch)
+        {
+            let expected = format!("one of the {num_done} finished ones");
+            return Err(fault("best epoch", epoch, expected));
+        }
+        let (parameters, others) = values.split_at(head.num_parameters);
+        let (optimiser_state, best) = others.split_at(head.num_velocities);
+        let best = head.best.map(|(epoch, correct)| Best {
+            epoch,
+            parameters: best.to_vec(),
+            correct,
+        });
         let clean = head.clean.into_iter().chain(std::iter::repeat(None));
         let history = head.history.into_iter().zip(clean);
         Ok(Self {
@@ -303,6 +360,7 @@ impl Checkpoint {
                 .map(|(figures, clean)| record(figures, clean))
                 .collect(),
             correct: head.correct,
+            best,
             step: head.step,
             num_trained: head.num_trained,
             elapsed_secs: f64::from_bits(head.elapsed_secs),
@@ -370,6 +428,11 @@ mod tests {
             optimiser_steps: 5,
             optimiser_state: (0..num_parameters).map(|n| -1.0 / (3 + n) as f32).collect(),
             correct: "BQ==".into(),
+            best: Some(Best {
+                epoch: 1,
+                parameters: vec![0.25; num_parameters],
+                correct: "Ag==".into(),
+            }),
         }
     }
 
@@ -491,6 +554,7 @@ mod tests {
         let num_parameters = Layout::new(&plan.network).num_parameters;
         other.parameters = vec![0.5; num_parameters];
         other.optimiser_state = vec![];
+        other.best = None;
         let bytes = other.to_bytes();
         assert_eq!(word(&bytes[8..12]), 4);
         assert_eq!(Checkpoint::from_bytes(&bytes), Ok(other.clone()));

@@ -8,6 +8,7 @@ use crate::data::Normalisation;
 use crate::error::Result;
 use crate::message::LayerHealth;
 use crate::nn::inspect::is_silent;
+use crate::nn::optimiser::Step;
 
 /// What is being measured: its images are taken in one after the other.
 pub struct Health {
@@ -27,21 +28,20 @@ struct Seen {
 }
 
 impl Health {
-    /// As [`OneBatch::new`] takes them; `place` holds the steps since the optimiser's state
-    /// was empty, and the epoch whose learning rate is in force.
+    /// As [`OneBatch::new`] takes them, by the rule that the next step is measured by.
     ///
     /// # Errors
     /// As there.
     pub fn new(
         plan: &Plan,
         normalisation: Normalisation,
-        place: (u32, u32),
+        rule: Step,
         num_images: usize,
         parameters: Vec<f32>,
         state: Vec<f32>,
     ) -> Result<Self> {
         let start = Some(parameters);
-        let one = OneBatch::new(plan, normalisation, place, num_images, start, state)?;
+        let one = OneBatch::by_rule(plan, normalisation, (rule, 0), num_images, start, state)?;
         let layers = &one.snapshot().layout().layers;
         let (_, hidden) = layers.split_last().expect("a network has a last layer");
         let hidden = hidden.iter().map(|layer| Seen {

@@ -10,11 +10,15 @@ use crate::data::Task;
 use crate::error::{Error, Result};
 use crate::nn::inspect::Snapshot;
 use crate::nn::layout::Layout;
+use crate::nn::optimiser::Step;
 use crate::nn::weights;
 
 /// A run at the end of an epoch.
 #[derive(Debug, Clone)]
-pub struct KeptEpoch(Checkpoint);
+pub struct KeptEpoch {
+    checkpoint: Checkpoint,
+    steps_per_epoch: u32,
+}
 
 impl KeptEpoch {
     /// Takes the bytes of [`Checkpoint::to_bytes`].
@@ -22,7 +26,12 @@ impl KeptEpoch {
     /// # Errors
     /// As [`Checkpoint::from_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        Ok(Self(Checkpoint::from_bytes(bytes)?))
+        let checkpoint = Checkpoint::from_bytes(bytes)?;
+        let num_epochs = checkpoint.history.len().max(1) as u32;
+        Ok(Self {
+            steps_per_epoch: (checkpoint.step / num_epochs).max(1),
+            checkpoint,
+        })
     }
 
     /// The start of its run: the weights that it drew.
@@ -31,25 +40,31 @@ impl KeptEpoch {
     /// When its settings are none.
     pub fn start(&self) -> Result<Self> {
         let plan = self.plan()?;
-        let drawn = weights::initial(&Layout::new(&plan.network), plan.seed);
+        let layout = Layout::new(&plan.network);
+        let drawn = weights::initial(&layout, plan.network.initialisation, plan.seed);
         Ok(self.with_parameters(drawn))
     }
 
     /// The same settings with other parameters, of which no step has been taken.
     pub fn with_parameters(&self, parameters: Vec<f32>) -> Self {
-        Self(Checkpoint {
+        let checkpoint = Checkpoint {
             parameters,
             history: vec![],
             step: 0,
             optimiser_state: vec![],
             optimiser_steps: 0,
-            ..self.0.clone()
-        })
+            best: None,
+            ..self.checkpoint.clone()
+        };
+        Self {
+            checkpoint,
+            ..*self
+        }
     }
 
     /// What its network was trained to tell apart.
     pub fn task(&self) -> &Task {
-        &self.0.task
+        &self.checkpoint.task
     }
 
     /// The network, to look into.
@@ -57,24 +72,29 @@ impl KeptEpoch {
     /// # Errors
     /// When it has too many parameters, or not as many as its settings ask for.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        let layout = Layout::new(&self.0.network()?);
-        Snapshot::new(layout, self.0.normalisation, self.0.parameters.clone())
+        let layout = Layout::new(&self.checkpoint.network()?);
+        Snapshot::new(
+            layout,
+            self.checkpoint.normalisation,
+            self.checkpoint.parameters.clone(),
+        )
     }
 
     /// Begins to measure its layers on `num_images` images: dropout off, at the learning rate
-    /// in force in its epoch (the first one's at the start), with what the optimiser kept.
+    /// of its last step (of the first one at the start), with what the optimiser kept.
     ///
     /// # Errors
     /// As [`Self::snapshot`].
     pub fn health(&self, num_images: usize) -> Result<Health> {
         let mut plan = self.plan()?;
         plan.network.dropout = 0.0;
-        let checkpoint = &self.0;
-        let epoch = checkpoint.history.last().map_or(1, |record| record.epoch);
+        plan.network.input_dropout = 0.0;
+        let checkpoint = &self.checkpoint;
+        let rule = plan.rule_at(checkpoint.step.saturating_sub(1), self.steps_per_epoch);
         Health::new(
             &plan,
             checkpoint.normalisation,
-            (checkpoint.optimiser_steps, epoch),
+            Step::new(rule, checkpoint.optimiser_steps + 1),
             num_images,
             checkpoint.parameters.clone(),
             checkpoint.optimiser_state.clone(),
@@ -87,12 +107,12 @@ impl KeptEpoch {
     /// # Errors
     /// When that is another network.
     pub fn moved_since(&self, other: &Self) -> Result<Vec<f64>> {
-        let (now, then) = (&self.0.parameters, &other.0.parameters);
+        let (now, then) = (&self.checkpoint.parameters, &other.checkpoint.parameters);
         if now.len() != then.len() {
             let expected = now.len().to_string();
             return Err(Error::data("parameters", then.len().to_string(), expected));
         }
-        let layout = Layout::new(&self.0.network()?);
+        let layout = Layout::new(&self.checkpoint.network()?);
         let layers = layout.layers.iter().map(|layer| {
             let (now, then) = (&now[layer.range()], &then[layer.range()]);
             let moved = norm(now.iter().zip(then).map(|(now, then)| now - then));
@@ -102,6 +122,6 @@ impl KeptEpoch {
     }
 
     fn plan(&self) -> Result<Plan> {
-        Ok(Plan::try_from(&self.0.config)?.for_task(&self.0.task))
+        Ok(Plan::try_from(&self.checkpoint.config)?.for_task(&self.checkpoint.task))
     }
 }

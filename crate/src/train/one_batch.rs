@@ -11,6 +11,8 @@ use crate::config::Plan;
 use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
 use crate::message::StepLayer;
+use crate::nn::RENORM_EPSILON;
+use crate::nn::backward::Keep;
 use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::inspect::{LayerReading, Snapshot};
@@ -46,8 +48,8 @@ pub struct OneBatch {
     /// Of the optimiser, slot after slot.
     state: Vec<f32>,
     gradient: Vec<f32>,
-    /// Of each hidden layer, `[num_images, width]`; none without dropout.
-    keep: Vec<Vec<f32>>,
+    /// Of all images; nothing without dropout.
+    keep: Keep,
     num_images: usize,
     num_taken: usize,
 }
@@ -66,7 +68,8 @@ pub struct Stepped {
 }
 
 impl OneBatch {
-    /// The step from 0 of a run with this plan over `num_images` images. It starts from
+    /// The step from 0 of a run with this plan over `num_images` images, in an epoch of so
+    /// many steps. It starts from
     /// `parameters`, or from those that such a run draws; `state` is empty before the
     /// first step.
     ///
@@ -75,15 +78,29 @@ impl OneBatch {
     pub fn new(
         plan: &Plan,
         normalisation: Normalisation,
-        (step, epoch): (u32, u32),
+        (step, steps_per_epoch): (u32, u32),
+        num_images: usize,
+        parameters: Option<Vec<f32>>,
+        state: Vec<f32>,
+    ) -> Result<Self> {
+        let rule = Step::new(plan.rule_at(step, steps_per_epoch), step + 1);
+        let rule = (rule, step);
+        Self::by_rule(plan, normalisation, rule, num_images, parameters, state)
+    }
+
+    /// The same by a rule, and with the masks of a step.
+    pub(super) fn by_rule(
+        plan: &Plan,
+        normalisation: Normalisation,
+        (rule, step): (Step, u32),
         num_images: usize,
         parameters: Option<Vec<f32>>,
         state: Vec<f32>,
     ) -> Result<Self> {
         let layout = Layout::new(&plan.network);
-        let parameters = parameters.unwrap_or_else(|| weights::initial(&layout, plan.seed));
+        let parameters = parameters
+            .unwrap_or_else(|| weights::initial(&layout, plan.network.initialisation, plan.seed));
         let num_parameters = layout.num_parameters;
-        let rule = Step::new(plan.rule_in(epoch), step + 1);
         let expected = rule.rule().num_slots() * num_parameters;
         if !state.is_empty() && state.len() != expected {
             let found = state.len().to_string();
@@ -93,20 +110,19 @@ impl OneBatch {
                 expected.to_string(),
             ));
         }
-        let mask = (plan.network.dropout > 0.0).then_some(DropoutMask {
-            seed: plan.seed,
-            step,
-            probability: plan.network.dropout,
-        });
-        let hidden = plan.network.hidden.iter().enumerate();
-        let keep = mask.map(|mask| {
-            hidden
-                .map(|(layer, width)| {
-                    let mut keep = vec![1.0; num_images * width];
-                    mask.apply(layer, &mut keep);
-                    keep
-                })
-                .collect()
+        let keep = DropoutMask::of(&plan.network, plan.seed, step).map(|mask| {
+            let mut inputs = vec![1.0; num_images * layout.num_pixels()];
+            mask.apply_to_inputs(&mut inputs);
+            let hidden = plan.network.hidden.iter().enumerate();
+            let hidden = hidden.map(|(layer, width)| {
+                let mut keep = vec![1.0; num_images * width];
+                mask.apply(layer, &mut keep);
+                keep
+            });
+            Keep {
+                inputs,
+                hidden: hidden.collect(),
+            }
         });
         Ok(Self {
             snapshot: Snapshot::new(layout, normalisation, parameters)?,
@@ -146,17 +162,13 @@ impl OneBatch {
             return Err(Error::data(place, label.to_string(), expected));
         }
         let row = self.num_taken;
-        let of_image = |keep: &Vec<f32>| {
-            let width = keep.len() / self.num_images;
-            keep[row * width..(row + 1) * width].to_vec()
-        };
-        let keep: Vec<Vec<f32>> = self.keep.iter().map(of_image).collect();
+        let keep = self.keep.of_image(row, self.num_images);
         let share = 1.0 / self.num_images as f32;
         let readings = self.snapshot.forward_dropped(image, &keep)?;
-        let labelled = (image, label);
+        let target = (label, self.rule.rule().label_smoothing);
         let gradient = &mut self.gradient;
         self.snapshot
-            .add_gradient_of(&readings, labelled, share, &keep, gradient);
+            .add_gradient_of(&readings, image, target, share, &keep, gradient);
         self.num_taken += 1;
         Ok(readings)
     }
@@ -182,6 +194,11 @@ impl OneBatch {
         let mut kept: Vec<&mut [f32]> = state.chunks_exact_mut(before.len()).collect();
         self.rule
             .move_each(&mut parameters, &self.gradient, &mut kept);
+        bound_norms(
+            self.snapshot.layout(),
+            self.rule.rule().max_norm,
+            &mut parameters,
+        );
         let layers = self.snapshot.layout().layers.iter();
         Ok(Stepped {
             layers: layers
@@ -191,6 +208,25 @@ impl OneBatch {
             parameters,
             state,
         })
+    }
+}
+
+/// Shortens each hidden unit's incoming weights that are longer than `most`, as
+/// `torch.renorm` does; 0 bounds nothing.
+fn bound_norms(layout: &Layout, most: f32, parameters: &mut [f32]) {
+    let last = layout.layers.len() - 1;
+    for layer in layout.layers[..last].iter().filter(|_| most > 0.0) {
+        let weight = &mut parameters[layer.weight.clone()];
+        for unit in 0..layer.num_outputs {
+            let own = || (unit..weight.len()).step_by(layer.num_outputs);
+            let length = norm(own().map(|at| weight[at])) as f32;
+            if length > most {
+                let share = most / (length + RENORM_EPSILON);
+                (unit..weight.len())
+                    .step_by(layer.num_outputs)
+                    .for_each(|at| weight[at] *= share);
+            }
+        }
     }
 }
 
@@ -247,13 +283,14 @@ mod tests {
         .unwrap();
         let split = data.split(plan.validation_share, plan.split_seed).unwrap();
         let normalisation = data.normalisation(&split.train).unwrap();
-        let initial = weights::initial(&Layout::new(&plan.network), plan.seed);
+        let initialisation = plan.network.initialisation;
+        let initial = weights::initial(&Layout::new(&plan.network), initialisation, plan.seed);
         let (mut parameters, mut state) = (None, vec![]);
         // 320 rows: seven batches an epoch.
         for step in 0..14 {
             let (images, labels) = images_of(&plan, &data, step).unwrap();
             assert_eq!(labels.len(), if step % 7 == 6 { 32 } else { 48 });
-            let place = (step, step / 7 + 1);
+            let place = (step, 7);
             let count = labels.len();
             let mut one =
                 OneBatch::new(&plan, normalisation, place, count, parameters, state).unwrap();

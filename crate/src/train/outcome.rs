@@ -2,6 +2,7 @@
 //! model that is left, in one way wherever the run ended. Knows no device.
 
 use super::checkpoint::Checkpoint;
+use crate::config::Plan;
 use crate::data::Normalisation;
 use crate::data::dataset::checksum;
 use crate::error::{Error, Result};
@@ -38,6 +39,8 @@ pub(super) struct Ending<'a> {
     pub(super) correct: String,
     /// That model on images it was trained on, where it was measured.
     pub(super) clean: Option<CleanFigures>,
+    /// The epoch whose model it is, where that is the best one.
+    pub(super) kept_epoch: Option<u32>,
     /// How the pixels of the training part were normalised.
     pub(super) normalisation: Normalisation,
 }
@@ -73,6 +76,7 @@ impl Ending<'_> {
             interval_high,
             best_epoch: best.map_or(0, |record| record.epoch),
             best_validation_accuracy: best.map_or(accuracy, |record| record.validation_accuracy),
+            kept_epoch: self.kept_epoch,
             generalisation_gap: generalisation_gap(self.clean, accuracy, self.history),
             elapsed_secs: self.elapsed_secs,
             samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
@@ -103,7 +107,11 @@ impl Checkpoint {
                 "at least one, for a result",
             )
         })?;
-        let is_finished = self.history.len() as f64 >= self.config.epochs;
+        let plan = Plan::try_from(&self.config)?;
+        let is_finished =
+            self.history.len() >= plan.num_epochs as usize || plan.has_lost_patience(&self.history);
+        let best = self.best.as_ref();
+        let of_model = best.map_or(last, |best| &self.history[best.epoch as usize - 1]);
         let ending = Ending {
             outcome: if is_finished {
                 Outcome::Finished
@@ -115,14 +123,15 @@ impl Checkpoint {
             history: &self.history,
             num_steps: self.step,
             num_validation,
-            validation_accuracy: last.validation_accuracy,
-            validation_loss: last.validation_loss,
+            validation_accuracy: of_model.validation_accuracy,
+            validation_loss: of_model.validation_loss,
             elapsed_secs: self.elapsed_secs,
             train_secs: self.train_secs,
             num_trained: self.num_trained,
-            parameters: &self.parameters,
-            correct: self.correct.clone(),
+            parameters: self.model(),
+            correct: best.map_or(&self.correct, |best| &best.correct).clone(),
             clean: None,
+            kept_epoch: best.map(|best| best.epoch),
             normalisation: self.normalisation,
         };
         Ok(ending.result())

@@ -65,7 +65,7 @@ impl RateTest {
         let split = dataset.split(plan.validation_share, plan.split_seed)?;
         let normalisation = dataset.normalisation(&split.train)?;
         let layout = Layout::new(&plan.network);
-        let parameters = weights::initial(&layout, plan.seed);
+        let parameters = weights::initial(&layout, plan.network.initialisation, plan.seed);
         let data = dataset.clone();
         let kind = plan.step_kind();
         let network = Network::new(layout, normalisation, &parameters, data, kind, device);

@@ -12,7 +12,7 @@ use burn::tensor::Device;
 use web_time::Instant;
 
 use super::batches::Batches;
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Best, Checkpoint};
 use super::continuation;
 use super::measured::{Measured, sample_of};
 use super::metrics::Totals;
@@ -90,7 +90,8 @@ impl Trainer {
     /// as wide at its ends as the data's task asks, whatever the plan says there.
     pub fn new(plan: Plan, dataset: Rc<Dataset>, device: &Device) -> Result<Self> {
         let plan = plan.for_task(dataset.task());
-        let parameters = weights::initial(&Layout::new(&plan.network), plan.seed);
+        let layout = Layout::new(&plan.network);
+        let parameters = weights::initial(&layout, plan.network.initialisation, plan.seed);
         Self::from_weights(plan, dataset, parameters, device)
     }
 
@@ -146,6 +147,7 @@ impl Trainer {
             optimiser_state: vec![],
             optimiser_steps: 0,
             correct: String::new(),
+            best: None,
         };
         let batches = Batches::new(&plan);
         let mut trainer = Self {
@@ -211,10 +213,17 @@ impl Trainer {
             parameters: trainer.checkpoint.parameters,
             ..checkpoint
         };
-        let num_done = trainer.checkpoint.history.len() as u32;
-        if num_done == trainer.plan.num_epochs {
+        if !trainer.plan.keep_best {
+            trainer.checkpoint.best = None;
+        }
+        let history = &trainer.checkpoint.history;
+        let num_done = history.len() as u32;
+        let is_over = num_done == trainer.plan.num_epochs
+            || num_done > 0 && trainer.plan.has_lost_patience(history);
+        if is_over {
             // Cut between the last epoch and the end: the end is all that is missing.
             trainer.epoch = num_done;
+            trainer.take_best();
             trainer.measure(Then::EndRun(Outcome::Finished));
         } else {
             trainer.epoch = num_done + 1;
@@ -238,6 +247,7 @@ impl Trainer {
     pub async fn next(&mut self, budget_ms: f64) -> Result<Vec<Event>> {
         if self.is_stop_asked {
             self.is_stop_asked = false;
+            self.take_best();
             self.measure(Then::EndRun(Outcome::Stopped));
         }
         let start = Instant::now();
@@ -316,11 +326,12 @@ impl Trainer {
 
     async fn train_slice(&mut self, mut first_row: usize, budget_ms: f64) -> Result<()> {
         let start = Instant::now();
-        let rule = self.plan.rule_in(self.epoch);
+        let steps_per_epoch = self.steps_per_epoch();
         let planned = self.step_pace.units_in(budget_ms);
         let planned = planned.min(self.network.max_pending());
         let mut sizes = Vec::with_capacity(planned);
         while sizes.len() < planned && first_row < self.batches.num_rows() {
+            let rule = self.plan.rule_at(self.step, steps_per_epoch);
             let step = self.batches.batch(&self.dataset, first_row, self.step);
             let num_rows = step.num_rows;
             self.network
@@ -464,14 +475,27 @@ impl Trainer {
         kept.train_secs = self.train_secs;
         kept.correct = write_bits(&measured.correct);
         kept.history.push(record.clone());
+        if self.plan.keep_best && kept.is_best(&record) {
+            kept.best = Some(Best {
+                epoch: record.epoch,
+                parameters: kept.parameters.clone(),
+                correct: kept.correct.clone(),
+            });
+        }
+        let is_over = self.epoch == self.plan.num_epochs
+            || self.plan.has_lost_patience(&self.checkpoint.history);
         events.push(Event::Epoch(record));
-        if self.epoch == self.plan.num_epochs {
+        if is_over {
             let outcome = Outcome::Finished;
+            let then = Then::EndRun(outcome);
+            if self.take_best() {
+                self.measure(then);
+                return Ok(());
+            }
             if measured.sample.is_some() {
                 return self.end(outcome, measured, events).await;
             }
             // The model stands; its figures on the sample are all that is missing.
-            let then = Then::EndRun(outcome);
             self.state = State::Measuring { measured, then };
         } else {
             self.epoch += 1;
@@ -480,6 +504,21 @@ impl Trainer {
             self.state = State::Training { first_row: 0 };
         }
         Ok(())
+    }
+
+    /// Puts the best epoch's parameters in the place of those that stand, where they are kept
+    /// and of another epoch.
+    fn take_best(&mut self) -> bool {
+        let Checkpoint { best, step, .. } = &self.checkpoint;
+        let num_done = self.checkpoint.history.len() as u32;
+        let stands = *step == self.step;
+        match best {
+            Some(best) if best.epoch != num_done || !stands => {
+                self.network = self.network_with(&best.parameters);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Ends the run at a loss that is no number, on the last good parameters. Its
@@ -493,7 +532,7 @@ impl Trainer {
         };
         let epoch = self.epoch;
         self.failure = Some(Failure { kind, epoch, step });
-        self.network = self.network_with(&self.checkpoint.parameters);
+        self.network = self.network_with(self.checkpoint.model());
         self.measure(Then::EndRun(Outcome::Failed));
     }
 
@@ -564,6 +603,7 @@ impl Trainer {
             parameters: &parameters,
             correct: write_bits(&measured.correct),
             clean: measured.clean(),
+            kept_epoch: self.checkpoint.best.as_ref().map(|best| best.epoch),
             normalisation: self.normalisation,
         };
         Ok(ending.result())

@@ -79,6 +79,7 @@ impl Run {
             interval_high: 1.0,
             best_epoch: history.len() as u32,
             best_validation_accuracy: self.accuracy(),
+            kept_epoch: None,
             generalisation_gap: self.clean.accuracy - self.accuracy(),
             elapsed_secs: history.len() as f64,
             samples_per_sec: 33_600.0,

@@ -53,6 +53,7 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
             interval_high: 0.8,
             best_epoch: 2,
             best_validation_accuracy: 0.75,
+            kept_epoch: None,
             generalisation_gap: 0.05,
             elapsed_secs: 1.0,
             samples_per_sec: 640.0,

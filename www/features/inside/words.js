@@ -197,7 +197,7 @@ export function step_words({ step, epoch, steps_per_epoch, losses_before, losses
  * @param {number} last
  */
 export function shown_words(shown, last) {
-  if (shown >= last) return `newest, after epoch ${last}`;
+  if (shown >= last) return `as it stands, ${format.counted(last, "epoch")} trained`;
   return shown === 0 ? `the start, before epoch 1 of ${last}` : `epoch ${shown} of ${last}`;
 }
 

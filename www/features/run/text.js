@@ -74,9 +74,10 @@ function running_text({ decision, progress }, with_pace = true) {
 function result_text(result, run) {
   const epochs = run.progress?.num_epochs ?? run.config?.epochs ?? result.history.length;
   const within = stopped_within(result);
+  const ended = `${format.count(result.history.length)} of ${format.counted(epochs, "epoch")}`;
   const done = within
     ? `stopped in epoch ${format.count(within.epoch)} of ${format.count(epochs)}`
-    : `${format.count(result.history.length)} of ${format.counted(epochs, "epoch")}`;
+    : `${ended}${is_early(result, epochs) ? ", ended early" : ""}`;
   const parts = [
     result.backend,
     done,
@@ -87,14 +88,19 @@ function result_text(result, run) {
   return `${parts.join(" · ")}${reason} · ${OUTCOMES[result.outcome]}`;
 }
 
+/** Whether a run ran out of patience. @param {RunResult} result @param {number} epochs planned */
+function is_early({ outcome, history }, epochs) {
+  return outcome === "finished" && history.length < epochs;
+}
+
 /**
  * In which epoch a run was stopped; `null` where its model is that of an epoch's end.
  * @param {RunResult} result
  * @returns {{ epoch: number, step: number } | null}
  */
-export function stopped_within({ outcome, history, num_steps }) {
+export function stopped_within({ outcome, history, num_steps, kept_epoch }) {
   const last = history.at(-1)?.step ?? 0;
-  if (outcome !== "stopped" || num_steps <= last) return null;
+  if (outcome !== "stopped" || num_steps <= last || kept_epoch !== undefined) return null;
   return { epoch: history.length + 1, step: num_steps };
 }
 
@@ -179,10 +185,11 @@ function ended_figures(result, is_before_tuning) {
 }
 
 /**
- * Which model the headline is of, where no row of the table has it.
+ * Which model the headline is of, where it is not the last epoch's.
  * @param {RunResult} result
  */
 function stop_words(result) {
+  if (result.kept_epoch !== undefined) return `of epoch ${format.count(result.kept_epoch)}, kept`;
   const within = stopped_within(result);
   if (!within) return "";
   const last = result.history.at(-1);

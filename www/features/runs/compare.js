@@ -72,7 +72,7 @@ function value_words({ key, kind, choices }, config) {
   const value = config[key];
   if (kind === "flag") return value ? "on" : "off";
   if (typeof value === "number" && Number.isNaN(value)) return format.NO_FIGURE;
-  return (choices ?? []).find(([choice]) => choice === value)?.[1] ?? String(value);
+  return choices.find((choice) => choice.value === value)?.words ?? String(value);
 }
 
 /** @param {string} text @param {string} [aside] @returns {Cell} */

@@ -119,9 +119,9 @@ export class Field {
  * @param {Setting} setting
  * @param {Record<string, string>} named
  */
-function control_of({ kind, choices = [], is_whole = false }, named) {
+function control_of({ kind, choices, is_whole }, named) {
   if (kind === "choice") {
-    const options = choices.map(([choice, words]) => el("option", { value: choice }, words));
+    const options = choices.map(({ value, words }) => el("option", { value }, words));
     return el("select", named, ...options);
   }
   if (kind === "flag") return el("input", { ...named, type: "checkbox" });

@@ -1,4 +1,4 @@
-// The form of the settings: built from `SETTINGS`, always showing what the state holds,
+// The form of the settings: built from `SETTINGS`, each in the place of its group, always showing what the state holds,
 // marked where a number cannot be read or the engine refuses one.
 
 import { announce, by_id, el, set_text } from "../../ui/dom.js";
@@ -56,10 +56,10 @@ export function create_settings_form(state, actions) {
   let settled_ms = -Infinity;
 
   for (const box of document.querySelectorAll("[data-settings]")) {
-    const keys = (box.getAttribute("data-settings") ?? "").split(" ");
+    const place = box.getAttribute("data-settings");
     const own = el("p", { class: "hint below", "aria-hidden": "true" });
     const line = box.classList.contains("run-fields") ? explain : { element: own, rest: "" };
-    for (const setting of SETTINGS.filter(({ key }) => keys.includes(key))) {
+    for (const setting of SETTINGS.filter(({ group }) => group === place)) {
       const field = new Field(setting);
       box.append(field.element);
       parts.push({ field, line });
@@ -175,8 +175,7 @@ function fold_more(state) {
   const box = by_id("more-fields", HTMLElement);
   const told = by_id("more-told", HTMLElement);
   const button = document.querySelector('[aria-controls="more-fields"]');
-  const keys = (box.getAttribute("data-settings") ?? "").split(" ");
-  const inside = SETTINGS.filter(({ key }) => keys.includes(key));
+  const inside = SETTINGS.filter(({ group }) => group === "more");
   const open = (/** @type {boolean} */ is_open) => {
     box.hidden = !is_open;
     button?.setAttribute("aria-expanded", String(is_open));

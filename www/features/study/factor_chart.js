@@ -67,14 +67,14 @@ export function factor_chart() {
       shown = record && has_figures ? { record, figures, colours } : null;
       element.hidden = shown === null;
       if (!shown) return;
-      const { factor_name, seeds } = shown.record.plan;
+      const { crossed, factor_name, seeds } = shown.record.plan;
       set_text(title, `Final validation accuracy by ${factor_name}`);
-      set_text(
-        hint,
+      const whiskers =
         seeds.length > 1
           ? "Whiskers: one standard deviation over the seeds."
-          : "Whiskers: 95 % intervals, by other seeds and images.",
-      );
+          : "Whiskers: 95 % intervals, by other seeds and images.";
+      const lightness = "The lighter a cell, the higher its accuracy; the highest is framed.";
+      set_text(hint, crossed?.length ? lightness : whiskers);
       draw();
     },
   };

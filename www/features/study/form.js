@@ -105,10 +105,13 @@ export function study_form({ page, studies, actions }) {
   });
   page.watch(["config"], show_baseline);
   function show_baseline() {
-    const held = held_description(studies.get().form.factor, page.get().config);
+    const { form, plan } = studies.get();
+    const crossed = plan?.factor === form.factor ? (plan.crossed ?? []) : [];
+    const held = held_description({ factor: form.factor, crossed }, page.get().config);
     set_text(baseline, `Everything else as on the bench: ${held}.`);
   }
 
+  studies.watch(["plan"], show_baseline);
   studies.watch(["plan", "plan_fault"], show_plan);
   page.watch(["data"], show_plan);
   function show_plan() {

@@ -95,7 +95,7 @@ export function about_study(record) {
   const { data, plan, name } = record;
   const held = { ...DEFAULTS, ...plan.baseline };
   const where = `${data.name}, ${counted(data.num_rows, "row")}`;
-  return `${name}: on ${where}; ${counted(held.epochs, "epoch")} each, ${held_description(plan.factor, { ...held, epochs: DEFAULTS.epochs })}.`;
+  return `${name}: on ${where}; ${counted(held.epochs, "epoch")} each, ${held_description(plan, { ...held, epochs: DEFAULTS.epochs })}.`;
 }
 
 /**

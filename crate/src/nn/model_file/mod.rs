@@ -275,6 +275,8 @@ fn plan_of(
         activation: Activation::Relu,
         dropout,
         layer_norm: num_norms > 0,
+        // What trained it is none of a model file's business.
+        ..NetworkPlan::default()
     })
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::message::Initialisation;
 use crate::nn::layout::Layout;
 use crate::nn::weights;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -11,7 +12,7 @@ pub fn model(hidden: &[usize], dropout: f32, layer_norm: bool) -> StoredModel {
         layer_norm,
         ..NetworkPlan::default()
     };
-    let parameters = weights::initial(&Layout::new(&plan), 7);
+    let parameters = weights::initial(&Layout::new(&plan), Initialisation::Torch, 7);
     StoredModel {
         plan,
         task: Task::mnist(),
@@ -23,7 +24,7 @@ pub fn model(hidden: &[usize], dropout: f32, layer_norm: bool) -> StoredModel {
 /// The same for another task.
 fn of_task(model: StoredModel, task: Task, normalisation: Normalisation) -> StoredModel {
     let plan = model.plan.for_task(&task);
-    let parameters = weights::initial(&Layout::new(&plan), 7);
+    let parameters = weights::initial(&Layout::new(&plan), Initialisation::Torch, 7);
     let task = task.with_normalisation(normalisation);
     StoredModel {
         plan,

@@ -1,7 +1,7 @@
 //! What each factor asks of its own: updates and time of a batch, the effect of
 //! a switch, the price of size.
 
-use crate::message::{Insight, InsightKind};
+use crate::message::{Factor, Insight, InsightKind};
 
 use super::{Reader, number};
 use crate::study::noise::{Comparison, Noise};
@@ -207,7 +207,8 @@ impl<'a> Reader<'_, 'a> {
         Some(insights)
     }
 
-    pub(super) fn dropout(&self, noise: &Noise, insights: &mut Vec<Insight>) {
+    /// What the most of it does against the least.
+    pub(super) fn regulariser(&self, noise: &Noise, insights: &mut Vec<Insight>) {
         let finished: Vec<&Value<'a>> = self
             .values
             .iter()
@@ -232,29 +233,40 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// What a comparison at one rate leaves open.
-    pub(super) fn optimisers(&self, insights: &mut Vec<Insight>) {
+    pub(super) fn at_one_rate(&self, insights: &mut Vec<Insight>) {
         let rate = self.record.plan.baseline.learning_rate;
+        let open = match self.factor {
+            Factor::Momentum => {
+                "With a momentum of m a step comes to about 1/(1 − m) times its length, so the \
+                 best rate falls as it rises: these figures compare them at this rate and not at \
+                 their best."
+            }
+            Factor::Schedule => {
+                "A schedule that ends low bears a higher rate than one that stays, so these \
+                 figures compare them at this rate and not at their best."
+            }
+            _ => {
+                "Each optimiser has a best rate of its own, Adam and RMSprop often a tenth of \
+                 SGD’s or less, so these figures compare them at this rate and not at their best."
+            }
+        };
         let finished: Vec<&Value<'a>> = self.finished();
         if finished.len() > 1 {
             insights.push(Insight {
                 kind: InsightKind::Held,
-                sentence: format!(
-                    "All ran at a learning rate of {rate}. Each optimiser has a best rate of its \
-                     own, Adam and RMSprop often a tenth of SGD’s or less, so these figures \
-                     compare them at this rate and not at their best."
-                ),
+                sentence: format!("All ran at a learning rate of {rate}. {open}"),
                 numbers: vec![number("learning rate of all runs", rate)],
             });
         }
         self.speed(&finished, insights);
     }
 
-    /// What activations cost; their order is the ranking's.
-    pub(super) fn activations(&self, insights: &mut Vec<Insight>) {
+    /// What values cost; their order is the ranking's.
+    pub(super) fn costs(&self, insights: &mut Vec<Insight>) {
         self.speed(&self.finished(), insights);
     }
 
-    fn finished(&self) -> Vec<&Value<'a>> {
+    pub(super) fn finished(&self) -> Vec<&Value<'a>> {
         let values = self.values.iter();
         values.filter(|value| value.accuracy().is_some()).collect()
     }

@@ -9,6 +9,7 @@ mod crossed;
 mod curves;
 mod factors;
 mod gap;
+mod grid;
 mod next;
 mod ranking;
 mod sources;
@@ -78,23 +79,39 @@ impl<'a> Reader<'_, 'a> {
         match self.factor {
             Factor::LearningRate => self.rate_scaling(ranked, &mut insights),
             Factor::BatchSize => self.batch_size(noise, &mut insights),
-            Factor::Dropout => self.dropout(noise, &mut insights),
+            Factor::Dropout
+            | Factor::InputDropout
+            | Factor::WeightDecay
+            | Factor::LabelSmoothing => self.regulariser(noise, &mut insights),
             Factor::LayerNorm => self.layer_norm(noise, &mut insights),
             Factor::HiddenLayers => self.size(noise, &mut insights),
             Factor::DropoutLayerNorm => self.crossed(noise, &mut insights),
-            Factor::Optimiser => self.optimisers(&mut insights),
-            Factor::Activation => self.activations(&mut insights),
+            Factor::Optimiser | Factor::Momentum | Factor::Schedule => {
+                self.at_one_rate(&mut insights);
+            }
+            Factor::TwoFactors => self.grid(noise, &mut insights),
+            Factor::Activation | Factor::Initialisation | Factor::MaxNorm => {
+                self.costs(&mut insights);
+            }
         }
         self.missing(&mut insights);
         self.next(ranked, noise, &mut insights);
         insights
     }
 
+    /// What a value is, as in "no single best …".
+    fn one_of_them(&self) -> &'static str {
+        match self.factor {
+            Factor::TwoFactors => "pair",
+            factor => factor.name(),
+        }
+    }
+
     /// A value within a list.
     fn tag(&self, value: &Value<'_>) -> String {
         match self.factor {
             Factor::HiddenLayers => format!("[{}]", value.label),
-            Factor::DropoutLayerNorm => format!("({})", value.label),
+            Factor::DropoutLayerNorm | Factor::TwoFactors => format!("({})", value.label),
             _ => value.label.into(),
         }
     }

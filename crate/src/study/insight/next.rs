@@ -121,7 +121,26 @@ impl<'a> Reader<'_, 'a> {
                 ),
                 Vec::new(),
             ),
-            Factor::HiddenLayers | Factor::DropoutLayerNorm | Factor::Activation => {}
+            Factor::Momentum | Factor::Schedule => push(
+                format!(
+                    "To try next: a study of the learning rate with {}.",
+                    self.subject(best)
+                ),
+                Vec::new(),
+            ),
+            Factor::TwoFactors => {
+                if let Some(sentence) = self.beyond_the_grid(best) {
+                    push(sentence, Vec::new());
+                }
+            }
+            Factor::HiddenLayers
+            | Factor::DropoutLayerNorm
+            | Factor::Activation
+            | Factor::Initialisation
+            | Factor::WeightDecay
+            | Factor::InputDropout
+            | Factor::MaxNorm
+            | Factor::LabelSmoothing => {}
         }
         if let Some(fall) = still_falling(best) {
             push(

@@ -88,7 +88,7 @@ impl<'a> Reader<'_, 'a> {
             let mut sentence = if largest <= 0.0 {
                 format!(
                     "No single best {}: {} and {} reached the same {}.",
-                    self.factor.name(),
+                    self.one_of_them(),
                     self.tag(best),
                     self.tags(&names),
                     percent(best_accuracy)
@@ -96,7 +96,7 @@ impl<'a> Reader<'_, 'a> {
             } else {
                 format!(
                     "No single best {}: {} has the highest figure ({}), but {} {} {} behind it, {}.",
-                    self.factor.name(),
+                    self.one_of_them(),
                     self.tag(best),
                     percent(best_accuracy),
                     self.tags(&names),

@@ -253,6 +253,40 @@ fn optimisers_at_one_rate_are_not_called_better_without_saying_so() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn the_valley_of_a_grid_is_read_across_it() {
+    let values = "learning rate: 0.01, 0.1 × batch size: 16, 256";
+    // 0.01 × 16, 0.01 × 256, 0.1 × 16, 0.1 × 256.
+    let record = settled(Factor::TwoFactors, values, &[0.97, 0.90, 0.94, 0.96]);
+    let winner = sentences(&record, InsightKind::Winner).remove(0);
+    assert!(
+        winner.contains("(0.01 × 16)") || winner.contains("pair 0.01 × 16"),
+        "{winner}"
+    );
+    let grid = sentences(&record, InsightKind::Effect).remove(0);
+    assert_eq!(
+        grid,
+        "The best learning rate for each batch size: 0.01 at 16 and 0.1 at 256. It is not the \
+         same for every batch size: whoever changes the one has to look for the other again. Each \
+         is ahead of the next by more than the noise."
+    );
+    let next = sentences(&record, InsightKind::Next).remove(0);
+    assert!(
+        next.starts_with("To try next: less learning rate than 0.01 and less batch size than 16."),
+        "{next}"
+    );
+    let record = settled(Factor::TwoFactors, values, &[0.9501, 0.95, 0.95, 0.9499]);
+    let grid = sentences(&record, InsightKind::Effect).remove(0);
+    assert!(
+        grid.contains("It is the same for every batch size"),
+        "{grid}"
+    );
+    assert!(
+        grid.contains("are 0 of 2; elsewhere two neighbours may change places"),
+        "{grid}"
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn what_is_missing_is_named() {
     let mut record = settled(Factor::Dropout, "0, 0.2, 0.5", &[0.97, 0.96]);
     record.runs[2].state = RunState::Crashed;

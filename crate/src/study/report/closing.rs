@@ -1,7 +1,7 @@
 //! The report after its studies: the table across them, the conclusion, how to repeat
 //! it, and every run's curves.
 
-use crate::message::{PlotKind, ReportRequest, RunResult, StudyRecord, ValueFigures};
+use crate::message::{Factor, PlotKind, ReportRequest, RunResult, StudyRecord, ValueFigures};
 
 use super::Usual;
 use super::front::plots;
@@ -74,7 +74,11 @@ fn row(record: &StudyRecord, figures: &[ValueFigures]) -> Vec<String> {
     });
     let best_cells = best.map_or_else(none, |(row, _)| {
         let config = config_of(record, row.value_index as usize);
-        value_cells(record.plan.factor, config, &row.label).join(", norm ")
+        let cells = value_cells(&record.plan, config, &row.label);
+        match record.plan.factor {
+            Factor::TwoFactors => row.label.clone(),
+            _ => cells.join(", norm "),
+        }
     });
     let interval = best.and_then(|(row, _)| row.interval_low.zip(row.interval_high));
     vec![

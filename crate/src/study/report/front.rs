@@ -6,13 +6,13 @@ use crate::data::split::split_of_task;
 use crate::data::task::MAX_ROWS;
 use crate::data::{Normalisation, Task};
 use crate::message::{
-    ClassCounts, DataSummary, Optimiser, Plot, PlotKind, ReportRequest, RunConfig,
+    ClassCounts, DataSummary, Initialisation, Optimiser, Plot, PlotKind, ReportRequest, RunConfig,
 };
 use crate::nn::layout::Layout;
 
 use super::Usual;
 use super::names::{authors, counted, factor_phrase, study_name};
-use super::setting_rows::{SettingRow, data_words, setting_rows};
+use super::setting_rows::{SettingRow, data_words, told_rows};
 use super::writer::Writer;
 use crate::study::VERSION;
 use crate::study::words::{capitalised, fixed, list, significant, task_of, thousands};
@@ -227,13 +227,18 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
     writer.paragraph(format!(
         "The network takes {pixels} pixels through hidden layers of {} units to {outputs} \
          outputs{figure}. A hidden layer is linear, followed by layer normalisation where that is on, {}, and \
-         dropout where it is above 0.{parameters} The initial weights are PyTorch’s, uniform \
-         within ±1/√inputs. Training is {} on the cross-entropy of the \
-         softmax; each epoch visits all training images in a new order. {table} holds the \
+         dropout where it is above 0.{parameters} The initial weights are {}. Training is {} on the cross-entropy of the \
+         softmax{}; each epoch visits all training images in a new order. {table} holds the \
          settings of the {}; a study changes one of them.",
         widths_words(&config.hidden_layers),
         config.activation.torch_name(),
+        initialisation_words(config),
         optimiser_words(config),
+        if config.label_smoothing > 0.0 {
+            ", whose targets are smoothed"
+        } else {
+            ""
+        },
         if request.baseline.is_some() {
             "baseline"
         } else {
@@ -248,12 +253,12 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
     for plot in drawn {
         writer.figure(plot);
     }
-    let rows = setting_rows(config);
+    let rows = told_rows(config);
     let half = rows.len().div_ceil(2);
     let rows = (0..half).map(|at| {
         let cells = |row: Option<&SettingRow>| {
             row.map_or([String::new(), String::new()], |(_, name, value)| {
-                [(*name).to_string(), value.clone()]
+                [name.clone(), value.clone()]
             })
         };
         [cells(rows.get(at)), cells(rows.get(at + half))].concat()
@@ -271,6 +276,16 @@ pub(super) fn network(writer: &mut Writer, request: &ReportRequest, usual: &Usua
          on: early in training and under dropout, validation can therefore stand above training \
          without anything being wrong. Losses are in nats.",
     );
+}
+
+/// How the first weights are drawn, in a sentence.
+fn initialisation_words(config: &RunConfig) -> &'static str {
+    match config.initialisation {
+        Initialisation::Torch => "PyTorch’s, uniform within ±1/√inputs",
+        Initialisation::KaimingNormal => "Kaiming’s, normal with variance 2/inputs",
+        Initialisation::Xavier => "Xavier’s, uniform within ±√(6/(inputs + outputs))",
+        Initialisation::Equal => "all equal within a layer, 1/inputs",
+    }
 }
 
 /// What trains the network, in a sentence.

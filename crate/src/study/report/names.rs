@@ -1,7 +1,9 @@
 //! What studies, values and people are called in a report.
 
-use crate::message::{DataSummary, Factor, ReportRequest, RunConfig, StudyRecord};
-
+use crate::config::schema::setting;
+use crate::message::{DataSummary, Factor, ReportRequest, RunConfig, StudyPlan, StudyRecord};
+use crate::study::pairs::names_of;
+use crate::study::plan::words_of;
 use crate::study::words::{capitalised, task_of, thousands};
 
 /// The person or the people, with what goes with them.
@@ -36,31 +38,47 @@ pub(super) fn factor_phrase(factor: Factor) -> &'static str {
     factor.words().phrase
 }
 
-/// The columns that tell the values of a factor.
-pub(super) fn value_header(factor: Factor) -> Vec<String> {
-    match factor {
+/// The columns that tell the values of a plan.
+pub(super) fn value_header(plan: &StudyPlan) -> Vec<String> {
+    match plan.factor {
         Factor::DropoutLayerNorm => vec!["dropout".into(), "layer normalisation".into()],
-        _ => vec![factor.name().into()],
+        Factor::TwoFactors => names_of(&plan.crossed),
+        factor => vec![factor.name().into()],
     }
 }
 
 /// A value in those columns.
-pub(super) fn value_cells(factor: Factor, config: &RunConfig, label: &str) -> Vec<String> {
-    match factor {
+pub(super) fn value_cells(plan: &StudyPlan, config: &RunConfig, label: &str) -> Vec<String> {
+    match plan.factor {
         Factor::DropoutLayerNorm => vec![config.dropout.to_string(), on_off(config.layer_norm)],
+        Factor::TwoFactors => crossed_words(&plan.crossed, config),
         _ => vec![label.into()],
     }
 }
 
+/// The value of each crossed setting.
+fn crossed_words(crossed: &[String], config: &RunConfig) -> Vec<String> {
+    let words = |key: &String| setting(key).map_or("?".into(), |one| words_of(one, config));
+    crossed.iter().map(words).collect()
+}
+
 /// A value in words: `batch size 64`, `dropout 0.2 with layer normalisation`.
-pub(super) fn value_words(factor: Factor, config: &RunConfig, label: &str) -> String {
-    match factor {
+pub(super) fn value_words(plan: &StudyPlan, config: &RunConfig, label: &str) -> String {
+    match plan.factor {
         Factor::DropoutLayerNorm => format!(
             "dropout {} {} layer normalisation",
             config.dropout,
             if config.layer_norm { "with" } else { "without" }
         ),
-        _ => format!("{} {label}", factor.name()),
+        Factor::TwoFactors => {
+            let names = names_of(&plan.crossed).into_iter();
+            let words = crossed_words(&plan.crossed, config);
+            let parts = names
+                .zip(words)
+                .map(|(name, word)| format!("{name} {word}"));
+            parts.collect::<Vec<_>>().join(", ")
+        }
+        factor => format!("{} {label}", factor.name()),
     }
 }
 
@@ -86,6 +104,22 @@ pub(super) fn values_words(record: &StudyRecord) -> String {
             "dropout {}, each without and with layer normalisation",
             joined(&rates)
         );
+    }
+    if plan.factor == Factor::TwoFactors {
+        let mut words: Vec<Vec<String>> = vec![vec![]; plan.crossed.len()];
+        for run in &plan.runs {
+            let own = crossed_words(&plan.crossed, &run.config);
+            for (all, word) in words.iter_mut().zip(own) {
+                if !all.contains(&word) {
+                    all.push(word);
+                }
+            }
+        }
+        let names = names_of(&plan.crossed).into_iter();
+        let parts = names
+            .zip(&words)
+            .map(|(name, all)| format!("{name} {}", joined(all)));
+        return parts.collect::<Vec<_>>().join(", each with ");
     }
     let labels: Vec<String> = plan
         .values

@@ -1,68 +1,68 @@
 //! A run's settings as rows to read, and what differs between two.
 
+use crate::config::schema::{SETTINGS, Setting};
 use crate::config::{split_seed, validation_share};
-use crate::message::{DataSummary, LearningRateSchedule, RunConfig, StudyRecord};
+use crate::message::{DataSummary, RunConfig, StudyRecord};
 
-use super::names::on_off;
 use crate::study::words::{significant, thousands};
 
 /// A setting that decides a run's figures: its field of [`RunConfig`], its name and its
 /// value in words.
-pub(super) type SettingRow = (&'static str, &'static str, String);
+pub(super) type SettingRow = (&'static str, String, String);
 
 /// Every one of them.
 pub(super) fn setting_rows(config: &RunConfig) -> Vec<SettingRow> {
-    let share = validation_share(config.validation_share).unwrap_or(f64::NAN);
-    vec![
-        (
-            "hidden_layers",
-            "hidden layers",
-            config.hidden_layers.clone(),
-        ),
-        (
-            "activation",
-            "activation",
-            config.activation.torch_name().into(),
-        ),
-        ("dropout", "dropout", config.dropout.to_string()),
-        (
-            "layer_norm",
-            "layer normalisation",
-            on_off(config.layer_norm),
-        ),
-        (
-            "augmentation",
-            "distorted training images",
-            on_off(config.augmentation),
-        ),
-        ("optimiser", "optimiser", config.optimiser.words().into()),
-        ("learning_rate", "learning rate", learning_rate(config)),
-        ("momentum", "momentum", config.momentum.to_string()),
-        (
-            "weight_decay",
-            "weight decay",
-            config.weight_decay.to_string(),
-        ),
-        ("batch_size", "batch size", thousands(config.batch_size)),
-        ("epochs", "epochs", thousands(config.epochs)),
-        (
-            "validation_share",
-            "validation share",
-            format!("{} %", significant(100.0 * share)),
-        ),
-        ("seed", "seed", config.seed.to_string()),
-        (
-            "split_seed",
-            "split seed",
-            split_seed(config).map_or("–".into(), |seed| seed.to_string()),
-        ),
-    ]
+    let decides = |setting: &&Setting| {
+        // The schedule stands beside the rate.
+        !["backend", "clean_curve", "learning_rate_schedule"].contains(&setting.key)
+    };
+    let row = |setting: &Setting| (setting.key, name(setting), words(setting, config));
+    SETTINGS.iter().filter(decides).map(row).collect()
 }
 
-fn learning_rate(config: &RunConfig) -> String {
-    match config.learning_rate_schedule {
-        LearningRateSchedule::Constant => config.learning_rate.to_string(),
-        LearningRateSchedule::Cosine => format!("{}, cosine to 0", config.learning_rate),
+/// Those of them that a reader looks for: all that is usually set, and what else differs from
+/// the defaults.
+pub(super) fn told_rows(config: &RunConfig) -> Vec<SettingRow> {
+    let usual = setting_rows(&RunConfig::default());
+    let rows = setting_rows(config).into_iter().zip(usual);
+    let is_told = |(row, usual): &(SettingRow, SettingRow)| {
+        let is_seldom = SELDOM.contains(&row.0);
+        !is_seldom || row.2 != usual.2
+    };
+    rows.filter(is_told).map(|(row, _)| row).collect()
+}
+
+/// Settings that a report names only where they do something.
+const SELDOM: [&str; 6] = [
+    "initialisation",
+    "input_dropout",
+    "max_norm",
+    "label_smoothing",
+    "patience",
+    "keep_best",
+];
+
+fn name(setting: &Setting) -> String {
+    match setting.key {
+        "augmentation" => "distorted training images".into(),
+        _ => setting.name(),
+    }
+}
+
+fn words(setting: &Setting, config: &RunConfig) -> String {
+    match setting.key {
+        "learning_rate" => match config.learning_rate_schedule.phrase() {
+            None => config.learning_rate.to_string(),
+            Some(phrase) => format!("{}, {phrase}", config.learning_rate),
+        },
+        "validation_share" => {
+            let share = validation_share(config.validation_share).unwrap_or(f64::NAN);
+            format!("{} %", significant(100.0 * share))
+        }
+        "batch_size" => thousands(config.batch_size),
+        "epochs" => thousands(config.epochs),
+        "split_seed" => split_seed(config).map_or("–".into(), |seed| seed.to_string()),
+        _ => setting.words(config),
     }
 }
 
@@ -87,10 +87,13 @@ pub(super) fn differences(
         ));
     }
     let usual = setting_rows(config);
-    let varied = record.plan.factor.words().settings;
+    let plan = &record.plan;
+    let is_varied = |key: &&str| {
+        plan.factor.words().settings.contains(key) || plan.crossed.iter().any(|one| one == key)
+    };
     let rows = setting_rows(&record.plan.baseline).into_iter().zip(usual);
     for ((key, name, own), (_, _, usual)) in rows {
-        if own != usual && !varied.contains(&key) {
+        if own != usual && !is_varied(&key) {
             found.push(format!("{name} {own} in place of {usual}"));
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn what_was_changed(record: &StudyRecord) -> String {
     let plan = &record.plan;
     let values = values_words(record);
     let taken = match plan.factor {
-        Factor::DropoutLayerNorm => format!("The study crosses {values}."),
+        Factor::DropoutLayerNorm | Factor::TwoFactors => format!("The study crosses {values}."),
         Factor::LayerNorm => format!("Layer normalisation is {values}."),
         factor => format!(
             "{} takes the values {values}.",
@@ -105,7 +105,7 @@ pub(super) fn comparison(writer: &mut Writer, record: &StudyRecord, figures: &[V
     let has_states = figures.iter().any(|row| row.num_finished < row.num_runs);
     let is_batches = plan.factor == Factor::BatchSize;
     let none = || "–".to_string();
-    let mut header = value_header(plan.factor);
+    let mut header = value_header(plan);
     header.push("validation accuracy".into());
     header.push(
         if has_seeds {
@@ -132,7 +132,7 @@ pub(super) fn comparison(writer: &mut Writer, record: &StudyRecord, figures: &[V
     }
     let rows = figures.iter().map(|row| {
         let config = config_of(record, row.value_index as usize);
-        let mut cells = value_cells(plan.factor, config, &row.label);
+        let mut cells = value_cells(plan, config, &row.label);
         cells.push(row.final_accuracy.map_or_else(none, percent));
         cells.push(if has_seeds {
             row.final_deviation.map_or_else(none, |deviation| {
@@ -215,7 +215,7 @@ fn updates(record: &StudyRecord, value_index: u32) -> Option<f64> {
 pub(super) fn unfinished(record: &StudyRecord) -> Vec<String> {
     let is_open = |run: &&StudyRun| run.state != RunState::Finished;
     let sentence_of = |run: &StudyRun| {
-        let name = value_words(record.plan.factor, &run.spec.config, &run.spec.label);
+        let name = value_words(&record.plan, &run.spec.config, &run.spec.label);
         format!(
             "{}, seed {}: {}",
             sentence(&name),

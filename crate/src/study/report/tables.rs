@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use crate::config::schema::setting;
 use crate::config::{split_seed, validation_share};
 use crate::message::{
-    DataSummary, EpochRecord, Factor, LearningRateSchedule, ReportRequest, RunConfig, RunResult,
-    RunState,
+    DataSummary, EpochRecord, Factor, ReportRequest, RunConfig, RunResult, RunState,
 };
 
 use super::names::study_name;
@@ -16,7 +16,34 @@ use super::names::study_name;
 /// The columns that tell a run, in both tables.
 const RUN_COLUMNS: &str = "study,factor,value,state,data,hidden_layers,dropout,layer_norm,\
      distorted,learning_rate,schedule,momentum,weight_decay,batch_size,epochs,validation_share,\
-     seed,split_seed,optimiser,activation";
+     seed,split_seed,optimiser,activation,initialisation,input_dropout,max_norm,label_smoothing,\
+     patience,keep_best";
+
+/// The settings behind those columns, in their order: what came later stands later, so that
+/// a program that counts columns goes on reading them.
+const SETTING_CELLS: [&str; 21] = [
+    "hidden_layers",
+    "dropout",
+    "layer_norm",
+    "augmentation",
+    "learning_rate",
+    "learning_rate_schedule",
+    "momentum",
+    "weight_decay",
+    "batch_size",
+    "epochs",
+    "validation_share",
+    "seed",
+    "split_seed",
+    "optimiser",
+    "activation",
+    "initialisation",
+    "input_dropout",
+    "max_norm",
+    "label_smoothing",
+    "patience",
+    "keep_best",
+];
 
 /// A run of the baseline or of a study, as a row tells it.
 struct Row<'a> {
@@ -131,31 +158,22 @@ pub(super) fn summary(request: &ReportRequest) -> String {
 /// The cells that tell a run.
 fn run_cells(row: &Row<'_>) -> String {
     let config = row.config;
-    let cells = [
+    let told = [
         quoted(row.study),
         row.factor.map_or("", Factor::name).into(),
         quoted(row.value),
         json!(row.state).as_str().unwrap_or_default().into(),
         quoted(&row.data.name),
-        quoted(&config.hidden_layers),
-        config.dropout.to_string(),
-        config.layer_norm.to_string(),
-        config.augmentation.to_string(),
-        config.learning_rate.to_string(),
-        match config.learning_rate_schedule {
-            LearningRateSchedule::Constant => "constant".into(),
-            LearningRateSchedule::Cosine => "cosine".into(),
-        },
-        config.momentum.to_string(),
-        config.weight_decay.to_string(),
-        config.batch_size.to_string(),
-        config.epochs.to_string(),
-        validation_share(config.validation_share).map_or(String::new(), |share| share.to_string()),
-        config.seed.to_string(),
-        split_seed(config).map_or(String::new(), |seed| seed.to_string()),
-        config.optimiser.key().into(),
-        config.activation.key().into(),
     ];
+    let cells = SETTING_CELLS.map(|key| match key {
+        "validation_share" => {
+            let share = validation_share(config.validation_share);
+            share.map_or(String::new(), |share| share.to_string())
+        }
+        "split_seed" => split_seed(config).map_or(String::new(), |seed| seed.to_string()),
+        _ => setting(key).map_or(String::new(), |setting| quoted(&setting.cell(config))),
+    });
+    let cells: Vec<String> = told.into_iter().chain(cells).collect();
     cells.join(",")
 }
 
@@ -189,7 +207,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 1 + 2 * 5);
         let start = "Hidden layers,hidden layers,64,finished,\"'=cmd, \"\"x\"\"\",64,0,false,\
-                     false,0.01,constant,0,0,64,5,0.2,42,42,sgd,relu,1,525,0.5,";
+                     false,0.01,constant,0,0,64,5,0.2,42,42,sgd,relu,torch,0,0,0,0,false,1,525,0.5,";
         assert!(lines[1].starts_with(start), "{}", lines[1]);
         assert!(lines[6].contains(",\"128, 64\",0,false,"), "{}", lines[6]);
     }

@@ -94,7 +94,7 @@ impl FusedMlp {
     ) -> BatchMetrics {
         let logits = self.logits_of(layout, batch);
         let num_classes = layout.num_classes();
-        cross_entropy(&logits, num_classes, batch, None, |is_right| {
+        cross_entropy(&logits, num_classes, 0.0, batch, None, |is_right| {
             answers.push(is_right)
         })
     }

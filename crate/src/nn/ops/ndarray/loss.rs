@@ -7,10 +7,13 @@ use crate::nn::BatchMetrics;
 
 /// Sum of the cross-entropies of the logits `[num_rows, num_classes]` and the number of
 /// right answers, each of which is told to `on_answer`, row by row; where asked, the
-/// gradient of their mean by the logits: `(softmax − one-hot) / num_rows`.
+/// gradient of their mean by the logits: `(softmax − target) / num_rows`. A target is
+/// one-hot, of which `smoothing` is spread over all classes, as torch's `CrossEntropyLoss`
+/// does.
 pub fn cross_entropy(
     logits: &[f32],
     num_classes: usize,
+    smoothing: f32,
     batch: Batch<'_>,
     mut gradient: Option<&mut [f32]>,
     mut on_answer: impl FnMut(bool),
@@ -27,7 +30,14 @@ pub fn cross_entropy(
             *power = exp_f32(logit - highest);
         }
         let total: f32 = powers.iter().sum();
-        metrics.loss_sum += ln_f32(total) + highest - logits[label];
+        let own_loss = ln_f32(total) + highest - logits[label];
+        if smoothing == 0.0 {
+            metrics.loss_sum += own_loss;
+        } else {
+            let mean: f32 = logits.iter().sum::<f32>() / num_classes as f32;
+            let mean_loss = ln_f32(total) + highest - mean;
+            metrics.loss_sum += (1.0 - smoothing) * own_loss + smoothing * mean_loss;
+        }
         // As argmax does, the first of equal logits is the answer.
         let answer = logits.iter().position(|&logit| logit == highest);
         let is_right = answer == Some(label);
@@ -37,6 +47,11 @@ pub fn cross_entropy(
             let out = &mut gradient[i * num_classes..][..num_classes];
             for (class, out) in out.iter_mut().enumerate() {
                 let target = f32::from(u8::from(class == label));
+                let target = if smoothing == 0.0 {
+                    target
+                } else {
+                    target * (1.0 - smoothing) + smoothing / num_classes as f32
+                };
                 *out = (powers[class] / total - target) * scale;
             }
         }

@@ -12,6 +12,7 @@ mod fused;
 mod gemm;
 mod hidden;
 mod loss;
+mod norms;
 mod sgd;
 mod simd;
 mod sparse;

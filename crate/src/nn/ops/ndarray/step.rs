@@ -9,6 +9,7 @@ use super::blocks::{Blocks, TILE_COLUMNS};
 use super::gemm::{self, Left, Right, Store, TILE_ROWS};
 use super::hidden::{LayerSpace, activate, normalise, relu};
 use super::loss::cross_entropy;
+use super::norms;
 use super::sgd::{Update, UpdateSink};
 use super::sparse::{self, SparseBatch};
 use super::update;
@@ -79,7 +80,7 @@ impl Workspace {
         mask: Option<&DropoutMask>,
     ) -> &[f32] {
         let num_rows = batch.rows.len();
-        self.read_batch(batch, layout.num_pixels(), normalisation);
+        self.read_batch(batch, layout.num_pixels(), normalisation, mask);
         self.layers
             .resize_with(layout.layers.len(), LayerSpace::default);
         for (index, layer) in layout.layers.iter().enumerate() {
@@ -149,10 +150,16 @@ impl Workspace {
         state: &mut [f32],
     ) -> BatchMetrics {
         let rule = *context.step.rule();
-        if rule.optimiser == Optimiser::Sgd {
-            return self.step_sgd(context, parameters, state, None, rule);
+        let metrics = if rule.optimiser == Optimiser::Sgd {
+            self.step_sgd(context, parameters, state, None, rule)
+        } else {
+            self.step_by_any(context, parameters, state)
+        };
+        if rule.max_norm > 0.0 {
+            norms::bound(context.layout, rule.max_norm, parameters);
+            self.column_sums_are_current = false;
         }
-        self.step_by_any(context, parameters, state)
+        metrics
     }
 
     /// The same by any rule: first its gradient, then a pass over all parameters.
@@ -163,11 +170,10 @@ impl Workspace {
         parameters: &mut [f32],
         state: &mut [f32],
     ) -> BatchMetrics {
-        // From zero, a step of −1 leaves the gradient itself.
         let mut gradient = std::mem::take(&mut self.gradient);
         gradient.clear();
         gradient.resize(parameters.len(), 0.0);
-        let whole = Rule::sgd(-1.0);
+        let whole = context.step.rule().of_gradient();
         let metrics = self.step_sgd(context, parameters, &mut [], Some(&mut gradient), whole);
         update::apply(context.step, parameters, state, &gradient);
         self.gradient = gradient;
@@ -199,7 +205,8 @@ impl Workspace {
         self.upstream.resize(num_rows * num_classes, 0.0);
         let logits = &self.layers[last].output;
         let upstream = Some(&mut self.upstream[..]);
-        let metrics = cross_entropy(logits, num_classes, batch, upstream, |_| {});
+        let smoothing = rule.label_smoothing;
+        let metrics = cross_entropy(logits, num_classes, smoothing, batch, upstream, |_| {});
         let keep_scale = mask.map_or(1.0, DropoutMask::scale);
 
         for (index, layer) in layout.layers.iter().enumerate().rev() {
@@ -282,16 +289,29 @@ impl Workspace {
         metrics
     }
 
-    fn read_batch(&mut self, batch: Batch<'_>, num_pixels: usize, normalisation: Normalisation) {
-        let images = batch.rows.iter().map(|&row| batch.image(row, num_pixels));
-        self.sparse.read(images, num_pixels, normalisation);
-        self.is_sparse = self.sparse.density() <= MAX_SPARSE_DENSITY;
+    fn read_batch(
+        &mut self,
+        batch: Batch<'_>,
+        num_pixels: usize,
+        normalisation: Normalisation,
+        mask: Option<&DropoutMask>,
+    ) {
+        // Dropped pixels stand at the mean, which is no empty pixel's.
+        let dropped = mask.filter(|mask| mask.input_probability > 0.0);
+        self.is_sparse = dropped.is_none() && {
+            let images = batch.rows.iter().map(|&row| batch.image(row, num_pixels));
+            self.sparse.read(images, num_pixels, normalisation);
+            self.sparse.density() <= MAX_SPARSE_DENSITY
+        };
         if !self.is_sparse {
             self.dense.clear();
             for &row in batch.rows {
                 let image = batch.image(row, num_pixels).iter();
                 self.dense
                     .extend(image.map(|&pixel| normalisation.of(pixel)));
+            }
+            if let Some(mask) = dropped {
+                mask.apply_to_inputs(&mut self.dense);
             }
         }
     }

@@ -1,10 +1,12 @@
 loss_of = nn.CrossEntropyLoss()
 
 
-def train_epoch(model, loader, optimizer):
+def train_epoch(model, loader, optimizer, schedule, settings):
     """One pass over the training part: mean loss and accuracy, or None where the loss is no
-    number any more."""
+    number any more. `schedule` moves on with each step, if there is one."""
     model.train()
+    loss_of = nn.CrossEntropyLoss(label_smoothing=settings["label_smoothing"])
+    *hidden, _ = [layer for layer in model.layers if isinstance(layer, nn.Linear)]
     loss_sum = correct = count = 0
     for x, y in loader:
         optimizer.zero_grad()
@@ -14,6 +16,12 @@ def train_epoch(model, loader, optimizer):
             return None
         loss.backward()
         optimizer.step()
+        if settings["max_norm"] > 0:
+            with torch.no_grad():
+                for layer in hidden:
+                    layer.weight.copy_(layer.weight.renorm(2, 0, settings["max_norm"]))
+        if schedule:
+            schedule.step()
         loss_sum += loss.item() * len(y)
         correct += (logits.argmax(1) == y).sum().item()
         count += len(y)
@@ -51,26 +59,43 @@ def optimizer_of(settings, parameters):
             return torch.optim.SGD(parameters, momentum=momentum, nesterov=nesterov, **common)
 
 
+def schedules_of(settings, optimizer, steps):
+    """What moves the learning rate after each epoch and after each of its `steps`, or None."""
+    schedulers, rate = torch.optim.lr_scheduler, settings["learning_rate"]
+    epochs = settings["epochs"]
+    match settings["schedule"]:
+        case "cosine":
+            return schedulers.CosineAnnealingLR(optimizer, T_max=epochs), None
+        case "step":
+            return schedulers.StepLR(optimizer, step_size=-(-epochs // 3), gamma=0.1), None
+        case "one_cycle":
+            total = epochs * steps
+            return None, schedulers.OneCycleLR(
+                optimizer, max_lr=rate, total_steps=total, cycle_momentum=False
+            )
+        case "warm_up":
+            return None, schedulers.LinearLR(
+                optimizer, start_factor=1 / steps, total_iters=max(1, steps - 1)
+            )
+    return None, None
+
+
 def train(settings, name):
-    """One run from scratch: the trained model and a dict an epoch. Ends early where the loss is
-    no number any more."""
+    """One run from scratch: the trained model, a dict an epoch, and the one that the model is
+    of. There is none of that, and the run ends early, where the loss is no number any more."""
     torch.manual_seed(settings["seed"])
     train_loader, validation_loader = loaders(settings)
-    model = MLP(
-        settings["hidden"], settings["activation"], settings["dropout"], settings["layer_norm"]
-    )
-    model.draw_weights(settings["seed"])
+    model = MLP(settings)
+    model.draw_weights(settings["seed"], settings["initialisation"])
     optimizer = optimizer_of(settings, model.parameters())
-    schedule = None
-    if settings["schedule"] == "cosine":
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=settings["epochs"])
-    history = []
+    by_epoch, by_step = schedules_of(settings, optimizer, len(train_loader))
+    history, best, best_weights = [], None, None
     for epoch in tqdm(range(1, settings["epochs"] + 1), desc=name, unit="epoch"):
-        trained = train_epoch(model, train_loader, optimizer)
+        trained = train_epoch(model, train_loader, optimizer, by_step, settings)
         if trained is None:
-            break
-        if schedule:
-            schedule.step()
+            return model, history, None
+        if by_epoch:
+            by_epoch.step()
         validated = evaluate(model, validation_loader)
         history.append(
             {
@@ -81,4 +106,12 @@ def train(settings, name):
                 "validation_accuracy": validated[1],
             }
         )
-    return model, history
+        if best is None or validated[1] > best["validation_accuracy"]:
+            best, best_weights = history[-1], copy.deepcopy(model.state_dict())
+        losses = [row["validation_loss"] for row in history]
+        if 0 < settings["patience"] <= epoch - 1 - losses.index(min(losses)):
+            break
+    if not settings["keep_best"]:
+        return model, history, history[-1]
+    model.load_state_dict(best_weights)
+    return model, history, best

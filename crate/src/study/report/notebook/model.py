@@ -42,16 +42,18 @@ class MLP(nn.Module):
     """Pixels; linear, layer normalisation, activation, dropout for each hidden layer; a logit a
     class."""
 
-    def __init__(self, hidden, activation, dropout, layer_norm):
+    def __init__(self, settings):
         super().__init__()
         layers, width = [], SIDE * SIDE
-        for number, units in enumerate(hidden):
+        if settings["input_dropout"] > 0:
+            layers.append(InklingDropout(settings["input_dropout"], 2**32 - 1))
+        for number, units in enumerate(settings["hidden"]):
             layers.append(nn.Linear(width, units))
-            if layer_norm:
+            if settings["layer_norm"]:
                 layers.append(nn.LayerNorm(units))
-            layers.append(ACTIVATIONS[activation]())
-            if dropout > 0:
-                layers.append(InklingDropout(dropout, number))
+            layers.append(ACTIVATIONS[settings["activation"]]())
+            if settings["dropout"] > 0:
+                layers.append(InklingDropout(settings["dropout"], number))
             width = units
         layers.append(nn.Linear(width, len(CLASSES)))
         self.layers = nn.Sequential(*layers)
@@ -59,17 +61,33 @@ class MLP(nn.Module):
     def forward(self, x):
         return self.layers(x)
 
-    def draw_weights(self, seed):
-        """PyTorch's usual initialisation, drawn as Inkling draws it: the same start for both."""
+    def draw_weights(self, seed, initialisation):
+        """The initial weights, drawn as Inkling draws them: the same start for both."""
         for layer in self.layers:
             if isinstance(layer, InklingDropout):
                 layer.seed = seed
         random = np.random.RandomState([seed, 1])
         for layer in self.layers:
             if isinstance(layer, nn.Linear):
-                bound = 1 / np.sqrt(layer.in_features)
-                weight = random.uniform(-bound, bound, (layer.in_features, layer.out_features))
-                bias = random.uniform(-bound, bound, layer.out_features)
+                inputs, outputs = layer.in_features, layer.out_features
+                bias = np.zeros(outputs)
+                match initialisation:
+                    case "torch":
+                        bound = 1 / np.sqrt(inputs)
+                        weight = random.uniform(-bound, bound, (inputs, outputs))
+                        bias = random.uniform(-bound, bound, outputs)
+                    case "kaiming_normal":
+                        # nn.init.kaiming_normal_, in pairs by Box and Muller.
+                        draws = random.random_sample(((inputs * outputs + 1) // 2, 2))
+                        radius, angle = np.sqrt(-2 * np.log(1 - draws[:, 0])), 2 * np.pi * draws[:, 1]
+                        normal = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+                        normal = normal.ravel()[: inputs * outputs].reshape(inputs, outputs)
+                        weight = np.sqrt(2 / inputs) * normal
+                    case "xavier":
+                        bound = np.sqrt(6 / (inputs + outputs))
+                        weight = random.uniform(-bound, bound, (inputs, outputs))
+                    case "equal":
+                        weight = np.full((inputs, outputs), 1 / inputs)
                 with torch.no_grad():
                     layer.weight.copy_(torch.tensor(weight.T))
                     layer.bias.copy_(torch.tensor(bias))

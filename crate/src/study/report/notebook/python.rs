@@ -1,9 +1,10 @@
 //! What a record says, as Python: literals alone, in statements that are written here.
 
 use crate::config::Plan;
+use crate::config::schema::{Kind, setting};
 use crate::data::Task;
 use crate::message::{
-    Factor, LearningRateSchedule, RunConfig, RunResult, RunState, StudyRecord, StudyRun,
+    Factor, LearningRateSchedule, RunConfig, RunResult, RunState, StudyPlan, StudyRecord, StudyRun,
 };
 
 use super::super::names::{study_name, value_words};
@@ -94,10 +95,10 @@ pub(super) fn study(index: usize, record: &StudyRecord) -> Vec<String> {
         let accuracy = accuracy.filter(|_| run.state == RunState::Finished);
         text += &format!(
             "        dict(value={}, seed={}, split_seed={}, {}, inkling={}),\n",
-            literal(&short_value(factor, run)),
+            literal(&short_value(&record.plan, run)),
             plan.seed,
             plan.split_seed,
-            changed(factor, &run.spec.config, plan),
+            changed(&record.plan, &run.spec.config, plan),
             share(accuracy)
         );
     }
@@ -105,14 +106,17 @@ pub(super) fn study(index: usize, record: &StudyRecord) -> Vec<String> {
     vec![
         text,
         format!("plot_curves({title})"),
-        format!("plot_accuracy({title}, {})", literal(factor.name())),
+        format!(
+            "plot_accuracy({title}, {})",
+            literal(&record.plan.factor_name)
+        ),
     ]
 }
 
 /// A value as the axis of a plot shows it.
-fn short_value(factor: Factor, run: &StudyRun) -> String {
-    match factor {
-        Factor::DropoutLayerNorm => value_words(factor, &run.spec.config, "")
+fn short_value(plan: &StudyPlan, run: &StudyRun) -> String {
+    match plan.factor {
+        Factor::DropoutLayerNorm => value_words(plan, &run.spec.config, "")
             .replace("dropout ", "")
             .replace("layer normalisation", "norm"),
         _ => run.spec.label.clone(),
@@ -120,46 +124,67 @@ fn short_value(factor: Factor, run: &StudyRun) -> String {
 }
 
 /// What a run of a study changes besides its seeds.
-fn changed(factor: Factor, config: &RunConfig, plan: &Plan) -> String {
-    let dropout = || format!("dropout={}", number(config.dropout));
-    let norm = || format!("layer_norm={}", truth(config.layer_norm));
-    match factor {
-        Factor::LearningRate => format!("learning_rate={}", number(config.learning_rate)),
-        Factor::BatchSize => format!("batch_size={}", plan.batch_size),
-        Factor::Dropout => dropout(),
-        Factor::LayerNorm => norm(),
-        Factor::HiddenLayers => format!("hidden={:?}", plan.network.hidden),
-        Factor::DropoutLayerNorm => format!("{}, {}", dropout(), norm()),
-        Factor::Optimiser => format!("optimiser={}", literal(config.optimiser.key())),
-        Factor::Activation => format!("activation={}", literal(config.activation.key())),
-    }
+fn changed(study: &StudyPlan, config: &RunConfig, plan: &Plan) -> String {
+    let of_factor = study.factor.words().settings.iter().copied();
+    let keys = of_factor.chain(study.crossed.iter().map(|key| &**key));
+    let all: Vec<String> = keys.map(|key| assigned(key, config, plan)).collect();
+    all.join(", ")
 }
 
-/// All settings of a run: what is whole or a list is written from the plan that they came
-/// to, other numbers as they were typed.
+/// All settings of a run.
 fn settings(config: &RunConfig, plan: &Plan) -> String {
-    format!(
-        "dict(\n    seed={},\n    split_seed={},\n    validation_share={},\n    hidden={:?},\n    \
-         activation={},\n    dropout={},\n    layer_norm={},\n    epochs={},\n    batch_size={},\n    \
-         optimiser={},\n    learning_rate={},\n    schedule={},\n    momentum={},\n    weight_decay={},\n)",
-        plan.seed,
-        plan.split_seed,
-        number(plan.validation_share),
-        plan.network.hidden,
-        literal(config.activation.key()),
-        number(config.dropout),
-        truth(config.layer_norm),
-        plan.num_epochs,
-        plan.batch_size,
-        literal(config.optimiser.key()),
-        number(config.learning_rate),
-        match config.learning_rate_schedule {
-            LearningRateSchedule::Constant => "None",
-            LearningRateSchedule::Cosine => "\"cosine\"",
+    let seeds = [
+        format!("seed={}", plan.seed),
+        format!("split_seed={}", plan.split_seed),
+    ];
+    let others = KEYS.iter().map(|key| assigned(key, config, plan));
+    let all: Vec<String> = seeds.into_iter().chain(others).collect();
+    format!("dict(\n    {},\n)", all.join(",\n    "))
+}
+
+/// The settings that decide a run besides its seeds.
+const KEYS: [&str; 18] = [
+    "validation_share",
+    "hidden_layers",
+    "activation",
+    "initialisation",
+    "dropout",
+    "input_dropout",
+    "layer_norm",
+    "epochs",
+    "batch_size",
+    "optimiser",
+    "learning_rate",
+    "learning_rate_schedule",
+    "momentum",
+    "weight_decay",
+    "max_norm",
+    "label_smoothing",
+    "patience",
+    "keep_best",
+];
+
+/// A setting by its name, as an argument: what is whole or a list is written from the plan that
+/// it came to, other numbers as they were typed.
+fn assigned(key: &str, config: &RunConfig, plan: &Plan) -> String {
+    let value = match key {
+        "hidden_layers" => return format!("hidden={:?}", plan.network.hidden),
+        "learning_rate_schedule" => match config.learning_rate_schedule {
+            LearningRateSchedule::Constant => return "schedule=None".into(),
+            other => return format!("schedule={}", literal(other.key())),
         },
-        number(config.momentum),
-        number(config.weight_decay)
-    )
+        "validation_share" => number(plan.validation_share),
+        "epochs" => plan.num_epochs.to_string(),
+        "batch_size" => plan.batch_size.to_string(),
+        "patience" => plan.patience.to_string(),
+        _ => match setting(key).map(|setting| &setting.kind) {
+            Some(Kind::Number { get, .. }) => number(get(config)),
+            Some(Kind::Flag { get, .. }) => truth(get(config)).into(),
+            Some(Kind::Choice { get, .. }) => literal(get(config)),
+            Some(Kind::Text) | None => unreachable!("a setting of a run"),
+        },
+    };
+    format!("{key}={value}")
 }
 
 /// A share of images, or none where it is not one.

@@ -11,11 +11,10 @@ def run_all(study, held, runs):
     for run in runs:
         settings = {**held, **run}
         name = f"{study} {run['value']}".strip()
-        models[study], history = train(settings, name)
+        models[study], history, kept = train(settings, name)
         key = {"study": study, "value": run["value"], "seed": settings["seed"]}
         results.extend({**key, **epoch} for epoch in history)
-        finished = len(history) == settings["epochs"]
-        pytorch = 100 * history[-1]["validation_accuracy"] if finished else None
+        pytorch = 100 * kept["validation_accuracy"] if kept else None
         inkling = None if run["inkling"] is None else 100 * run["inkling"]
         both = pytorch is not None and inkling is not None
         # Adding 0.0 turns -0.0 into 0.0.

@@ -1,6 +1,7 @@
 # Where Kaggle's train.csv lies. Empty: looked for in the usual places.
 DATA_PATH = ""
 
+import copy
 import pathlib
 
 import matplotlib.pyplot as plt
