@@ -841,7 +841,8 @@ def parquet(_arguments):
 
     def written(columns, **options):
         file = io.BytesIO()
-        library.write_table(pyarrow.table(columns), file, **options)
+        table = columns if isinstance(columns, pyarrow.Table) else pyarrow.table(columns)
+        library.write_table(table, file, **options)
         return base64.b64encode(file.getvalue()).decode()
 
     pictures = [png(image) for image in pixels]
@@ -850,17 +851,23 @@ def parquet(_arguments):
     numbers = pyarrow.array([at % 3 for at in range(num_rows)], pyarrow.int64())
     words = [["bag", "coat", "shirt"][at % 3] for at in range(num_rows)]
     image = pyarrow.array(cells, kind)
+    # As the library datasets writes what the numbers stand for (datasets.ClassLabel).
+    features = {"label": {"names": ["coat", "bag", "shirt"], "_type": "ClassLabel"}}
+    metadata = {"huggingface": json.dumps({"info": {"features": features}})}
     return {
         "oracle": f"pyarrow {pyarrow.__version__}, Pillow {PIL.__version__}",
         "pixels": "image row of 40, 8 × 8: (17 at + 59 row) mod 256",
         "labels": "row mod 3, or as words bag, coat, shirt",
         # Several groups of rows, as those of Hugging Face have.
         "hugging_face": written({"image": image, "label": numbers}, row_group_size=16),
+        "named": written(
+            pyarrow.table({"image": image, "label": numbers}).replace_schema_metadata(metadata)
+        ),
         "plain_bytes": written(
             {"name": words, "target": words, "picture": pyarrow.array(pictures)},
             compression="gzip",
         ),
-        # In colours that are grey: what the browser decodes.
+        # In colours that are grey.
         "coloured": written(
             {
                 "image": pyarrow.array([png(numpy.repeat(image, 3)) for image in pixels]),

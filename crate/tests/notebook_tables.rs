@@ -217,6 +217,41 @@ fn the_notebook_reads_folders_of_pictures() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
+/// White ink that alpha alone carries, and a picture without any among the others.
+const CLEAR: &str = r#"
+import io
+import zipfile
+import numpy as np
+from PIL import Image
+
+pixels = np.fromfile("pixels.bin", dtype=np.uint8).reshape(-1, 28, 28)
+labels = np.fromfile("labels.bin", dtype=np.uint8)
+with zipfile.ZipFile("table.csv", "w") as archive:
+    for at, (image, label) in enumerate(zip(pixels, labels)):
+        file = io.BytesIO()
+        clear = np.stack([np.full_like(image, 255)] * 3 + [image], axis=-1)
+        picture = Image.fromarray(clear) if at else Image.fromarray(image)
+        picture.save(file, "png")
+        archive.writestr(f"{label}/{at}.png", file.getvalue())
+"#;
+
+#[test]
+fn the_notebook_lays_light_ink_on_black() {
+    let Some(python) = python_with("PIL") else {
+        return;
+    };
+    let folder = new_folder().join("clear");
+    fs::create_dir_all(&folder).unwrap();
+    let (data, source) = fashion();
+    let source = DataSource {
+        labels: source.labels,
+        folders: Some(String::new()),
+        ..DataSource::default()
+    };
+    assert!(read_back(&python, &folder, &data, source, CLEAR) == all_of(&data));
+    fs::remove_dir_all(&folder).unwrap();
+}
+
 /// A Python with pandas and what else is asked for; said where there is none.
 fn python_with(modules: &str) -> Option<String> {
     let has_all = |python: &String| {

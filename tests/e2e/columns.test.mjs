@@ -4,10 +4,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { zipSync, zlibSync } from "fflate";
-import { crc32, joined } from "../../www/base/bytes.js";
+import { zipSync } from "fflate";
 import { bar_rows, open_page, pick, press, sees, share_in } from "./helper.mjs";
-import { bytes_of, fields_of, table } from "./tables.mjs";
+import { bytes_of, fields_of, png, table } from "./tables.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -201,32 +200,12 @@ test("Keras' arrays are read, and their other half as a test set", async (t) => 
   await status.filter({ hasText: /mnist\.npz: 20 rows\. Evaluate now reads these/ }).waitFor();
 });
 
-/** A PNG of grey values, 8 bits each. @param {number} width @param {Uint8Array} grey */
-function png(width, grey) {
-  const height = grey.length / width;
-  const word = (/** @type {number} */ value) =>
-    Uint8Array.from([24, 16, 8, 0], (at) => value >>> at);
-  const chunk = (/** @type {string} */ kind, /** @type {Uint8Array} */ body) => {
-    const named = joined([bytes_of(kind), body]);
-    return joined([word(body.length), named, word(crc32(named))]);
-  };
-  const lines = Array.from({ length: height }, (_, line) => [
-    Uint8Array.of(0),
-    grey.subarray(line * width, (line + 1) * width),
-  ]);
-  return joined([
-    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
-    chunk("IHDR", joined([word(width), word(height), Uint8Array.of(8, 0, 0, 0, 0)])),
-    chunk("IDAT", zlibSync(joined(lines.flat()))),
-    chunk("IEND", new Uint8Array()),
-  ]);
-}
-
 test("a zip of pictures in a folder a class is read, and its other half as a test set", async (t) => {
   const { page } = await open_page(t);
   const rows = fields_of(150);
+  let is_clear = false;
   const picture = (/** @type {string[]} */ [, ...pixels]) =>
-    png(28, Uint8Array.from(pixels, Number));
+    png(28, Uint8Array.from(pixels, Number), is_clear);
   /** @param {[string, Uint8Array][]} more */
   const zip = (...more) =>
     zipSync(
@@ -273,6 +252,19 @@ test("a zip of pictures in a folder a class is read, and its other half as a tes
     .locator("#test-status")
     .filter({ hasText: /pictures\.zip: 50 rows/ })
     .waitFor();
+
+  // White ink, which alpha alone carries.
+  is_clear = true;
+  await pick(page, { name: "clear.zip", bytes: zip() });
+  await sees(page, "Data status", /clear\.zip: 100 rows\..*ink on transparent paper laid on black/);
+  await page.waitForFunction(
+    (table) =>
+      /** @type {HTMLCanvasElement} */ (document.querySelector("#strip")).toDataURL() === table,
+    of_table,
+  );
+  is_clear = false;
+  await pick(page, { name: "pictures.zip", bytes: zip() });
+  await sees(page, "Data status", /pictures\.zip: 100 rows/);
 
   for (const [name, picked, told] of /** @type {[string, Uint8Array, RegExp][]} */ ([
     [

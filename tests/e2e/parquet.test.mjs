@@ -47,10 +47,15 @@ test("pictures in a Parquet file are read to the last pixel", async (t) => {
   );
   assert.equal(await drawn(page, /labelled 0, 2, 1, 0/), of_table);
 
-  // The same in three colours, which the browser's own decoder reads.
+  // The same in three colours.
   await pick(page, { name: "coloured.parquet", bytes: file("coloured") });
   await sees(page, "Data status", /coloured\.parquet: 40 rows/);
   assert.equal(await drawn(page, /labelled 0, 2, 1, 0/), of_table);
+
+  // Numbers that the file has names for: the classes are called so, in the order of the numbers.
+  await pick(page, { name: "named.parquet", bytes: file("named") });
+  await sees(page, "Data status", /named\.parquet: 40 rows/);
+  await drawn(page, /labelled coat, shirt, bag, coat/);
 
   // Words for labels, and pictures that no path stands beside, packed by gzip.
   await pick(page, { name: "words.parquet", bytes: file("plain_bytes") });

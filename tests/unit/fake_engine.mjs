@@ -167,6 +167,13 @@ export class FakeEngine {
     return { pixels: new Uint8Array(rows.length * 784), labels: new Uint8Array(rows.length) };
   }
 
+  /** Which bear the checksum of what they were found in. @param {string} checksum */
+  async findings(checksum) {
+    await this.#tick();
+    this.#check_data(checksum);
+    return [{ kind: "faint", sentence: checksum, change: null }];
+  }
+
   /** @param {RunConfig} config */
   async plan(config) {
     await this.#tick();

@@ -34,6 +34,15 @@ test("the bar is ink, whichever of the two is dark", () => {
   }
 });
 
+test("light ink on transparent paper is ink, as dark ink is", () => {
+  for (const tone of [0, 255]) {
+    const rgba = picture(tone, tone);
+    for (let at = 0; at < 81; at++) if (at % 9 !== 4) rgba[at * 4 + 3] = 0;
+    const ink = ink_of_picture(rgba, 9, 9);
+    assert.deepEqual([ink[4 * 9 + 4], ink[4 * 9 + 1]], [255, 0], `ink ${tone}`);
+  }
+});
+
 test("a picture without contrast, or wholly transparent, is blank", () => {
   assert.ok(is_blank(ink_of_picture(picture(200, 185), 9, 9)));
   assert.ok(is_blank(ink_of_picture(picture(0, 255, 0), 9, 9)));

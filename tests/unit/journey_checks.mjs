@@ -74,6 +74,9 @@ function check_page(seen, page) {
     assert.equal(data?.checksum, run.data_checksum, "a run on other data than are shown");
   }
   if (data) assert.equal(page.engine.data?.summary.checksum, data.checksum, "data that are shown");
+  for (const { sentence } of state.findings ?? []) {
+    assert.equal(sentence, data?.checksum, "a warning beside data that it is not of");
+  }
 }
 
 /** @param {unknown} a @param {unknown} b */

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KNOWN_SETS, known_set, task_of_set } from "../../www/base/known_sets.js";
-import { MNIST_TASK } from "../../www/base/task.js";
+import { KNOWN_SETS, known_set, task_named, task_of_set } from "../../www/base/known_sets.js";
+import { MNIST_TASK, keeps_digits } from "../../www/base/task.js";
 
 const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
@@ -55,4 +55,41 @@ test("a known set has its own normalisation", () => {
   assert.equal(task.classes[9], "Ankle boot");
   assert.equal(task.is_drawn, false);
   assert.equal(task.side, 28);
+});
+
+test("a person's digits are learned by what reads digits, not by clothes under numbers", () => {
+  assert.equal(keeps_digits(MNIST_TASK), true);
+  assert.equal(keeps_digits({ ...MNIST_TASK, is_drawn: false }), false);
+  assert.equal(keeps_digits({ ...MNIST_TASK, side: 8 }), false);
+});
+
+test("a file's own names are those of its numbers, or none", () => {
+  const of_digits = (/** @type {number[]} */ class_counts, /** @type {string[]} */ names) =>
+    task_named({ task: MNIST_TASK, class_counts }, names);
+  const all = Array(10).fill(6);
+  const clothes = [
+    ["T - shirt / top", "Trouser", "Pullover", "Dress", "Coat"],
+    ["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+  ].flat();
+  const named = of_digits(all, clothes);
+  assert.deepEqual(named?.classes, clothes);
+  assert.deepEqual([named?.is_drawn, named?.normalisation], [false, undefined], "known as such");
+  // Three numbers of the ten, or more names than numbers.
+  const three = [4, 4, 4, 0, 0, 0, 0, 0, 0, 0];
+  assert.equal(of_digits(three, ["bag", "coat", "shirt"])?.is_drawn, true);
+  assert.equal(of_digits(all, [...letters])?.classes.length, 26);
+  for (const names of [
+    [],
+    ["a"],
+    numbers(0, 10),
+    numbers(0, 3),
+    ["a", "b"],
+    ["a", "b", "b"],
+    ["a", "b", " "],
+    ["a", "b", "c".repeat(41)],
+  ]) {
+    assert.equal(of_digits(three, names), null, names.join());
+  }
+  const from_1 = { ...MNIST_TASK, classes: ["1", "2", "3"] };
+  assert.equal(task_named({ task: from_1, class_counts: [1, 1, 1] }, ["a", "b", "c"]), null);
 });

@@ -1,12 +1,12 @@
-// Grey PNGs: each filter that a line may have gives back what was written, and whatever is
-// no grey picture of 8 bits is left to the browser.
+// PNGs of 8 bits: each filter that a line may have gives back what was written, and whatever
+// else there is is left to the browser.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { zlibSync } from "fflate";
 import { crc32, joined } from "../../www/base/bytes.js";
-import { grey_png } from "../../www/worker/png.js";
+import { plain_png } from "../../www/worker/png.js";
 
 const word = (/** @type {number} */ value) => Uint8Array.from([24, 16, 8, 0], (at) => value >>> at);
 
@@ -19,10 +19,10 @@ function chunk(kind, body) {
 /**
  * @param {number} width
  * @param {Uint8Array} lines each with its filter before it
- * @param {{ form?: number[], before?: Uint8Array[] }} [other]
+ * @param {{ form?: number[], before?: Uint8Array[], depth?: number }} [other]
  */
-function png(width, lines, { form = [8, 0, 0, 0, 0], before = [] } = {}) {
-  const height = lines.length / (width + 1);
+function png(width, lines, { form = [8, 0, 0, 0, 0], before = [], depth = 1 } = {}) {
+  const height = lines.length / (width * depth + 1);
   return joined([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
     chunk("IHDR", joined([word(width), word(height), Uint8Array.from(form)])),
@@ -39,15 +39,17 @@ function png(width, lines, { form = [8, 0, 0, 0, 0], before = [] } = {}) {
  * What a line's values become under a filter (section 9 of the format).
  * @param {readonly number[][]} rows
  * @param {readonly number[]} filters
+ * @param {number} [depth] values of a pixel
  */
-function filtered(rows, filters) {
+function filtered(rows, filters, depth = 1) {
   const at = (/** @type {number} */ line, /** @type {number} */ column) =>
     rows[line]?.[column] ?? 0;
   return Uint8Array.from(
     rows.flatMap((row, line) => {
       const filter = filters[line] ?? 0;
       const values = row.map((value, column) => {
-        const [a, b, c] = [at(line, column - 1), at(line - 1, column), at(line - 1, column - 1)];
+        const left = column - depth;
+        const [a, b, c] = [at(line, left), at(line - 1, column), at(line - 1, left)];
         const p = a + b - c;
         const nearest = [a, b, c].sort((x, y) => Math.abs(p - x) - Math.abs(p - y))[0] ?? 0;
         return value - ([0, a, b, Math.floor((a + b) / 2), nearest][filter] ?? 0);
@@ -57,30 +59,39 @@ function filtered(rows, filters) {
   );
 }
 
-test("any picture comes back, whatever its lines' filters", () => {
+test("any picture comes back, whatever its colours and its lines' filters", () => {
   const side = 7;
   const byte = fc.integer({ min: 0, max: 255 });
-  const rows = fc.array(fc.array(byte, { minLength: side, maxLength: side }), {
-    minLength: side,
-    maxLength: side,
-  });
-  const filters = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: side, maxLength: side });
-  fc.assert(
-    fc.property(rows, filters, (pixels, kinds) => {
-      const read = grey_png(png(side, filtered(pixels, kinds)));
-      assert.deepEqual([read?.width, read?.height], [side, side]);
-      assert.deepEqual([...(read?.grey ?? [])], pixels.flat());
-    }),
-  );
+  // Grey, colours, and each with alpha.
+  for (const [colour, depth] of /** @type {[number, number][]} */ ([
+    [0, 1],
+    [2, 3],
+    [4, 2],
+    [6, 4],
+  ])) {
+    const width = side * depth;
+    const line = fc.array(byte, { minLength: width, maxLength: width });
+    const rows = fc.array(line, { minLength: side, maxLength: side });
+    const filters = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: side, maxLength: side });
+    fc.assert(
+      fc.property(rows, filters, (values, kinds) => {
+        const form = [8, colour, 0, 0, 0];
+        const read = plain_png(png(side, filtered(values, kinds, depth), { form, depth }));
+        assert.deepEqual([read?.width, read?.height, read?.depth], [side, side, depth]);
+        assert.deepEqual([...(read?.values ?? [])], values.flat());
+      }),
+    );
+  }
 });
 
-test("what is no grey picture of 8 bits is left to the browser", () => {
+test("what is no plain picture of 8 bits is left to the browser", () => {
   const lines = new Uint8Array(28 * 29);
   const whole = png(28, lines);
-  assert.deepEqual(grey_png(whole)?.grey, new Uint8Array(784));
+  assert.deepEqual(plain_png(whole)?.values, new Uint8Array(784));
   /** @type {[string, Uint8Array][]} */
   const others = [
-    ["colours", png(28, lines, { form: [8, 2, 0, 0, 0] })],
+    ["colours in place of greys", png(28, lines, { form: [8, 2, 0, 0, 0] })],
+    ["a palette", png(28, lines, { form: [8, 3, 0, 0, 0] })],
     ["one bit", png(28, lines, { form: [1, 0, 0, 0, 0] })],
     ["interlaced", png(28, lines, { form: [8, 0, 0, 0, 1] })],
     ["transparent", png(28, lines, { before: [chunk("tRNS", Uint8Array.of(0, 0))] })],
@@ -101,5 +112,5 @@ test("what is no grey picture of 8 bits is left to the browser", () => {
     ["a text", new TextEncoder().encode("a picture")],
     ["nothing", new Uint8Array()],
   ];
-  for (const [what, bytes] of others) assert.equal(grey_png(bytes), null, what);
+  for (const [what, bytes] of others) assert.equal(plain_png(bytes), null, what);
 });

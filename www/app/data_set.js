@@ -5,6 +5,7 @@
 import { Cancelled, message_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { SAMPLE } from "../base/sets.js";
+import { look_at } from "./findings.js";
 import { is_active } from "./state.js";
 
 /** @import { DataChange, TaskSummary } from "../pkg/ndarray/inkling.js" */
@@ -168,12 +169,13 @@ export class DataController {
     this.#before = before;
     store.set({
       data: data.summary,
-      findings: data.findings ?? [],
+      findings: data.findings ?? null,
       data_before: before?.summary ?? null,
       data_error: "",
       plan: null,
       evaluation_told: "",
     });
+    if (!data.findings) void look_at(data, this.#parts);
   }
 
   /**

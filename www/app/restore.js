@@ -52,7 +52,7 @@ export async function restore(parts) {
     } catch (error) {
       if (store.get().data?.checksum === kept.summary.checksum) {
         engine.set_data(null);
-        store.set({ data: null });
+        store.set({ data: null, findings: null });
       }
       notice(`The data set kept from before could not be read: ${message_of(error)}`);
     }

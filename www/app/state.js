@@ -96,7 +96,7 @@ import { task_of } from "../base/task.js";
  * @property {DataSummary | null} data
  * @property {{ name: string, progress: LoadProgress | null } | null} loading
  * @property {string} data_error
- * @property {readonly Finding[]} findings what of the loaded data deserves a look before it is trained on
+ * @property {readonly Finding[] | null} findings what of the loaded data deserves a look before it is trained on; `null` until it was looked at
  * @property {boolean} is_changing_data whether a press that mends the data is at work
  * @property {(Question & { name: string, is_test?: boolean }) | null} question what a picked table asks before it can be read
  * @property {DataSummary | null} data_before what "Sample and train" or another load replaced, while it can come back
@@ -206,7 +206,7 @@ export function initial_state(config) {
     data: null,
     loading: null,
     data_error: "",
-    findings: [],
+    findings: null,
     is_changing_data: false,
     question: null,
     data_before: null,

@@ -31,7 +31,7 @@ export class TestPicker {
   #engine;
   #standing;
   #read_again;
-  /** How the data lie. */
+  /** How the data lie; `null` before they were looked at. */
   #turns;
   /** What the set that was read last came from. @type {Picked | null} */
   #picked = null;
@@ -44,8 +44,8 @@ export class TestPicker {
     this.#engine = engine;
     this.#standing = standing;
     this.#read_again = read_again;
-    this.#turns = turns_of(store.get()).join();
-    store.watch(["data"], () => void this.#turn());
+    this.#turns = turns_of(store.get())?.join() ?? null;
+    store.watch(["data", "findings"], () => void this.#turn());
   }
 
   /** The files that a person is asked about; none where nothing is asked. */
@@ -58,11 +58,30 @@ export class TestPicker {
     this.#picked = null;
   }
 
+  /** What a test set is turned by, once the data were looked at. @returns {Promise<readonly DataChange[]>} */
+  async #looked_at() {
+    const store = this.#store;
+    const known = turns_of(store.get());
+    if (known) return known;
+    let stop = () => {};
+    try {
+      return await new Promise((resolve) => {
+        stop = store.watch(["data", "findings"], (state) => {
+          const turns = turns_of(state);
+          if (turns) resolve(turns);
+        });
+      });
+    } finally {
+      stop();
+    }
+  }
+
   /** Has the test set read again where the data lie otherwise than they did when it was read. */
   async #turn() {
     const store = this.#store;
-    const turns = turns_of(store.get()).join();
-    const is_other = turns !== this.#turns;
+    const turns = turns_of(store.get())?.join() ?? null;
+    if (turns === null) return;
+    const is_other = this.#turns !== null && turns !== this.#turns;
     this.#turns = turns;
     const test = this.#standing();
     if (!test || !is_other) return;
@@ -89,7 +108,7 @@ export class TestPicker {
     const table = data?.source?.table;
     // A header says nothing of a file that has none.
     const column = table?.has_header ? undefined : table?.label_column;
-    const turns = turns_of(store.get());
+    const turns = await this.#looked_at();
     let is_over = false;
     /** @param {number | null} label_column */
     const read = (label_column) =>
@@ -123,9 +142,10 @@ export class TestPicker {
 }
 
 /**
- * What was mended of the data, or was never amiss with them.
+ * What was mended of the data, or was never amiss with them; `null` before they were looked at.
  * @param {Pick<PageState, "data" | "findings">} state
  */
 function turns_of({ data, findings }) {
-  return data ? TURNS.filter((turn) => !findings.some(({ change }) => change === turn)) : [];
+  if (!data) return [];
+  return findings && TURNS.filter((turn) => !findings.some(({ change }) => change === turn));
 }

@@ -3,14 +3,29 @@
 
 /** @typedef {{ x: number, y: number }} Point in units of the pad's side, 0 to 1 */
 
+/** Less contrast is paper without a digit. */
+const LEAST_CONTRAST = 40;
+
 /**
- * A photo or drawing of one digit as ink, whichever of the two is dark.
+ * A photo or drawing of one digit as ink, whichever of the two is dark. What is transparent
+ * shows white paper; where nothing stands out on that, black.
  * @param {Uint8ClampedArray} rgba `width * height * 4`
  * @param {number} width
  * @param {number} height
  * @returns {Uint8Array} `width * height`
  */
 export function ink_of_picture(rgba, width, height) {
+  const on_white = ink_on(rgba, width, height, 255);
+  return is_blank(on_white) ? ink_on(rgba, width, height, 0) : on_white;
+}
+
+/**
+ * @param {Uint8ClampedArray} rgba
+ * @param {number} width
+ * @param {number} height
+ * @param {number} tone of the paper that shows through
+ */
+function ink_on(rgba, width, height, tone) {
   const grey = new Uint8Array(width * height);
   for (let at = 0; at < grey.length; at++) {
     const alpha = (rgba[at * 4 + 3] ?? 0) / 255;
@@ -18,8 +33,7 @@ export function ink_of_picture(rgba, width, height) {
       0.2126 * (rgba[at * 4] ?? 0) +
       0.7152 * (rgba[at * 4 + 1] ?? 0) +
       0.0722 * (rgba[at * 4 + 2] ?? 0);
-    // What is transparent shows paper.
-    grey[at] = Math.round(light * alpha + 255 * (1 - alpha));
+    grey[at] = Math.round(light * alpha + tone * (1 - alpha));
   }
   const paper = median_of_border(grey, width, height);
   const ink = new Uint8Array(grey.length);
@@ -29,8 +43,7 @@ export function ink_of_picture(rgba, width, height) {
     ink[at] = distance;
     most = Math.max(most, distance);
   }
-  // Too little contrast is paper without a digit.
-  if (most < 40) return new Uint8Array(grey.length);
+  if (most < LEAST_CONTRAST) return new Uint8Array(grey.length);
   // Shades of paper and shadows lie below a third of the contrast.
   const floor = most * 0.35;
   const full = most * 0.75;

@@ -100,6 +100,36 @@ export function known_set({ name, has_labels, source, task }) {
   return by_name ?? by_labels ?? (is_from_1 ? alike[0] : undefined) ?? null;
 }
 
+/**
+ * The task of data whose file names the classes of its numbers.
+ * @param {{ task: TaskSummary, class_counts: readonly number[] }} data
+ * @param {readonly string[]} names in the order of the numbers, from 0 on
+ * @returns {TaskSummary | null} `null` where they say nothing new, or are no names of these classes
+ */
+export function task_named({ task, class_counts }, names) {
+  const { classes } = task;
+  const is_bad = new Set(names).size < names.length || names.some((name) => !is_name(name));
+  // The digits are ten classes, however few of them there are.
+  const is_short = names.length < 2 || class_counts.slice(names.length).some((count) => count > 0);
+  const are_numbers = is_same(classes, numbers(0, classes.length));
+  if (is_bad || is_short || !are_numbers || is_same(names, numbers(0, names.length))) return null;
+  const known = KNOWN_SETS.find(({ classes }) => is_same(classes.map(plain), names.map(plain)));
+  return task_of_set(task, { classes: names, is_drawn: known?.is_drawn ?? task.is_drawn });
+}
+
+/** As many characters as the engine lets a class's name have. */
+export const MAX_NAME = 40;
+
+/** Whether a class can be called so. @param {string} name */
+export function is_name(name) {
+  return name.trim() !== "" && name.length <= MAX_NAME;
+}
+
+/** Letters and digits of a name: one set's "T-shirt/top" is another's "T - shirt / top". @param {string} name */
+function plain(name) {
+  return name.replaceAll(/[^\p{L}\p{N}]/gu, "");
+}
+
 /** @param {readonly string[]} some @param {readonly string[]} others */
 function is_same(some, others) {
   return some.length === others.length && some.every((label, at) => label === others[at]);
@@ -109,7 +139,7 @@ function is_same(some, others) {
  * The task of data that are a known set: its names, whether it is drawn, and no
  * normalisation but its own.
  * @param {TaskSummary} task
- * @param {KnownSet} set
+ * @param {Pick<KnownSet, "classes" | "is_drawn">} set
  * @returns {TaskSummary}
  */
 export function task_of_set(task, set) {

@@ -35,8 +35,9 @@ export function are_digits(classes) {
  * Whether a person's kept digits, 28 × 28 pixels of the ten digits, can be learned too.
  * @param {TaskSummary} task
  */
-export function keeps_digits({ side, classes }) {
-  return side === 28 && are_digits(classes);
+export function keeps_digits({ side, classes, is_drawn }) {
+  // Clothes bear numbers until somebody names them.
+  return side === 28 && is_drawn && are_digits(classes);
 }
 
 /** What one of the classes is called. @param {readonly string[]} classes */

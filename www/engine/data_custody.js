@@ -8,7 +8,7 @@ import { PATIENCE_MS } from "./occupation.js";
 import { FileReading } from "./reading.js";
 import { Stations } from "./stations.js";
 
-/** @import { DataChange, Evaluation, PlanSummary, ReportFiles, ReportRequest, RunConfig, RunResult, StudyConfig, StudyPlan, StudyReading, StudyRecord, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, Evaluation, Finding, PlanSummary, ReportFiles, ReportRequest, RunConfig, RunResult, StudyConfig, StudyPlan, StudyReading, StudyRecord, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Images, LoadedData } from "../worker/dataset.js" */
 /** @import { Question } from "../worker/reading.js" */
 /** @import { WorkerLike } from "./engine_worker.js" */
@@ -75,6 +75,18 @@ export class DataCustody {
    */
   set_data(data) {
     this.#data = data;
+  }
+
+  /**
+   * What of the loaded data deserves a look before it is trained on.
+   * @param {string} checksum of the data that are meant
+   * @returns {Promise<Finding[]>}
+   */
+  findings(checksum) {
+    return this.on_cpu("looking at the data", async (station) => {
+      await this.feed(station, checksum);
+      return station.call((engine) => engine.findings(checksum));
+    });
   }
 
   /**

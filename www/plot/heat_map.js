@@ -47,10 +47,9 @@ export function heat_map(record, shown, { width: most, theme = PRINT, title = ""
   const left = Math.round(SIZE + 22 + longest * SIZE * 0.56);
   const top = (title ? SIZE + 12 : 0) + 40;
   const cell_width = Math.min(MOST_CELL_WIDTH, Math.floor((most - left - 8) / seconds.length));
-  const [width, height] = [
-    left + seconds.length * cell_width + 8,
-    top + firsts.length * ROW_HEIGHT + 8,
-  ];
+  // As wide as was asked for, so that its letters are as large as the other charts'.
+  const width = Math.max(most, left + seconds.length * cell_width + 8);
+  const height = top + firsts.length * ROW_HEIGHT + 8;
   /** @type {Mark[]} */
   const marks = [];
   if (theme.paper) marks.push({ kind: "rect", x: 0, y: 0, width, height, fill: theme.paper });

@@ -6,7 +6,7 @@ import { loaded_in } from "./room.js";
 import { next_order } from "./run_rows.js";
 
 /** @import { DataSummary, Finding } from "../pkg/ndarray/inkling.js" */
-/** @import { Database } from "./database.js" */
+/** @import { At, Database } from "./database.js" */
 /** @import { Room } from "./room.js" */
 
 /**
@@ -14,7 +14,7 @@ import { next_order } from "./run_rows.js";
  * @typedef {object} KeptData
  * @property {DataSummary} summary
  * @property {Blob} blob pixels, then labels
- * @property {readonly Finding[]} [findings] what deserves a look; unknown of older pages' sets
+ * @property {readonly Finding[]} [findings] what deserves a look; unknown until it was looked at
  */
 
 /**
@@ -56,12 +56,13 @@ export class DataSets {
 
   /**
    * Keeps a data set, as the newest, and drops the oldest of what is more than enough.
-   * @param {KeptData} data
+   * @param {KeptData} kept
    * @param {Loaded} [loaded] noted in the same transaction: between the two another tab, or
    *   this tab's other set, could drop what nobody notes yet
    * @returns {Promise<boolean>} whether it is kept; else this tab has it
    */
-  async put({ summary, blob, findings = [] }, loaded) {
+  async put(kept, loaded) {
+    const { summary, blob } = kept;
     const { checksum } = summary;
     // Read before the transaction, which waits for nothing but its own requests.
     const buffer = await blob.arrayBuffer();
@@ -70,7 +71,7 @@ export class DataSets {
       async (at) => {
         const order = await next_order(at);
         await Promise.all([
-          at("sets").put({ checksum, summary, findings, bytes: blob.size, order }),
+          at("sets").put({ checksum, summary, ...looked_at(kept), bytes: blob.size, order }),
           at("data").put({ checksum, buffer }),
           loaded?.is_wanted() && at("notes").put(checksum, loaded.note),
         ]);
@@ -84,7 +85,7 @@ export class DataSets {
       return true;
     }
     this.#here.delete(checksum);
-    this.#here.set(checksum, { summary, blob, findings });
+    this.#here.set(checksum, { summary, blob, ...looked_at(kept) });
     const [oldest = ""] = this.#here.keys();
     if (this.#here.size > MOST_DATA_SETS) this.#here.delete(oldest);
     return false;
@@ -99,8 +100,23 @@ export class DataSets {
     );
     const [row, data] = found ?? [];
     if (!row || !data) return undefined;
-    const { summary, findings = [] } = row;
-    return { summary, findings, blob: data.blob ?? new Blob([data.buffer ?? ""]) };
+    const blob = data.blob ?? new Blob([data.buffer ?? ""]);
+    return { summary: row.summary, ...looked_at(row), blob };
+  }
+
+  /**
+   * Keeps what was found in a data set, where that is kept: else it is looked at again.
+   * @param {string} checksum
+   * @param {readonly Finding[]} findings
+   */
+  async put_findings(checksum, findings) {
+    const here = this.#here.get(checksum);
+    if (here) this.#here.set(checksum, { ...here, findings });
+    const put = async (/** @type {At} */ at) => {
+      const row = await at("sets").get(checksum);
+      if (row) await at("sets").put({ ...row, findings });
+    };
+    await this.#database.write(["sets"], put, null, () => {});
   }
 
   /**
@@ -128,4 +144,9 @@ export class DataSets {
     });
     return done?.value ?? [];
   }
+}
+
+/** What was found in a set, where it was looked at. @param {Pick<KeptData, "findings">} kept */
+function looked_at({ findings }) {
+  return findings ? { findings } : {};
 }

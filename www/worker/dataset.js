@@ -4,7 +4,7 @@
 
 import { Cancelled, Refused } from "../base/fault.js";
 import { InputError } from "../base/input_error.js";
-import { known_set, task_of_set } from "../base/known_sets.js";
+import { known_set, task_named, task_of_set } from "../base/known_sets.js";
 import { num_pixels_of, task_of } from "../base/task.js";
 import { bytes_of, release } from "./crossing_values.js";
 import { death } from "./death.js";
@@ -26,7 +26,7 @@ import { read_dataset } from "./reading.js";
  * @typedef {object} LoadedData
  * @property {DataSummary} summary
  * @property {Blob} blob `num_rows * side²` bytes of pixels, then `num_rows` labels (none if unlabelled)
- * @property {readonly Finding[]} [findings] what deserves a look before it is trained on; unknown of sets that older pages kept
+ * @property {readonly Finding[]} [findings] what deserves a look before it is trained on; asked for once the set is shown
  */
 
 export class HeldData {
@@ -34,13 +34,16 @@ export class HeldData {
   #dataset = null;
   /** Of that data set; asking again would hash all its pixels again. @type {DataSummary | null} */
   #summary = null;
+  /** Read last, and not asked for yet: who loads it need not bring it back. @type {{ dataset: Dataset, summary: DataSummary } | null} */
+  #read = null;
   /** Files being read, by the name the page gave the reading. @type {Map<string, AbortController>} */
   #readings = new Map();
   /** Ends when a trainer that is being made has all it needs of the data set. @type {Promise<unknown>} */
   #lent = Promise.resolve();
 
   /**
-   * Reads files for whoever asked, and keeps nothing of them.
+   * Reads files for whoever asked. Nothing is taken; what may be trained on is kept at hand
+   * until something else is read or loaded.
    * @param {Wasm} wasm
    * @param {string} token to cancel this reading by
    * @param {File[]} files one, or the two of IDX
@@ -51,6 +54,8 @@ export class HeldData {
   async read(wasm, token, files, wish, on_progress) {
     const reading = new AbortController();
     this.#readings.set(token, reading);
+    this.#read?.dataset.free();
+    this.#read = null;
     try {
       const { signal } = reading;
       const read = await read_dataset(wasm.DatasetReader, files, wish, signal, on_progress);
@@ -62,37 +67,45 @@ export class HeldData {
         dataset.free();
         dataset = other;
       };
+      let is_kept = false;
       try {
         for (const change of wish.mend ?? []) {
           const is_amiss = dataset.findings().some((finding) => finding.change === change);
           if (is_amiss) put(dataset.changed(change));
         }
-        let loaded = loaded_of(dataset);
         // Asking for a label that is not there gives the engine's own sentence on
         // what such a file is.
-        if (wish.needs_labels && !loaded.summary.has_labels) dataset.label(0);
-        const { source = {} } = loaded.summary;
-        const known = known_set({ ...loaded.summary, task: task_of(loaded.summary) });
-        const own = task_of(loaded.summary);
-        const is_taken_otherwise = own.normalisation || own.is_drawn !== known?.is_drawn;
-        if (known?.file.test(loaded.summary.name) && is_taken_otherwise) {
-          // MNIST's constants are MNIST's alone, whether a person names the classes or not.
-          const task = task_of_set(own, { ...known, classes: own.classes });
-          put(
-            wasm.Dataset.from_parts(loaded.summary.name, task, dataset.pixels(), dataset.labels()),
-          );
-          loaded = loaded_of(dataset);
+        if (wish.needs_labels && !dataset.has_labels()) dataset.label(0);
+        let summary = dataset.summary();
+        const named = task_named({ ...summary, task: task_of(summary) }, origin.class_names ?? []);
+        if (named) {
+          put(dataset.with_task(named));
+          summary = dataset.summary();
         }
-        loaded.summary.source = {
+        const own = task_of(summary);
+        const known = known_set({ ...summary, task: own });
+        const is_taken_otherwise = own.normalisation || own.is_drawn !== known?.is_drawn;
+        if (known?.file.test(summary.name) && is_taken_otherwise) {
+          // MNIST's constants are MNIST's alone, whether a person names the classes or not.
+          put(dataset.with_task(task_of_set(own, { ...known, classes: own.classes })));
+          summary = dataset.summary();
+        }
+        const { source = {} } = summary;
+        summary.source = {
           ...source,
           understood: [...(source.understood ?? []), ...origin.notes],
           entries: origin.entries,
           ...(origin.folders !== undefined && { folders: origin.folders }),
           ...(origin.columns && { columns: origin.columns }),
         };
-        return loaded;
+        const blob = blob_of(dataset);
+        if (wish.needs_labels && !death.error) {
+          this.#read = { dataset, summary };
+          is_kept = true;
+        }
+        return { summary, blob };
       } finally {
-        if (!death.error) dataset.free();
+        if (!death.error && !is_kept) dataset.free();
       }
     } finally {
       this.#readings.delete(token);
@@ -110,31 +123,32 @@ export class HeldData {
    * @param {Wasm} wasm
    * @param {LoadedData} data
    */
-  async load({ Dataset }, { blob, summary }) {
-    const num_pixels = summary.num_rows * num_pixels_of(summary);
-    const expected = num_pixels + (summary.has_labels ? summary.num_rows : 0);
-    const again = "load the file again";
-    if (blob.size !== expected) {
-      throw new InputError(summary.name, `${blob.size} bytes kept`, `${expected}; ${again}`);
-    }
-    const bytes = new Uint8Array(await blob.arrayBuffer());
-    const dataset = Dataset.from_parts(
-      summary.name,
-      task_of(summary),
-      bytes.subarray(0, num_pixels),
-      bytes.subarray(num_pixels),
-    );
-    const { checksum } = dataset.summary();
-    if (checksum !== summary.checksum) {
-      dataset.free();
-      const found = `checksum ${checksum}`;
-      throw new InputError(summary.name, found, `${summary.checksum}; ${again}`);
-    }
+  async load({ Dataset }, data) {
+    const { summary } = data;
+    const dataset = this.#taken_read(summary) ?? (await loaded_from(Dataset, data));
     await this.#lent;
     const old = this.#dataset;
     this.#dataset = dataset;
     this.#summary = summary;
     old?.free();
+  }
+
+  /**
+   * What was read last, where that is what is meant; else nothing keeps it any longer.
+   * @param {DataSummary} summary
+   * @returns {Dataset | null}
+   */
+  #taken_read(summary) {
+    const read = this.#read;
+    this.#read = null;
+    if (!read) return null;
+    const is_meant =
+      read.summary.name === summary.name &&
+      read.summary.checksum === summary.checksum &&
+      JSON.stringify(task_of(read.summary)) === JSON.stringify(task_of(summary));
+    if (is_meant) return read.dataset;
+    read.dataset.free();
+    return null;
   }
 
   /**
@@ -157,15 +171,23 @@ export class HeldData {
   }
 
   /**
+   * What of the data set deserves a look before it is trained on.
+   * @param {string} checksum
+   * @returns {Finding[]}
+   */
+  findings(checksum) {
+    return this.#named(checksum).dataset.findings();
+  }
+
+  /**
    * Another data set: the same images under another task, such as other names of classes.
-   * @param {Wasm} wasm
    * @param {string} checksum
    * @param {TaskSummary} task
    * @returns {LoadedData}
    */
-  with_task({ Dataset }, checksum, task) {
+  with_task(checksum, task) {
     const { dataset, summary } = this.#named(checksum);
-    const other = Dataset.from_parts(summary.name, task, dataset.pixels(), dataset.labels());
+    const other = dataset.with_task(task);
     try {
       const loaded = loaded_of(other);
       return { ...loaded, summary: { ...loaded.summary, source: summary.source } };
@@ -244,9 +266,43 @@ export class HeldData {
 
 /** A data set as the page keeps it. @param {Dataset} dataset @returns {LoadedData} */
 function loaded_of(dataset) {
-  return {
-    summary: dataset.summary(),
-    blob: new Blob([bytes_of(dataset.pixels()), bytes_of(dataset.labels())]),
-    findings: dataset.findings(),
-  };
+  return { summary: dataset.summary(), blob: blob_of(dataset), findings: dataset.findings() };
+}
+
+/** Its pixels, then its labels, copied once. @param {Dataset} dataset @returns {Blob} */
+function blob_of(dataset) {
+  let blob = new Blob();
+  dataset.lend_bytes((pixels, labels) => {
+    blob = new Blob([bytes_of(pixels), bytes_of(labels)]);
+  });
+  return blob;
+}
+
+/**
+ * A data set that was read before, checked against what is said of it.
+ * @param {Wasm["Dataset"]} Dataset the engine's
+ * @param {LoadedData} data
+ * @returns {Promise<Dataset>}
+ */
+async function loaded_from(Dataset, { blob, summary }) {
+  const num_pixels = summary.num_rows * num_pixels_of(summary);
+  const expected = num_pixels + (summary.has_labels ? summary.num_rows : 0);
+  const again = "load the file again";
+  if (blob.size !== expected) {
+    throw new InputError(summary.name, `${blob.size} bytes kept`, `${expected}; ${again}`);
+  }
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const dataset = Dataset.from_parts(
+    summary.name,
+    task_of(summary),
+    bytes.subarray(0, num_pixels),
+    bytes.subarray(num_pixels),
+  );
+  const { checksum } = dataset.summary();
+  if (checksum !== summary.checksum) {
+    dataset.free();
+    const found = `checksum ${checksum}`;
+    throw new InputError(summary.name, found, `${summary.checksum}; ${again}`);
+  }
+  return dataset;
 }

@@ -17,7 +17,7 @@ import { test_rates } from "./rate_test.js";
 import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
-/** @import { DataChange, EpochRecord, Event, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, EpochRecord, Event, Finding, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Inside, LayerHealth } from "../pkg/studies/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
 /** @import { HeldInside, NearestImages, StepLook, StepStart, StoryReading, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
@@ -109,13 +109,22 @@ export class Engine extends Answers {
   }
 
   /**
+   * What of the data set deserves a look before it is trained on.
+   * @param {string} checksum
+   * @returns {Promise<Finding[]>}
+   */
+  findings(checksum) {
+    return guarded(() => this.#data.findings(checksum));
+  }
+
+  /**
    * The same images under another task, as another data set.
    * @param {string} checksum
    * @param {TaskSummary} task
    * @returns {Promise<LoadedData>}
    */
   data_with_task(checksum, task) {
-    return guarded(() => this.#data.with_task(this.wasm, checksum, task));
+    return guarded(() => this.#data.with_task(checksum, task));
   }
 
   /**

@@ -1,8 +1,10 @@
 // Pictures and their labels as the bytes of NumPy's arrays, which the engine reads: each
-// picture decoded by the browser and turned to grey. Where they lie is others' business.
+// picture decoded and turned to grey. Where they lie is others' business, and what their
+// paper is that of paper.js.
 
 import { SourceError } from "./bytes.js";
-import { grey_png } from "./png.js";
+import { Paper } from "./paper.js";
+import { plain_png } from "./png.js";
 
 /**
  * A picture that is not decoded yet.
@@ -10,6 +12,8 @@ import { grey_png } from "./png.js";
  * @property {string} name for an error
  * @property {() => Uint8Array | Promise<Uint8Array>} bytes of a PNG, a JPEG or what else the browser reads
  */
+
+/** @import { Picture } from "./paper.js" */
 
 /** No picture of 64 × 64 pixels comes near this; a bomb does. */
 export const MAX_PICTURE_BYTES = 1024 ** 2;
@@ -30,10 +34,11 @@ const SIDES = { least: 4, most: 64 };
  */
 export async function* grey_chunks(num_pictures, batches, { notes, signal }) {
   let side = 0;
-  let is_coloured = false;
+  const paper = new Paper();
   for await (const batch of batches) {
     const read = await Promise.all(batch.map((packed) => picture(packed)));
     signal.throwIfAborted();
+    paper.look_at(read);
     if (side === 0) {
       side = read[0]?.side ?? 0;
       yield npy_header("|u1", `${num_pictures}, ${side}, ${side}`);
@@ -42,18 +47,13 @@ export async function* grey_chunks(num_pictures, batches, { notes, signal }) {
     for (const [at, one] of read.entries()) {
       if (one.side !== side) {
         const [found, expected] = [one.side, side].map((pixels) => `${pixels} × ${pixels} pixels`);
-        throw new SourceError(
-          batch[at]?.name ?? "archive",
-          found ?? "",
-          `${expected}, as the first picture has`,
-        );
+        throw new SourceError(one.name, found ?? "", `${expected}, as the first picture has`);
       }
-      is_coloured ||= one.is_coloured;
-      bytes.set(one.grey, at * side * side);
+      bytes.set(paper.grey_of(one), at * side * side);
     }
     yield bytes;
   }
-  if (is_coloured) notes.push("colours turned to grey");
+  notes.push(...paper.notes);
 }
 
 /**
@@ -87,16 +87,16 @@ function npy_header(descr, shape) {
 }
 
 /**
- * A picture in grey, on white paper where it is transparent.
+ * A picture's pixels.
  * @param {Packed} packed
- * @returns {Promise<{ side: number, grey: Uint8Array, is_coloured: boolean }>}
+ * @returns {Promise<Picture>}
  */
 async function picture({ name, bytes }) {
   const file = await bytes();
-  const plain = grey_png(file);
+  const plain = plain_png(file);
   if (plain) {
     check_size(name, plain.width, plain.height);
-    return { side: plain.width, grey: plain.grey, is_coloured: false };
+    return { name, side: plain.width, depth: plain.depth, values: plain.values };
   }
   const bitmap = await createImageBitmap(new Blob([new Uint8Array(file)]), {
     premultiplyAlpha: "none",
@@ -106,7 +106,7 @@ async function picture({ name, bytes }) {
   });
   try {
     check_size(name, bitmap.width, bitmap.height);
-    return { side: bitmap.width, ...grey_of(bitmap) };
+    return { name, side: bitmap.width, depth: 4, values: rgba_of(bitmap) };
   } finally {
     bitmap.close();
   }
@@ -122,24 +122,11 @@ function check_size(name, width, height) {
   );
 }
 
-/** Grey values, and whether any pixel was no grey. @param {ImageBitmap} bitmap */
-function grey_of(bitmap) {
+/** @param {ImageBitmap} bitmap */
+function rgba_of(bitmap) {
   const { width, height } = bitmap;
-  const paper = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!paper) throw new SourceError("pictures", "no canvas in this browser", "one to read them on");
-  paper.fillStyle = "white";
-  paper.fillRect(0, 0, width, height);
-  paper.drawImage(bitmap, 0, 0);
-  const { data } = paper.getImageData(0, 0, width, height);
-  const grey = new Uint8Array(width * height);
-  let is_coloured = false;
-  for (let at = 0; at < grey.length; at += 1) {
-    const red = data[4 * at] ?? 0;
-    const green = data[4 * at + 1] ?? 0;
-    const blue = data[4 * at + 2] ?? 0;
-    is_coloured ||= red !== green || green !== blue;
-    // The luma of ITU-R 601-2 as Pillow rounds it, so that the notebook reads the same.
-    grey[at] = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-  }
-  return { grey, is_coloured };
+  const sheet = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (!sheet) throw new SourceError("pictures", "no canvas in this browser", "one to read them on");
+  sheet.drawImage(bitmap, 0, 0);
+  return new Uint8Array(sheet.getImageData(0, 0, width, height).data.buffer);
 }

@@ -16,6 +16,7 @@ import { MAX_PICTURE_BYTES, WINDOW, grey_chunks, text_chunks } from "./grey.js";
  * @typedef {object} ParquetPictures
  * @property {string} image the column of the pictures
  * @property {string} label that of the labels
+ * @property {readonly string[]} class_names that the labels stand for, where the file has them
  * @property {string[]} notes what was understood, each in a few words
  * @property {(options: { on_bytes: (bytes: number) => void, signal: AbortSignal }) => AsyncGenerator<Uint8Array, void, void>} image_chunks first
  * @property {() => AsyncGenerator<Uint8Array, void, void>} label_chunks once the pictures are through
@@ -85,6 +86,7 @@ export async function pictures_of(file) {
   return {
     image,
     label,
+    class_names: class_names_of(metadata, label),
     notes,
     image_chunks: ({ on_bytes, signal }) =>
       grey_chunks(num_rows, batches(on_bytes), { notes, signal }),
@@ -153,6 +155,23 @@ function columns_of({ schema }) {
     );
   }
   return { image: images[0]?.name ?? "", label: label.name };
+}
+
+/**
+ * The names that Hugging Face's `ClassLabel` gives to numbers, which its library writes beside
+ * the schema.
+ * @param {FileMetaData} metadata
+ * @param {string} label the column
+ * @returns {string[]} none where there are none
+ */
+function class_names_of({ key_value_metadata = [] }, label) {
+  const text = key_value_metadata.find(({ key }) => key === "huggingface")?.value;
+  try {
+    const names = JSON.parse(text ?? "null")?.info?.features?.[label]?.names;
+    return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : [];
+  } catch {
+    return [];
+  }
 }
 
 /**

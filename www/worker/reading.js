@@ -21,6 +21,7 @@ const PROGRESS_EVERY_MS = 50;
  * @property {string[]} entries files of images and labels in an archive
  * @property {string} [folders] in an archive of pictures, the folder of the classes' folders
  * @property {[image: string, label: string]} [columns] of a Parquet file of pictures
+ * @property {readonly string[]} [class_names] that its numbers stand for, from 0 on
  */
 
 /**
@@ -77,7 +78,7 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
     const entries = [];
     let bytes_before = 0;
     let is_first = true;
-    /** @type {Pick<Origin, "folders" | "columns">} */
+    /** @type {Pick<Origin, "folders" | "columns" | "class_names">} */
     let pictures = {};
     for (const file of files) {
       const chosen = await parts_of(file, wish.wanted);
@@ -117,18 +118,19 @@ export async function read_dataset(DatasetReader, files, wish, signal, on_progre
  * What of a file is read: entries of a zip, its pictures, or the file itself.
  * @param {File} file
  * @param {Wanted} [wanted]
- * @returns {Promise<{ parts: ReadPart[], notes: string[], pictures?: Pick<Origin, "folders" | "columns"> }>} notes are whole at the end
+ * @returns {Promise<{ parts: ReadPart[], notes: string[], pictures?: Pick<Origin, "folders" | "columns" | "class_names"> }>} notes are whole at the end
  */
 async function parts_of(file, wanted) {
   const head = await bytes_at(file, 0, 4);
   if (String.fromCharCode(...head) === "PAR1") {
     const { pictures_of } = await import("./parquet.js");
-    const { image, label, notes, image_chunks, label_chunks } = await pictures_of(file);
+    const found = await pictures_of(file);
+    const { image, label, class_names, notes, image_chunks, label_chunks } = found;
     const parts = [
       { name: "pictures", chunks: image_chunks },
       { name: "labels", chunks: label_chunks },
     ];
-    return { parts, notes, pictures: { columns: [image, label] } };
+    return { parts, notes, pictures: { columns: [image, label], class_names } };
   }
   if (kind_of(head) !== "zip") {
     const whole = {

@@ -17,6 +17,21 @@ use crate::message::{
 use crate::nn::layout::Layout;
 use crate::train::one_batch;
 
+#[wasm_bindgen]
+extern "C" {
+    /// Takes a data set's pixels, then its labels.
+    #[wasm_bindgen(typescript_type = "(pixels: Uint8Array, labels: Uint8Array) => void")]
+    pub type TakeBytes;
+
+    #[wasm_bindgen(method, catch)]
+    fn call(
+        this: &TakeBytes,
+        receiver: &JsValue,
+        pixels: &[u8],
+        labels: &[u8],
+    ) -> Result<(), JsValue>;
+}
+
 /// A checked set of images.
 #[wasm_bindgen]
 pub struct Dataset(pub(super) Rc<data::Dataset>, pub(super) DataSource);
@@ -33,6 +48,25 @@ impl Dataset {
         let task = data::Task::try_from(&task.to_rust()?)?;
         let dataset = data::Dataset::from_parts(name, task, pixels, labels)?;
         Ok(Self(Rc::new(dataset), DataSource::default()))
+    }
+
+    /// The same images under another task.
+    pub fn with_task(&self, task: Ts<TaskSummary>) -> Result<Self, Thrown> {
+        let task = data::Task::try_from(&task.to_rust()?)?;
+        let (pixels, labels) = (self.0.pixels().to_vec(), self.0.labels().to_vec());
+        let dataset = data::Dataset::from_parts(self.0.name(), task, pixels, labels)?;
+        Ok(Self(Rc::new(dataset), self.1.clone()))
+    }
+
+    /// Lends all pixels and all labels where they lie, uncopied: they are good until the call
+    /// returns, and until this module is called again.
+    pub fn lend_bytes(&self, take: &TakeBytes) -> Result<(), JsValue> {
+        take.call(&JsValue::UNDEFINED, self.0.pixels(), self.0.labels())
+    }
+
+    /// Whether there is a label for each image.
+    pub fn has_labels(&self) -> bool {
+        self.0.has_labels()
     }
 
     /// All pixels, copied out.

@@ -182,6 +182,16 @@ fn dummies(prefix: &str, one: &str, zero: &str) -> String {
     format!("{}\n{lines}", header(&names, from_0, &[]))
 }
 
+/// Rows of 28 × 28 pixels of four values each, the label before them.
+fn in_colours(values: fn(u8) -> [u8; 4]) -> String {
+    let line = |(row, label): (usize, u8)| {
+        let pixels = (0..784).flat_map(|at| values(pixel(row, at, 784)));
+        let fields: Vec<String> = pixels.map(|value| value.to_string()).collect();
+        format!("{label},{}\n", fields.join(","))
+    };
+    (0..).zip(LABELS).map(line).collect()
+}
+
 const DIGITS: &str = "5 0 4 1 9 2";
 const LAST: &str = "column 785, the last | column 1, the first";
 
@@ -772,6 +782,51 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
             "a fraction among whole numbers",
             plain.under(&kaggle()).replacen("\n9,0,", "\n9,0.5,", 1),
             Refused("row 6, column pixel0: found \"0.5\", expected a whole number, 0 to 255"),
+        ),
+        (
+            "lines of an old Mac",
+            plain.under(&kaggle()).replace('\n', "\r"),
+            Read(DIGITS, "lines ended by carriage returns alone"),
+        ),
+        (
+            "the same without a header, semicolons between",
+            with(|form| form.separator = ";").rows().replace('\n', "\r"),
+            Read(
+                DIGITS,
+                "label in column 1; columns separated by semicolons; lines ended by carriage \
+                 returns alone",
+            ),
+        ),
+        (
+            "three colours and full alpha",
+            in_colours(|grey| [grey, grey / 2, 7, 255]),
+            Refused(
+                "row 1: found 3136 pixels, each fourth of them 255 in every row, expected square \
+                 grey images of 4 × 4 to 64 × 64 pixels: these seem 28 × 28 in three colours and \
+                 alpha, turn them to grey first",
+            ),
+        ),
+        (
+            "white ink that alpha carries",
+            in_colours(|grey| [255, 255, 255, grey]),
+            Refused(
+                "row 1: found 3136 pixels, three of each four alike in every row, expected square \
+                 grey images of 4 × 4 to 64 × 64 pixels: these seem 28 × 28 in three colours and \
+                 alpha, turn them to grey first",
+            ),
+        ),
+        (
+            "the same under a header, label last",
+            header_of(3136, ",", &[], from_0, &["class"])
+                + "\n"
+                + &reordered(&in_colours(|grey| [0, 0, 0, grey]), |at, num| {
+                    (at + 1) % num
+                }),
+            Refused(
+                "row 1: found 3136 pixels, three of each four alike in every row, expected square \
+                 grey images of 4 × 4 to 64 × 64 pixels: these seem 28 × 28 in three colours and \
+                 alpha, turn them to grey first",
+            ),
         ),
         (
             "a table of something else",

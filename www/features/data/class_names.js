@@ -1,7 +1,7 @@
 // What the classes are called: a line of names that can be written over, and the names of
 // a known set for a press. MNIST's digits need none of it.
 
-import { known_set, task_of_set } from "../../base/known_sets.js";
+import { MAX_NAME, is_name, known_set, task_of_set } from "../../base/known_sets.js";
 import { line_of_names, names_of_line } from "../../base/names_line.js";
 import { are_digits, task_of } from "../../base/task.js";
 import { by_id, set_text } from "../../ui/dom.js";
@@ -9,9 +9,6 @@ import { by_id, set_text } from "../../ui/dom.js";
 /** @import { DataSummary } from "../../pkg/ndarray/inkling.js" */
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
-
-/** As many characters as the engine lets a name have. */
-const MAX_NAME = 40;
 
 /**
  * @param {View<PageState>} state
@@ -75,7 +72,7 @@ function is_plain_mnist(data) {
  */
 function why_not_named(names, count) {
   if (names.length !== count) return `Found ${names.length} names, expected ${count}, one for each class.`;
-  const empty = names.findIndex((name) => name === "" || name.length > MAX_NAME);
+  const empty = names.findIndex((name) => !is_name(name));
   if (empty >= 0) return `Name ${empty + 1} has no letter, or more than ${MAX_NAME}.`;
   const twice = names.findIndex((name, at) => names.indexOf(name) !== at);
   return twice >= 0 ? `“${names[twice]}” is there twice.` : "";

@@ -40,7 +40,7 @@ export function create_warnings_view(state, actions) {
 
   state.watch(["findings", "is_changing_data"], ({ findings, is_changing_data }) => {
     const had_focus = box.contains(document.activeElement);
-    box.replaceChildren(...findings.map((finding) => item(finding, is_changing_data)));
+    box.replaceChildren(...(findings ?? []).map((finding) => item(finding, is_changing_data)));
     if (had_focus && !is_changing_data) {
       (box.querySelector("button") ?? picker).focus({ preventScroll: true });
     }

@@ -16,8 +16,16 @@ pub(super) fn refuse_foreign_file(first_line: &[u8]) -> Result<()> {
     Err(Error::data("row 1", kind, expected))
 }
 
+/// What to do with what packs others.
+const UNPACK: &str = ": unpack it, and pick what was in it";
+
 /// What to do with files that hold pictures in another form.
-const REMEDIES: [(&[u8], &str); 5] = [
+const REMEDIES: [(&[u8], &str); 10] = [
+    (b"\x28\xb5\x2f\xfd", UNPACK),
+    (b"\xfd7zXZ", UNPACK),
+    (b"BZh", UNPACK),
+    (b"7z\xbc\xaf", UNPACK),
+    (b"Rar!", UNPACK),
     (
         b"PAR1",
         ": in Python, read it with pandas.read_parquet and save its images and labels as \

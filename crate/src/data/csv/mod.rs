@@ -6,7 +6,7 @@
 //! names, `shape` by numbers), the plan reads rows (`rows`), and where two plans are
 //! possible a [`Question`] comes of it instead of a guess.
 //!
-//! Fine are: lines ended by LF or CRLF, a byte-order mark, a missing last line
+//! Fine are: lines ended by LF, CRLF or CR, a byte-order mark, a missing last line
 //! end, blank last lines, quoted fields, leading zeros. Anything else is one
 //! error with its place. A `row` is the file's line as an editor counts it, from
 //! 1, the header included; a column bears its name in the header, or Kaggle's.
@@ -14,13 +14,16 @@
 //!
 //! Over 400 lines: one push parser, from its first line to a data set or a question.
 
+mod colours;
 mod columns;
 mod field;
 mod first_line;
 mod foreign;
 mod header;
+mod line_ends;
 mod mangled;
 mod pixel_count;
+mod plain_pixels;
 mod rows;
 mod shape;
 #[cfg(test)]
@@ -33,10 +36,12 @@ use super::question::{Question, Reading};
 use super::scale::scale_note;
 use crate::error::{Error, Result};
 use crate::message::DataSource;
+use colours::refuse_colours;
 pub(super) use columns::side_of;
 use columns::{Columns, Format};
 use first_line::{FirstLine, format_of, is_separator_line};
 use foreign::refuse_foreign_file;
+use line_ends::LineEnds;
 use rows::{Read, Rows};
 use shape::LARGEST_LABEL_SHARE;
 
@@ -68,6 +73,7 @@ pub struct CsvReader {
     blank_row: Option<u64>,
     /// Whether a line has named the separator.
     has_separator_line: bool,
+    line_ends: LineEnds,
     /// Bytes pushed in former calls.
     num_bytes: u64,
     /// The whole file's size, 0 if unknown.
@@ -125,6 +131,7 @@ impl CsvReader {
             row: 1,
             blank_row: None,
             has_separator_line: false,
+            line_ends: LineEnds::default(),
             num_bytes: 0,
             expected_bytes: 0,
             is_plain: false,
@@ -192,7 +199,11 @@ impl CsvReader {
         if let Some(question) = self.late_question(&read)? {
             return Ok(Outcome::Asked(question));
         }
-        let (dataset, source) = dataset(self.name, read, IsSample(false))?;
+        let (dataset, mut source) = dataset(self.name, read, IsSample(false))?;
+        refuse_colours(&dataset)?;
+        if self.line_ends.are_returns() {
+            source.understood.push(line_ends::NOTE.to_owned());
+        }
         Ok(Outcome::Read(dataset, Box::new(source)))
     }
 
@@ -204,7 +215,8 @@ impl CsvReader {
     }
 
     fn read(&mut self, chunk: &[u8]) -> Result<()> {
-        let mut rest = chunk;
+        let text = self.line_ends.plain(chunk);
+        let mut rest = &text[..];
         while !rest.is_empty() {
             rest = match &mut self.stage {
                 Stage::FirstLine(_) => self.read_first_line(rest)?,
@@ -437,11 +449,14 @@ impl CsvReader {
                 .and_then(|()| rows.finish())
                 .and_then(|read| dataset(self.name.clone(), read, IsSample(true)));
             match sample {
-                Ok((sample, _)) => readings.push(Reading {
-                    label_column: answer,
-                    words,
-                    sample,
-                }),
+                Ok((sample, _)) => {
+                    refuse_colours(&sample)?;
+                    readings.push(Reading {
+                        label_column: answer,
+                        words,
+                        sample,
+                    });
+                }
                 Err(error) => failure = failure.or(Some(error)),
             }
         }

@@ -7,7 +7,8 @@
 //! Over 400 lines: one state machine, byte by byte and fast, which must agree.
 
 use super::columns::{Columns, Format, Target};
-use super::field::{plain_pixels, quoted};
+use super::field::quoted;
+use super::plain_pixels::plain_pixels;
 use super::value::{Value, value};
 use super::{MAX_COLUMNS, MAX_FIELD};
 use crate::data::labels::{Labels, MAX_CLASSES, Refusal};

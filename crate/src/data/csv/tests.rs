@@ -237,7 +237,7 @@ fn the_fast_way_takes_exactly_plain_numbers() {
                     let value =
                         super::value::number(field).filter(|&n| n <= 255 && field.len() <= 3);
                     let mut pixels = [0; 2];
-                    let taken = super::field::plain_pixels::<b','>(&text, &mut pixels);
+                    let taken = super::plain_pixels::plain_pixels::<b','>(&text, &mut pixels);
                     let wanted = value.map_or((0, 0), |_| (field.len() + 1, 1));
                     assert_eq!(taken, wanted, "{text:?}");
                     assert_eq!(u32::from(pixels[0]), value.unwrap_or(0), "{text:?}");
@@ -441,6 +441,52 @@ fn files_that_are_no_csv_are_called_by_their_kind() {
             );
         }
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn files_packed_otherwise_are_to_be_unpacked() {
+    for (start, kind) in [
+        (&b"\x28\xb5\x2f\xfd\x04"[..], "a Zstandard file"),
+        (b"\xfd7zXZ\0", "an xz file"),
+        (b"BZh91AY", "a bzip2 file"),
+        (b"7z\xbc\xaf\x27", "a 7-Zip archive"),
+        (b"Rar!\x1a", "a RAR archive"),
+    ] {
+        assert_eq!(
+            message(start),
+            format!(
+                "row 1: found {kind}, expected a CSV file with 785 columns (label and 784 pixels) \
+                 or 784 (pixels alone): unpack it, and pick what was in it"
+            )
+        );
+    }
+}
+
+/// However they are cut, and with a fault in its place.
+#[wasm_bindgen_test(unsupported = test)]
+fn carriage_returns_alone_end_lines_where_they_end_the_first() {
+    let data = made(12, true, 5);
+    let text = format!("{}\r{}\r", header(true), lines(&data).join("\r"));
+    for length in [1, 2, 784, 7_000, usize::MAX] {
+        let found = read_in_chunks(text.as_bytes(), false, &mut |_| length);
+        assert_eq!(found.as_ref(), Ok(&data), "chunks of {length}");
+    }
+    // One just at the end of a chunk, before either kind of line.
+    let first = header(true).len() + 1;
+    for end in ["\r", "\r\n"] {
+        let text = format!("{}{end}{}", header(true), lines(&data).join(end));
+        let mut is_first = true;
+        let found = read_in_chunks(text.as_bytes(), false, &mut |rest| {
+            if std::mem::take(&mut is_first) {
+                first
+            } else {
+                rest
+            }
+        });
+        assert_eq!(found.as_ref(), Ok(&data), "{end:?}");
+    }
+    let wrong = text.replacen(",0", ",x", 1);
+    assert!(message(wrong).starts_with("row 2, column "));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -37,11 +37,11 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
     );
     let reader = if let Some(root) = &source.folders {
         text += &format!("ROOT = {}\n", literal(root));
-        with_pictures("zipfile", PICTURES)
+        with_pictures(&["io", "zipfile"], PICTURES)
     } else if is_parquet {
         let names = source.columns.iter().map(|name| literal(name));
         text += &format!("PICTURE_COLUMNS = {}\n", list(names));
-        with_pictures("io", PARQUET)
+        with_pictures(&["io"], PARQUET)
     } else if is_archive {
         let names = source
             .entries
@@ -70,8 +70,12 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
 }
 
 /// A reader of pictures, behind what it needs.
-fn with_pictures(module: &str, reader: &str) -> String {
-    format!("import {module}\n\n{GREY}\n\n{reader}")
+fn with_pictures(modules: &[&str], reader: &str) -> String {
+    let imports: String = modules
+        .iter()
+        .map(|module| format!("import {module}\n"))
+        .collect();
+    format!("{imports}\n{GREY}\n\n{reader}")
 }
 
 /// Whether a reading can be of these data: a record may hold anything.
