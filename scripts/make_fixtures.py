@@ -504,7 +504,8 @@ def parity(_arguments):
 
 @fixture
 def inside(_arguments):
-    """PyTorch's numbers inside two networks: sums, activations, losses, gradients, norms."""
+    """PyTorch's numbers inside two networks: sums, activations, losses, gradients, norms,
+    the health of layers, input × gradient, distances in the last hidden layer."""
     import numpy
     import torch
     from sklearn.model_selection import train_test_split
@@ -522,7 +523,7 @@ def inside(_arguments):
     numpy.random.RandomState([seed, shuffle_stream, 1]).shuffle(order)
 
     def rounded(values):
-        return [float(f"{value:.8g}") for value in torch.as_tensor(values).flatten().tolist()]
+        return [float(f"{value:.8g}") for value in torch.as_tensor(values).detach().flatten().tolist()]
 
     def network(layer_norm):
         draws = numpy.random.RandomState([seed, weights_stream])
@@ -599,7 +600,43 @@ def inside(_arguments):
                     "gradient": rounded(torch.cat(gradients)[::97]),
                 }
             )
-        return {"layers": seen, "steps": steps}
+
+        # Of the run as it stands now, on a batch that it has not trained on, the next update.
+        rows = order[100:][:12]
+        parts = forward(linears, norms, images[rows])
+        # Hidden layers by what they pass on, the last one by its sums.
+        values = [part[2] for part in parts[:-1]] + [parts[-1][1]]
+        weights = [flat(layer, lambda p: p.detach().clone()) for layer in layers]
+        saliency = []
+        for label in (3, 8):
+            x = images[:1].clone().requires_grad_()
+            forward(linears, norms, x)[-1][1][0, label].backward()
+            saliency.append(rounded(x * x.grad))
+        hidden = forward(linears, norms, images[:200])[-2][2].detach()
+        distances = torch.cdist(hidden[:1].double(), hidden.double())[0]
+        optimizer.zero_grad()
+        losses(rows).mean().backward()
+        gradients = [flat(layer, lambda p: p.grad) for layer in layers]
+        optimizer.step()
+        moved = [flat(layer, lambda p: p.detach()) - w for layer, w in zip(layers, weights)]
+        health = {
+            "weight_norms": rounded([w.norm() for w in weights]),
+            "gradient_norms": rounded([g.norm() for g in gradients]),
+            "update_shares": rounded([m.norm() / w.norm() for m, w in zip(moved, weights)]),
+            "num_silent": [int((v == 0).all(0).sum()) for v in values[:-1]],
+            "means": rounded([v.mean() for v in values]),
+            "deviations": rounded([v.std(correction=0) for v in values]),
+        }
+        return {
+            "layers": seen,
+            "steps": steps,
+            "health": health,
+            "saliency": saliency,
+            "nearest": {
+                "rows": distances.argsort(stable=True)[:8].tolist(),
+                "distances": rounded(distances.sort()[0][:8]),
+            },
+        }
 
     torch.set_num_threads(1)
     return {

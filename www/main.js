@@ -18,6 +18,7 @@ import { create_charts } from "./features/curves/charts.js";
 import { listen_for_files } from "./features/data/drop.js";
 import { create_data_view } from "./features/data/view.js";
 import { create_evaluation_view } from "./features/evaluation/view.js";
+import { create_glossary_opening } from "./features/glossary/opening.js";
 import { create_inside_opening } from "./features/inside/opening.js";
 import { create_kept_view } from "./features/kept/view.js";
 import { create_network_view } from "./features/network/view.js";
@@ -68,11 +69,12 @@ create_run_view(store, actions);
 create_run_card(store, actions, asked);
 const charts = create_charts(store, actions);
 const ticks = create_ticks(store);
-const inside = create_inside_opening(store, { engine, notice, pixels: () => pad.pixels() });
+const inside = create_inside_opening(store, { ...parts, ...made, pixels: () => pad.pixels() });
 const pad = create_pad(store, actions, { on_ink: ticks.set_ink, on_read: inside.on_read });
 create_evaluation_view(store, actions);
 create_kept_digits_view({ pixels: pad.pixels, digits });
 create_fine_tuning(store, actions, { digits });
+create_glossary_opening({ ...pad, ...actions, page: store });
 create_shortcuts({ ...actions, toggle_log: charts.toggle_log, draw: pad.focus, clear: pad.clear });
 tend_menus();
 create_link_copier(() => store.get().config, notice);
@@ -87,11 +89,9 @@ listen_for_files({ ...actions, import_runs, import_studies }, pad);
 create_views({ study: open_study, runs: open_runs, ...create_check_opening(parts, asked) });
 
 // What was kept
-
 asked.remarks.forEach(notice);
 start_planner(parts);
-const restored = restore({ ...parts, ...asked, ...made });
-restored.then(() => digits.refresh()).catch(report);
+restore({ ...parts, ...asked, ...made, kept_digits: digits }).catch(report);
 watch_kept({ ...made, ...stores, store, report });
 void engine
   .ready()

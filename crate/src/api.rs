@@ -16,6 +16,8 @@ mod faults;
 mod ink;
 #[cfg(feature = "studies")]
 mod inside;
+#[cfg(feature = "studies")]
+mod kept_epoch;
 #[cfg(feature = "engine")]
 mod model;
 #[cfg(feature = "engine")]

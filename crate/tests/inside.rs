@@ -1,5 +1,6 @@
 //! The same numbers inside a network as PyTorch's (`scripts/make_fixtures.py inside`): of an
-//! image every sum and activation, of a batch its losses, gradient and norms, within 1e-4.
+//! image every sum and activation, of a batch its losses, gradient and norms, of layers their
+//! health, of pixels what they say, of images how far they are, within 1e-4.
 
 use std::rc::Rc;
 
@@ -8,10 +9,13 @@ use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
 use inkling::message::{Initialisation, RunConfig};
 use inkling::nn::inspect::{Link, Snapshot, check_size};
 use inkling::nn::layout::Layout;
+use inkling::nn::nearest::Nearest;
 use inkling::nn::survey::Survey;
 use inkling::nn::weights;
 use inkling::rng::RandomState;
-use inkling::train::one_batch::{OneBatch, images_of};
+use inkling::train::checkpoint::Checkpoint;
+use inkling::train::kept_epoch::KeptEpoch;
+use inkling::train::one_batch::{OneBatch, Stepped, images_of};
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -31,8 +35,8 @@ fn data() -> Rc<Dataset> {
     Rc::new(Dataset::from_parts("sample", Task::mnist(), pixels, labels).unwrap())
 }
 
-fn plan(layer_norm: bool) -> Plan {
-    let config = RunConfig {
+fn config(layer_norm: bool) -> RunConfig {
+    RunConfig {
         hidden_layers: "32, 16".into(),
         batch_size: 32.0,
         learning_rate: 0.05,
@@ -42,8 +46,11 @@ fn plan(layer_norm: bool) -> Plan {
         seed: f64::from(SEED),
         validation_share: 0.2,
         ..RunConfig::default()
-    };
-    Plan::try_from(&config).unwrap()
+    }
+}
+
+fn plan(layer_norm: bool) -> Plan {
+    Plan::try_from(&config(layer_norm)).unwrap()
 }
 
 /// Inkling's initial weights; gains and shifts that are not all ones and zeros.
@@ -169,6 +176,145 @@ fn assert_batch(case: &str, layer_norm: bool) {
     }
 }
 
+/// The run after the two steps, as a checkpoint.
+fn checkpoint(layer_norm: bool) -> Checkpoint {
+    let plan = plan(layer_norm);
+    let data = data();
+    let mut run = Stepped {
+        layers: vec![],
+        gradient: vec![],
+        parameters: parameters(&Layout::new(&plan.network)),
+        state: vec![],
+    };
+    for step in 0..2 {
+        let (images, labels) = images_of(&plan, &data, step).unwrap();
+        let (start, state) = (Some(run.parameters), run.state);
+        let place = (step, 16);
+        let mut one = OneBatch::new(&plan, Normalisation::MNIST, place, 32, start, state).unwrap();
+        one.take(&images, &labels).unwrap();
+        run = one.finish().unwrap();
+    }
+    Checkpoint {
+        config: config(layer_norm),
+        task: Task::mnist(),
+        normalisation: Normalisation::MNIST,
+        data_checksum: data.checksum(),
+        history: vec![],
+        step: 2,
+        num_trained: 64,
+        elapsed_secs: 1.0,
+        train_secs: 1.0,
+        parameters: run.parameters,
+        optimiser_state: run.state,
+        optimiser_steps: 2,
+        correct: String::new(),
+        best: None,
+    }
+}
+
+fn assert_looked_back(case: &str, layer_norm: bool) {
+    let checkpoint = checkpoint(layer_norm);
+    let kept = KeptEpoch::from_bytes(&checkpoint.to_bytes()).unwrap();
+    let data = data();
+    let plan = plan(layer_norm);
+    let split = data.split(0.2, plan.split_seed).unwrap();
+    // The rows of the run's first epoch in its order, from the 101st on.
+    let batch: Vec<(Vec<u8>, Vec<u8>)> = (0..4)
+        .map(|step| images_of(&plan, &data, step).unwrap())
+        .collect();
+    assert_eq!(split.train.len(), 512);
+    let images: Vec<u8> = batch
+        .iter()
+        .flat_map(|(images, _)| images.clone())
+        .collect();
+    let labels: Vec<u8> = batch
+        .iter()
+        .flat_map(|(_, labels)| labels.clone())
+        .collect();
+    let mut health = kept.health(12).unwrap();
+    health
+        .take(
+            &images[100 * NUM_PIXELS..112 * NUM_PIXELS],
+            &labels[100..112],
+        )
+        .unwrap();
+    let layers = health.finish().unwrap();
+    let torch = fixture(case)["health"].clone();
+    let of = |figure: fn(&inkling::message::LayerHealth) -> f64| layers.iter().map(figure);
+    assert_close("weights", of(|l| l.weight_norm), &torch["weight_norms"]);
+    assert_close(
+        "gradient",
+        of(|l| l.gradient_norm),
+        &torch["gradient_norms"],
+    );
+    assert_close("updates", of(|l| l.update_share), &torch["update_shares"]);
+    assert_close("means", of(|l| l.activation_mean), &torch["means"]);
+    let deviations = of(|l| l.activation_deviation);
+    assert_close("deviations", deviations, &torch["deviations"]);
+    let silent = of(|l| f64::from(l.num_silent)).take(2);
+    assert_close("silent", silent, &torch["num_silent"]);
+    let widths: Vec<u32> = layers.iter().map(|layer| layer.num_units).collect();
+    assert_eq!(widths, [32, 16, 0]);
+
+    let snapshot = kept.snapshot().unwrap();
+    for (class, torch) in [3, 8]
+        .into_iter()
+        .zip(fixture(case)["saliency"].as_array().unwrap())
+    {
+        let found = snapshot.saliency(data.image(0), class).unwrap();
+        assert_close("saliency", wide(&found), torch);
+    }
+    let mut nearest = Nearest::new(&snapshot, data.image(0), 8).unwrap();
+    for row in 0..200 {
+        nearest
+            .take(row, &snapshot, data.image(row as usize))
+            .unwrap();
+    }
+    let torch = fixture(case)["nearest"].clone();
+    let rows = nearest.kept().iter().map(|&(row, _)| f64::from(row));
+    assert_close("nearest", rows, &torch["rows"]);
+    let far = nearest.kept().iter().map(|&(_, distance)| distance);
+    assert_close("distances", far, &torch["distances"]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_run_looked_back_at() {
+    assert_looked_back("plain", false);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_run_with_normalised_layers_looked_back_at() {
+    assert_looked_back("layer_norm", true);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_start_of_a_run_is_what_it_drew() {
+    let kept = KeptEpoch::from_bytes(&checkpoint(false).to_bytes()).unwrap();
+    let start = kept.start().unwrap();
+    let plan = plan(false);
+    let layout = Layout::new(&plan.network);
+    let drawn = weights::initial(&layout, plan.network.initialisation, SEED);
+    assert_eq!(start.snapshot().unwrap().parameters(), drawn);
+    assert_eq!(start.moved_since(&start).unwrap(), [0.0; 3]);
+    let moved = kept.moved_since(&start).unwrap();
+    assert!(moved.iter().all(|&share| share > 0.0 && share < 1.0));
+    // No step has been taken of it: nothing is carried on from the run.
+    let mut health = start.health(1).unwrap();
+    health.take(data().image(0), &[3]).unwrap();
+    let layers = health.finish().unwrap();
+    let rule = plan.rule_at(0, 16);
+    let [first, ..] = layers.as_slice() else {
+        panic!("three layers");
+    };
+    let decay = f64::from(rule.weight_decay) * first.weight_norm;
+    let most = f64::from(rule.learning_rate) * (first.gradient_norm + decay) / first.weight_norm;
+    assert!(first.update_share <= most * 1.001 && first.update_share > 0.5 * most);
+    assert!(
+        start.health(2).unwrap().finish().is_err(),
+        "images are missing"
+    );
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn units() {
     assert_units("plain", false);
@@ -233,6 +379,7 @@ fn what_does_not_fit_is_refused() {
         ..RunConfig::default()
     };
     let layout = Layout::new(&Plan::try_from(&wide).unwrap().network);
+    assert!(snapshot.saliency(&[0; NUM_PIXELS], 10).is_err());
     let error = check_size(&layout).unwrap_err();
     assert_eq!(error.place(), Some("network"));
 }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InsideController } from "../../www/app/inside.js";
+import { KeptEpochs } from "../../www/app/kept_epochs.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { links_words } from "../../www/features/inside/painting.js";
@@ -150,13 +151,16 @@ function bench() {
   const names = ["read_units", "read_unit", "survey_units", "images", "look_at_step", "weights"];
   const engine = Object.fromEntries(names.map((name) => [name, later(name)]));
   let pixels = /** @type {Uint8Array | null} */ (null);
+  const epochs = new KeptEpochs(page);
   const inside = new InsideController({
     page,
     engine: /** @type {any} */ (engine),
+    epochs,
     pixels: () => pixels,
   });
   return {
     page,
+    epochs,
     inside,
     /** @param {Uint8Array | null} drawn */
     draw(drawn) {
@@ -197,7 +201,7 @@ test("nothing is asked while it is closed, and one question at a time while it i
   await now.answer("read_units", units);
   assert.equal(now.num_asked, 1, "the newest drawing alone is asked about after it");
   const given = await now.answer("read_units", units);
-  assert.deepEqual(given, [Uint8Array.of(9, 9, 9, 9)]);
+  assert.deepEqual(given, [Uint8Array.of(9, 9, 9, 9), null]);
   assert.equal(now.num_asked, 0);
   assert.equal(now.inside.store.get().is_drawn, true);
   now.inside.close();
@@ -224,6 +228,35 @@ test("a unit that another model has not is shut", async () => {
   await answer("images", { pixels: new Uint8Array(20), labels: new Uint8Array(5) });
   await answer("read_units", other);
   assert.equal(inside.store.get().opened, null);
+});
+
+test("units and survey are of the epoch that is looked at, and an overtaken answer is dropped", async () => {
+  const { inside, draw, answer, page, epochs } = bench();
+  const run = { ...page.get().run, id: "a", history: /** @type {any} */ ([{}, {}]) };
+  page.set({ run, model: /** @type {any} */ ({ ...page.get().model, run_id: "a" }) });
+  epochs.begin("a", 0);
+  epochs.keep("a", 1, Uint8Array.of(1));
+  epochs.keep("a", 2, Uint8Array.of(2));
+  draw(Uint8Array.of(1, 2, 3, 4));
+  inside.open();
+  epochs.show(1);
+  // That was asked of the newest.
+  await answer("read_units", units);
+  assert.equal(inside.store.get().units, null);
+  const [, ref] = (await answer("read_units", units)) ?? [];
+  assert.deepEqual([...ref.checkpoint, ref.is_start], [1, false]);
+  assert.deepEqual(inside.store.get().looked_back, { epoch: 1, of: 2 });
+  inside.open_unit({ layer: 0, unit: 2 });
+  await answer("read_units", units);
+  await answer("images", { pixels: new Uint8Array(20), labels: new Uint8Array(5) });
+  const [, , , whose] = (await answer("read_unit", { widths: units.widths })) ?? [];
+  assert.equal(whose.key, ref.key);
+  const [, , surveyed] = (await answer("survey_units", {})) ?? [];
+  assert.equal(surveyed.key, ref.key);
+  assert.notEqual(inside.store.get().survey, null);
+  page.set({ data: /** @type {any} */ ({ ...page.get().data, checksum: "e" }) });
+  assert.equal(page.get().looked_back, null, "other data: the newest again");
+  assert.equal(inside.store.get().survey, null);
 });
 
 test("a step goes on from the one before, until something else is asked for", async () => {

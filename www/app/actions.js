@@ -7,6 +7,7 @@ import { SAMPLE } from "../base/sets.js";
 import { assigned_settings } from "./assigned.js";
 import { DataController } from "./data_set.js";
 import { EvaluationController } from "./evaluation.js";
+import { KeptEpochs } from "./kept_epochs.js";
 import { Library } from "./library.js";
 import { RunController } from "./run.js";
 import { RunWords } from "./run_words.js";
@@ -46,8 +47,10 @@ import { TuningController } from "./tuning.js";
 /** @param {AppParts} parts */
 export function create_actions(parts) {
   const { store, engine, notice } = parts;
+  const epochs = new KeptEpochs(store);
   const run = new RunController({
     ...parts,
+    epochs,
     on_shown: (id) => void parts.notes.set_shown_run(id),
     on_kept: () => library.refresh().then(() => library.prune()),
   });
@@ -187,9 +190,9 @@ export function create_actions(parts) {
       return model ? engine.weights(model.id) : null;
     },
     /** @param {Uint8Array} ink @param {number} width @param {number} height */
-    predict_ink: (ink, width, height) => engine.predict_ink(ink, width, height),
+    predict_ink: (ink, width, height) => engine.predict_ink(ink, width, height, epochs.shown),
     /** @param {import("../engine/custody.js").Strokes} strokes */
-    predict_strokes: (strokes) => engine.predict_strokes(strokes),
+    predict_strokes: (strokes) => engine.predict_strokes(strokes, epochs.shown),
     notice,
   };
   /** What the assignment has the bench do, and waits for. */
@@ -198,5 +201,5 @@ export function create_actions(parts) {
     evaluate: () => evaluation.evaluate(),
     stop: () => run.stop(),
   };
-  return { actions, bench, library, words, data, run, evaluation };
+  return { actions, bench, library, words, data, run, evaluation, epochs };
 }

@@ -1,15 +1,19 @@
-// The controller of a look inside: what the units of the model that stands make of the ink
-// on the pad, one of them opened, and one step looked at. Neither the run nor the model know
+// The controller of a look inside: what the units of the model that stands, or of an earlier
+// epoch of its run, make of the ink on the pad, one of them opened, and one step looked at. Neither the run nor the model know
 // of it. Fetched with its view; knows no document.
 
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { task_of } from "../base/task.js";
+import { Newest } from "./newest.js";
 import { create_store, model_task } from "./state.js";
+import { beginning, first_parameters, is_same_beginning } from "./step_start.js";
 
 /** @import { Custody } from "../engine/custody.js" */
+/** @import { KeptEpochs } from "./kept_epochs.js" */
 /** @import { StepLook, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
 /** @import { PageState, View } from "./state.js" */
+/** @import { StepBeginning } from "./step_start.js" */
 
 /** Images that units are asked about. */
 const MOST_SURVEYED = 2000;
@@ -31,6 +35,7 @@ const MOST_SURVEYED = 2000;
 /**
  * @typedef {object} InsideState
  * @property {UnitsReading | null} units of the model that stands; `null` before there is one
+ * @property {PageState["looked_back"]} looked_back the epoch that they are of in its place
  * @property {boolean} is_drawn whether its activations are of a drawing, or of an empty pad
  * @property {readonly string[]} classes that the model tells apart
  * @property {string} told why there is nothing to see
@@ -45,12 +50,11 @@ const MOST_SURVEYED = 2000;
  * @property {boolean} is_stepping
  */
 
-/** What a first step begins with. @typedef {{ config: unknown, data: string, model: string, start: string }} StepBeginning */
-
 /** @returns {InsideState} */
 function nothing_yet() {
   return {
     units: null,
+    looked_back: null,
     is_drawn: false,
     classes: [],
     told: "",
@@ -66,33 +70,11 @@ function nothing_yet() {
   };
 }
 
-/** Work of which one piece is under way, and the newest wish after it. */
-class Newest {
-  #is_busy = false;
-  #is_asked_again = false;
-  #work;
-
-  /** @param {() => Promise<void>} work that throws nothing */
-  constructor(work) {
-    this.#work = work;
-  }
-
-  async ask() {
-    this.#is_asked_again = true;
-    if (this.#is_busy) return;
-    this.#is_busy = true;
-    while (this.#is_asked_again) {
-      this.#is_asked_again = false;
-      await this.#work();
-    }
-    this.#is_busy = false;
-  }
-}
-
 export class InsideController {
   store = create_store(nothing_yet());
   #page;
   #engine;
+  #epochs;
   #pixels;
   #is_open = false;
   #reading = new Newest(() => this.#read());
@@ -100,19 +82,21 @@ export class InsideController {
   /** What the survey that stands is of. */
   #surveyed = "";
   /** What the step that stands began with: another beginning is another first step. */
-  #stepped_from = /** @type {StepBeginning} */ ({ config: null, data: "", model: "", start: "" });
+  #stepped_from = /** @type {StepBeginning | null} */ (null);
 
   /**
    * @param {object} parts
    * @param {View<PageState>} parts.page
    * @param {Custody} parts.engine
+   * @param {KeptEpochs} parts.epochs
    * @param {() => Uint8Array | null} parts.pixels what the pad was last read as; `null` for an empty one
    */
-  constructor({ page, engine, pixels }) {
+  constructor({ page, engine, epochs, pixels }) {
     this.#page = page;
     this.#engine = engine;
+    this.#epochs = epochs;
     this.#pixels = pixels;
-    page.watch(["model", "run", "data", "config"], () => this.#look_at_page());
+    page.watch(["model", "run", "data", "config", "looked_back"], () => this.#look_at_page());
   }
 
   /** While it is closed nothing is asked. */
@@ -155,12 +139,15 @@ export class InsideController {
 
   /** @type {unknown} */
   #model_before = undefined;
+  /** @type {unknown} */
+  #looked_back_before = null;
 
   #look_at_page() {
     if (!this.#is_open) return;
-    const { model } = this.#page.get();
-    if (model !== this.#model_before) {
+    const { model, looked_back } = this.#page.get();
+    if (model !== this.#model_before || looked_back !== this.#looked_back_before) {
       this.#model_before = model;
+      this.#looked_back_before = looked_back;
       this.update();
     }
     const { step, survey, opened } = this.store.get();
@@ -173,33 +160,20 @@ export class InsideController {
     if (opened) void this.#surveying.ask();
   }
 
-  /** Model and data that a survey would be of. */
+  /** Model, epoch and data that a survey would be of. */
   #sample() {
     const { model, data } = this.#page.get();
-    return `${model?.id} ${data?.checksum}`;
+    return `${model?.id} ${this.#epochs.shown?.key} ${data?.checksum}`;
   }
 
-  /** What the next first step would begin with. */
-  #beginning() {
-    const { config, data, model } = this.#page.get();
-    const { start } = this.store.get();
-    const from = start === "model" ? (model?.id ?? "") : "";
-    return { config, data: data?.checksum ?? "", model: from, start };
-  }
-
-  /** Whether a step that began so would begin so again. @param {StepBeginning} from */
+  /** Whether a step that began so would begin so again. @param {StepBeginning | null} from */
   #stands(from) {
-    const now = this.#beginning();
-    return (
-      now.config === from.config &&
-      now.data === from.data &&
-      now.model === from.model &&
-      now.start === from.start
-    );
+    return is_same_beginning(from, beginning(this.#page, this.store.get().start));
   }
 
   async #read() {
-    const { model, run } = this.#page.get();
+    const { model, run, looked_back } = this.#page.get();
+    const epoch = this.#epochs.shown;
     const has_model = model !== null || run.progress !== null;
     if (!has_model) {
       const told = "There is no model yet. Train first, and draw while it learns.";
@@ -210,14 +184,21 @@ export class InsideController {
     const { classes, side } = model ? model_task(model) : task_of(this.#page.get().data);
     const pixels = drawn ?? new Uint8Array(side * side);
     try {
-      const units = await this.#engine.read_units(pixels);
+      const units = await this.#engine.read_units(pixels, epoch);
       const { opened } = this.store.get();
       const is_there = opened && units && opened.unit < (units.widths[opened.layer + 1] ?? 0);
-      const unit = is_there ? await this.#engine.read_unit(opened.layer, opened.unit, drawn) : null;
-      const is_same = model === this.#page.get().model && opened === this.store.get().opened;
+      const unit = is_there
+        ? await this.#engine.read_unit(opened.layer, opened.unit, drawn, epoch)
+        : null;
+      const now = this.#page.get();
+      const is_same =
+        model === now.model &&
+        looked_back === now.looked_back &&
+        opened === this.store.get().opened;
       if (!is_same) return this.#reading_again();
       this.store.set({
         units,
+        looked_back,
         is_drawn: drawn !== null,
         classes,
         told: "",
@@ -239,7 +220,7 @@ export class InsideController {
   #wanted() {
     const { model, data, run } = this.#page.get();
     if (!model || !data) return "";
-    return [model.id, run.history.length, data.checksum].join(" ");
+    return [this.#sample(), run.history.length].join(" ");
   }
 
   async #survey() {
@@ -261,9 +242,10 @@ export class InsideController {
     const spread = count === data.num_rows ? "" : ", spread evenly";
     const about = `${all}${format.counted(count, "image")} of ${data.name}${spread}`;
     const of = this.#sample();
+    const epoch = this.#epochs.shown;
     try {
       const images = await this.#engine.images(data.checksum, rows);
-      const found = await this.#engine.survey_units(rows, images.pixels);
+      const found = await this.#engine.survey_units(rows, images.pixels, epoch);
       if (this.#wanted() !== wanted) {
         void this.#surveying.ask();
         return;
@@ -279,16 +261,18 @@ export class InsideController {
   /** Takes one step with the bench's settings, or the one after the last. */
   async one_batch() {
     if (this.store.get().is_stepping) return;
-    const { config, data, plan } = this.#page.get();
+    const { config, data } = this.#page.get();
     const { start, step: before } = this.store.get();
-    const from = this.#beginning();
+    const from = beginning(this.#page, start);
     this.store.set({ is_stepping: true, step_told: "Taking a step." });
     try {
       if (!data) throw new Refused("Load a data set first.");
       const is_next = before && this.#stands(this.#stepped_from);
       const step = await this.#engine.look_at_step(data.checksum, config, {
         step: is_next ? before.step + 1 : 0,
-        parameters: is_next ? before.parameters : await this.#first_parameters(start, plan),
+        parameters: is_next
+          ? before.parameters
+          : await first_parameters(this.#engine, this.#page, start, this.store.get().units),
         state: is_next ? before.state : new Float32Array(0),
       });
       if (!this.#stands(from) || this.store.get().step !== before) {
@@ -301,25 +285,5 @@ export class InsideController {
     } finally {
       this.store.set({ is_stepping: false });
     }
-  }
-
-  /**
-   * @param {"model" | "fresh"} start
-   * @param {PageState["plan"]} plan
-   */
-  async #first_parameters(start, plan) {
-    const { model, config } = this.#page.get();
-    if (start === "fresh" || !model) return null;
-    const { units } = this.store.get();
-    const widths = plan?.layers.map((layer) => layer.num_outputs).join();
-    const is_alike =
-      !units || (units.widths.slice(1).join() === widths && units.activation === config.activation);
-    const parameters = await this.#engine.weights(model.id);
-    if (plan && (!is_alike || parameters.length !== plan.num_parameters)) {
-      throw new Refused(
-        "The model has other layers than the settings ask for, or another activation. Start from fresh weights, or train with these settings first.",
-      );
-    }
-    return parameters;
   }
 }

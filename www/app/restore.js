@@ -25,6 +25,7 @@ import { is_of_kind } from "../base/settings.js";
  * @param {Library} parts.library
  * @param {RunWords} parts.words
  * @param {boolean} parts.with_settings whether the address leaves the settings to us
+ * @param {{ refresh: () => Promise<unknown> }} [parts.kept_digits] a person's own
  * @param {(sentence: string) => void} parts.notice
  */
 export async function restore(parts) {
@@ -66,6 +67,7 @@ export async function restore(parts) {
     // The fields say what the address or the last change said, which may be newer.
     await library.open(last.id, { with_settings: with_settings && !settings });
   }
+  await parts.kept_digits?.refresh();
 }
 
 /**

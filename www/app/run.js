@@ -14,6 +14,7 @@ import { idle_run, is_active, why_not_train, with_progress } from "./state.js";
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { Locks } from "../store/locks.js" */
 /** @import { RunBytes, RunRecord, Runs } from "../store/runs.js" */
+/** @import { KeptEpochs } from "./kept_epochs.js" */
 
 /** A run with its bytes. @typedef {{ record: RunRecord, bytes: RunBytes }} WholeRun */
 
@@ -45,6 +46,7 @@ const NO_BYTES = {
  * @property {Custody} engine
  * @property {Runs} runs
  * @property {Locks} locks
+ * @property {KeptEpochs} epochs looked back at, beside the one that is kept
  * @property {(id: string) => void} on_shown another run is the one that is shown after a reload
  * @property {() => Promise<void>} on_kept the kept runs have changed
  * @property {(sentence: string) => void} notice
@@ -302,6 +304,7 @@ export class RunController {
       throw new Refused("Another tab has gone on with this run meanwhile. Open it again.");
     }
     active.is_begun = true;
+    this.#parts.epochs.begin(active.id, active.record.history.length);
     // What an earlier try of it came to is its no longer.
     const begun = runs.begin(active.record, { ...NO_BYTES, checkpoint: active.checkpoint });
     await unless_aborted(this.#bounded(begun), signal);
@@ -366,6 +369,7 @@ export class RunController {
     const history = [...active.record.history, epoch];
     active.record = { ...active.record, decision, running: running.slice(), history };
     active.checkpoint = checkpoint;
+    this.#parts.epochs.keep(active.id, epoch.epoch, checkpoint);
     await this.#bounded(this.#parts.runs.write(active.record, { checkpoint }));
   }
 

@@ -132,6 +132,7 @@ import { why_not_assigned } from "./assigned.js";
  * @property {Cell} cell
  * @property {string} evaluating progress of the work under way there; empty when there is none
  * @property {string} evaluation_told what went wrong with the last work there
+ * @property {{ epoch: number, of: number } | null} looked_back the epoch of the run that the pad and the inside show, 0 for its start, and how many are finished; `null` for the model as it stands
  * @property {boolean} is_study_busy whether a study runs, or starts
  * @property {AssignmentState | null} assignment
  * @property {readonly string[]} ids of who hands in, as typed
@@ -244,6 +245,7 @@ export function initial_state(config, token = "") {
     evaluating: "",
     evaluation_told: "",
     looks: {},
+    looked_back: null,
     is_study_busy: false,
     assignment: token ? { token, given: null, seed: null, fault: "" } : null,
     ids: [],
@@ -279,6 +281,11 @@ export function why_not_train(state) {
  */
 export function model_task({ summary, task }) {
   return task_of(summary?.task ? summary : { task });
+}
+
+/** The epoch that is looked at: `epoch 3`. @param {{ epoch: number }} looked_back */
+export function epoch_words({ epoch }) {
+  return epoch === 0 ? "the start" : `epoch ${epoch}`;
 }
 
 /**

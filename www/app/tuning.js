@@ -8,6 +8,7 @@ import { new_id } from "../base/id.js";
 import { reading_at, top_digit } from "../base/ink.js";
 import { keeps_digits, task_of } from "../base/task.js";
 import { is_active, model_task } from "./state.js";
+import { training_rows } from "./training_rows.js";
 
 /** @import { ModelSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
@@ -85,7 +86,7 @@ export class TuningController {
       const former = await engine.save_model(model.id, "safetensors");
       const held_out = Array.from(await engine.validation_rows(model.id, data.checksum, config));
       const before = await this.#figures(model.id, data.checksum, { pixels, labels }, held_out);
-      const rows = some_of(data.num_rows, held_out);
+      const rows = training_rows(data.num_rows, held_out, MOST_REMEMBERED);
       const copies = Math.min(MOST_COPIES, Math.ceil(KEPT_IN_ALL / digits.length));
       const bytes = await engine.fine_tune(
         model.id,
@@ -210,21 +211,6 @@ function words({ before, after, num_digits, num_rows }) {
     `Trained on the CPU, ${STEPS.epochs} epochs at a learning rate of ${STEPS.learning_rate}, ` +
     `among ${format.counted(num_rows, "training image")} so that it forgets little.`
   );
-}
-
-/**
- * Rows that were trained on, evenly over the data, at most so many.
- * @param {number} num_rows
- * @param {readonly number[]} held_out
- * @returns {number[]}
- */
-function some_of(num_rows, held_out) {
-  const is_held_out = new Set(held_out);
-  const train = Array.from({ length: num_rows }, (_, row) => row).filter(
-    (row) => !is_held_out.has(row),
-  );
-  const num = Math.min(MOST_REMEMBERED, train.length);
-  return Array.from({ length: num }, (_, at) => train[Math.floor((at * train.length) / num)] ?? 0);
 }
 
 /** The settings that a model's shape decides. @param {ModelSummary | null} model */

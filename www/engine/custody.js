@@ -1,13 +1,13 @@
 // Who computes, and who holds the data set and the newest model: the page's side of its
 // workers, whole. Here are the run, the fine-tuning and the range test of rates, one of
-// them at a time; data and models are in the two files that this one stands on. No part of
+// them at a time; data, models and looks inside are in the files that this one stands on. No part of
 // the page is known here.
 
 import { Refused, unless_aborted } from "../base/fault.js";
 import * as Comlink from "../vendor/comlink.mjs";
 import { decide_backend } from "./backend.js";
 import { WorkerCrashed } from "./engine_worker.js";
-import { ModelCustody } from "./model_custody.js";
+import { InsideCustody } from "./inside_custody.js";
 import { Occupation } from "./occupation.js";
 
 /** @import { BackendChoice, EpochRecord, Event, RateReading, RunConfig, RunResult } from "../pkg/ndarray/inkling.js" */
@@ -40,7 +40,7 @@ import { Occupation } from "./occupation.js";
  */
 
 /** One for the page. */
-export class Custody extends ModelCustody {
+export class Custody extends InsideCustody {
   #fault;
   #on_unfillable;
   /** @type {Occupation<RunResult> | null} */

@@ -9,8 +9,8 @@ import { NewestModel } from "./newest_model.js";
 /** @import { ModelSummary, RunConfig } from "../pkg/ndarray/inkling.js" */
 /** @import { Remote } from "../vendor/comlink.mjs" */
 /** @import { ModelFormat } from "../worker/model.js" */
-/** @import { Engine, InkReading, Strokes } from "../worker/engine.js" */
-/** @import { StepLook, StepStart, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
+/** @import { Engine, InkReading, Strokes, Whose } from "../worker/engine.js" */
+/** @import { EpochRef } from "../worker/look_back.js" */
 /** @import { DataCustodyOptions } from "./data_custody.js" */
 /** @import { Held, Source } from "./newest_model.js" */
 /** @import { Station } from "./station.js" */
@@ -75,63 +75,33 @@ export class ModelCustody extends DataCustody {
    * @param {Uint8Array} ink `width * height` bytes, row by row
    * @param {number} width
    * @param {number} height
+   * @param {EpochRef | null} [epoch] that is to read it in the newest model's place
    * @returns {Promise<InkReading | null>} `null` for an empty pad; `probabilities` is `null` before any model
    */
-  predict_ink(ink, width, height) {
-    return this.#read((engine, key) => engine.predict_ink(key, ink, width, height));
+  predict_ink(ink, width, height, epoch = null) {
+    return this.look(epoch, (engine, whose) => engine.predict_ink(whose, ink, width, height));
   }
 
   /**
    * What it reads in strokes of a pen.
    * @param {Strokes} strokes
-   * @returns {Promise<InkReading | null>} as `predict_ink`
+   * @param {EpochRef | null} [epoch] as `predict_ink`
+   * @returns {Promise<InkReading | null>} likewise
    */
-  predict_strokes(strokes) {
-    return this.#read((engine, key) => engine.predict_strokes(key, strokes));
+  predict_strokes(strokes, epoch = null) {
+    return this.look(epoch, (engine, whose) => engine.predict_strokes(whose, strokes));
   }
 
   /**
-   * What every unit of the newest model makes of an image.
-   * @param {Uint8Array} pixels side² of them
-   * @returns {Promise<UnitsReading | null>} `null` before any model
-   */
-  read_units(pixels) {
-    return this.#read((engine, key) => engine.read_units(key, pixels));
-  }
-
-  /**
-   * One of its units, and how it came to what it makes of an image.
-   * @param {number} layer from 0
-   * @param {number} unit from 0
-   * @param {Uint8Array | null} pixels
-   * @returns {Promise<UnitReading | null>} as `read_units`
-   */
-  read_unit(layer, unit, pixels) {
-    return this.#read((engine, key) => engine.read_unit(key, layer, unit, pixels));
-  }
-
-  /**
-   * Which of many images make its units fire most.
-   * @param {Uint32Array} rows
-   * @param {Uint8Array} pixels side² a row
-   * @returns {Promise<UnitsSurvey | null>} as `read_units`
-   */
-  survey_units(rows, pixels) {
-    return this.#read((engine, key) => engine.survey_units(key, rows, pixels));
-  }
-
-  /**
-   * One step as a run with these settings would take it, looked at on the CPU's worker;
-   * nothing that stands is touched.
+   * Rows of the loaded data that these settings hold out, in split order.
    * @param {string} checksum of the data that are meant
    * @param {RunConfig} config
-   * @param {StepStart} start
-   * @returns {Promise<StepLook>}
+   * @returns {Promise<Uint32Array>}
    */
-  look_at_step(checksum, config, start) {
-    return this.on_cpu("taking a step", async (station) => {
+  held_out_rows(checksum, config) {
+    return this.on_cpu("splitting the data", async (station) => {
       await this.feed(station, checksum);
-      return station.call((engine) => engine.look_at_step(checksum, config, start));
+      return station.call((engine) => engine.held_out_rows(checksum, config));
     });
   }
 
@@ -201,10 +171,7 @@ export class ModelCustody extends DataCustody {
     });
     if (own) return own;
     if (!config) throw new Refused("This model has no validation part here; load a test CSV.");
-    return this.on_cpu("splitting the data", async (station) => {
-      await this.feed(station, checksum);
-      return station.call((engine) => engine.held_out_rows(checksum, config));
-    });
+    return this.held_out_rows(checksum, config);
   }
 
   /**
@@ -248,6 +215,41 @@ export class ModelCustody extends DataCustody {
     } catch (error) {
       throw this.told(error, "reading with the model");
     }
+  }
+
+  /**
+   * Asks the newest model, or an epoch in its place, which needs no model: the CPU's worker.
+   * @template T
+   * @protected
+   * @param {EpochRef | null} epoch
+   * @param {(engine: Remote<Engine>, whose: Whose) => Promise<T | null>} ask
+   * @returns {Promise<T | null>}
+   */
+  look(epoch, ask) {
+    return epoch ? this.look_back(epoch, null, ask) : this.#read(ask);
+  }
+
+  /**
+   * Asks an epoch, whose bytes go along only where the CPU's worker does not hold it.
+   * @template T
+   * @protected
+   * @param {EpochRef} epoch
+   * @param {string | null} checksum of the data that the worker needs, if any
+   * @param {(engine: Remote<Engine>, ref: EpochRef) => Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  look_back(epoch, checksum, ask) {
+    return this.on_cpu("looking at an epoch", async (station) => {
+      if (checksum !== null) await this.feed(station, checksum);
+      return station.call(async (engine) => {
+        try {
+          return await ask(engine, { ...epoch, checkpoint: null });
+        } catch (error) {
+          if (!(error instanceof Error) || error.name !== "NotHeld") throw error;
+          return ask(engine, epoch);
+        }
+      });
+    });
   }
 
   /**

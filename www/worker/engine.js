@@ -4,7 +4,7 @@
 // the run under way. Says who answers what; how is in the files beside it. Knows nothing
 // of the page, nor of how it is asked.
 
-import { Refused } from "../base/fault.js";
+import { Cancelled, Refused } from "../base/fault.js";
 import * as Comlink from "../vendor/comlink.mjs";
 import { Answers } from "./answers.js";
 import { bytes_of, given, release } from "./crossing_values.js";
@@ -18,9 +18,11 @@ import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
 /** @import { DataChange, EpochRecord, Event, Finding, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
-/** @import { Inside } from "../pkg/studies/inkling.js" */
+/** @import { Inside, LayerHealth } from "../pkg/studies/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
-/** @import { HeldInside, StepLook, StepStart, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
+/** @import { HeldInside, NearestImages, StepLook, StepStart, StoryReading, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
+/** @import { EpochRef, HeldEpochs } from "./look_back.js" */
+/** @import { EpochLook, EpochStart } from "./one_epoch.js" */
 /** @import { ModelFormat, Reader } from "./model.js" */
 /** @import { Question, ReadWish } from "./reading.js" */
 /** @import { RunTask } from "./run.js" */
@@ -43,6 +45,12 @@ import { Work } from "./work.js";
  * @property {Uint8Array} [paper] ink that lies under them, as square as the engine's own paper
  */
 
+/**
+ * Who is asked about an image: the model of a key, `null` for whichever stands, empty for
+ * none; or an epoch that the page kept.
+ * @typedef {string | EpochRef | null} Whose
+ */
+
 /** Long enough to work, short enough that Pause and Stop act within 100 ms. */
 const SLICE_MS = 50;
 
@@ -61,6 +69,10 @@ export class Engine extends Answers {
   #fault = new Fault();
   /** @type {HeldInside | null} */
   #inside = null;
+  /** @type {HeldEpochs | null} */
+  #epochs = null;
+  /** Epochs that are being looked at, by token. @type {Map<string, AbortController>} */
+  #looks = new Map();
 
   // Data
 
@@ -278,36 +290,79 @@ export class Engine extends Answers {
     });
   }
 
+  /**
+   * Trains one epoch on a network of its own, beside whatever is under way, and looks at it.
+   * @param {string} token to give it up by
+   * @param {string} checksum
+   * @param {RunConfig} config
+   * @param {EpochStart} start
+   * @param {number[]} rows of the training part that layers are measured on
+   * @returns {Promise<EpochLook>}
+   */
+  train_one_epoch(token, checksum, config, { checkpoint, parameters }, rows) {
+    return guarded(async () => {
+      const abort = new AbortController();
+      this.#looks.set(token, abort);
+      try {
+        const { train_one_epoch } = await import("./one_epoch.js");
+        const studies = await this.studies();
+        const start = {
+          ...(checkpoint && { checkpoint: bytes_of(checkpoint) }),
+          ...(parameters && { weights: parameters }),
+        };
+        const held_out = this.#data.named(checksum).validation_rows(config);
+        const validation = this.#data.images(checksum, held_out);
+        const measured = this.#data.images(checksum, rows);
+        const making = this.#data.lend(checksum, (data) =>
+          trainer_of(this.wasm, data, config, start),
+        );
+        const { signal } = abort;
+        return await train_one_epoch(studies, { making, validation, measured, signal });
+      } finally {
+        this.#looks.delete(token);
+      }
+    });
+  }
+
+  /** Gives up an epoch that is looked at. @param {string} token */
+  drop_look(token) {
+    this.#looks.get(token)?.abort(new Cancelled());
+  }
+
   // The model. A key is what the page calls it by.
 
   /**
    * Prepares ink as the pictures are that the model was trained on, and reads it.
-   * @param {string | null} key `null` for whichever model stands, empty for none
+   * @param {Whose} whose
    * @param {Uint8Array} ink `width * height`, 0 empty to 255 full
    * @param {number} width
    * @param {number} height
    * @returns {Promise<InkReading | null>} `null` for an empty pad
    */
-  predict_ink(key, ink, width, height) {
-    return guarded(() => {
-      const task = this.#task_of_model(key);
+  predict_ink(whose, ink, width, height) {
+    return guarded(async () => {
+      const task = await this.#task_of(whose);
       const { side, is_drawn } = task;
-      return this.#read(key, task, this.wasm.prepare_ink(ink, width, height, side, is_drawn));
+      return this.#read(whose, task, this.wasm.prepare_ink(ink, width, height, side, is_drawn));
     });
   }
 
   /**
    * Draws strokes as ink, prepares it likewise and reads it.
-   * @param {string | null} key `null` for whichever model stands, empty for none
+   * @param {Whose} whose
    * @param {Strokes} strokes
    * @returns {Promise<InkReading | null>} `null` for an empty pad
    */
-  predict_strokes(key, { points, lengths, width, paper }) {
-    return guarded(() => {
-      const task = this.#task_of_model(key);
+  predict_strokes(whose, { points, lengths, width, paper }) {
+    return guarded(async () => {
+      const task = await this.#task_of(whose);
       const { side, is_drawn } = task;
       const { prepare_strokes } = this.wasm;
-      return this.#read(key, task, prepare_strokes(points, lengths, width, paper, side, is_drawn));
+      return this.#read(
+        whose,
+        task,
+        prepare_strokes(points, lengths, width, paper, side, is_drawn),
+      );
     });
   }
 
@@ -337,43 +392,102 @@ export class Engine extends Answers {
 
   /**
    * What every unit makes of an image.
-   * @param {string | null} key `null` for whichever model stands, empty for none
+   * @param {Whose} whose
    * @param {Uint8Array} pixels side² of them
    * @returns {Promise<UnitsReading | null>} `null` where none stands
    */
-  read_units(key, pixels) {
+  read_units(whose, pixels) {
     return guarded(async () => {
       const { read_units } = await import("./inside.js");
-      return this.#look(key, (inside) => read_units(inside, pixels));
+      return this.#look(whose, (inside) => read_units(inside, pixels));
     });
   }
 
   /**
    * One unit, and how it came to what it makes of an image.
-   * @param {string | null} key as in `read_units`
+   * @param {Whose} whose
    * @param {number} layer from 0
    * @param {number} unit from 0
    * @param {Uint8Array | null} pixels side² of them; none where nothing is drawn
    * @returns {Promise<UnitReading | null>}
    */
-  read_unit(key, layer, unit, pixels) {
+  read_unit(whose, layer, unit, pixels) {
     return guarded(async () => {
       const { read_unit } = await import("./inside.js");
-      return this.#look(key, (inside) => read_unit(inside, layer, unit, pixels));
+      return this.#look(whose, (inside) => read_unit(inside, layer, unit, pixels));
     });
   }
 
   /**
    * Which of many images make the units fire most.
-   * @param {string | null} key as in `read_units`
+   * @param {Whose} whose
    * @param {Uint32Array} rows
    * @param {Uint8Array} pixels side² a row
    * @returns {Promise<UnitsSurvey | null>}
    */
-  survey_units(key, rows, pixels) {
+  survey_units(whose, rows, pixels) {
     return guarded(async () => {
       const { survey_units } = await import("./inside.js");
-      return this.#look(key, (inside) => survey_units(inside, rows, pixels));
+      return this.#look(whose, (inside) => survey_units(inside, rows, pixels));
+    });
+  }
+
+  /**
+   * Which pixels of an image speak for a class.
+   * @param {Whose} whose
+   * @param {Uint8Array} pixels side² of them
+   * @param {number | null} wanted a class; `null` for the one that is read
+   * @returns {Promise<StoryReading | null>}
+   */
+  read_story(whose, pixels, wanted) {
+    return guarded(async () => {
+      const { read_story } = await import("./inside.js");
+      return this.#look(whose, (inside) => read_story(inside, pixels, wanted));
+    });
+  }
+
+  /**
+   * Which of many images the last hidden layer takes for most like one.
+   * @param {Whose} whose
+   * @param {Uint8Array} pixels side² of them
+   * @param {Uint32Array} rows
+   * @param {Uint8Array} images side² a row
+   * @returns {Promise<NearestImages | null>}
+   */
+  nearest_images(whose, pixels, rows, images) {
+    return guarded(async () => {
+      const { nearest_images } = await import("./inside.js");
+      return this.#look(whose, (inside) => nearest_images(inside, pixels, rows, images));
+    });
+  }
+
+  /**
+   * What an epoch made of rows of the data set: probabilities, one a class for each.
+   * @param {EpochRef} ref
+   * @param {string} checksum
+   * @param {ArrayLike<number>} rows
+   * @returns {Promise<Float32Array>}
+   */
+  read_rows_then(ref, checksum, rows) {
+    return guarded(async () => {
+      const { read_images } = await import("./look_back.js");
+      const { epoch } = (await this.#held_epochs()).of(ref);
+      return read_images(epoch, rows.length, this.#data.images(checksum, rows).pixels);
+    });
+  }
+
+  /**
+   * How healthy the layers were at an epoch, on rows of the data set.
+   * @param {EpochRef} ref
+   * @param {string} checksum
+   * @param {ArrayLike<number>} rows
+   * @returns {Promise<LayerHealth[]>}
+   */
+  measure_layers(ref, checksum, rows) {
+    return guarded(async () => {
+      const { measure_layers } = await import("./look_back.js");
+      const { epoch } = (await this.#held_epochs()).of(ref);
+      return measure_layers(epoch, this.#data.images(checksum, rows));
     });
   }
 
@@ -446,41 +560,58 @@ export class Engine extends Answers {
 
   /**
    * @template T
-   * @param {string | null} key
+   * @param {Whose} whose
    * @param {(inside: Inside) => T | Promise<T>} ask
    * @returns {Promise<T | null>}
    */
-  async #look(key, ask) {
+  async #look(whose, ask) {
+    if (is_epoch(whose)) return ask((await this.#held_epochs()).of(whose).inside);
     const { HeldInside } = await import("./inside.js");
     const studies = await this.studies();
     const held = (this.#inside ??= new HeldInside(studies));
     // A model changes while it is trained, and then no more.
     const is_settled = !this.#work.has_model;
-    return this.#model.ask_whichever(key, (reader) => held.ask(reader, is_settled, ask));
+    return this.#model.ask_whichever(whose, (reader) => held.ask(reader, is_settled, ask));
+  }
+
+  /** To be asked at once: an epoch is held until another is asked for. */
+  async #held_epochs() {
+    const { HeldEpochs } = await import("./look_back.js");
+    const studies = await this.studies();
+    return (this.#epochs ??= new HeldEpochs(studies));
   }
 
   /**
    * What ink is prepared for: the model's own task, or that of the data it will have.
-   * @param {string | null} key
+   * @param {Whose} whose
    */
-  #task_of_model(key) {
-    return this.#model.task(key) ?? this.#data.present_task();
+  async #task_of(whose) {
+    if (is_epoch(whose)) return (await this.#held_epochs()).of(whose).task;
+    return this.#model.task(whose) ?? this.#data.present_task();
   }
 
   /**
-   * @param {string | null} key
+   * @param {Whose} whose
    * @param {TaskSummary} task
    * @param {Uint8Array} pixels none where there is no ink
    * @returns {Promise<InkReading | null>}
    */
-  async #read(key, { classes }, pixels) {
+  async #read(whose, { classes }, pixels) {
     this.#last_ink_ms = performance.now();
     if (pixels.length === 0) return null;
-    return { pixels, classes, probabilities: await this.#model.predict(key, pixels) };
+    const probabilities = is_epoch(whose)
+      ? (await this.#held_epochs()).of(whose).inside.predict(pixels)
+      : await this.#model.predict(whose, pixels);
+    return { pixels, classes, probabilities };
   }
 
   #slice_ms() {
     const is_drawing = performance.now() - this.#last_ink_ms < DRAWING_LASTS_MS;
     return is_drawing ? SLICE_WHILE_DRAWING_MS : SLICE_MS;
   }
+}
+
+/** @param {Whose} whose @returns {whose is EpochRef} */
+function is_epoch(whose) {
+  return typeof whose === "object" && whose !== null;
 }

@@ -40,6 +40,22 @@ import { macrotask } from "./macrotask.js";
  */
 
 /**
+ * Which pixels of an image speak for a class.
+ * @typedef {object} StoryReading
+ * @property {Float32Array} probabilities of all classes
+ * @property {number} read the class that is read
+ * @property {number} of the class that the pixels are asked about
+ * @property {Float32Array} saliency normalised pixel × gradient of that class's sum, a number a pixel
+ */
+
+/**
+ * The images that a network takes for most like one, the nearest first.
+ * @typedef {object} NearestImages
+ * @property {Uint32Array} rows
+ * @property {Float64Array} distances Euclidean, in its last hidden layer
+ */
+
+/**
  * What a step starts from.
  * @typedef {object} StepStart
  * @property {number} step from 0, over a whole run
@@ -66,7 +82,7 @@ import { macrotask } from "./macrotask.js";
 const PATH_WIDTH = 3;
 /** Products that are written out. */
 const NUM_TERMS = 8;
-/** Strongest images of each unit. */
+/** Strongest images of each unit, and nearest of an image. */
 const NUM_KEPT = 8;
 /** A slice of longer work: while someone draws, the bars wait for no more than that. */
 const SLICE_MS = 4;
@@ -185,6 +201,39 @@ export async function survey_units(inside, rows, pixels) {
 }
 
 /**
+ * @param {Inside} inside
+ * @param {Uint8Array} pixels of one image
+ * @param {number | null} wanted a class; `null` for the one that is read
+ * @returns {StoryReading}
+ */
+export function read_story(inside, pixels, wanted) {
+  const probabilities = inside.predict(pixels);
+  const read = probabilities.indexOf(Math.max(...probabilities));
+  const of = wanted ?? read;
+  return { probabilities, read, of, saliency: inside.saliency(pixels, of) };
+}
+
+/**
+ * @param {Inside} inside
+ * @param {Uint8Array} pixels of one image
+ * @param {Uint32Array} rows
+ * @param {Uint8Array} images of these, one after the other
+ * @returns {Promise<NearestImages>}
+ */
+export async function nearest_images(inside, pixels, rows, images) {
+  // It keeps the parameters that it began with, whatever becomes of `inside` meanwhile.
+  const nearest = inside.nearest(pixels, NUM_KEPT);
+  try {
+    await sliced(rows.length, images, (image, from, to) =>
+      nearest.take(rows.subarray(from, to), image),
+    );
+    return { rows: nearest.rows(), distances: nearest.distances() };
+  } finally {
+    nearest.free();
+  }
+}
+
+/**
  * @param {Studies} studies
  * @param {object} parts
  * @param {RunConfig} parts.config
@@ -269,7 +318,7 @@ export async function take_step({ Inside, OneBatch }, { config, plan, images, st
  * @param {Uint8Array} pixels of all of them
  * @param {(images: Uint8Array, from: number, to: number) => void} work
  */
-async function sliced(count, pixels, work) {
+export async function sliced(count, pixels, work) {
   const size = pixels.length / Math.max(1, count);
   let began = performance.now();
   for (let at = 0; at < count; at++) {

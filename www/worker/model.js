@@ -86,7 +86,7 @@ export class Model {
 }
 
 /** The model that is meant is not here. The page brings it back, or says that it is gone. */
-class NotHeld extends Error {
+export class NotHeld extends Error {
   constructor() {
     super("This worker does not hold the model that was asked for.");
     this.name = "NotHeld";

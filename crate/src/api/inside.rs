@@ -10,13 +10,14 @@ use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
 use super::Thrown;
+use super::kept_epoch::Nearest;
 use crate::config::{NetworkPlan, Plan};
 use crate::data::Normalisation;
 use crate::error::Error;
 use crate::message::{Activation, RunConfig, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
 use crate::nn::inspect::{LayerReading, Snapshot, Term};
 use crate::nn::layout::Layout;
-use crate::nn::survey;
+use crate::nn::{nearest, survey};
 use crate::train::one_batch;
 
 /// A model as it stood at one moment, whichever engine trained it.
@@ -160,6 +161,31 @@ impl Inside {
         Ok(sum.into_ts()?)
     }
 
+    /// Probabilities of images, `side²` bytes each, one a class for each.
+    pub fn predict(&self, images: &[u8]) -> Result<Float32Array, Thrown> {
+        let mut probabilities = vec![];
+        for image in images.chunks(self.snapshot.layout().num_pixels()) {
+            let last = self.snapshot.forward(image)?.pop();
+            probabilities.extend(last.into_iter().flat_map(|layer| layer.activations));
+        }
+        Ok(Float32Array::from(probabilities.as_slice()))
+    }
+
+    /// Normalised pixel × gradient of a class's sum by it, a number a pixel.
+    pub fn saliency(&self, image: &[u8], class: usize) -> Result<Float32Array, Thrown> {
+        let saliency = self.snapshot.saliency(image, class)?;
+        Ok(Float32Array::from(saliency.as_slice()))
+    }
+
+    /// Begins to look for the `num_kept` images that its last hidden layer takes for most
+    /// like `image`.
+    pub fn nearest(&self, image: &[u8], num_kept: usize) -> Result<Nearest, Thrown> {
+        Ok(Nearest {
+            snapshot: self.snapshot.clone(),
+            inner: nearest::Nearest::new(&self.snapshot, image, num_kept)?,
+        })
+    }
+
     /// Begins to look at many images; `num_kept` of each unit's strongest are kept.
     pub fn survey(&self, num_kept: usize) -> Survey {
         Survey {
@@ -168,6 +194,21 @@ impl Inside {
             num_kept,
         }
     }
+}
+
+/// The images one by one, of as many rows.
+pub(super) fn whole_images<'a>(
+    snapshot: &Snapshot,
+    rows: &[u32],
+    images: &'a [u8],
+) -> crate::error::Result<impl Iterator<Item = &'a [u8]>> {
+    let num_pixels = snapshot.layout().num_pixels();
+    if images.len() != rows.len() * num_pixels {
+        let found = format!("{} bytes", images.len());
+        let expected = format!("{num_pixels} for each of {} rows", rows.len());
+        return Err(Error::data("images", found, expected));
+    }
+    Ok(images.chunks_exact(num_pixels))
 }
 
 fn crossing_term(term: &Term) -> UnitTerm {
@@ -192,13 +233,7 @@ pub struct Survey {
 impl Survey {
     /// Takes in the images, `side²` bytes each, of as many `rows`.
     pub fn take(&mut self, rows: &[u32], images: &[u8]) -> Result<(), Thrown> {
-        let num_pixels = self.snapshot.layout().num_pixels();
-        if images.len() != rows.len() * num_pixels {
-            let found = format!("{} bytes", images.len());
-            let expected = format!("{num_pixels} for each of {} rows", rows.len());
-            return Err(Error::data("images", found, expected).into());
-        }
-        for (&row, image) in rows.iter().zip(images.chunks_exact(num_pixels)) {
+        for (&row, image) in rows.iter().zip(whole_images(&self.snapshot, rows, images)?) {
             self.inner.take(row, &self.snapshot.forward(image)?);
         }
         Ok(())

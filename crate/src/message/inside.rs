@@ -82,3 +82,24 @@ pub struct StepLayer {
     /// `update_norm` / `weight_norm`.
     pub update_share: f64,
 }
+
+/// How healthy one layer is on one batch of images.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Tsify)]
+pub struct LayerHealth {
+    /// L2 norm of its weights, biases, gains and shifts together.
+    pub weight_norm: f64,
+    /// L2 norm of the gradient of the batch's mean loss by them, dropout off.
+    pub gradient_norm: f64,
+    /// L2 norm of the update that the optimiser would make of it, over `weight_norm`.
+    pub update_share: f64,
+    /// Hidden units; 0 of the last layer, whose units are classes.
+    pub num_units: u32,
+    /// How many of them pass nothing on for any of the images: 0 itself for ReLU, less
+    /// than 0.001 in size for other activations.
+    pub num_silent: u32,
+    /// Mean of the activations over units and images; of the last layer that of its sums,
+    /// before the softmax.
+    pub activation_mean: f64,
+    /// Their standard deviation about it, likewise.
+    pub activation_deviation: f64,
+}

@@ -28,7 +28,7 @@ pub use data::{
     NO_COLUMN, NormalisationSummary, ReadingChoice, TableReading, TaskSummary,
 };
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
-pub use inside::{StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
+pub use inside::{LayerHealth, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
 pub use model::ModelSummary;
 pub use rates::{RatePoint, RateReading, RatesFound};
 pub use report::{

@@ -44,6 +44,20 @@ impl Snapshot {
         gradient: &mut [f32],
     ) -> Result<()> {
         let readings = self.forward_dropped(image, keep)?;
+        self.add_gradient_of(&readings, image, (label, smoothing), share, keep, gradient);
+        Ok(())
+    }
+
+    /// The same where the layers have been read already.
+    pub(crate) fn add_gradient_of(
+        &self,
+        readings: &[LayerReading],
+        image: &[u8],
+        (label, smoothing): (u8, f32),
+        share: f32,
+        keep: &Keep,
+        gradient: &mut [f32],
+    ) {
         let layers = &self.layout().layers;
         // Cross-entropy of a softmax, by its logits: probability − target.
         let mut delta = readings[readings.len() - 1].activations.clone();
@@ -81,17 +95,18 @@ impl Snapshot {
                 }
             }
             if index > 0 {
-                let weights = self.parameters()[layer.weight.clone()].iter().as_slice();
-                let rows = weights.chunks_exact(layer.num_outputs);
-                delta = rows.map(|row| dot(row, &delta)).collect();
+                delta = self.to_inputs(layer, &delta);
             }
         }
-        Ok(())
     }
 
-    /// Layer normalisation backwards: `delta`, by what it gave, becomes that by what it took.
-    /// With x̂ = (x − mean) / deviation and g = delta · gain,
-    /// (g − mean(g) − x̂ · mean(g · x̂)) / deviation.
+    /// `delta` `[num_outputs]`, by a layer's sums, becomes that by its inputs, `[num_inputs]`.
+    pub(super) fn to_inputs(&self, layer: &Layer, delta: &[f32]) -> Vec<f32> {
+        let rows = self.parameters()[layer.weight.clone()].chunks_exact(layer.num_outputs);
+        rows.map(|row| dot(row, delta)).collect()
+    }
+
+    /// Layer normalisation backwards, its own gradient added.
     fn through_norm(
         &self,
         layer: &Layer,
@@ -102,13 +117,22 @@ impl Snapshot {
         let (Some((gain, shift)), Some((mean, deviation))) = (&layer.norm, reading.norm) else {
             return;
         };
-        let linear = reading.linear.iter();
-        let normed: Vec<f32> = linear.map(|value| (value - mean) / deviation).collect();
+        let normed = normed(reading, mean, deviation);
         let shifts = gradient[shift.clone()].iter_mut().zip(&*delta);
         shifts.for_each(|(shift, d)| *shift += d);
         let gains = gradient[gain.clone()].iter_mut().zip(&*delta).zip(&normed);
         gains.for_each(|((gain, d), x)| *gain += d * x);
+        self.norm_to_inputs(layer, reading, delta);
+    }
 
+    /// `delta`, by what layer normalisation gave, becomes that by what it took.
+    /// With x̂ = (x − mean) / deviation and g = delta · gain,
+    /// (g − mean(g) − x̂ · mean(g · x̂)) / deviation. Nothing where there is none.
+    pub(super) fn norm_to_inputs(&self, layer: &Layer, reading: &LayerReading, delta: &mut [f32]) {
+        let (Some((gain, _)), Some((mean, deviation))) = (&layer.norm, reading.norm) else {
+            return;
+        };
+        let normed = normed(reading, mean, deviation);
         let gains = &self.parameters()[gain.clone()];
         delta.iter_mut().zip(gains).for_each(|(d, gain)| *d *= gain);
         let count = delta.len() as f32;
@@ -117,6 +141,11 @@ impl Snapshot {
         let pairs = delta.iter_mut().zip(&normed);
         pairs.for_each(|(d, x)| *d = (*d - mean_delta - x * mean_product) / deviation);
     }
+}
+
+fn normed(reading: &LayerReading, mean: f32, deviation: f32) -> Vec<f32> {
+    let linear = reading.linear.iter();
+    linear.map(|value| (value - mean) / deviation).collect()
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f32 {

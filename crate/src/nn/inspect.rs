@@ -20,7 +20,7 @@ const NEARLY_SILENT: f32 = 1e-3;
 
 /// Whether a hidden unit passes nothing on, or next to nothing where its activation knows no
 /// nothing.
-pub(super) fn is_silent(activation: Activation, passed_on: f32) -> bool {
+pub(crate) fn is_silent(activation: Activation, passed_on: f32) -> bool {
     match activation {
         Activation::Relu => passed_on == 0.0,
         _ => passed_on.abs() < NEARLY_SILENT,
@@ -118,7 +118,7 @@ impl Snapshot {
     }
 
     /// The same under dropout's mask.
-    pub(super) fn forward_dropped(&self, image: &[u8], keep: &Keep) -> Result<Vec<LayerReading>> {
+    pub(crate) fn forward_dropped(&self, image: &[u8], keep: &Keep) -> Result<Vec<LayerReading>> {
         let num_pixels = self.layout.num_pixels();
         if image.len() != num_pixels {
             let found = format!("{} bytes", image.len());

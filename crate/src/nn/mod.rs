@@ -8,10 +8,12 @@ pub mod dropout;
 pub mod inspect;
 pub mod layout;
 pub mod model_file;
+pub mod nearest;
 pub mod network;
 pub mod ops;
 pub mod optimiser;
 pub mod plain;
+mod saliency;
 pub mod survey;
 pub mod weights;
 

@@ -5,6 +5,8 @@ mod batches;
 pub mod checkpoint;
 mod continuation;
 pub mod evaluation;
+pub mod health;
+pub mod kept_epoch;
 mod measured;
 pub mod metrics;
 pub mod one_batch;

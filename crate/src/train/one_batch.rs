@@ -15,7 +15,7 @@ use crate::nn::RENORM_EPSILON;
 use crate::nn::backward::Keep;
 use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
-use crate::nn::inspect::Snapshot;
+use crate::nn::inspect::{LayerReading, Snapshot};
 use crate::nn::layout::{Layer, Layout};
 use crate::nn::optimiser::Step;
 use crate::nn::weights;
@@ -83,11 +83,24 @@ impl OneBatch {
         parameters: Option<Vec<f32>>,
         state: Vec<f32>,
     ) -> Result<Self> {
+        let rule = Step::new(plan.rule_at(step, steps_per_epoch), step + 1);
+        let rule = (rule, step);
+        Self::by_rule(plan, normalisation, rule, num_images, parameters, state)
+    }
+
+    /// The same by a rule, and with the masks of a step.
+    pub(super) fn by_rule(
+        plan: &Plan,
+        normalisation: Normalisation,
+        (rule, step): (Step, u32),
+        num_images: usize,
+        parameters: Option<Vec<f32>>,
+        state: Vec<f32>,
+    ) -> Result<Self> {
         let layout = Layout::new(&plan.network);
         let parameters = parameters
             .unwrap_or_else(|| weights::initial(&layout, plan.network.initialisation, plan.seed));
         let num_parameters = layout.num_parameters;
-        let rule = Step::new(plan.rule_at(step, steps_per_epoch), step + 1);
         let expected = rule.rule().num_slots() * num_parameters;
         if !state.is_empty() && state.len() != expected {
             let found = state.len().to_string();
@@ -133,29 +146,31 @@ impl OneBatch {
     /// When an image is not whole, or a label no class, or there are more of them than were
     /// announced.
     pub fn take(&mut self, images: &[u8], labels: &[u8]) -> Result<()> {
-        let layout = self.snapshot.layout();
-        let share = 1.0 / self.num_images as f32;
-        let images = images.chunks(layout.num_pixels());
-        for (image, &label) in images.zip(labels) {
-            let num_classes = self.snapshot.layout().num_classes();
-            if usize::from(label) >= num_classes || self.num_taken == self.num_images {
-                let place = format!("label of image {} of the batch", self.num_taken + 1);
-                let expected = format!("below {num_classes}, {} images", self.num_images);
-                return Err(Error::data(place, label.to_string(), expected));
-            }
-            let row = self.num_taken;
-            let keep = self.keep.of_image(row, self.num_images);
-            let smoothing = self.rule.rule().label_smoothing;
-            self.snapshot.add_gradient(
-                image,
-                (label, smoothing),
-                share,
-                &keep,
-                &mut self.gradient,
-            )?;
-            self.num_taken += 1;
+        let num_pixels = self.snapshot.layout().num_pixels();
+        for (image, &label) in images.chunks(num_pixels).zip(labels) {
+            self.take_one(image, label)?;
         }
         Ok(())
+    }
+
+    /// Takes in one image `[num_pixels]`: what the layers made of it.
+    pub(super) fn take_one(&mut self, image: &[u8], label: u8) -> Result<Vec<LayerReading>> {
+        let num_classes = self.snapshot.layout().num_classes();
+        if usize::from(label) >= num_classes || self.num_taken == self.num_images {
+            let place = format!("label of image {} of the batch", self.num_taken + 1);
+            let expected = format!("below {num_classes}, {} images", self.num_images);
+            return Err(Error::data(place, label.to_string(), expected));
+        }
+        let row = self.num_taken;
+        let keep = self.keep.of_image(row, self.num_images);
+        let share = 1.0 / self.num_images as f32;
+        let readings = self.snapshot.forward_dropped(image, &keep)?;
+        let target = (label, self.rule.rule().label_smoothing);
+        let gradient = &mut self.gradient;
+        self.snapshot
+            .add_gradient_of(&readings, image, target, share, &keep, gradient);
+        self.num_taken += 1;
+        Ok(readings)
     }
 
     /// Moves the parameters by the plan's own rule, and measures.
@@ -231,7 +246,7 @@ fn measured(layer: &Layer, before: &[f32], after: &[f32], gradient: &[f32]) -> S
 }
 
 /// The L2 norm.
-fn norm(values: impl Iterator<Item = f32>) -> f64 {
+pub(super) fn norm(values: impl Iterator<Item = f32>) -> f64 {
     let squares = values.map(|value| f64::from(value) * f64::from(value));
     squares.sum::<f64>().sqrt()
 }

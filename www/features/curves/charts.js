@@ -12,6 +12,7 @@ import { create_epochs_table } from "./epochs_table.js";
 import { beside, pinned_runs } from "./pinned.js";
 import { create_pins_legend } from "./pins_legend.js";
 import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
+import { term } from "../../ui/term.js";
 
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
@@ -169,8 +170,9 @@ function create_chart(kind) {
       ? "The loss will fall here: how wrong the network is, on what it trains on and on what it has never seen."
       : "The share of images read right will rise here, for both parts.";
   const empty = el("p", { class: "chart-empty" }, el("span", {}, words));
-  const title = kind === "loss" ? "Loss (nats)" : "Accuracy (%)";
-  const head = el("div", { class: "chart-head" }, el("h3", {}, title), readout);
+  const title =
+    kind === "loss" ? [term("Loss", "loss"), " (nats)"] : [term("Accuracy", "accuracy"), " (%)"];
+  const head = el("div", { class: "chart-head" }, el("h3", {}, ...title), readout);
   const box = el("div", { class: "chart" }, head, plot, empty);
   return { kind, box, readout, plot, empty };
 }

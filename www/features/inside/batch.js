@@ -1,23 +1,30 @@
-// One step, looked at: a press, what the batch's images lose by it, and how large the
+// One step, or one epoch, looked at: a press, what the batch's images lose by it, and how large the
 // gradient and the update are in each layer. Computes nothing.
 
 import { digit_at, digit_canvas } from "../../ui/digit.js";
 import { el, field_of, on_theme_change, set_text } from "../../ui/dom.js";
+import { term } from "../../ui/term.js";
 import * as format from "../../base/format.js";
 import { class_name } from "../../base/task.js";
+import { create_epoch } from "./epoch.js";
 import { norm, read_as, small, step_words, update_words } from "./words.js";
 
 /** @import { InsideController } from "../../app/inside.js" */
+/** @import { OneEpochController } from "../../app/one_epoch.js" */
 /** @import { StepLook } from "../../worker/inside.js" */
 
 /** Images of a batch that are shown. */
 const MOST_IMAGES = 64;
 
 const ABOUT =
-  "Takes a single step with the bench’s settings, beside your run and your model, which stay as they are. Press again for the step after it.";
+  "Takes a single step, or all of an epoch, with the bench’s settings, beside your run and your model, which stay as they are. Press again for the one after it.";
 
-/** @param {InsideController} inside */
-export function create_batch(inside) {
+/**
+ * @param {InsideController} inside
+ * @param {OneEpochController} one_epoch
+ */
+export function create_batch(inside, one_epoch) {
+  const epoch = create_epoch(one_epoch);
   const { store } = inside;
   const press = el(
     "button",
@@ -41,6 +48,7 @@ export function create_batch(inside) {
       "p",
       { class: "buttons" },
       press,
+      epoch.press,
       el("label", { for: "one-batch-start" }, "from"),
       start,
       again,
@@ -48,21 +56,29 @@ export function create_batch(inside) {
     about,
     told,
     found,
+    epoch.told,
+    epoch.found,
   );
   press.addEventListener("click", () => void inside.one_batch());
   again.addEventListener("click", () => {
     inside.start_over();
+    one_epoch.start_over();
     press.focus({ preventScroll: true });
   });
   start.addEventListener("change", (event) =>
     inside.choose_start(field_of(event).value === "fresh" ? "fresh" : "model"),
   );
+  const show_again = () => {
+    const is_shown = store.get().step !== null || one_epoch.store.get().look !== null;
+    about.hidden = is_shown;
+    again.hidden = !is_shown;
+  };
+  one_epoch.store.watch(["look"], show_again);
 
   store.watch(["is_stepping", "step_told", "step"], ({ is_stepping, step_told, step }) => {
     // Not disabled: the keyboard's place stays, and a press meanwhile does nothing.
     press.setAttribute("aria-busy", String(is_stepping));
-    about.hidden = step !== null;
-    again.hidden = step === null;
+    show_again();
     set_text(told, step_told || (step ? step_words(step) : ""));
   });
   const draw = () => {
@@ -88,7 +104,12 @@ function figures({ layers }) {
       cell(small(layer.update_share)),
     ),
   );
-  const head = ["Layer", "Gradient", "Weights, before → after", "Update / weights"];
+  const head = [
+    ["Layer"],
+    [term("Gradient", "gradient")],
+    [term("Weights", "weight"), ", before → after"],
+    ["Update / weights"],
+  ];
   return [
     el(
       "div",
@@ -97,7 +118,7 @@ function figures({ layers }) {
         "table",
         { class: "figures-table" },
         el("caption", { class: "unseen" }, "L2 norms of each layer in this step"),
-        el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
+        el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, ...name)))),
         el("tbody", {}, ...rows),
       ),
     ),
@@ -138,7 +159,9 @@ function images({ pixels, labels, losses_before, losses_after }, classes) {
     el(
       "p",
       { class: "hint" },
-      `${some}Each with its label and its loss before → after, dropout off.`,
+      `${some}Each with its label and its `,
+      term("loss", "loss"),
+      " before → after, dropout off.",
     ),
   );
 }

@@ -5,6 +5,7 @@ import { message_of } from "../../base/fault.js";
 import { loaded_once } from "../../base/loading.js";
 import { by_id } from "../../ui/dom.js";
 
+/** @import { KeptEpochs } from "../../app/kept_epochs.js" */
 /** @import { Custody } from "../../engine/custody.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 
@@ -12,17 +13,18 @@ import { by_id } from "../../ui/dom.js";
  * @param {View<PageState>} state
  * @param {object} parts
  * @param {Custody} parts.engine
+ * @param {KeptEpochs} parts.epochs
  * @param {(sentence: string) => void} parts.notice
  * @param {() => Uint8Array | null} parts.pixels what the pad was last read as
  */
-export function create_inside_opening(state, { engine, notice, pixels }) {
+export function create_inside_opening(state, { engine, epochs, notice, pixels }) {
   const button = by_id("look-inside", HTMLButtonElement);
   /** @type {ReturnType<typeof import("./view.js").mount_inside> | null} */
   let view = null;
   const loaded = loaded_once(
     async () => {
       const { mount_inside } = await import("./view.js");
-      view = mount_inside({ page: state, engine, pixels, button });
+      view = mount_inside({ page: state, engine, epochs, pixels, button });
       return view;
     },
     (error) => notice(`The inside could not be loaded: ${message_of(error)}`),

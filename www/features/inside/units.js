@@ -3,6 +3,7 @@
 // (painting.js), and their names follow a little later. Computes nothing.
 
 import { el, set_text } from "../../ui/dom.js";
+import { term } from "../../ui/term.js";
 import * as format from "../../base/format.js";
 import { class_name } from "../../base/task.js";
 import { is_silent, read_as, unit_name } from "./words.js";
@@ -60,7 +61,18 @@ export class UnitList {
     this.element = el(
       "div",
       { class: `layer ${role}` },
-      el("h3", {}, `Layer ${layer + 1}`, el("span", {}, ` ${role}, ${format.count(width)}`)),
+      el(
+        "h3",
+        {},
+        `Layer ${layer + 1}`,
+        el(
+          "span",
+          {},
+          " ",
+          ...(classes ? [role] : [term(role, "hidden_layers")]),
+          `, ${format.count(width)}`,
+        ),
+      ),
       this.#list,
       this.#told,
     );

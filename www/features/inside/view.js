@@ -2,14 +2,26 @@
 // opened, and one step looked at. Stands above the curves, beside the pad, on a wide screen and
 // under the pad on a narrow one: one draws and watches.
 
+import { MistakesController } from "../../app/epoch_mistakes.js";
+import { HealthController } from "../../app/health.js";
 import { InsideController } from "../../app/inside.js";
+import { OneEpochController } from "../../app/one_epoch.js";
 import { is_active } from "../../app/state.js";
+import { StoryController } from "../../app/story.js";
+import { Timeline } from "../../app/timeline.js";
 import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
+import { term } from "../../ui/term.js";
 import { create_batch } from "./batch.js";
+import { create_health } from "./health.js";
+import { create_mistakes } from "./mistakes.js";
+import { create_story } from "./story.js";
+import { create_timeline } from "./timeline.js";
 import { create_unit } from "./unit.js";
 import { links_words, paint_units } from "./painting.js";
 import { UnitList } from "./units.js";
+import { as_of_words } from "./words.js";
 
+/** @import { KeptEpochs } from "../../app/kept_epochs.js" */
 /** @import { Custody } from "../../engine/custody.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
 /** @import { PageState, View } from "../../app/state.js" */
@@ -22,6 +34,9 @@ const PHONE = "(max-width: 759px)";
 /** While a run goes on its weights are copied for each look. */
 const GAP_WHILE_TRAINING_MS = 80;
 
+/** Nobody follows the colours of pixels at every move of the pen, and the bars come first. */
+const STORY_AFTER_MS = 100;
+
 /** Names follow what is painted no later than this. */
 const NAMES_AFTER_MS = 200;
 
@@ -29,11 +44,19 @@ const NAMES_AFTER_MS = 200;
  * @param {object} parts
  * @param {View<PageState>} parts.page
  * @param {Custody} parts.engine
+ * @param {KeptEpochs} parts.epochs
  * @param {() => Uint8Array | null} parts.pixels
  * @param {HTMLButtonElement} parts.button what opens it
  */
-export function mount_inside({ page, engine, pixels, button }) {
-  const inside = new InsideController({ page, engine, pixels });
+export function mount_inside({ page, engine, epochs, pixels, button }) {
+  const inside = new InsideController({ page, engine, epochs, pixels });
+  const timeline = new Timeline({ page, epochs });
+  const story = new StoryController({ page, engine, epochs, pixels });
+  const told_story = create_story(story);
+  const mistakes = create_mistakes(
+    new MistakesController({ page, engine, epochs, timeline }),
+    told_story.tell_of,
+  );
   const { store } = inside;
   document.head.append(el("link", { rel: "stylesheet", href: "features/inside/inside.css" }));
 
@@ -46,9 +69,15 @@ export function mount_inside({ page, engine, pixels, button }) {
   const legend = el(
     "p",
     { class: "hint units-legend" },
-    el("span", {}, "silent"),
+    el("span", {}, term("silent", "silent")),
     el("span", { class: "scale", "aria-hidden": "true" }),
-    el("span", {}, "strongest of its layer (of the last layer: certain)"),
+    el(
+      "span",
+      {},
+      "strongest of its layer (of the last layer, by ",
+      term("softmax", "softmax"),
+      ": certain)",
+    ),
     below,
   );
   const unit = create_unit(inside, () => {
@@ -60,11 +89,15 @@ export function mount_inside({ page, engine, pixels, button }) {
     "section",
     { class: "part inside", id: "inside", "aria-label": "Inside", hidden: true },
     el("header", { class: "part-head" }, el("h2", {}, "Inside"), told, close),
+    create_timeline(timeline),
     layers,
     legend,
     paths,
     unit.element,
-    create_batch(inside),
+    told_story.element,
+    mistakes,
+    create_health(new HealthController({ page, engine, epochs })),
+    create_batch(inside, new OneEpochController({ page, engine, inside: store })),
   );
 
   /** @type {UnitList[]} */
@@ -90,10 +123,10 @@ export function mount_inside({ page, engine, pixels, button }) {
   let is_drawing = false;
   const draw = () => {
     is_drawing = false;
-    const { units, is_drawn, classes, told: why } = store.get();
+    const { units, is_drawn, classes, looked_back, told: why } = store.get();
     layers.hidden = legend.hidden = units === null;
     const invitation = "Draw on the pad and watch. A press on a unit opens it.";
-    set_text(told, why || (units && !is_drawn ? invitation : ""));
+    set_text(told, why || as_of_words(looked_back) + (units && !is_drawn ? invitation : ""));
     if (!units) {
       set_text(paths, "");
       return;
@@ -122,6 +155,9 @@ export function mount_inside({ page, engine, pixels, button }) {
     if (is_other || !is_drawn) name();
     else naming ||= setTimeout(name, NAMES_AFTER_MS);
   };
+  timeline.store.watch(["epochs"], ({ epochs: kept }) => {
+    mistakes.hidden = kept.length === 0;
+  });
   const draw_soon = () => {
     if (is_drawing || element.hidden) return;
     is_drawing = true;
@@ -133,7 +169,7 @@ export function mount_inside({ page, engine, pixels, button }) {
     canvas.height = Math.round(clientHeight * devicePixelRatio);
     for (const list of lists) list.measure();
   };
-  store.watch(["units", "is_drawn", "classes", "told"], draw_soon);
+  store.watch(["units", "is_drawn", "classes", "looked_back", "told"], draw_soon);
   store.watch(["opened"], name);
   on_theme_change(draw_soon);
   new ResizeObserver(() => {
@@ -155,8 +191,10 @@ export function mount_inside({ page, engine, pixels, button }) {
   const show = (is_open) => {
     element.hidden = !is_open;
     button.setAttribute("aria-expanded", String(is_open));
-    if (is_open) inside.open();
-    else inside.close();
+    for (const part of [timeline, inside]) {
+      if (is_open) part.open();
+      else part.close();
+    }
     draw_soon();
   };
   close.addEventListener("click", () => {
@@ -164,6 +202,11 @@ export function mount_inside({ page, engine, pixels, button }) {
     button.focus({ preventScroll: true });
   });
   let is_asking = false;
+  let story_timer = 0;
+  const tell_story = () => {
+    story_timer = 0;
+    story.update();
+  };
   return {
     /** Asked for once a frame, after the bars have been drawn; a run needs its worker more. */
     update() {
@@ -172,6 +215,7 @@ export function mount_inside({ page, engine, pixels, button }) {
       const ask = () => {
         is_asking = false;
         inside.update();
+        story_timer ||= setTimeout(tell_story, STORY_AFTER_MS);
       };
       if (is_active(page.get().run)) setTimeout(ask, GAP_WHILE_TRAINING_MS);
       else requestAnimationFrame(ask);

@@ -1,12 +1,20 @@
 // What is said of units, sums and steps. Pure functions.
 
 import * as format from "../../base/format.js";
+import { MOST_EPOCH_BYTES } from "../../app/kept_epochs.js";
+import { epoch_words } from "../../app/state.js";
 import { choice_words } from "../../base/settings.js";
 import { class_name, class_noun } from "../../base/task.js";
 
 /** @import { Activation, StepLayer, UnitSum, UnitTerm } from "../../pkg/studies/inkling.js" */
+/** @import { EpochMistakes } from "../../app/epoch_mistakes.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
+/** @import { PageState } from "../../app/state.js" */
+/** @import { StoryState } from "../../app/story.js" */
 /** @import { StepLook } from "../../worker/inside.js" */
+/** @import { EpochLook } from "../../worker/one_epoch.js" */
+
+/** @typedef {NonNullable<StoryState["reading"]>} StoryOf */
 
 /** Above this share of images on which it is silent a unit is nearly dead. */
 const NEARLY_DEAD = 0.99;
@@ -184,6 +192,84 @@ export function step_words({ step, epoch, steps_per_epoch, losses_before, losses
 }
 
 /**
+ * Which epoch is shown: `epoch 3 of 10`.
+ * @param {number} shown
+ * @param {number} last
+ */
+export function shown_words(shown, last) {
+  if (shown >= last) return `as it stands, ${format.counted(last, "epoch")} trained`;
+  return shown === 0 ? `the start, before epoch 1 of ${last}` : `epoch ${shown} of ${last}`;
+}
+
+/**
+ * Of what all that is shown is, where that is not the model that stands.
+ * @param {PageState["looked_back"]} looked_back
+ */
+export function as_of_words(looked_back) {
+  if (!looked_back) return "";
+  const { epoch, of } = looked_back;
+  const when = epoch === 0 ? "the start" : `epoch ${epoch} of ${of}`;
+  return `As of ${when}: pad and units show the network as it was then. `;
+}
+
+/**
+ * How much was read wrongly after an epoch, and as what.
+ * @param {EpochMistakes} mistakes
+ */
+export function mistakes_words({ epoch, last, figures, num_rows, classes }) {
+  const count = classes.length;
+  const { confusion } = figures;
+  const cells = confusion.map((images, at) => ({ images, truth: Math.floor(at / count), at }));
+  const wrong = cells.filter(({ images, truth, at }) => images > 0 && truth !== at % count);
+  const num_wrong = wrong.reduce((sum, { images }) => sum + images, 0);
+  const share = format.percent(1 - num_wrong / Math.max(1, num_rows));
+  const when = epoch === 0 ? "At the start" : `As of epoch ${epoch} of ${last}`;
+  const all = `${when} it read ${format.count(num_wrong)} of the ${format.counted(num_rows, "validation image")} wrongly: ${share} right.`;
+  if (num_wrong === 0) return all;
+  const most = wrong.sort((a, b) => b.images - a.images || a.at - b.at).slice(0, 3);
+  const pairs = most.map(
+    ({ images, truth, at }) =>
+      `${class_name(classes, truth)} read as ${class_name(classes, at % count)} (${format.count(images)})`,
+  );
+  return `${all} Most often: ${pairs.join(", ")}.`;
+}
+
+/**
+ * What is kept to be shown.
+ * @param {boolean} is_any
+ * @param {number} every
+ */
+export function kept_words(is_any, every) {
+  const limit = `at most ${MOST_EPOCH_BYTES / 2 ** 20} MB`;
+  if (!is_any) {
+    return `Earlier epochs can be shown of a run that this page has trained since it was opened: it keeps them in memory, ${limit}.`;
+  }
+  const which = every === 1 ? "every epoch" : `every ${nth(every)} epoch and the newest`;
+  return `This page has kept ${which} in memory, ${limit}, until it is closed. The model that stands is not changed by looking back.`;
+}
+
+/** @param {number} number a power of two */
+function nth(number) {
+  if (number % 10 === 2 && number % 100 !== 12) return number === 2 ? "second" : `${number}nd`;
+  return number === 4 ? "fourth" : `${number}th`;
+}
+
+/**
+ * What an epoch came to, in a sentence.
+ * @param {EpochLook} look
+ * @param {number} num_epochs that the settings ask for
+ */
+export function epoch_look_words({ record, accuracy_before, num_validation }, num_epochs) {
+  const [before, after] = [accuracy_before, record.validation_accuracy].map((share) =>
+    format.percent(share),
+  );
+  return (
+    `Epoch ${record.epoch} of ${num_epochs}: the validation accuracy goes from ${before} to ${after} ` +
+    `on ${format.counted(num_validation, "image")}; the mean training loss on the way was ${format.loss(record.train_loss)}.`
+  );
+}
+
+/**
  * What its updates say, by rule.
  * @param {readonly StepLayer[]} layers
  */
@@ -195,4 +281,35 @@ export function update_words(layers) {
   if (most > 30 * USUAL_UPDATE) return `${range}: a thousandth is usual, so this is a large step.`;
   if (most < USUAL_UPDATE / 30) return `${range}: a thousandth is usual, so this is a small step.`;
   return `${range}: about a thousandth is usual.`;
+}
+
+/**
+ * How an image is read, and what share the class has that is asked about.
+ * @param {StoryOf} reading
+ * @param {readonly string[]} classes
+ * @param {number | null} truth of a mistake
+ */
+export function story_words({ probabilities, read, of, looked_back }, classes, truth) {
+  const share = (/** @type {number} */ at) => format.percent(probabilities[at] ?? 0, 1);
+  const when = looked_back ? ` as of ${epoch_words(looked_back)}` : "";
+  const is = truth === null ? "" : `It is ${read_as(classes, truth)}. `;
+  const asked = of === read ? "" : `; ${read_as(classes, of)}, asked about here, has ${share(of)}`;
+  return `${is}Read as ${class_name(classes, read)} with ${share(read)}${when}${asked}.`;
+}
+
+/**
+ * The strongest pixels on either side, for whoever cannot see the picture of them.
+ * @param {StoryOf} reading
+ * @param {readonly string[]} classes
+ */
+export function saliency_words({ saliency, of }, classes) {
+  const side = Math.round(Math.sqrt(saliency.length));
+  let [most, least] = [0, 0];
+  saliency.forEach((value, at) => {
+    if (value > (saliency[most] ?? 0)) most = at;
+    if (value < (saliency[least] ?? 0)) least = at;
+  });
+  const of_pixel = (/** @type {number} */ at) =>
+    `${signed(saliency[at] ?? 0)} at the ${input_name(0, at, side)}`;
+  return `What each pixel says for ${read_as(classes, of)}: most for it ${of_pixel(most)}, most against it ${of_pixel(least)}`;
 }

@@ -114,5 +114,6 @@ export function create_pad(view, actions, { on_ink, on_read }) {
     focus: () => pad.focus(),
     has_ink: () => drawing.has_ink,
     pixels: reading.pixels,
+    reading: reading.reading,
   };
 }

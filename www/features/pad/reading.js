@@ -5,7 +5,7 @@ import { Cancelled, Refused, message_of, sentence_of } from "../../base/fault.js
 import * as format from "../../base/format.js";
 import { top_digit } from "../../base/ink.js";
 import { MNIST_TASK, class_name, class_noun, task_of } from "../../base/task.js";
-import { model_task } from "../../app/state.js";
+import { epoch_words, model_task } from "../../app/state.js";
 import { digit_image, side_of } from "../../ui/digit.js";
 import { announce, by_id, el, set_text } from "../../ui/dom.js";
 import { PAPER_SIDE } from "./picture.js";
@@ -37,7 +37,7 @@ export function create_reading(view, actions, drawing, on_read) {
   let bars = build_bars(list, MNIST_TASK.classes);
   prediction.setAttribute("aria-live", "off");
 
-  /** @type {InkReading | null} */
+  /** @type {(InkReading & Pick<PageState, "looked_back">) | null} */
   let reading = null;
   /** Why something did not go on the pad, until there is other ink. */
   let told = "";
@@ -74,9 +74,10 @@ export function create_reading(view, actions, drawing, on_read) {
     last_asked = performance.now();
     const asked_after = num_emptied;
     try {
+      const { looked_back } = view.get();
       const found = await request(drawing, actions);
       if (num_emptied === asked_after) {
-        reading = found;
+        reading = found && { ...found, looked_back };
         unread = "";
         show();
         on_read();
@@ -139,15 +140,16 @@ export function create_reading(view, actions, drawing, on_read) {
     } else {
       const sure = format.percent(probabilities[top] ?? 0, 1);
       const said = class_name(classes, top);
-      show_digit(prediction, said, `with ${sure}`);
-      announce(`It reads ${said}, ${sure}`, REST_MS);
+      const when = reading.looked_back ? ` as of ${epoch_words(reading.looked_back)}` : "";
+      show_digit(prediction, said, `with ${sure}${when}`);
+      announce(`It reads ${said}, ${sure}${when}`, REST_MS);
     }
   };
 
   /** @type {unknown[]} */
   let seen = [];
-  view.watch(["run", "model", "data"], ({ run, model, data }) => {
-    const now = [model, run.progress, run.result, run.history.length, data];
+  view.watch(["run", "model", "data", "looked_back"], ({ run, model, data, looked_back }) => {
+    const now = [model, run.progress, run.result, run.history.length, data, looked_back];
     if (now.every((part, at) => part === seen[at])) return;
     seen = now;
     if (drawing.has_ink) ask_again();
@@ -162,6 +164,8 @@ export function create_reading(view, actions, drawing, on_read) {
     },
     tell,
     show,
+    /** What was last read; `null` for an empty pad. */
+    reading: () => reading,
     /** The pixels as last read; `null` for an empty pad. */
     pixels: () => reading?.pixels ?? null,
   };

@@ -2,6 +2,7 @@
 // what it is of. What the buttons do is decided elsewhere.
 
 import { announce, by_id, el, set_text } from "../../ui/dom.js";
+import { term } from "../../ui/term.js";
 import { setting_of_fault } from "../../base/settings.js";
 import { difference_text, other_settings } from "./difference.js";
 import { is_tuned, model_text, result_figures, status_text, was_closed } from "./text.js";
@@ -189,11 +190,16 @@ function show_figures(list, figures) {
   figures.forEach(({ title, figure, aside }, at) => {
     const [dt, dd, beside] = Array.from(list.children[at]?.children ?? []);
     if (!dt || !dd || !beside) return;
-    set_text(dt, title);
+    const entry = WITH_ENTRY[title];
+    if (!entry) set_text(dt, title);
+    else if (dt.textContent !== title) dt.replaceChildren(term(title, entry));
     set_text(dd, figure);
     set_text(beside, aside);
   });
 }
+
+/** Titles that the glossary explains. @type {Readonly<Record<string, string>>} */
+const WITH_ENTRY = { "Best epoch": "best_epoch", Gap: "gap", "Validation accuracy": "accuracy" };
 
 /** Ten words about a run in all: its beginning, its tenths, its end. @param {View<PageState>} state */
 function tell_phases(state) {

@@ -2,6 +2,7 @@
 // read as. Knows nothing of the other fields.
 
 import { el, set_text } from "../../ui/dom.js";
+import { setting_name } from "../../ui/term.js";
 import { reading_words, text_of, typed_number } from "./typed.js";
 
 /** @import { Fault } from "../../base/fault.js" */
@@ -24,7 +25,7 @@ export class Field {
   /** @param {Setting} setting */
   constructor(setting) {
     this.#setting = setting;
-    const { key, label, kind, hint } = setting;
+    const { key, kind, hint } = setting;
     const id = `setting-${key.replaceAll("_", "-")}`;
     this.control = control_of(setting, {
       id,
@@ -32,7 +33,7 @@ export class Field {
       "aria-describedby": `${id}-hint ${id}-fault`,
     });
     this.#fault = el("p", { class: "fault", id: `${id}-fault` });
-    const name = el("label", { for: id }, label);
+    const name = el("label", { for: id }, setting_name(setting));
     const explained = el("p", { class: "hint", id: `${id}-hint` }, hint);
     const parts = kind === "flag" ? [this.control, name] : [name, this.control];
     this.element = el("div", { class: `field is-${kind}` }, ...parts, explained, this.#fault);

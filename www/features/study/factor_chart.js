@@ -4,7 +4,7 @@ import { chart_menu } from "../../plot/chart_menu.js";
 import { el, set_text } from "../../ui/dom.js";
 import { accuracy_plot } from "../../plot/accuracy_plot.js";
 import { svg_node } from "../../plot/svg.js";
-import { page_theme } from "./page_theme.js";
+import { page_theme } from "../../ui/page_theme.js";
 
 /** @import { StudyReading, StudyRecord } from "../../pkg/ndarray/inkling.js" */
 

@@ -6,7 +6,7 @@ import { is_study_active } from "../../app/study_state.js";
 import { rate_plot } from "../../plot/rate_plot.js";
 import { svg_node } from "../../plot/svg.js";
 import { el, on_theme_change, set_text } from "../../ui/dom.js";
-import { page_theme } from "./page_theme.js";
+import { page_theme } from "../../ui/page_theme.js";
 
 /** @import { StudyActions } from "../../app/studies.js" */
 /** @import { StudyState } from "../../app/study_state.js" */

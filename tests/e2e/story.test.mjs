@@ -1,0 +1,72 @@
+// A digit's story, in the page: what its pixels say for a class, the training images nearest to
+// it, of the drawing on the pad and of what was read wrongly.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { STROKES, draw, open_page, press, sees } from "./helper.mjs";
+
+for (const backend of ["ndarray", "webgpu"]) {
+  test(`a drawing and a mistake have a story, trained on ${backend}`, async (t) => {
+    const { page } = await open_page(t, {
+      query: `?backend=${backend}&epochs=2&hidden_layers=24,12&learning_rate=0.05`,
+      webgpu: backend === "webgpu",
+    });
+    await press(page, "Sample and train");
+    await sees(page, "Training status", /Finished$/, 300);
+    await press(page, "Look inside");
+    await page.getByText("Why it reads so").click();
+    await sees(page, "Story status", /^Draw on the pad to see its story/);
+    await draw(page, STROKES[7]);
+    const read = await sees(page, "Prediction", /\d\s+with .*%$/);
+    const [, digit, sure] = /(\d)\s+with (.*%)/.exec(read) ?? [];
+    await sees(page, "Story status", new RegExp(`^Read as ${digit} with ${sure}`));
+    const picture = page.getByRole("img", { name: /^What each pixel says for/ });
+    const label = async () => (await picture.getAttribute("aria-label")) ?? "";
+    const signed = /most for it \+\d+\.\d\d at the pixel in row \d+.* against it −\d+\.\d\d at/;
+    assert.match(await label(), signed);
+    assert.ok((await label()).startsWith(`What each pixel says for digit ${digit}:`));
+
+    const nearest = page.getByRole("list", { name: "Nearest training images" });
+    const distances = async () => {
+      await nearest.getByRole("img").nth(7).waitFor();
+      const images = nearest.getByRole("img");
+      const names = await images.evaluateAll((found) =>
+        found.map((one) => one.getAttribute("aria-label") ?? ""),
+      );
+      return names.map((name) => Number(/^digit \d, distance (\d+\.\d\d)$/.exec(name)?.[1]));
+    };
+    const far = await distances();
+    assert.deepEqual(
+      far,
+      [...far].sort((a, b) => a - b),
+    );
+    assert.ok(far.every((distance) => distance > 0));
+    await page.getByText(/^The nearest of 2,000 training images, spread evenly/).waitFor();
+
+    const other = digit === "3" ? 5 : 3;
+    await page.getByLabel("What speaks for").selectOption(`digit ${other}`);
+    await sees(page, "Story status", new RegExp(`; digit ${other}, asked about here, has \\d`));
+    assert.ok((await label()).startsWith(`What each pixel says for digit ${other}:`));
+    await page.getByLabel("What speaks for").selectOption("what it reads");
+
+    await page.getByRole("slider", { name: "Epoch shown" }).fill("0");
+    await sees(page, "Story status", /^Read as \d with .* as of the start\./);
+    assert.notDeepEqual(await distances(), far);
+    await page.getByRole("slider", { name: "Epoch shown" }).fill("2");
+    await sees(page, "Story status", new RegExp(`^Read as ${digit} with ${sure}\\.`));
+
+    await page.getByText("What it read wrongly then").click();
+    const wrong = page.getByRole("list", { name: "Wrong then, and most sure of it" });
+    const first = wrong.getByRole("button").first();
+    const name = (await first.getByRole("img").getAttribute("aria-label")) ?? "";
+    const [, truth, said, share] = /^digit (\d), read as (\d) with (.*)$/.exec(name) ?? [];
+    await first.press("Enter");
+    const words = new RegExp(`^It is digit ${truth}\\. Read as ${said} with ${share}`);
+    await sees(page, "Story status", words);
+    await page.getByText("Why it reads so").and(page.locator(":focus")).waitFor();
+    await press(page, "Back to the pad");
+    await sees(page, "Story status", new RegExp(`^Read as ${digit} with ${sure}`));
+    await press(page, "Clear pad");
+    await sees(page, "Story status", /^Draw on the pad to see its story/);
+  });
+}

@@ -1,0 +1,199 @@
+// The health of layers without a document: what is measured, and when, and what is said of it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HealthController } from "../../www/app/health.js";
+import { KeptEpochs } from "../../www/app/kept_epochs.js";
+import { create_store, initial_state } from "../../www/app/state.js";
+import { training_rows } from "../../www/app/training_rows.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { HEALTH_FIGURES, health_plot } from "../../www/plot/health_plots.js";
+import { PRINT } from "../../www/plot/drawing.js";
+import { health_sentences } from "../../www/features/inside/health_words.js";
+
+/** @param {Partial<import("../../www/pkg/studies/inkling.js").LayerHealth>} [figures] */
+const layer = (figures) => ({
+  weight_norm: 5,
+  gradient_norm: 0.5,
+  update_share: 0.001,
+  num_units: 64,
+  num_silent: 2,
+  activation_mean: 0.5,
+  activation_deviation: 1,
+  ...figures,
+});
+const output = layer({ num_units: 0, num_silent: 0 });
+
+/** @param {import("../../www/app/health.js").EpochHealth["layers"][]} moments @param {object} [config] */
+const said = (moments, config) =>
+  health_sentences({
+    epochs: moments.map((layers, epoch) => ({ epoch, layers })),
+    num_images: 256,
+    config: { ...DEFAULTS, ...config },
+  });
+
+test("a healthy run has one sentence, with its numbers", () => {
+  const layers = [layer(), layer({ update_share: 0.004 }), output];
+  assert.deepEqual(said([layers, layers]), [
+    "After epoch 1 a step moves the weights by 0.001 to 0.004 of their size: about a thousandth is usual.",
+  ]);
+});
+
+test("large and small steps are told", () => {
+  const large = [layer({ update_share: 0.05 }), layer(), output];
+  assert.match(said([large])[0] ?? "", /by 0\.001 to 0\.05 .* these steps are large/);
+  const small = [layer(), output].map((one) => ({ ...one, update_share: 1e-5 }));
+  assert.match(said([small])[0] ?? "", /these steps are small/);
+});
+
+test("a layer with 60 % silent units is told, from the first epoch on", () => {
+  const quiet = [layer({ num_silent: 39 }), layer(), output];
+  assert.equal(said([quiet]).length, 1, "of the start nothing is said");
+  const start = [layer(), layer(), output];
+  assert.equal(
+    said([start, quiet])[0],
+    "After epoch 1, 39 of the 64 units of layer 1 (61 %) are silent on all 256 images: they take no part, and few come back. A learning rate below 0.01, or layer normalisation, keeps more of them.",
+  );
+  assert.equal(said([start, [layer({ num_silent: 38 }), layer(), output]]).length, 1);
+});
+
+test("a first layer that died says which rate was too high", () => {
+  const dead = [layer({ num_silent: 64, gradient_norm: 0.1 }), layer(), output];
+  const [sentence, ...others] = said([[layer(), layer(), output], dead, dead], {
+    learning_rate: 2,
+  });
+  assert.equal(
+    sentence,
+    "The first layer has died: after epoch 1, 64 of its 64 units are silent on all 256 images; at the start it was 2. No gradient reaches a silent ReLU, so it stays so. A learning rate of 2 is too high for it: try a tenth.",
+  );
+  assert.equal(others.length, 1);
+});
+
+test("gradients that vanish or grow are told, with their ratio", () => {
+  const vanishing = [layer({ gradient_norm: 2e-6 }), layer(), layer({ gradient_norm: 0.2 })];
+  assert.match(
+    said([vanishing], { activation: "sigmoid" })[0] ?? "",
+    /^The gradient vanishes on its way back: at the start its norm is 0\.2 in layer 3 and 2\.0e-6 in layer 1, 100,000 times less\..* a quarter at most/,
+  );
+  const growing = [layer({ gradient_norm: 300 }), layer(), layer()];
+  assert.match(said([growing])[0] ?? "", /grows on its way back.* 600 times more/);
+  const steady = [layer({ gradient_norm: 0.006 }), layer(), layer()];
+  assert.equal(said([steady]).length, 1);
+});
+
+test("figures that are no numbers are all that is said", () => {
+  const broken = [layer({ gradient_norm: NaN }), output];
+  assert.deepEqual(said([[layer(), output], broken]), [
+    "After epoch 1 weights or gradients are no numbers any more. A learning rate of a tenth would keep them.",
+  ]);
+});
+
+test("each figure is a line a layer, and what a log axis cannot have breaks it", () => {
+  const epochs = [0, 1, 2].map((epoch) => ({
+    epoch,
+    layers: [layer({ update_share: epoch === 1 ? 0 : 0.01 }), layer(), output],
+  }));
+  for (const figure of HEALTH_FIGURES) {
+    const options = { width: 220, height: 150, theme: PRINT, is_dark: false };
+    const { marks, description } = health_plot(figure, epochs, options);
+    const lines = marks.filter((mark) => mark.kind === "path" && mark.stroke && !mark.fill);
+    const is_silence = figure.title === "Silent units";
+    const is_update = figure.title === "Update / weights";
+    // The last layer has no silent units; the first one's updates are two points apart.
+    assert.equal(lines.length, is_silence || is_update ? 2 : 3, figure.title);
+    assert.ok(description.startsWith(figure.title));
+    for (const mark of marks) assert.ok(!JSON.stringify(mark).includes("null"), figure.title);
+  }
+});
+
+test("training images are spread over what is not held out", () => {
+  assert.deepEqual(training_rows(10, [0, 5], 4), [1, 3, 6, 8]);
+  assert.deepEqual(training_rows(4, Uint32Array.of(1), 9), [0, 2, 3]);
+});
+
+/** A page whose run has finished two epochs, and an engine that answers when told to. */
+function bench() {
+  const page = create_store(initial_state({ ...DEFAULTS }));
+  const epochs = new KeptEpochs(page);
+  const history = /** @type {any[]} */ ([{}, {}]);
+  const config = { ...DEFAULTS };
+  page.set({
+    run: { ...page.get().run, id: "a", phase: "ended", history, config, data_checksum: "d" },
+    model: /** @type {any} */ ({ id: "a@9", kind: "run", run_id: "a" }),
+    data: /** @type {any} */ ({ checksum: "d", num_rows: 10 }),
+  });
+  epochs.begin("a", 0);
+  for (const epoch of [1, 2]) epochs.keep("a", epoch, new Uint8Array(1));
+  /** @type {{ given: any[], answer: (layers: any[]) => void }[]} */
+  const asked = [];
+  const engine = /** @type {any} */ ({
+    held_out_rows: async () => Uint32Array.of(0, 5),
+    measure_layers: (/** @type {any[]} */ ...given) =>
+      new Promise((answer) => asked.push({ given, answer })),
+  });
+  const health = new HealthController({ page, engine, epochs });
+  return {
+    page,
+    epochs,
+    health,
+    asked,
+    async answer(/** @type {any[]} */ layers) {
+      await new Promise((done) => setImmediate(done));
+      const found = asked.shift();
+      found?.answer(layers);
+      await new Promise((done) => setImmediate(done));
+      return found?.given;
+    },
+  };
+}
+
+test("all that is kept is measured on the same rows, and again only what is new", async () => {
+  const { page, epochs, health, asked, answer } = bench();
+  assert.equal(asked.length, 0, "nothing before it is asked for");
+  const measuring = health.measure();
+  const [start, checksum, rows] = (await answer([layer(), output])) ?? [];
+  assert.deepEqual([start.is_start, checksum], [true, "d"]);
+  assert.deepEqual(rows, [1, 2, 3, 4, 6, 7, 8, 9]);
+  assert.equal(health.store.get().told, "1 of 3 measured.");
+  await answer([layer(), output]);
+  await answer([layer(), output]);
+  await measuring;
+  const { health: found, told } = health.store.get();
+  assert.deepEqual(
+    found?.epochs.map(({ epoch }) => epoch),
+    [0, 1, 2],
+  );
+  assert.match(told, /^Measured at 3 moments of the run on the same 8 training images/);
+  epochs.keep("a", 3, new Uint8Array(1));
+  page.set({ run: { ...page.get().run } });
+  assert.match(health.store.get().told, /^1 epoch more since: press again/);
+  void health.measure();
+  const [newest] = (await answer([layer(), output])) ?? [];
+  assert.equal(newest.key, epochs.ref(3)?.key);
+  assert.equal(asked.length, 0);
+});
+
+test("figures of another run or other data are not shown, and what comes late is dropped", async () => {
+  const { page, health, asked, answer } = bench();
+  void health.measure();
+  await answer([layer(), output]);
+  assert.notEqual(health.store.get().health, null);
+  page.set({ data: /** @type {any} */ ({ checksum: "e", num_rows: 10 }) });
+  assert.deepEqual(health.store.get(), { health: null, is_measuring: false, told: "" });
+  await answer([layer(), output]);
+  assert.equal(health.store.get().health, null);
+  assert.equal(asked.length, 0);
+  await health.measure();
+  assert.match(health.store.get().told, /^Load the data that this run was trained on/);
+});
+
+test("measuring can be stopped", async () => {
+  const { health, answer, asked } = bench();
+  void health.measure();
+  await answer([layer(), output]);
+  health.stop();
+  await answer([layer(), output]);
+  const { health: found, is_measuring, told } = health.store.get();
+  assert.deepEqual([found?.epochs.length, is_measuring, asked.length], [1, false, 0]);
+  assert.match(told, /^2 epochs more since|^1 epoch more since/);
+});

@@ -1,0 +1,129 @@
+// The controller of what a run read wrongly after an epoch: the validation part as the
+// network read it then. Beside the evaluation of the model that stands, which is not touched.
+
+import { Cancelled, sentence_of } from "../base/fault.js";
+import { task_of } from "../base/task.js";
+import { Newest } from "./newest.js";
+import { create_store } from "./state.js";
+
+/** @import { Evaluation } from "../pkg/ndarray/inkling.js" */
+/** @import { Custody } from "../engine/custody.js" */
+/** @import { KeptEpochs } from "./kept_epochs.js" */
+/** @import { Timeline } from "./timeline.js" */
+/** @import { PageState, View } from "./state.js" */
+
+/** Images that are shown, those it was surest of. */
+const MOST_SHOWN = 12;
+
+/**
+ * An image that was read wrongly.
+ * @typedef {object} Mistake
+ * @property {Uint8Array} pixels
+ * @property {number} truth
+ * @property {number} said
+ * @property {number} sure
+ */
+
+/**
+ * @typedef {object} EpochMistakes
+ * @property {number} epoch
+ * @property {number} last
+ * @property {Evaluation} figures
+ * @property {number} num_rows of the validation part
+ * @property {Mistake[]} worst
+ * @property {readonly string[]} classes
+ */
+
+/** @typedef {{ found: EpochMistakes | null, told: string }} MistakesState */
+
+export class MistakesController {
+  store = create_store(/** @type {MistakesState} */ ({ found: null, told: "" }));
+  #page;
+  #engine;
+  #epochs;
+  #timeline;
+  #is_open = false;
+  #looking = new Newest(() => this.#look());
+
+  /**
+   * @param {object} parts
+   * @param {View<PageState>} parts.page
+   * @param {Custody} parts.engine
+   * @param {KeptEpochs} parts.epochs
+   * @param {Timeline} parts.timeline
+   */
+  constructor({ page, engine, epochs, timeline }) {
+    this.#page = page;
+    this.#engine = engine;
+    this.#epochs = epochs;
+    this.#timeline = timeline;
+    timeline.store.watch(["shown", "epochs"], () => this.#wake());
+    page.watch(["data"], () => this.#wake());
+  }
+
+  /** Nothing is computed while it is closed. @param {boolean} is_open */
+  set_open(is_open) {
+    this.#is_open = is_open;
+    this.#wake();
+  }
+
+  #wake() {
+    if (this.#is_open) void this.#looking.ask();
+  }
+
+  async #look() {
+    const { run, data } = this.#page.get();
+    const { shown, last } = this.#timeline.store.get();
+    const ref = this.#epochs.ref(shown);
+    if (!ref || !run.config) return this.store.set({ found: null, told: "" });
+    if (data?.checksum !== run.data_checksum) {
+      return this.store.set({ found: null, told: "Load the data of this run to see them." });
+    }
+    if (!this.store.get().found) this.store.set({ told: "Reading the validation part." });
+    try {
+      const rows = await this.#engine.held_out_rows(data.checksum, run.config);
+      const probabilities = await this.#engine.read_rows_then(ref, data.checksum, rows);
+      const { labels } = await this.#engine.images(data.checksum, rows);
+      const figures = await this.#engine.evaluate(probabilities, labels);
+      const { classes } = task_of(data);
+      const wrong = surest_mistakes(probabilities, labels).slice(0, MOST_SHOWN);
+      const shown_rows = wrong.map(({ at }) => rows[at] ?? 0);
+      const { pixels } = await this.#engine.images(data.checksum, shown_rows);
+      const now = this.#page.get();
+      const is_same = run.id === now.run.id && data === now.data;
+      if (!is_same || shown !== this.#timeline.store.get().shown) return this.#wake();
+      const size = pixels.length / Math.max(1, wrong.length);
+      const worst = wrong.map(({ truth, said, sure }, at) => ({
+        pixels: pixels.subarray(at * size, (at + 1) * size),
+        truth,
+        said,
+        sure,
+      }));
+      const num_rows = rows.length;
+      this.store.set({
+        found: { epoch: shown, last, figures, num_rows, worst, classes },
+        told: "",
+      });
+    } catch (error) {
+      if (!(error instanceof Cancelled)) this.store.set({ found: null, told: sentence_of(error) });
+    }
+  }
+}
+
+/**
+ * What was read wrongly, the surest first.
+ * @param {Float32Array} probabilities one a class for each image
+ * @param {Uint8Array} labels
+ */
+function surest_mistakes(probabilities, labels) {
+  const count = probabilities.length / Math.max(1, labels.length);
+  const found = [];
+  for (let at = 0; at < labels.length; at++) {
+    const own = probabilities.subarray(at * count, (at + 1) * count);
+    const sure = Math.max(...own);
+    const said = own.indexOf(sure);
+    const truth = labels[at] ?? 0;
+    if (said !== truth) found.push({ at, truth, said, sure });
+  }
+  return found.sort((a, b) => b.sure - a.sure || a.at - b.at);
+}

@@ -1,0 +1,107 @@
+// The controller of one epoch looked at: trained from the model that stands or from fresh
+// weights, on a network of its own, and the one after it by the next press. Neither the run
+// nor the model know of it; a run that begins meanwhile has it given up.
+
+import { Cancelled, Refused, sentence_of } from "../base/fault.js";
+import { create_store, is_active } from "./state.js";
+import { beginning, first_parameters, is_same_beginning } from "./step_start.js";
+import { training_rows } from "./training_rows.js";
+
+/** @import { Custody } from "../engine/custody.js" */
+/** @import { EpochLook } from "../worker/one_epoch.js" */
+/** @import { InsideState } from "./inside.js" */
+/** @import { PageState, View } from "./state.js" */
+/** @import { StepBeginning } from "./step_start.js" */
+
+/** Training images that layers are measured on. */
+const NUM_MEASURED = 256;
+
+/** @typedef {{ look: EpochLook | null, num_epochs: number, is_training: boolean, told: string }} OneEpochState */
+
+export class OneEpochController {
+  store = create_store(
+    /** @type {OneEpochState} */ ({ look: null, num_epochs: 0, is_training: false, told: "" }),
+  );
+  #page;
+  #engine;
+  #inside;
+  /** What the epoch that stands began with. @type {StepBeginning | null} */
+  #from = null;
+  /** @type {AbortController | null} */
+  #abort = null;
+
+  /** @param {{ page: View<PageState>, engine: Custody, inside: View<InsideState> }} parts */
+  constructor({ page, engine, inside }) {
+    this.#page = page;
+    this.#engine = engine;
+    this.#inside = inside;
+    page.watch(["run", "model", "data", "config"], () => this.#look_at_page());
+  }
+
+  #look_at_page() {
+    if (this.#abort && (is_active(this.#page.get().run) || !this.#stands())) this.stop();
+    if (this.store.get().look && !this.#stands()) this.start_over();
+  }
+
+  #stands() {
+    return is_same_beginning(this.#from, beginning(this.#page, this.#inside.get().start));
+  }
+
+  /** The next press trains the first epoch again. */
+  start_over() {
+    this.stop();
+    this.store.set({ look: null, told: "" });
+  }
+
+  /** Gives up the epoch under way. */
+  stop() {
+    this.#abort?.abort(new Cancelled("The epoch was given up."));
+  }
+
+  /** Trains an epoch with the bench's settings, or the one after the last. */
+  async train() {
+    if (this.#abort) return;
+    const { config, data, run } = this.#page.get();
+    const { start, units } = this.#inside.get();
+    const { look } = this.store.get();
+    const before = look && this.#stands() ? look : null;
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#from = beginning(this.#page, start);
+    this.store.set({ is_training: true, told: "Training an epoch." });
+    try {
+      if (!data) throw new Refused("Load a data set first.");
+      if (is_active(run)) {
+        throw new Refused("A run is under way. Stop it, or let it end, and press again.");
+      }
+      const num_epochs = Number(config.epochs);
+      if (before && before.record.epoch >= num_epochs) {
+        throw new Refused(
+          `The settings ask for ${num_epochs} ${num_epochs === 1 ? "epoch" : "epochs"}, and that was the last. Ask for more, or start over.`,
+        );
+      }
+      const { checksum } = data;
+      const parameters = before
+        ? null
+        : await first_parameters(this.#engine, this.#page, start, units);
+      const held_out = await this.#engine.held_out_rows(checksum, config);
+      const rows = training_rows(data.num_rows, held_out, NUM_MEASURED);
+      const from = { checkpoint: before?.checkpoint ?? null, parameters };
+      const { signal } = abort;
+      signal.throwIfAborted();
+      const found = await this.#engine.train_one_epoch(checksum, config, from, rows, signal);
+      this.store.set({ look: found, num_epochs, told: "" });
+    } catch (error) {
+      if (!abort.signal.aborted) this.store.set({ told: sentence_of(error) });
+      else {
+        const why = is_active(this.#page.get().run)
+          ? "A run has begun: the epoch was given up."
+          : "Data, settings or model changed meanwhile. Press One epoch again.";
+        this.store.set({ look: null, told: why });
+      }
+    } finally {
+      this.#abort = null;
+      this.store.set({ is_training: false });
+    }
+  }
+}
