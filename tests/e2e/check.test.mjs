@@ -92,7 +92,10 @@ async function class_of(t) {
   const foreign = await hand_in(t, 9, "1006", others);
   const whole = zipSync(second);
   const table = strFromU8(honest["summary.csv"] ?? new Uint8Array());
-  const better = table.replace(/(,7,7,sgd,relu,torch,0,0,0,0,false,\d+,\d+,\d+,)[\d.]+/, "$10.4321");
+  const better = table.replace(
+    /(,7,7,sgd,relu,torch,0,0,0,0,false,\d+,\d+,\d+,)[\d.]+/,
+    "$10.4321",
+  );
   assert.notEqual(better, table, "the table holds the figure that is edited");
   /** @type {[Zip, string][]} */
   const native = no_program

@@ -30,7 +30,10 @@ async function check(zip, data, num_runs) {
     // One figure of it, edited in a table.
     const files = unzipSync(zip);
     const table = strFromU8(files["summary.csv"] ?? new Uint8Array());
-    const better = table.replace(/(,42,42,sgd,relu,torch,0,0,0,0,false,\d+,\d+,\d+,)0\.\d+/, "$10.9999");
+    const better = table.replace(
+      /(,42,42,sgd,relu,torch,0,0,0,0,false,\d+,\d+,\d+,)0\.\d+/,
+      "$10.9999",
+    );
     assert.notEqual(better, table);
     const edited = zipSync({ ...files, "summary.csv": strToU8(better) });
     await writeFile(join(folder, "edited.zip"), edited);
