@@ -202,8 +202,8 @@ export function fake_browser(t) {
   const rows = new Map();
   /** @type {Map<string, object>} */
   const locks = new Map();
-  /** What holds up each write for as long as it is pending. @type {{ hold: Promise<unknown> | null }} */
-  const browser = { hold: null };
+  /** What holds up each write, and what was read, for as long as it is pending. @type {{ hold: Promise<unknown> | null, hold_reading: Promise<unknown> | null }} */
+  const browser = { hold: null, hold_reading: null };
   /** @type {Set<Tab>} */
   const tabs = new Set();
   const words = small_store();
@@ -254,7 +254,11 @@ export function fake_browser(t) {
       this.page = create_store(initial_state({ ...DEFAULTS }), (error) => this.faults.push(error));
       const tab = this;
       const database = {
-        read: async (/** @type {any} */ _, /** @type {any} */ work) => work(at),
+        read: async (/** @type {any} */ _, /** @type {any} */ work) => {
+          const value = await work(at);
+          await browser.hold_reading;
+          return value;
+        },
         write: async (/** @type {any} */ _, /** @type {any} */ work) => {
           await browser.hold;
           return { value: await work(at) };

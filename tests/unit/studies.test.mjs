@@ -316,3 +316,36 @@ test("the form says what it would run, and what it holds still", async () => {
   assert.match(about_plan(/** @type {any} */ (plan), null, 2), /^6 runs; 10 epochs each\. Load a/);
   assert.equal(DATA.num_rows, 1200);
 });
+
+test("what was read of a study before this tab's words were kept does not stand in their place", async (t) => {
+  const browser = fake_browser(t);
+  const one = browser.open();
+  one.load();
+  await one.study("0.1");
+  const other = browser.open();
+  other.load();
+  await other.restore();
+  one.actions.remark("High.");
+  // The other's words are kept, and this tab begins to read them.
+  let show_read = () => {};
+  browser.hold_reading = new Promise((resolve) => (show_read = () => resolve(null)));
+  other.actions.remark("Low.");
+  other.actions.end_remarks();
+  await moments();
+  // Its own are done with, and wait to be kept while that reading comes to its end.
+  let go_on = () => {};
+  browser.hold = new Promise((resolve) => (go_on = () => resolve(null)));
+  one.actions.end_remarks();
+  browser.hold_reading = null;
+  show_read();
+  await moments();
+  browser.hold = null;
+  go_on();
+  await moments();
+  for (const tab of [one, other]) {
+    assert.match(tab.state.record?.remarks ?? "", /High\./);
+    assert.match(tab.state.record?.remarks ?? "", /Low\./);
+  }
+  const [kept] = /** @type {any[]} */ ([...browser.rows.values()]);
+  assert.match(kept.remarks, /High\..*Low\.|Low\..*High\./s);
+});

@@ -8,7 +8,8 @@ import { in_turn } from "../base/readings.js";
 import { merged_text } from "../store/merge.js";
 import { HeldTexts } from "./held_texts.js";
 import { imported } from "./study_files.js";
-import { by_order, form_of, is_study_active, next_order, settled } from "./study_state.js";
+import { by_order, form_of, is_same, is_study_active, next_order, settled } from "./study_state.js";
+import { Waiting } from "./waiting.js";
 
 /** @import { StudyRecord } from "../pkg/ndarray/inkling.js" */
 /** @import { StudyParts } from "./studies.js" */
@@ -37,6 +38,8 @@ export class StudyShelf {
   #keeping;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #asking;
+  /** Changes of studies that are not kept yet. */
+  #waiting = new Waiting();
   /** Changes are kept one after the other. @type {Promise<unknown>} */
   #last_change = Promise.resolve();
   /** Whether what is kept has been read once. */
@@ -93,14 +96,16 @@ export class StudyShelf {
 
     const state = store.get();
     const here = new Map(state.kept.map((one) => [one.id, one]));
+    /** @param {string} id */
+    const is_changed = (id) => here.get(id) !== before.get(id) || this.#waiting.has(id);
     /** Of what this tab runs, or has changed since, it knows better. @param {string} id */
     const is_newer_here = (id) =>
-      here.get(id) !== before.get(id) || (is_study_active(state) && id === state.record?.id);
+      is_changed(id) || (is_study_active(state) && id === state.record?.id);
     const kept = [];
     let is_overtaken = false;
     for (const one of found) {
       if (is_newer_here(one.id)) {
-        is_overtaken ||= here.get(one.id) !== before.get(one.id);
+        is_overtaken ||= is_changed(one.id);
         continue;
       }
       if (one.id !== this.#typed?.id) this.#read.set(one.id, one);
@@ -222,7 +227,8 @@ export class StudyShelf {
    * @returns {Promise<void>}
    */
   keep(record, with_typed = false) {
-    return this.#in_turn(() => this.#keep(record, with_typed));
+    const done = this.#waiting.begin(record.id);
+    return this.#in_turn(() => this.#keep(record, with_typed).finally(done));
   }
 
   /** @param {() => Promise<void>} change */
@@ -388,9 +394,4 @@ export class StudyShelf {
     const { record, kept } = this.#parts.store.get();
     return record?.id === id ? record : kept.find((one) => one.id === id);
   }
-}
-
-/** Whether two readings of a study from the database are one. @param {StudyRecord} a @param {StudyRecord} b */
-function is_same(a, b) {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

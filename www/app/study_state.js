@@ -308,3 +308,8 @@ export function study_ticks(state) {
 export function words_told({ introduction, conclusion, ids }) {
   return JSON.stringify([introduction, conclusion, ids]);
 }
+
+/** Whether two readings of a study from the database are one. @param {StudyRecord} a @param {StudyRecord} b */
+export function is_same(a, b) {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
