@@ -33,3 +33,4 @@ export const FACTS = ${JSON.stringify(said, null, 2)};
 
 write("study.js", "StudyFacts", studies.study_facts());
 write("settings.js", "SettingsFacts", studies.settings_facts());
+write("health.js", "HealthLimits", studies.health_limits());

@@ -14,6 +14,7 @@ use inkling::message::{
 use inkling::nn::device;
 use inkling::train::checkpoint::Checkpoint;
 use inkling::train::evaluation::evaluate;
+use inkling::train::kept_epoch::KeptEpoch;
 use inkling::train::trainer::Trainer;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -112,6 +113,34 @@ async fn the_clock_changes_no_bit() {
     )
     .await;
     assert_ne!(curve(&whole), curve(&other));
+}
+
+/// Of 2,400 images trained on a hundredth is measured once more; what is found is what a look
+/// back at the last epoch finds on the same images.
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn a_run_measures_its_layers_at_its_end() {
+    let settings = |config: &mut RunConfig| {
+        config.optimiser = Optimiser::Adam;
+        config.learning_rate = 0.002;
+        config.dropout = 0.3;
+    };
+    let mut finished = trainer(settings).await;
+    let health = run(&mut finished, &[50.0]).await.health.unwrap();
+    assert_eq!((health.num_images, health.layers.len()), (24, 3));
+
+    let dataset = digits();
+    let split = dataset.split(0.2, 42).unwrap();
+    let last = KeptEpoch::from_bytes(&finished.checkpoint().to_bytes()).unwrap();
+    let mut again = last.health(24).unwrap();
+    for &row in &split.train[..24] {
+        let row = row as usize;
+        let label = &dataset.labels()[row..=row];
+        again.take(dataset.image(row), label).unwrap();
+    }
+    assert_eq!(health.layers, again.finish().unwrap());
+
+    let short = |config: &mut RunConfig| config.epochs = 1.0;
+    assert_eq!(run(&mut trainer(short).await, &[50.0]).await.health, None);
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
@@ -292,6 +321,7 @@ async fn a_run_ended_by_force_has_the_result_of_its_last_finished_epoch() {
         elapsed_secs: 0.0,
         samples_per_sec: 0.0,
         clean: None,
+        health: None,
         generalisation_gap: 0.0,
         ..result
     };

@@ -5,9 +5,9 @@
 
 import { Refused, sentence_of, unless_aborted } from "../base/fault.js";
 import { new_id } from "../base/id.js";
+import { in_turn } from "../base/readings.js";
 import { Clerk } from "../engine/clerk.js";
 import { Pool, remaining_secs } from "../engine/pool.js";
-import { Judging } from "./judging.js";
 import { create_store } from "./state.js";
 
 /** @import { Assignment, ClassFiles, CheckWish, HandIn, HandInVerdict, HandedRun, Progress, StudyRun, TrainedAgain } from "../pkg/studies/inkling.js" */
@@ -257,7 +257,7 @@ export class ClassCheck {
       num_done: each.length - wanted.length,
     });
     await this.#judge_ready(signal);
-    const judging = new Judging(() => this.#judge_ready(signal));
+    const judge = in_turn(() => this.#judge_ready(signal));
     const runs = wanted.map(run_of);
     /** @type {Map<number, Progress>} */
     const progress = new Map();
@@ -278,7 +278,8 @@ export class ClassCheck {
         const again = again_of(asked, run);
         if (!again || by_key.has(asked.key)) return;
         by_key.set(asked.key, again);
-        judging.ask();
+        // A fault is told by the last one, which is awaited.
+        judge().catch(() => {});
       },
     });
     this.#pool = pool;
@@ -292,7 +293,7 @@ export class ClassCheck {
     const timer = setInterval(beat, BEAT_MS);
     try {
       await pool.done;
-      await judging.done();
+      await judge();
     } finally {
       clearInterval(timer);
       beat();

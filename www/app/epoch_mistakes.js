@@ -2,8 +2,9 @@
 // network read it then. Beside the evaluation of the model that stands, which is not touched.
 
 import { Cancelled, sentence_of } from "../base/fault.js";
+import { confident_mistakes, reading_at, top_digit } from "../base/ink.js";
+import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
-import { Newest } from "./newest.js";
 import { create_store } from "./state.js";
 
 /** @import { Evaluation } from "../pkg/ndarray/inkling.js" */
@@ -43,7 +44,7 @@ export class MistakesController {
   #epochs;
   #timeline;
   #is_open = false;
-  #looking = new Newest(() => this.#look());
+  #looking = in_turn(() => this.#look());
 
   /**
    * @param {object} parts
@@ -64,11 +65,13 @@ export class MistakesController {
   /** Nothing is computed while it is closed. @param {boolean} is_open */
   set_open(is_open) {
     this.#is_open = is_open;
+    // What stood when it was closed may be of another epoch when it is opened again.
+    if (!is_open) this.store.set({ found: null, told: "" });
     this.#wake();
   }
 
   #wake() {
-    if (this.#is_open) void this.#looking.ask();
+    if (this.#is_open) void this.#looking();
   }
 
   async #look() {
@@ -86,19 +89,19 @@ export class MistakesController {
       const { labels } = await this.#engine.images(data.checksum, rows);
       const figures = await this.#engine.evaluate(probabilities, labels);
       const { classes } = task_of(data);
-      const wrong = surest_mistakes(probabilities, labels).slice(0, MOST_SHOWN);
-      const shown_rows = wrong.map(({ at }) => rows[at] ?? 0);
+      const wrong = confident_mistakes(probabilities, labels).slice(0, MOST_SHOWN);
+      const shown_rows = wrong.map((at) => rows[at] ?? 0);
       const { pixels } = await this.#engine.images(data.checksum, shown_rows);
       const now = this.#page.get();
       const is_same = run.id === now.run.id && data === now.data;
       if (!is_same || shown !== this.#timeline.store.get().shown) return this.#wake();
       const size = pixels.length / Math.max(1, wrong.length);
-      const worst = wrong.map(({ truth, said, sure }, at) => ({
-        pixels: pixels.subarray(at * size, (at + 1) * size),
-        truth,
-        said,
-        sure,
-      }));
+      const worst = wrong.map((row, at) => {
+        const reading = reading_at(probabilities, row, labels.length);
+        const said = top_digit(reading);
+        const [truth, sure] = [labels[row] ?? 0, reading[said] ?? 0];
+        return { pixels: pixels.subarray(at * size, (at + 1) * size), truth, said, sure };
+      });
       const num_rows = rows.length;
       this.store.set({
         found: { epoch: shown, last, figures, num_rows, worst, classes },
@@ -108,22 +111,4 @@ export class MistakesController {
       if (!(error instanceof Cancelled)) this.store.set({ found: null, told: sentence_of(error) });
     }
   }
-}
-
-/**
- * What was read wrongly, the surest first.
- * @param {Float32Array} probabilities one a class for each image
- * @param {Uint8Array} labels
- */
-function surest_mistakes(probabilities, labels) {
-  const count = probabilities.length / Math.max(1, labels.length);
-  const found = [];
-  for (let at = 0; at < labels.length; at++) {
-    const own = probabilities.subarray(at * count, (at + 1) * count);
-    const sure = Math.max(...own);
-    const said = own.indexOf(sure);
-    const truth = labels[at] ?? 0;
-    if (said !== truth) found.push({ at, truth, said, sure });
-  }
-  return found.sort((a, b) => b.sure - a.sure || a.at - b.at);
 }

@@ -4,8 +4,8 @@
 
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
+import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
-import { Newest } from "./newest.js";
 import { create_store, model_task } from "./state.js";
 import { beginning, first_parameters, is_same_beginning } from "./step_start.js";
 
@@ -77,8 +77,8 @@ export class InsideController {
   #epochs;
   #pixels;
   #is_open = false;
-  #reading = new Newest(() => this.#read());
-  #surveying = new Newest(() => this.#survey());
+  #reading = in_turn(() => this.#read());
+  #surveying = in_turn(() => this.#survey());
   /** What the survey that stands is of. */
   #surveyed = "";
   /** What the step that stands began with: another beginning is another first step. */
@@ -113,14 +113,14 @@ export class InsideController {
 
   /** The pad has been read, or emptied. */
   update() {
-    if (this.#is_open) void this.#reading.ask();
+    if (this.#is_open) void this.#reading();
   }
 
   /** @param {UnitPlace} place */
   open_unit(place) {
     this.store.set({ opened: place, unit: null });
-    void this.#reading.ask();
-    void this.#surveying.ask();
+    void this.#reading();
+    void this.#surveying();
   }
 
   shut_unit() {
@@ -157,7 +157,7 @@ export class InsideController {
       this.#surveyed = "";
       this.store.set({ survey: null, survey_told: "" });
     }
-    if (opened) void this.#surveying.ask();
+    if (opened) void this.#surveying();
   }
 
   /** Model, epoch and data that a survey would be of. */
@@ -195,7 +195,10 @@ export class InsideController {
         model === now.model &&
         looked_back === now.looked_back &&
         opened === this.store.get().opened;
-      if (!is_same) return this.#reading_again();
+      if (!is_same) {
+        void this.#reading();
+        return;
+      }
       this.store.set({
         units,
         looked_back,
@@ -209,11 +212,6 @@ export class InsideController {
       if (error instanceof Cancelled) return;
       this.store.set({ units: null, unit: null, opened: null, told: sentence_of(error) });
     }
-  }
-
-  /** Another unit was opened, or another model stands. */
-  #reading_again() {
-    void this.#reading.ask();
   }
 
   /** What a survey would be of; empty where there can be none. */
@@ -247,7 +245,7 @@ export class InsideController {
       const images = await this.#engine.images(data.checksum, rows);
       const found = await this.#engine.survey_units(rows, images.pixels, epoch);
       if (this.#wanted() !== wanted) {
-        void this.#surveying.ask();
+        void this.#surveying();
         return;
       }
       const survey = found && { of, found, about, rows, ...images, classes: task_of(data).classes };

@@ -76,9 +76,7 @@ export class KeptEpochs {
 
   /** Of the run and the model that stand; none where they are others. */
   get kept() {
-    const { run, model } = this.#store.get();
-    const is_own = is_active(run) || (model?.kind === "run" && model.run_id === run.id);
-    return is_own && run.id === this.#run_id ? this.#kept : [];
+    return this.#is_own && this.#store.get().run.id === this.#run_id ? this.#kept : [];
   }
 
   /** 1 where all epochs are kept, 2 where every second one is, and so on. */
@@ -119,8 +117,13 @@ export class KeptEpochs {
 
   /** An epoch is looked at as long as all of this stands. */
   #beside() {
-    const { run, model, data } = this.#store.get();
-    const is_own = is_active(run) || (model?.kind === "run" && model.run_id === run.id);
-    return `${run.id} ${data?.checksum} ${is_own}`;
+    const { run, data } = this.#store.get();
+    return `${run.id} ${data?.checksum} ${this.#is_own}`;
+  }
+
+  /** Whether the model that stands is the run's own. */
+  get #is_own() {
+    const { run, model } = this.#store.get();
+    return is_active(run) || (model?.kind === "run" && model.run_id === run.id);
   }
 }

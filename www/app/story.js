@@ -3,8 +3,8 @@
 // the model that stands, or of the epoch that is shown in its place. Knows no document.
 
 import { Cancelled, sentence_of } from "../base/fault.js";
+import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
-import { Newest } from "./newest.js";
 import { create_store, model_task } from "./state.js";
 import { training_rows } from "./training_rows.js";
 
@@ -56,8 +56,8 @@ export class StoryController {
   #pixels;
   #later;
   #is_open = false;
-  #reading = new Newest(() => this.#read());
-  #comparing = new Newest(() => this.#compare());
+  #reading = in_turn(() => this.#read());
+  #comparing = in_turn(() => this.#compare());
   /** @type {unknown} */
   #timer = 0;
 
@@ -100,11 +100,11 @@ export class StoryController {
   /** The pad has been read, or emptied. */
   update() {
     if (!this.#is_open) return;
-    void this.#reading.ask();
+    void this.#reading();
     const timer = {};
     this.#timer = timer;
     this.#later(() => {
-      if (timer === this.#timer && this.#is_open) void this.#comparing.ask();
+      if (timer === this.#timer && this.#is_open) void this.#comparing();
     }, REST_MS);
   }
 
@@ -117,7 +117,7 @@ export class StoryController {
   /** @param {number | null} wanted a class; `null` for the one that is read */
   ask_about(wanted) {
     this.store.set({ wanted });
-    if (this.#is_open) void this.#reading.ask();
+    if (this.#is_open) void this.#reading();
   }
 
   /** @returns {Asked} */
@@ -151,7 +151,7 @@ export class StoryController {
     try {
       const reading = await this.#engine.read_story(pixels, wanted, epoch);
       if (!this.#stands(asked) || wanted !== this.store.get().wanted) {
-        void this.#reading.ask();
+        void this.#reading();
         return;
       }
       const told = reading ? "" : "There is no model yet. Train first.";

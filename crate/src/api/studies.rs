@@ -8,10 +8,11 @@ use super::Thrown;
 use crate::config;
 use crate::message::{
     Assignment, AssignmentFiles, CheckWish, ClassFiles, ClassVerdicts, HandIn, HandInFiles,
-    HandInLimits, HandInVerdict, JudgeRequest, ReportFiles, ReportRequest, SettingsFacts,
-    StudyConfig, StudyFacts, StudyPlan, StudyReading, StudyRecord,
+    HandInLimits, HandInVerdict, HealthLimits, JudgeRequest, ReportFiles, ReportRequest,
+    SettingsFacts, StudyConfig, StudyFacts, StudyPlan, StudyReading, StudyRecord,
 };
 use crate::study;
+use crate::train::health::LIMITS;
 use crate::{assignment, check};
 
 /// The runs of a study.
@@ -31,6 +32,12 @@ pub fn study_facts() -> Result<Ts<StudyFacts>, Thrown> {
 #[wasm_bindgen]
 pub fn settings_facts() -> Result<Ts<SettingsFacts>, Thrown> {
     Ok(config::schema::facts().into_ts()?)
+}
+
+/// Where the health of a layer deserves a word, written for the page in the same way.
+#[wasm_bindgen]
+pub fn health_limits() -> Result<Ts<HealthLimits>, Thrown> {
+    Ok(LIMITS.into_ts()?)
 }
 
 /// A study that comes from a file or an older version: checked, brought to this

@@ -1,6 +1,6 @@
 //! A network looked into: a unit's sum, and what one batch does to the weights.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 /// One product of a unit's sum.
@@ -84,7 +84,7 @@ pub struct StepLayer {
 }
 
 /// How healthy one layer is on one batch of images.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Tsify)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct LayerHealth {
     /// L2 norm of its weights, biases, gains and shifts together.
     pub weight_norm: f64,
@@ -102,4 +102,31 @@ pub struct LayerHealth {
     pub activation_mean: f64,
     /// Their standard deviation about it, likewise.
     pub activation_deviation: f64,
+}
+
+/// How healthy the layers of the model are that a run left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
+pub struct RunHealth {
+    /// Training images that they were measured on, dropout off and without distortion.
+    pub num_images: u32,
+    /// The first layer first; every figure is finite.
+    pub layers: Vec<LayerHealth>,
+}
+
+/// Where the health of a layer deserves a word.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Tsify)]
+pub struct HealthLimits {
+    /// The share of the weights by which a step usually moves them.
+    pub usual_update: f64,
+    /// So many times more or less than that is far from usual.
+    pub far_from_usual: f64,
+    /// A layer of which this share of units is silent on every image is mostly silent.
+    pub mostly_silent: f64,
+    /// Of which this share is, passes on next to nothing.
+    pub dead: f64,
+    /// The gradient's norm in the first layer over that in the last, below which it vanishes
+    /// on its way back.
+    pub vanishing: f64,
+    /// Above which it explodes.
+    pub exploding: f64,
 }

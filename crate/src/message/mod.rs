@@ -28,7 +28,9 @@ pub use data::{
     NO_COLUMN, NormalisationSummary, ReadingChoice, TableReading, TaskSummary,
 };
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
-pub use inside::{LayerHealth, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
+pub use inside::{
+    HealthLimits, LayerHealth, RunHealth, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm,
+};
 pub use model::ModelSummary;
 pub use rates::{RatePoint, RateReading, RatesFound};
 pub use report::{

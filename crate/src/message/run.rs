@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{ClassCounts, NormalisationSummary};
+use super::{ClassCounts, NormalisationSummary, RunHealth};
 
 /// One linear layer of a planned network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
@@ -207,6 +207,10 @@ pub struct RunResult {
     /// The model that is left on images it was trained on; none where not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clean: Option<CleanFigures>,
+    /// How healthy its layers are; none where not known, as of a run that was stopped, of one
+    /// too short or of a network too large to measure that beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<RunHealth>,
     /// How the pixels of the training part were normalised, where that is not MNIST's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalisation: Option<NormalisationSummary>,

@@ -332,6 +332,8 @@ pub enum InsightKind {
     Oscillation,
     /// A loss that ended as no number, or never left the chance level.
     Divergence,
+    /// What the layers of a value that lost show.
+    Health,
     /// Validation loss that rose while training loss fell.
     Overfitting,
     /// Steps an epoch against accuracy.

@@ -2,7 +2,9 @@
 //! they are of, shares that are shares, a final test of the study's own winner.
 
 use crate::error::{Error, Result};
-use crate::message::{FinalTest, Outcome, RunResult, RunState, StudyRecord, read_bits};
+use crate::message::{
+    FinalTest, LayerHealth, Outcome, RunResult, RunState, StudyRecord, read_bits,
+};
 
 /// Refuses results that no run can have come to.
 ///
@@ -14,6 +16,7 @@ pub(super) fn check_results(record: &StudyRecord, at: &impl Fn(&str) -> String) 
         let of_run = |part: &str| at(&format!("{part} of run {}", index + 1));
         check_correct(result, &of_run)?;
         check_clean(result, &of_run)?;
+        check_health(result, &of_run)?;
         if result.failure.is_some() && result.outcome != Outcome::Failed {
             let found = "one of a run that did not fail";
             return Err(Error::data(of_run("failure"), found, "none"));
@@ -60,6 +63,39 @@ fn check_clean(result: &RunResult, at: &impl Fn(&str) -> String) -> Result<()> {
         return Err(Error::data(at("training sample"), found, expected));
     }
     Ok(())
+}
+
+fn check_health(result: &RunResult, at: &impl Fn(&str) -> String) -> Result<()> {
+    let Some(health) = &result.health else {
+        return Ok(());
+    };
+    let is_told = |layer: &LayerHealth| {
+        let sizes = [
+            layer.weight_norm,
+            layer.gradient_norm,
+            layer.update_share,
+            layer.activation_deviation,
+        ];
+        sizes.iter().all(|&size| is_loss(size))
+            && layer.activation_mean.is_finite()
+            && layer.num_silent <= layer.num_units
+    };
+    if health.num_images == 0 || health.layers.is_empty() {
+        let found = format!(
+            "{} layers, {} images",
+            health.layers.len(),
+            health.num_images
+        );
+        return Err(Error::data(at("health"), found, "at least one of each"));
+    }
+    match health.layers.iter().position(|layer| !is_told(layer)) {
+        Some(layer) => Err(Error::data(
+            at(&format!("health of layer {}", layer + 1)),
+            "figures that no layer can have",
+            "sizes of at least 0, and at most as many silent units as there are",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A final test is of finished runs of one value, on one set.
@@ -118,8 +154,8 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use crate::message::{
-        CleanFigures, Factor, Failure, FailureKind, FinalTest, FinalTestRun, StudyRecord,
-        write_bits,
+        CleanFigures, Factor, Failure, FailureKind, FinalTest, FinalTestRun, LayerHealth,
+        RunHealth, StudyRecord, write_bits,
     };
     use crate::study::check::check;
     use crate::study::testing::settled;
@@ -193,6 +229,22 @@ mod tests {
             });
         });
         assert!(told.contains("failure of run 1"), "{told}");
+        let told = message(|record| {
+            let layer = LayerHealth {
+                weight_norm: 1.0,
+                gradient_norm: 1.0,
+                update_share: 0.001,
+                num_units: 4,
+                num_silent: 5,
+                activation_mean: 0.0,
+                activation_deviation: 1.0,
+            };
+            record.runs[1].result.as_mut().unwrap().health = Some(RunHealth {
+                num_images: 128,
+                layers: vec![layer],
+            });
+        });
+        assert!(told.contains("health of layer 1 of run 2"), "{told}");
         type Change = fn(&mut FinalTest);
         let changes: [(Change, &str); 8] = [
             (|test| test.value_index = 2, "final test, value: found 2"),

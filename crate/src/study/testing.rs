@@ -113,6 +113,7 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
         failure: None,
         correct: String::new(),
         clean: None,
+        health: None,
         normalisation: None,
         history: history.clone(),
     };

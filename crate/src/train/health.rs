@@ -4,11 +4,59 @@
 
 use super::one_batch::{OneBatch, Stepped};
 use crate::config::Plan;
-use crate::data::Normalisation;
+use crate::data::{Dataset, Normalisation};
 use crate::error::Result;
-use crate::message::LayerHealth;
+use crate::message::{HealthLimits, LayerHealth, RunHealth};
 use crate::nn::inspect::is_silent;
 use crate::nn::optimiser::Step;
+
+/// The rules by which figures become sentences, on the page and in a study. A step of a
+/// thousandth of the weights is what is usually advised (Karpathy, "Neural networks part 3",
+/// CS231n, "Ratio of weights:updates"); the others are ours, a decade or more from what
+/// networks that learn show.
+pub const LIMITS: HealthLimits = HealthLimits {
+    usual_update: 1e-3,
+    far_from_usual: 30.0,
+    mostly_silent: 0.6,
+    dead: 0.95,
+    vanishing: 0.01,
+    exploding: 100.0,
+};
+
+/// Images that a run's layers are measured on at its end.
+const MOST_IMAGES: usize = 128;
+/// Fewer say little of how many units are silent.
+const FEWEST_IMAGES: usize = 16;
+/// Parameters times images that may be passed over in one go, about 0.1 s.
+const MOST_WORK: usize = 40_000_000;
+/// Of the images that a run trained on, one of so many may be measured once more: done
+/// plainly an image takes about three times a training step's share, so 3 % of a run.
+const TRAINED_PER_MEASURED: u64 = 100;
+
+/// How many images may be measured beside a run that trained on `num_trained`; none where
+/// they would be too few.
+pub(super) fn images_beside(num_trained: u64, num_parameters: usize) -> Option<usize> {
+    let by_run = usize::try_from(num_trained / TRAINED_PER_MEASURED).unwrap_or(usize::MAX);
+    let most = MOST_IMAGES
+        .min(by_run)
+        .min(MOST_WORK / num_parameters.max(1));
+    (most >= FEWEST_IMAGES).then_some(most)
+}
+
+/// Whether all of it can be written down.
+pub(super) fn is_finite(health: &RunHealth) -> bool {
+    health.layers.iter().all(|layer| {
+        [
+            layer.weight_norm,
+            layer.gradient_norm,
+            layer.update_share,
+            layer.activation_mean,
+            layer.activation_deviation,
+        ]
+        .iter()
+        .all(|figure| figure.is_finite())
+    })
+}
 
 /// What is being measured: its images are taken in one after the other.
 pub struct Health {
@@ -28,11 +76,12 @@ struct Seen {
 }
 
 impl Health {
-    /// As [`OneBatch::new`] takes them, by the rule that the next step is measured by.
+    /// A model of this plan with dropout off, as [`OneBatch::new`] takes it, by the rule that
+    /// its next step is measured by.
     ///
     /// # Errors
     /// As there.
-    pub fn new(
+    pub fn of_model(
         plan: &Plan,
         normalisation: Normalisation,
         rule: Step,
@@ -40,8 +89,11 @@ impl Health {
         parameters: Vec<f32>,
         state: Vec<f32>,
     ) -> Result<Self> {
+        let mut plan = plan.clone();
+        plan.network.dropout = 0.0;
+        plan.network.input_dropout = 0.0;
         let start = Some(parameters);
-        let one = OneBatch::by_rule(plan, normalisation, (rule, 0), num_images, start, state)?;
+        let one = OneBatch::by_rule(&plan, normalisation, (rule, 0), num_images, start, state)?;
         let layers = &one.snapshot().layout().layers;
         let (_, hidden) = layers.split_last().expect("a network has a last layer");
         let hidden = hidden.iter().map(|layer| Seen {
@@ -79,6 +131,21 @@ impl Health {
             }
         }
         Ok(())
+    }
+
+    /// The same of rows of a data set, all that it was begun for, and its figures.
+    ///
+    /// # Errors
+    /// As [`Self::take`] and [`Self::finish`].
+    pub(super) fn of_rows(mut self, dataset: &Dataset, rows: &[u32]) -> Result<RunHealth> {
+        for &row in rows {
+            let row = row as usize;
+            self.take(dataset.image(row), &dataset.labels()[row..=row])?;
+        }
+        Ok(RunHealth {
+            num_images: rows.len() as u32,
+            layers: self.finish()?,
+        })
     }
 
     /// The figures, the first layer first.

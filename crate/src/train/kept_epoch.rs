@@ -86,12 +86,10 @@ impl KeptEpoch {
     /// # Errors
     /// As [`Self::snapshot`].
     pub fn health(&self, num_images: usize) -> Result<Health> {
-        let mut plan = self.plan()?;
-        plan.network.dropout = 0.0;
-        plan.network.input_dropout = 0.0;
+        let plan = self.plan()?;
         let checkpoint = &self.checkpoint;
         let rule = plan.rule_at(checkpoint.step.saturating_sub(1), self.steps_per_epoch);
-        Health::new(
+        Health::of_model(
             &plan,
             checkpoint.normalisation,
             Step::new(rule, checkpoint.optimiser_steps + 1),

@@ -7,7 +7,9 @@ use crate::data::Normalisation;
 use crate::data::dataset::checksum;
 use crate::error::{Error, Result};
 use crate::math::NUMERICS_VERSION;
-use crate::message::{CleanFigures, EpochRecord, Failure, FailureKind, Outcome, RunResult};
+use crate::message::{
+    CleanFigures, EpochRecord, Failure, FailureKind, Outcome, RunHealth, RunResult,
+};
 use crate::statistics::proportion::wilson;
 
 /// A run that is over.
@@ -39,6 +41,8 @@ pub(super) struct Ending<'a> {
     pub(super) correct: String,
     /// That model on images it was trained on, where it was measured.
     pub(super) clean: Option<CleanFigures>,
+    /// How healthy its layers are, where that was measured.
+    pub(super) health: Option<RunHealth>,
     /// The epoch whose model it is, where that is the best one.
     pub(super) kept_epoch: Option<u32>,
     /// How the pixels of the training part were normalised.
@@ -85,6 +89,7 @@ impl Ending<'_> {
             numerics_version: NUMERICS_VERSION,
             correct: self.correct,
             clean: self.clean,
+            health: self.health,
             normalisation: (self.normalisation != Normalisation::MNIST)
                 .then(|| self.normalisation.into()),
         }
@@ -131,6 +136,7 @@ impl Checkpoint {
             parameters: self.model(),
             correct: best.map_or(&self.correct, |best| &best.correct).clone(),
             clean: None,
+            health: None,
             kept_epoch: best.map(|best| best.epoch),
             normalisation: self.normalisation,
         };

@@ -14,6 +14,7 @@ use web_time::Instant;
 use super::batches::Batches;
 use super::checkpoint::{Best, Checkpoint};
 use super::continuation;
+use super::health::{self, Health};
 use super::measured::{Measured, sample_of};
 use super::metrics::Totals;
 use super::outcome::Ending;
@@ -23,11 +24,13 @@ use crate::data::split::Split;
 use crate::data::{Dataset, Normalisation, Task};
 use crate::error::{Error, Result};
 use crate::message::{
-    EpochRecord, Event, Failure, FailureKind, Outcome, Progress, RunConfig, RunResult, write_bits,
+    EpochRecord, Event, Failure, FailureKind, Outcome, Progress, RunConfig, RunHealth, RunResult,
+    write_bits,
 };
 use crate::nn::batch::Batch;
 use crate::nn::layout::Layout;
 use crate::nn::network::Network;
+use crate::nn::optimiser::Step;
 use crate::nn::{device, weights};
 
 /// Rows of one evaluation batch. Fixed: sums must not depend on the clock.
@@ -585,6 +588,30 @@ impl Trainer {
         }
     }
 
+    /// How healthy the layers of the model that is left are, where that is cheap beside the run.
+    fn health(&self, parameters: &[f32]) -> Option<RunHealth> {
+        let kept = &self.checkpoint;
+        let cheap = health::images_beside(self.num_trained, parameters.len())?;
+        let rows = sample_of(&self.split);
+        let rows = &rows[..rows.len().min(cheap)];
+        let rule = self
+            .plan
+            .rule_at(self.step.saturating_sub(1), self.steps_per_epoch());
+        let rule = Step::new(rule, kept.optimiser_steps + 1);
+        let state = kept.optimiser_state.clone();
+        Health::of_model(
+            &self.plan,
+            self.normalisation,
+            rule,
+            rows.len(),
+            parameters.to_vec(),
+            state,
+        )
+        .and_then(|health| health.of_rows(&self.dataset, rows))
+        .ok()
+        .filter(health::is_finite)
+    }
+
     async fn result(&mut self, outcome: Outcome, measured: Measured) -> Result<RunResult> {
         let parameters = self.network.parameters().await?;
         let validation = measured.validation.unwrap_or_default();
@@ -603,6 +630,9 @@ impl Trainer {
             parameters: &parameters,
             correct: write_bits(&measured.correct),
             clean: measured.clean(),
+            health: (outcome != Outcome::Stopped)
+                .then(|| self.health(&parameters))
+                .flatten(),
             kept_epoch: self.checkpoint.best.as_ref().map(|best| best.epoch),
             normalisation: self.normalisation,
         };

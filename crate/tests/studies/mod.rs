@@ -68,6 +68,7 @@ pub fn study(factor: Factor, values: &str) -> StudyRecord {
                 accuracy: 0.8,
                 loss: 0.5,
             }),
+            health: None,
             normalisation: None,
         }),
     });

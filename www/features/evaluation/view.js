@@ -16,6 +16,7 @@ import { button_of, draw_calibration, draw_confusion, fill_classes, mark_cell } 
 import { evaluation_text, gallery_text } from "./text.js";
 
 /** @import { Actions } from "../../app/actions.js" */
+/** @import { Subject } from "../../app/story.js" */
 /** @import { EvaluationState, PageState, View } from "../../app/state.js" */
 
 const MOST_IMAGES = 24;
@@ -27,15 +28,16 @@ const TEST_HINT =
 /**
  * @param {View<PageState>} state
  * @param {Pick<Actions, "evaluate" | "open_cell" | "pick_test" | "drop_test" | "load_model" | "save_model" | "submission" | "readings_pixels" | "weights">} actions
+ * @param {(subject: Subject) => void} tell_of why an image is read as it is
  */
-export function create_evaluation_view(state, actions) {
+export function create_evaluation_view(state, actions, tell_of) {
   const status = by_id("evaluation-status", HTMLElement);
   create_files(state, actions);
   state.watch(
     ["run", "data", "model", "test", "evaluation", "evaluating", "evaluation_told", "looks"],
     (now) => set_text(status, evaluation_text(now)),
   );
-  create_figures(state, actions);
+  create_figures(state, actions, tell_of);
 }
 
 /**
@@ -96,8 +98,9 @@ function create_files(state, actions) {
  * What an evaluation found. Drawn when another one is shown, and hidden with it.
  * @param {View<PageState>} state
  * @param {Pick<Actions, "open_cell" | "readings_pixels" | "weights">} actions
+ * @param {(subject: Subject) => void} tell_of
  */
-function create_figures(state, actions) {
+function create_figures(state, actions, tell_of) {
   const box = by_id("evaluation-view", HTMLElement);
   const confusion = by_id("confusion", HTMLTableElement);
   const table = by_id("class-figures", HTMLTableElement);
@@ -156,7 +159,7 @@ function create_figures(state, actions) {
     void show_layer();
   });
 
-  const gallery = create_gallery(state, actions);
+  const gallery = create_gallery(state, actions, tell_of);
   state.watch(["data", "model", "test", "evaluation", "run", "cell"], ({ cell }) => {
     back.hidden = cell === null;
     mark_cell(confusion, cell);
@@ -179,8 +182,9 @@ function create_figures(state, actions) {
  * Images of the opened cell, or the worst mistakes.
  * @param {View<PageState>} state
  * @param {Pick<Actions, "readings_pixels">} actions
+ * @param {(subject: Subject) => void} tell_of
  */
-function create_gallery(state, actions) {
+function create_gallery(state, actions, tell_of) {
   const list = by_id("gallery", HTMLElement);
   const title = by_id("gallery-title", HTMLElement);
   /** @type {{ evaluation: EvaluationState, cell: PageState["cell"] } | null} */
@@ -201,14 +205,14 @@ function create_gallery(state, actions) {
     try {
       const pixels = places.length ? await actions.readings_pixels(places) : new Uint8Array();
       if (drawn !== mine) return;
-      const images = places.map((place, at) =>
-        image_of(
-          digit_at(pixels, at, pixels.length / places.length),
-          labels[place] ?? 0,
-          reading_at(probabilities, place, labels.length),
-          classes,
-        ),
-      );
+      const images = places.map((place, at) => {
+        const subject = {
+          pixels: digit_at(pixels, at, pixels.length / places.length),
+          truth: labels[place] ?? 0,
+        };
+        const reading = reading_at(probabilities, place, labels.length);
+        return image_of(subject, reading, classes, () => tell_of(subject));
+      });
       list.replaceChildren(...images);
       if (images.length === 0) list.append(el("li", { class: "hint" }, "None."));
     } catch (error) {
@@ -225,20 +229,21 @@ function classes_of({ classes }) {
 }
 
 /**
- * @param {Uint8Array} pixels
- * @param {number} truth
+ * @param {Subject} subject
  * @param {Float32Array} reading
  * @param {readonly string[]} classes
+ * @param {() => void} on_press
  */
-function image_of(pixels, truth, reading, classes) {
+function image_of({ pixels, truth }, reading, classes, on_press) {
   const top = top_digit(reading);
   const sure = format.percent(reading[top] ?? 0, 1).replace(" ", "\u00a0");
   const [said, is] = [class_name(classes, top), class_name(classes, truth)];
   const words = top === truth ? `${said}, ${sure}` : `says ${said}, ${sure}; is ${is}`;
-  return el(
-    "li",
-    {},
+  const press = el(
+    "button",
+    { type: "button", class: "quiet", title: "Why it reads so" },
     digit_canvas(pixels, `A ${is}, read as ${said} with ${sure}`),
-    el("span", { "aria-hidden": "true" }, words),
   );
+  press.addEventListener("click", on_press);
+  return el("li", {}, press, el("span", { "aria-hidden": "true" }, words));
 }

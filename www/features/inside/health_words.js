@@ -2,23 +2,13 @@
 
 import * as format from "../../base/format.js";
 import { choice_words } from "../../base/settings.js";
+import { FACTS } from "../../facts/health.js";
 import { small } from "./words.js";
 
 /** @import { LayerHealth } from "../../pkg/studies/inkling.js" */
 /** @import { EpochHealth, RunHealth } from "../../app/health.js" */
 
-/** What a step usually makes of the weights. */
-const USUAL_UPDATE = 1e-3;
-/** So many times more or less is worth a sentence. */
-const FAR_FROM_USUAL = 30;
-/** A layer of which so much is silent on every image. */
-const MOSTLY_SILENT = 0.6;
-/** A layer that passes on nothing, or next to nothing. */
-const DEAD = 0.95;
-/** The first layer's gradient over the last one's, below which it vanishes on the way. */
-const VANISHING = 0.01;
-/** Above that it grows on the way. */
-const EXPLODING = 100;
+const { dead, exploding, far_from_usual, mostly_silent, usual_update, vanishing } = FACTS;
 
 /** @param {LayerHealth} layer */
 const silent_share = ({ num_silent, num_units }) => (num_units ? num_silent / num_units : 0);
@@ -70,10 +60,10 @@ function broken_words(epochs) {
  * @param {number} num_images
  */
 function dead_words(epochs, rate, num_images) {
-  const found = first_silent(epochs, DEAD);
+  const found = first_silent(epochs, dead);
   const [start] = epochs;
   const before = start?.layers[found?.at ?? 0];
-  if (!found || !before || silent_share(before) >= MOSTLY_SILENT) return "";
+  if (!found || !before || silent_share(before) >= mostly_silent) return "";
   const { num_silent, num_units } = found.layer;
   const which = found.at === 0 ? "The first layer" : `Layer ${found.at + 1}`;
   return `${which} has died: ${when(found.epoch)}, ${format.count(num_silent)} of its ${format.count(num_units)} units are silent on all ${num_images} images; at the start it was ${format.count(before.num_silent)}. No gradient reaches a silent ReLU, so it stays so. A learning rate of ${rate} is too high for it: try a tenth.`;
@@ -86,8 +76,8 @@ function dead_words(epochs, rate, num_images) {
  * @param {number} num_images
  */
 function silent_words(epochs, rate, num_images) {
-  const found = first_silent(epochs, MOSTLY_SILENT);
-  if (!found || first_silent(epochs, DEAD)) return "";
+  const found = first_silent(epochs, mostly_silent);
+  if (!found || first_silent(epochs, dead)) return "";
   const { num_silent, num_units } = found.layer;
   return `${capital(when(found.epoch))}, ${format.count(num_silent)} of the ${format.count(num_units)} units of layer ${found.at + 1} (${format.percent(silent_share(found.layer), 0)}) are silent on all ${num_images} images: they take no part, and few come back. A learning rate below ${rate}, or layer normalisation, keeps more of them.`;
 }
@@ -119,7 +109,7 @@ function gradient_words(epochs, { activation }) {
     const ratio = far / near;
     const name = choice_words("activation", { activation });
     const way = `${when(epoch)} its norm is ${small(near)} in layer ${layers.length} and ${small(far)} in layer 1`;
-    if (ratio < VANISHING) {
+    if (ratio < vanishing) {
       const less = far === 0 ? "nothing is left" : `${times(1 / ratio)} times less`;
       const why =
         activation === "sigmoid"
@@ -129,7 +119,7 @@ function gradient_words(epochs, { activation }) {
             : "";
       return `The gradient vanishes on its way back: ${way}, ${less}. The first layers hardly learn.${why} Fewer layers, ${activation === "relu" ? "or layer normalisation" : `layer normalisation, or ReLU in place of ${name}`}, would keep it.`;
     }
-    if (ratio > EXPLODING) {
+    if (ratio > exploding) {
       return `The gradient grows on its way back: ${way}, ${times(ratio)} times more. Layer normalisation or a lower learning rate keeps the first layers from leaping.`;
     }
   }
@@ -141,10 +131,10 @@ function update_words({ epoch, layers }) {
   const shares = layers.map(({ update_share }) => update_share);
   const [least, most] = [Math.min(...shares), Math.max(...shares)];
   const range = `${capital(when(epoch))} a step moves the weights by ${small(least)} to ${small(most)} of their size`;
-  if (most > FAR_FROM_USUAL * USUAL_UPDATE) {
+  if (most > far_from_usual * usual_update) {
     return `${range}: about a thousandth is usual, so these steps are large. A lower learning rate makes them smaller.`;
   }
-  if (most < USUAL_UPDATE / FAR_FROM_USUAL) {
+  if (most < usual_update / far_from_usual) {
     return `${range}: about a thousandth is usual, so these steps are small. A higher learning rate would learn faster, if the run is not near its end.`;
   }
   return `${range}: about a thousandth is usual.`;

@@ -5,6 +5,7 @@ import { message_of } from "../../base/fault.js";
 import { loaded_once } from "../../base/loading.js";
 import { by_id } from "../../ui/dom.js";
 
+/** @import { Subject } from "../../app/story.js" */
 /** @import { KeptEpochs } from "../../app/kept_epochs.js" */
 /** @import { Custody } from "../../engine/custody.js" */
 /** @import { PageState, View } from "../../app/state.js" */
@@ -29,20 +30,19 @@ export function create_inside_opening(state, { engine, epochs, notice, pixels })
     },
     (error) => notice(`The inside could not be loaded: ${message_of(error)}`),
   );
-  // What went wrong has been said.
-  button.addEventListener(
-    "click",
-    () =>
-      void loaded().then(
-        ({ toggle }) => toggle(),
-        () => {},
-      ),
-  );
+  /** @param {(opened: NonNullable<typeof view>) => void} then */
+  const with_view = (then) => {
+    // What went wrong has been said.
+    loaded().then(then, () => {});
+  };
+  button.addEventListener("click", () => with_view(({ toggle }) => toggle()));
   state.watch(["data", "model"], ({ data, model }) => {
     button.hidden = !data && !model;
   });
   return {
     /** The pad has been read, or emptied. */
     on_read: () => view?.update(),
+    /** Opens it at the story of an image. @param {Subject} subject */
+    tell_of: (subject) => with_view(({ tell_of }) => tell_of(subject)),
   };
 }

@@ -24,6 +24,7 @@ import { as_of_words } from "./words.js";
 /** @import { KeptEpochs } from "../../app/kept_epochs.js" */
 /** @import { Custody } from "../../engine/custody.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
+/** @import { Subject } from "../../app/story.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 
 /** Where the pad stands under the curves, as in styles/fit.css. */
@@ -219,6 +220,11 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
       };
       if (is_active(page.get().run)) setTimeout(ask, GAP_WHILE_TRAINING_MS);
       else requestAnimationFrame(ask);
+    },
+    /** Opens the story of an image that was read wrongly. @param {Subject} subject */
+    tell_of(subject) {
+      show(true);
+      told_story.tell_of(subject);
     },
     toggle() {
       const is_open = Boolean(element.hidden);

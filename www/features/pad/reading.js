@@ -58,6 +58,7 @@ export function create_reading(view, actions, drawing, on_read) {
     if (!drawing.has_ink) {
       num_emptied += 1;
       is_stale = false;
+      prediction.ariaBusy = "false";
       reading = null;
       unread = "";
       show();
@@ -71,6 +72,7 @@ export function create_reading(view, actions, drawing, on_read) {
     }
     is_asking = true;
     is_stale = false;
+    prediction.ariaBusy = "true";
     last_asked = performance.now();
     const asked_after = num_emptied;
     try {
@@ -93,6 +95,8 @@ export function create_reading(view, actions, drawing, on_read) {
       is_asking = false;
     }
     if (is_stale) void ask();
+    // What is said is of the newest ink.
+    else prediction.ariaBusy = "false";
   };
 
   const ask_again = () => {

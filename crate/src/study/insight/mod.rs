@@ -10,6 +10,7 @@ mod curves;
 mod factors;
 mod gap;
 mod grid;
+mod health;
 mod next;
 mod ranking;
 mod sources;
@@ -75,6 +76,7 @@ impl<'a> Reader<'_, 'a> {
         self.selection(ranked, noise, &mut insights);
         self.noise(ranked, noise, &mut insights);
         self.divergence(&mut insights);
+        self.health(ranked, noise, &mut insights);
         self.learning_curves(ranked, noise, &mut insights);
         match self.factor {
             Factor::LearningRate => self.rate_scaling(ranked, &mut insights),

@@ -171,12 +171,20 @@ impl<'a> Reader<'_, 'a> {
             let num_late = (num_epochs / 2).max(3).min(num_epochs);
             let most = mean_maximum(num_late) * noise.swing.variance.sqrt();
             numbers.push(number("optimism of the best epoch (points)", 100.0 * most));
-            parts.push(format!(
-                "Best accuracy is the highest of {num_epochs} epochs, chosen on the images that \
-                 measure it, and flatters a run by up to {} on average; values are compared by \
-                 their final accuracy.",
+            let flatters = format!(
+                "the highest of {num_epochs} epochs, chosen on the images that measure it, and \
+                 flatters a run by up to {} on average",
                 points(most)
-            ));
+            );
+            let keeps_best = best
+                .results
+                .iter()
+                .any(|result| result.kept_epoch.is_some());
+            parts.push(if keeps_best {
+                format!("Each run keeps the model of its best epoch: its accuracy is {flatters}.")
+            } else {
+                format!("Best accuracy is {flatters}; values are compared by their final accuracy.")
+            });
         }
         if parts.is_empty() {
             return;

@@ -501,4 +501,13 @@ fn what_was_chosen_for_being_highest_is_said_to_flatter() {
         found.contains("Best accuracy is the highest of 5 epochs"),
         "{found}"
     );
+    for run in &mut record.runs {
+        run.result.as_mut().unwrap().kept_epoch = Some(4);
+    }
+    let kept = sentences(&record, InsightKind::Selection).remove(0);
+    assert!(
+        kept.contains("Each run keeps the model of its best epoch: its accuracy is the highest of"),
+        "{kept}"
+    );
+    assert!(!kept.contains("compared by their final"), "{kept}");
 }

@@ -25,21 +25,27 @@ pub(super) fn setting_rows(config: &RunConfig) -> Vec<SettingRow> {
 pub(super) fn told_rows(config: &RunConfig) -> Vec<SettingRow> {
     let usual = setting_rows(&RunConfig::default());
     let rows = setting_rows(config).into_iter().zip(usual);
-    let is_told = |(row, usual): &(SettingRow, SettingRow)| {
-        let is_seldom = SELDOM.contains(&row.0);
-        !is_seldom || row.2 != usual.2
-    };
+    let is_told =
+        |(row, usual): &(SettingRow, SettingRow)| ALWAYS_TOLD.contains(&row.0) || row.2 != usual.2;
     rows.filter(is_told).map(|(row, _)| row).collect()
 }
 
-/// Settings that a report names only where they do something.
-const SELDOM: [&str; 6] = [
-    "initialisation",
-    "input_dropout",
-    "max_norm",
-    "label_smoothing",
-    "patience",
-    "keep_best",
+/// Settings that a report names even where they are as usual; others where they do something.
+const ALWAYS_TOLD: [&str; 14] = [
+    "validation_share",
+    "augmentation",
+    "hidden_layers",
+    "activation",
+    "dropout",
+    "layer_norm",
+    "epochs",
+    "batch_size",
+    "optimiser",
+    "learning_rate",
+    "momentum",
+    "weight_decay",
+    "seed",
+    "split_seed",
 ];
 
 fn name(setting: &Setting) -> String {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::config::schema::setting;
+use crate::config::schema::{SETTINGS, setting};
 use crate::config::{split_seed, validation_share};
 use crate::message::{
     DataSummary, EpochRecord, Factor, ReportRequest, RunConfig, RunResult, RunState,
@@ -13,37 +13,46 @@ use crate::message::{
 
 use super::names::study_name;
 
-/// The columns that tell a run, in both tables.
-const RUN_COLUMNS: &str = "study,factor,value,state,data,hidden_layers,dropout,layer_norm,\
-     distorted,learning_rate,schedule,momentum,weight_decay,batch_size,epochs,validation_share,\
-     seed,split_seed,optimiser,activation,initialisation,input_dropout,max_norm,label_smoothing,\
-     patience,keep_best";
+/// The columns that tell a run, in both tables, before its settings.
+const RUN_COLUMNS: &str = "study,factor,value,state,data";
 
-/// The settings behind those columns, in their order: what came later stands later, so that
-/// a program that counts columns goes on reading them.
-const SETTING_CELLS: [&str; 21] = [
-    "hidden_layers",
-    "dropout",
-    "layer_norm",
-    "augmentation",
-    "learning_rate",
-    "learning_rate_schedule",
-    "momentum",
-    "weight_decay",
-    "batch_size",
-    "epochs",
-    "validation_share",
-    "seed",
-    "split_seed",
-    "optimiser",
-    "activation",
-    "initialisation",
-    "input_dropout",
-    "max_norm",
-    "label_smoothing",
-    "patience",
-    "keep_best",
+/// The settings of the first reports, in their order, each with the name of its column: what
+/// came later stands later, so that a program that counts columns goes on reading them.
+const FIRST_COLUMNS: [(&str, &str); 15] = [
+    ("hidden_layers", "hidden_layers"),
+    ("dropout", "dropout"),
+    ("layer_norm", "layer_norm"),
+    ("augmentation", "distorted"),
+    ("learning_rate", "learning_rate"),
+    ("learning_rate_schedule", "schedule"),
+    ("momentum", "momentum"),
+    ("weight_decay", "weight_decay"),
+    ("batch_size", "batch_size"),
+    ("epochs", "epochs"),
+    ("validation_share", "validation_share"),
+    ("seed", "seed"),
+    ("split_seed", "split_seed"),
+    ("optimiser", "optimiser"),
+    ("activation", "activation"),
 ];
+
+/// Where a run is computed and what is measured beside it decide nothing of it.
+const NOT_TOLD: [&str; 2] = ["backend", "clean_curve"];
+
+/// Every setting that decides a run, with the name of its column: the first ones, then all
+/// that the schema has besides.
+fn setting_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_first = |key: &str| FIRST_COLUMNS.iter().any(|(first, _)| *first == key);
+    let later = SETTINGS.iter().map(|setting| setting.key);
+    let later = later.filter(move |key| !is_first(key) && !NOT_TOLD.contains(key));
+    FIRST_COLUMNS.into_iter().chain(later.map(|key| (key, key)))
+}
+
+/// The header of a table, with the columns that are its own.
+fn header(own: &str) -> String {
+    let settings: Vec<&str> = setting_columns().map(|(_, column)| column).collect();
+    format!("{RUN_COLUMNS},{},{own}\n", settings.join(","))
+}
 
 /// A run of the baseline or of a study, as a row tells it.
 struct Row<'a> {
@@ -90,9 +99,9 @@ fn rows(request: &ReportRequest) -> Vec<Row<'_>> {
 
 /// A row an epoch of a run.
 pub(super) fn metrics(request: &ReportRequest) -> String {
-    let mut text = format!(
-        "{RUN_COLUMNS},epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,\
-         elapsed_secs,train_secs\n"
+    let mut text = header(
+        "epoch,step,train_loss,train_accuracy,validation_loss,validation_accuracy,elapsed_secs,\
+         train_secs",
     );
     for row in rows(request) {
         let run = run_cells(&row);
@@ -116,10 +125,10 @@ pub(super) fn metrics(request: &ReportRequest) -> String {
 
 /// A row a run. What a run did not come to is an empty cell.
 pub(super) fn summary(request: &ReportRequest) -> String {
-    let mut text = format!(
-        "{RUN_COLUMNS},finished_epochs,steps,validation_images,validation_accuracy,interval_low,\
-         interval_high,validation_loss,best_epoch,best_validation_accuracy,train_accuracy,\
-         train_loss,gap,seconds,samples_per_sec,backend,weights_checksum\n"
+    let mut text = header(
+        "finished_epochs,steps,validation_images,validation_accuracy,interval_low,interval_high,\
+         validation_loss,best_epoch,best_validation_accuracy,train_accuracy,train_loss,gap,\
+         seconds,samples_per_sec,backend,weights_checksum",
     );
     for row in rows(request) {
         let _ = write!(text, "{},{}", run_cells(&row), row.history.len());
@@ -165,7 +174,7 @@ fn run_cells(row: &Row<'_>) -> String {
         json!(row.state).as_str().unwrap_or_default().into(),
         quoted(&row.data.name),
     ];
-    let cells = SETTING_CELLS.map(|key| match key {
+    let cells = setting_columns().map(|(key, _)| match key {
         "validation_share" => {
             let share = validation_share(config.validation_share);
             share.map_or(String::new(), |share| share.to_string())

@@ -1,7 +1,7 @@
 //! What a record says, as Python: literals alone, in statements that are written here.
 
 use crate::config::Plan;
-use crate::config::schema::{Kind, setting};
+use crate::config::schema::{Kind, SETTINGS, setting};
 use crate::data::Task;
 use crate::message::{
     Factor, LearningRateSchedule, RunConfig, RunResult, RunState, StudyPlan, StudyRecord, StudyRun,
@@ -137,31 +137,23 @@ fn settings(config: &RunConfig, plan: &Plan) -> String {
         format!("seed={}", plan.seed),
         format!("split_seed={}", plan.split_seed),
     ];
-    let others = KEYS.iter().map(|key| assigned(key, config, plan));
+    let of_loop = SETTINGS
+        .iter()
+        .filter(|one| !BESIDE_THE_LOOP.contains(&one.key));
+    let others = of_loop.map(|one| assigned(one.key, config, plan));
     let all: Vec<String> = seeds.into_iter().chain(others).collect();
     format!("dict(\n    {},\n)", all.join(",\n    "))
 }
 
-/// The settings that decide a run besides its seeds.
-const KEYS: [&str; 18] = [
-    "validation_share",
-    "hidden_layers",
-    "activation",
-    "initialisation",
-    "dropout",
-    "input_dropout",
-    "layer_norm",
-    "epochs",
-    "batch_size",
-    "optimiser",
-    "learning_rate",
-    "learning_rate_schedule",
-    "momentum",
-    "weight_decay",
-    "max_norm",
-    "label_smoothing",
-    "patience",
-    "keep_best",
+/// The settings that the notebook's loop does not take: its seeds stand before the others, it
+/// does not distort, which it says, and where a run is computed and what is measured beside it
+/// are Inkling's own.
+const BESIDE_THE_LOOP: [&str; 5] = [
+    "augmentation",
+    "backend",
+    "seed",
+    "split_seed",
+    "clean_curve",
 ];
 
 /// A setting by its name, as an argument: what is whole or a list is written from the plan that
