@@ -238,8 +238,22 @@ fn assert_looked_back(case: &str, layer_norm: bool) {
             &labels[100..112],
         )
         .unwrap();
-    let layers = health.finish().unwrap();
+    let measured = health.finish().unwrap();
+    let layers: Vec<_> = measured.iter().map(|layer| layer.health).collect();
     let torch = fixture(case)["health"].clone();
+    for (layer, histograms) in layers.iter().zip(&measured) {
+        // All twelve images' activations are counted, within what their mean is of.
+        let width = if layer.num_units == 0 {
+            10
+        } else {
+            layer.num_units
+        };
+        let counted = &histograms.activations;
+        assert_eq!(counted.counts.iter().sum::<u32>(), 12 * width);
+        assert!(counted.low < layer.activation_mean && layer.activation_mean < counted.high);
+        let num_weights: u32 = histograms.weights.counts.iter().sum();
+        assert_eq!(num_weights, histograms.gradient.counts.iter().sum());
+    }
     let of = |figure: fn(&inkling::message::LayerHealth) -> f64| layers.iter().map(figure);
     assert_close("weights", of(|l| l.weight_norm), &torch["weight_norms"]);
     assert_close(
@@ -301,7 +315,8 @@ fn the_start_of_a_run_is_what_it_drew() {
     // No step has been taken of it: nothing is carried on from the run.
     let mut health = start.health(1).unwrap();
     health.take(data().image(0), &[3]).unwrap();
-    let layers = health.finish().unwrap();
+    let layers: Vec<_> = health.finish().unwrap();
+    let layers: Vec<_> = layers.iter().map(|layer| layer.health).collect();
     let rule = plan.rule_at(0, 16);
     let [first, ..] = layers.as_slice() else {
         panic!("three layers");

@@ -100,6 +100,16 @@ for (const backend of ["ndarray", "webgpu"]) {
         const share = /wrongly: ([\d.]+) % right/.exec(told)?.[1];
         assert.equal(share, accuracies[epoch - 1]?.replace(/[^\d.]/g, ""), told);
       }
+      const cells = page
+        .getByRole("region", { name: "Confusion then" })
+        .getByRole("img", { name: /^[\d,]+ images? of \d read as \d$/ });
+      const counts = await cells.evaluateAll((all) =>
+        all.map((one) => Number(one.textContent?.replace(",", ""))),
+      );
+      assert.equal(
+        counts.reduce((sum, count) => sum + count, 0),
+        4000,
+      );
       const shown = page.getByRole("list", { name: "Wrong then, and most sure of it" });
       const images = shown.getByRole("img", { name: /^digit \d, read as \d with/ });
       assert.ok((await images.count()) > 0);

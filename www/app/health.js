@@ -7,7 +7,7 @@ import * as format from "../base/format.js";
 import { create_store } from "./state.js";
 import { training_rows } from "./training_rows.js";
 
-/** @import { LayerHealth } from "../pkg/studies/inkling.js" */
+/** @import { MeasuredLayer } from "../pkg/studies/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { KeptEpochs } from "./kept_epochs.js" */
@@ -16,7 +16,7 @@ import { training_rows } from "./training_rows.js";
 /** Training images that layers are measured on. */
 const NUM_IMAGES = 256;
 
-/** The layers after an epoch, 0 the start. @typedef {{ epoch: number, layers: LayerHealth[] }} EpochHealth */
+/** The layers after an epoch, 0 the start. @typedef {{ epoch: number, layers: MeasuredLayer[] }} EpochHealth */
 
 /**
  * @typedef {object} RunHealth
@@ -34,7 +34,7 @@ export class HealthController {
   #page;
   #engine;
   #epochs;
-  /** What was measured, by an epoch's key. @type {Map<string, LayerHealth[]>} */
+  /** What was measured, by an epoch's key. @type {Map<string, MeasuredLayer[]>} */
   #measured = new Map();
   /** What the figures that are shown stand beside. */
   #of = "";

@@ -7,7 +7,7 @@ import { new_id } from "../base/id.js";
 import { ModelCustody } from "./model_custody.js";
 
 /** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
-/** @import { LayerHealth } from "../pkg/studies/inkling.js" */
+/** @import { MeasuredLayer } from "../pkg/studies/inkling.js" */
 /** @import { NearestImages, StepLook, StepStart, StoryReading, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
 /** @import { EpochRef } from "../worker/look_back.js" */
 /** @import { EpochLook, EpochStart } from "../worker/one_epoch.js" */
@@ -87,7 +87,7 @@ export class InsideCustody extends ModelCustody {
    * @param {EpochRef} epoch
    * @param {string} checksum of the data that the rows are of
    * @param {ArrayLike<number>} rows
-   * @returns {Promise<LayerHealth[]>}
+   * @returns {Promise<MeasuredLayer[]>}
    */
   measure_layers(epoch, checksum, rows) {
     return this.look_back(epoch, checksum, (engine, ref) =>

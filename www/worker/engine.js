@@ -18,7 +18,7 @@ import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
 /** @import { DataChange, EpochRecord, Event, Finding, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
-/** @import { Inside, LayerHealth } from "../pkg/studies/inkling.js" */
+/** @import { Inside, MeasuredLayer } from "../pkg/studies/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
 /** @import { HeldInside, NearestImages, StepLook, StepStart, StoryReading, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
 /** @import { EpochRef, HeldEpochs } from "./look_back.js" */
@@ -481,7 +481,7 @@ export class Engine extends Answers {
    * @param {EpochRef} ref
    * @param {string} checksum
    * @param {ArrayLike<number>} rows
-   * @returns {Promise<LayerHealth[]>}
+   * @returns {Promise<MeasuredLayer[]>}
    */
   measure_layers(ref, checksum, rows) {
     return guarded(async () => {

@@ -6,7 +6,7 @@ import { sliced } from "./inside.js";
 import { NotHeld } from "./model.js";
 
 /** @import { TaskSummary } from "../pkg/ndarray/inkling.js" */
-/** @import { Inside, KeptEpoch, LayerHealth } from "../pkg/studies/inkling.js" */
+/** @import { Inside, KeptEpoch, MeasuredLayer } from "../pkg/studies/inkling.js" */
 /** @import { Studies } from "./artifact.js" */
 
 /**
@@ -71,7 +71,7 @@ export async function read_images(epoch, count, pixels) {
  * How healthy each layer is on these images, the first layer first.
  * @param {KeptEpoch} epoch
  * @param {{ pixels: Uint8Array, labels: Uint8Array }} images
- * @returns {Promise<LayerHealth[]>}
+ * @returns {Promise<MeasuredLayer[]>}
  */
 export async function measure_layers(epoch, { pixels, labels }) {
   const health = epoch.health(labels.length);

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use super::Thrown;
 use super::inside::{Inside, whole_images};
 use crate::error::Error;
-use crate::message::{LayerHealth, TaskSummary};
+use crate::message::{MeasuredLayer, TaskSummary};
 use crate::nn::inspect::Snapshot;
 use crate::nn::nearest;
 use crate::train::{health, kept_epoch};
@@ -71,8 +71,8 @@ impl Health {
         Ok(health.take(images, labels)?)
     }
 
-    /// The figures as `LayerHealth[]`, the first layer first, once all images are in.
-    pub fn finish(&mut self) -> Result<Vec<Ts<LayerHealth>>, Thrown> {
+    /// The figures as `MeasuredLayer[]`, the first layer first, once all images are in.
+    pub fn finish(&mut self) -> Result<Vec<Ts<MeasuredLayer>>, Thrown> {
         let layers = self.0.take().ok_or_else(is_over)?.finish()?;
         let layers = layers.iter().map(|layer| layer.into_ts());
         Ok(layers.collect::<Result<_, _>>()?)

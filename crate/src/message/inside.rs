@@ -104,6 +104,32 @@ pub struct LayerHealth {
     pub activation_deviation: f64,
 }
 
+/// How many of some values lie where: equal bins from the least value to the greatest, the last
+/// one with its upper end, as `numpy.histogram` counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Tsify)]
+pub struct Histogram {
+    /// Lower end of the first bin.
+    pub low: f64,
+    /// Upper end of the last one.
+    pub high: f64,
+    /// Values in each; those that are no number are in none.
+    pub counts: Vec<u32>,
+}
+
+/// One layer measured on a batch of images, with all that its figures sum up.
+#[derive(Debug, Clone, PartialEq, Serialize, Tsify)]
+pub struct MeasuredLayer {
+    /// Its figures.
+    #[serde(flatten)]
+    pub health: LayerHealth,
+    /// Its weights, biases, gains and shifts.
+    pub weights: Histogram,
+    /// The gradient of the batch's mean loss by them.
+    pub gradient: Histogram,
+    /// Its activations over units and images; of the last layer its sums.
+    pub activations: Histogram,
+}
+
 /// How healthy the layers of the model are that a run left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct RunHealth {

@@ -29,7 +29,8 @@ pub use data::{
 };
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use inside::{
-    HealthLimits, LayerHealth, RunHealth, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm,
+    HealthLimits, Histogram, LayerHealth, MeasuredLayer, RunHealth, StepLayer, UnitLink, UnitNorm,
+    UnitSum, UnitTerm,
 };
 pub use model::ModelSummary;
 pub use rates::{RatePoint, RateReading, RatesFound};

@@ -2,12 +2,15 @@
 //! gradient and the next update are, how much of it is silent, and how its activations lie.
 //! `tests/inside.rs` holds the figures to PyTorch's.
 
+use std::ops::Range;
+
 use super::one_batch::{OneBatch, Stepped};
 use crate::config::Plan;
 use crate::data::{Dataset, Normalisation};
 use crate::error::Result;
-use crate::message::{HealthLimits, LayerHealth, RunHealth};
+use crate::message::{HealthLimits, Histogram, LayerHealth, MeasuredLayer, RunHealth};
 use crate::nn::inspect::is_silent;
+use crate::nn::layout::Layer;
 use crate::nn::optimiser::Step;
 
 /// The rules by which figures become sentences, on the page and in a study. A step of a
@@ -70,9 +73,49 @@ pub struct Health {
 struct Seen {
     /// Whether each unit has been silent so far; of the last layer none is told.
     silent: Vec<bool>,
-    count: f64,
-    sum: f64,
-    squares: f64,
+    /// Its activations, image by image; of the last layer its sums.
+    values: Vec<f32>,
+}
+
+impl Seen {
+    /// Mean of the values and their deviation about it.
+    fn moments(&self) -> (f64, f64) {
+        let (mut sum, mut squares) = (0.0, 0.0);
+        for &value in &self.values {
+            let value = f64::from(value);
+            sum += value;
+            squares += value * value;
+        }
+        let count = self.values.len() as f64;
+        let mean = sum / count;
+        // Rounding may leave a constant's variance a little below 0.
+        (mean, (squares / count - mean * mean).max(0.0).sqrt())
+    }
+}
+
+/// Equal bins of a histogram.
+const NUM_BINS: usize = 40;
+
+/// Counts values as [`Histogram`] has it; where all are equal, from half a unit below.
+fn histogram(values: &[f32]) -> Histogram {
+    let all = values.iter().map(|&value| f64::from(value));
+    let finite = all.filter(|value| value.is_finite());
+    let (low, high) = finite
+        .clone()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
+    let (low, high) = match low < high {
+        true => (low, high),
+        false if low.is_finite() => (low - 0.5, low + 0.5),
+        false => (0.0, 1.0),
+    };
+    let mut counts = vec![0; NUM_BINS];
+    for value in finite {
+        let bin = ((value - low) / (high - low) * NUM_BINS as f64) as usize;
+        counts[bin.min(NUM_BINS - 1)] += 1;
+    }
+    Histogram { low, high, counts }
 }
 
 impl Health {
@@ -119,12 +162,7 @@ impl Health {
                 } else {
                     &reading.activations
                 };
-                for &value in values {
-                    let value = f64::from(value);
-                    seen.count += 1.0;
-                    seen.sum += value;
-                    seen.squares += value * value;
-                }
+                seen.values.extend(values);
                 for (silent, &value) in seen.silent.iter_mut().zip(values) {
                     *silent &= is_silent(activation, value);
                 }
@@ -144,7 +182,11 @@ impl Health {
         }
         Ok(RunHealth {
             num_images: rows.len() as u32,
-            layers: self.finish()?,
+            layers: self
+                .finish()?
+                .into_iter()
+                .map(|layer| layer.health)
+                .collect(),
         })
     }
 
@@ -152,25 +194,61 @@ impl Health {
     ///
     /// # Errors
     /// When images are missing.
-    pub fn finish(self) -> Result<Vec<LayerHealth>> {
-        let Stepped { layers, .. } = self.one.finish()?;
-        let pairs = layers.iter().zip(&self.layers);
-        Ok(pairs
-            .map(|(step, seen)| {
-                let mean = seen.sum / seen.count;
+    pub fn finish(self) -> Result<Vec<MeasuredLayer>> {
+        let before = self.one.snapshot().parameters().to_vec();
+        let ranges = self.one.snapshot().layout().layers.iter();
+        let ranges: Vec<Range<usize>> = ranges.map(Layer::range).collect();
+        let Stepped {
+            layers, gradient, ..
+        } = self.one.finish()?;
+        let parts = layers.iter().zip(&self.layers).zip(ranges);
+        Ok(parts
+            .map(|((step, seen), range)| {
+                let (activation_mean, activation_deviation) = seen.moments();
                 let num_silent = seen.silent.iter().filter(|&&silent| silent).count();
-                let width = seen.silent.len();
-                LayerHealth {
-                    weight_norm: step.weight_norm,
-                    gradient_norm: step.gradient_norm,
-                    update_share: step.update_share,
-                    num_units: width as u32,
-                    num_silent: num_silent as u32,
-                    activation_mean: mean,
-                    // Rounding may leave a constant's variance a little below 0.
-                    activation_deviation: (seen.squares / seen.count - mean * mean).max(0.0).sqrt(),
+                MeasuredLayer {
+                    health: LayerHealth {
+                        weight_norm: step.weight_norm,
+                        gradient_norm: step.gradient_norm,
+                        update_share: step.update_share,
+                        num_units: seen.silent.len() as u32,
+                        num_silent: num_silent as u32,
+                        activation_mean,
+                        activation_deviation,
+                    },
+                    weights: histogram(&before[range.clone()]),
+                    gradient: histogram(&gradient[range]),
+                    activations: histogram(&seen.values),
                 }
             })
             .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    // numpy.histogram(values, bins=40), its counts where they are not 0.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn values_are_counted_in_equal_bins() {
+        let told = |values: &[f32]| {
+            let Histogram { low, high, counts } = histogram(values);
+            let filled: Vec<(usize, u32)> = counts.into_iter().enumerate().collect();
+            let filled = filled.into_iter().filter(|(_, count)| *count > 0);
+            (low, high, filled.collect::<Vec<_>>())
+        };
+        assert_eq!(
+            told(&[-1.0, -0.96, 0.0, 0.5, 0.51, 3.0]),
+            (-1.0, 3.0, vec![(0, 2), (10, 1), (15, 2), (39, 1)])
+        );
+        assert_eq!(told(&[0.25; 7]), (-0.25, 0.75, vec![(20, 7)]));
+        assert_eq!(
+            told(&[1.0, f32::NAN, 2.0]),
+            (1.0, 2.0, vec![(0, 1), (39, 1)])
+        );
+        assert_eq!(told(&[f32::NAN]), (0.0, 1.0, vec![]));
     }
 }

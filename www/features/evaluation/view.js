@@ -2,6 +2,7 @@
 // validation part or a test set, and what goes in and out as files. Computes no figures
 // and decides nothing: it draws the evaluation that the state says is shown.
 
+import { draw_confusion } from "../../ui/confusion.js";
 import { by_id, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { digit_at, digit_canvas } from "../../ui/digit.js";
 import { create_menu } from "../../ui/menu.js";
@@ -12,7 +13,7 @@ import { confident_mistakes, reading_at, rows_of_cell, top_digit } from "../../b
 import { MNIST_TASK, class_name } from "../../base/task.js";
 import { message_of } from "../../base/fault.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "../../app/state.js";
-import { button_of, draw_calibration, draw_confusion, fill_classes, mark_cell } from "./figures.js";
+import { button_of, draw_calibration, fill_classes, mark_cell } from "./figures.js";
 import { evaluation_text, gallery_text } from "./text.js";
 
 /** @import { Actions } from "../../app/actions.js" */

@@ -6,6 +6,7 @@ import { page_theme } from "../../ui/page_theme.js";
 import { marker_outline } from "../../plot/line_styles.js";
 import { HEALTH_FIGURES, health_plot, layer_looks } from "../../plot/health_plots.js";
 import { svg_node } from "../../plot/svg.js";
+import { create_histograms } from "./histograms.js";
 import { health_sentences } from "./health_words.js";
 import { norm, small, value } from "./words.js";
 
@@ -46,6 +47,7 @@ export function create_health(health) {
     key,
     charts,
     el("p", { class: "hint" }, DEFINED),
+    create_histograms(health),
     el("details", { class: "table-box" }, el("summary", {}, "Health as a table"), table),
   );
   const element = el(
