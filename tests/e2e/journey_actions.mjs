@@ -14,6 +14,16 @@ import {
 } from "./journey_bench.mjs";
 import { close_tab, kill, reload, rest, second_tab } from "./journey_browser.mjs";
 import {
+  find_rate,
+  look_inside,
+  measure,
+  open_unit,
+  pick_no_hand_in,
+  show_epoch,
+  take_one,
+  unfold,
+} from "./journey_inside.mjs";
+import {
   delete_run,
   go_on_in_list,
   kept_study,
@@ -168,6 +178,28 @@ export const ACTIONS = [
     "Undo fine-tuning",
     press_only("Undo fine-tuning", (seen) => seen.can_untune),
   ),
+  ...often(3, action("Look inside or close it", look_inside)),
+  action("One batch", take_one("One batch")),
+  action("One epoch", take_one("One epoch")),
+  fc
+    .boolean()
+    .map((is_stopped) =>
+      command(`Measure health${is_stopped ? " and stop" : ""}`, measure(is_stopped)),
+    ),
+  ...often(
+    2,
+    fc.nat({ max: 20 }).map((epoch) => command(`Epoch shown ${epoch}`, show_epoch(epoch))),
+  ),
+  fc.nat({ max: 30 }).map((at) => command(`open unit ${at}`, open_unit(at))),
+  fc
+    .constantFrom("Why it reads so", "What it read wrongly then", "Histograms")
+    .map((name) => command(`unfold “${name}”`, unfold(name))),
+  fc
+    .boolean()
+    .map((is_stopped) =>
+      command(`Find a rate${is_stopped ? " and stop" : ""}`, find_rate(is_stopped)),
+    ),
+  action("pick what is no hand-in", pick_no_hand_in),
   action("Run study", run_study),
   action("Stop study", stop_study),
   action("Open a kept study", kept_study(true)),
@@ -187,7 +219,7 @@ export const ACTIONS = [
   place.map((at) => command(`rename run ${at}`, rename_run(at, `My run ${at}`))),
   place.map((at) => command(`Continue run ${at}`, go_on_in_list(at))),
   fc
-    .constantFrom(.../** @type {const} */ (["train", "study", "runs"]))
+    .constantFrom(.../** @type {const} */ (["train", "study", "runs", "check"]))
     .map((view) => command(`view ${view}`, ({ page }) => go_to(page, view))),
   action(
     "Put away",

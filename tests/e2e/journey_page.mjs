@@ -76,6 +76,8 @@ function read(labels) {
     evaluation: status("Evaluation"),
     can_evaluate: can("#evaluate"),
     can_save: can("#download-model"),
+    can_look_inside: can("#look-inside"),
+    is_inside: is_shown("#inside"),
     has_figures: is_shown("#evaluation-view"),
     num_read: cells.reduce((sum, { num }) => sum + num, 0),
     num_right: cells.reduce((sum, { num, is_right }) => sum + (is_right ? num : 0), 0),
@@ -116,14 +118,14 @@ export const look = (page) => page.evaluate(read, Object.keys(FIELDS));
  * Looks until something is seen.
  * @param {Page} page
  * @param {string} what is waited for, in words
- * @param {(seen: Seen) => boolean} is_so
+ * @param {(seen: Seen) => boolean | Promise<boolean>} is_so
  * @param {number} [limit_secs]
  */
 export async function until(page, what, is_so, limit_secs = 30) {
   const end_ms = performance.now() + limit_secs * 1000;
   for (;;) {
     const seen = await look(page);
-    if (is_so(seen)) return seen;
+    if (await is_so(seen)) return seen;
     if (performance.now() > end_ms) {
       const { words: _, ...rest } = seen;
       assert.fail(`not seen within ${limit_secs} s: ${what}. Seen: ${JSON.stringify(rest)}`);

@@ -52,13 +52,14 @@ export const TESTS = {
   broken: FILES.broken,
 };
 
-/** @param {Page} page @param {"train" | "study" | "runs"} view */
+/** @param {Page} page @param {"train" | "study" | "runs" | "check"} view */
 export async function go_to(page, view) {
   const seen = await look(page);
   if (seen.view === view) return;
-  const name = /** @type {const} */ ({ train: "Train", study: "Study", runs: "Runs" })[view];
-  await open_view(page, name);
+  const names = { train: "Train", study: "Study", runs: "Runs", check: "Check" };
+  await open_view(page, /** @type {const} */ (names)[view]);
   if (view === "runs") await until(page, "the runs", (now) => now.are_runs_there);
+  if (view === "check") await page.getByLabel("Hand-ins", { exact: true }).waitFor();
   if (view === "study") await page.getByRole("button", { name: "Run study" }).waitFor();
 }
 
