@@ -252,7 +252,7 @@ fn assert_looked_back(case: &str, layer_norm: bool) {
         assert_eq!(counted.counts.iter().sum::<u32>(), 12 * width);
         assert!(counted.low < layer.activation_mean && layer.activation_mean < counted.high);
         let num_weights: u32 = histograms.weights.counts.iter().sum();
-        assert_eq!(num_weights, histograms.gradient.counts.iter().sum());
+        assert_eq!(num_weights, histograms.gradient.counts.iter().sum::<u32>());
     }
     let of = |figure: fn(&inkling::message::LayerHealth) -> f64| layers.iter().map(figure);
     assert_close("weights", of(|l| l.weight_norm), &torch["weight_norms"]);

@@ -56,8 +56,13 @@ export const TESTS = {
 export async function go_to(page, view) {
   const seen = await look(page);
   if (seen.view === view) return;
-  const names = { train: "Train", study: "Study", runs: "Runs", check: "Check" };
-  await open_view(page, /** @type {const} */ (names)[view]);
+  const names = /** @type {const} */ ({
+    train: "Train",
+    study: "Study",
+    runs: "Runs",
+    check: "Check",
+  });
+  await open_view(page, names[view]);
   if (view === "runs") await until(page, "the runs", (now) => now.are_runs_there);
   if (view === "check") await page.getByLabel("Hand-ins", { exact: true }).waitFor();
   if (view === "study") await page.getByRole("button", { name: "Run study" }).waitFor();

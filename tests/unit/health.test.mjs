@@ -24,7 +24,7 @@ const layer = (figures) => ({
 });
 const output = layer({ num_units: 0, num_silent: 0 });
 
-/** @param {import("../../www/app/health.js").EpochHealth["layers"][]} moments @param {object} [config] */
+/** @param {import("../../www/features/inside/health_words.js").EpochHealth["layers"][]} moments @param {object} [config] */
 const said = (moments, config) =>
   health_sentences({
     epochs: moments.map((layers, epoch) => ({ epoch, layers })),

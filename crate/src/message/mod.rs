@@ -9,6 +9,7 @@ mod check;
 mod data;
 mod evaluation;
 mod inside;
+mod insight;
 mod model;
 mod rates;
 mod report;
@@ -32,6 +33,7 @@ pub use inside::{
     HealthLimits, Histogram, LayerHealth, MeasuredLayer, RunHealth, StepLayer, UnitLink, UnitNorm,
     UnitSum, UnitTerm,
 };
+pub use insight::{Insight, InsightKind, InsightNumber};
 pub use model::ModelSummary;
 pub use rates::{RatePoint, RateReading, RatesFound};
 pub use report::{
@@ -49,7 +51,6 @@ pub use setting::{
     PercentKind, SettingChoice, SettingFacts, SettingGroup, SettingKind, SettingsFacts,
 };
 pub use study::{
-    AxisScale, Factor, FactorFacts, FinalTest, FinalTestRun, Insight, InsightKind, InsightNumber,
-    RunSpec, RunState, StudyConfig, StudyFacts, StudyPlan, StudyReading, StudyRecord, StudyRun,
-    StudyValue, ValueFigures, Winner,
+    AxisScale, Factor, FactorFacts, FinalTest, FinalTestRun, RunSpec, RunState, StudyConfig,
+    StudyFacts, StudyPlan, StudyReading, StudyRecord, StudyRun, StudyValue, ValueFigures, Winner,
 };

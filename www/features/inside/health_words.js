@@ -6,7 +6,9 @@ import { FACTS } from "../../facts/health.js";
 import { small } from "./words.js";
 
 /** @import { LayerHealth } from "../../pkg/studies/inkling.js" */
-/** @import { EpochHealth, RunHealth } from "../../app/health.js" */
+/** @import { RunHealth } from "../../app/health.js" */
+
+/** The layers after an epoch, 0 the start. @typedef {{ epoch: number, layers: LayerHealth[] }} EpochHealth */
 
 const { dead, exploding, far_from_usual, mostly_silent, usual_update, vanishing } = FACTS;
 
@@ -24,7 +26,7 @@ const times = (number) => format.count(Number(number.toPrecision(number < 1000 ?
 
 /**
  * All that is said of a run, the gravest first.
- * @param {RunHealth} health
+ * @param {Omit<RunHealth, "epochs"> & { epochs: EpochHealth[] }} health
  * @returns {string[]}
  */
 export function health_sentences({ epochs, config, num_images }) {

@@ -79,55 +79,52 @@ impl<'a> Reader<'_, 'a> {
         let items = list(&items);
         let ailment = alike[0].ailment;
         let update = |(best, health): (&Value<'_>, &RunHealth)| {
-            format!(
-                " ({} at {})",
-                significant(largest_update(health)),
-                self.tag(best)
-            )
+            let share = significant(largest_update(health));
+            format!("; at {} it was {share}", self.tag(best))
         };
-        let end = match ailment {
+        let told = match ailment {
             Ailment::Dead | Ailment::Silent => {
                 let num_images = thousands(alike[0].health.num_images.into());
-                let beside = best.map_or(String::new(), |(best, health)| {
-                    let (layer, num_silent, num_units) = most_silent(health);
-                    format!(
-                        "; at {} at most {num_silent} of {num_units} (layer {layer})",
-                        self.tag(best)
-                    )
-                });
+                let beside =
+                    best.map_or(String::new(), |(best, health)| match most_silent(health) {
+                        (_, 0, _) => format!("; at {} none does", self.tag(best)),
+                        (layer, num_silent, num_units) => format!(
+                            "; at {} {num_silent} of {num_units} at most (layer {layer})",
+                            self.tag(best)
+                        ),
+                    });
                 let why = if self.is_relu(&values) {
-                    "A silent ReLU gets no gradient, so it learns no more"
+                    "A silent ReLU gets no gradient, so it learns no more."
                 } else {
-                    "Such a unit tells the next layer nothing"
+                    "Such a unit tells the next layer nothing."
                 };
                 format!(
-                    "units that pass nothing on for any of {num_images} training images: {items}\
-                     {beside}. {why}."
+                    "{items} pass nothing on for any of {num_images} training images{beside}. {why}"
                 )
             }
             Ailment::Vanishing => format!(
-                "the gradient vanishes on its way back to the first layer: {items}. The first \
-                 layers hardly learn."
+                "the gradient vanishes on its way back to the first layer: its norm is {items}. \
+                 The first layers hardly learn."
             ),
             Ailment::Exploding => format!(
-                "the gradient grows on its way back to the first layer: {items}. The first layers \
-                 leap."
+                "the gradient grows on its way back to the first layer: its norm is {items}. The \
+                 first layers leap."
             ),
             Ailment::Small => format!(
-                "the last step moved no layer by more than this share of its weights: {items}{}. \
-                 About a thousandth is usual; steps so small get nowhere in so few epochs.",
+                "the last step moved a layer by at most {items} of its weights{}. About a \
+                 thousandth is usual; steps so small get nowhere in so few epochs.",
                 best.map_or(String::new(), update)
             ),
             Ailment::Large => format!(
-                "the last step moved a layer by this share of its weights: {items}{}. About a \
-                 thousandth is usual; steps so large leap past what they are after.",
+                "the last step moved a layer by {items} of its weights{}. About a thousandth is \
+                 usual; steps so large leap past what they are after.",
                 best.map_or(String::new(), update)
             ),
         };
         Insight {
             kind: InsightKind::Health,
             sentence: format!(
-                "Why {} lost, as the layers show at the end of training: {end}",
+                "Why {} lost, as the layers show at the end of training: {told}",
                 self.tags(&values)
             ),
             numbers,
@@ -156,7 +153,7 @@ impl<'a> Reader<'_, 'a> {
                     "silent units (%)",
                     100.0 * num_silent as f64 / num_units as f64,
                 );
-                format!("{num_silent} of the {num_units} of layer {layer} at {tag}{runs}")
+                format!("{num_silent} of the {num_units} units of layer {layer} at {tag}{runs}")
             }
             Ailment::Vanishing | Ailment::Exploding => {
                 let (first, last) = gradients(health);
@@ -167,7 +164,7 @@ impl<'a> Reader<'_, 'a> {
                     last,
                 );
                 format!(
-                    "its norm is {} in layer {} and {} in layer 1 at {tag}{runs}",
+                    "{} in layer {} and {} in layer 1 at {tag}{runs}",
                     significant(last),
                     health.layers.len(),
                     significant(first)
@@ -343,9 +340,9 @@ mod tests {
         assert_eq!(
             told(&record),
             [
-                "Why 3 lost, as the layers show at the end of training: units that pass nothing on \
-                 for any of 128 training images: 126 of the 128 of layer 1 at 3; at 0.1 at most 3 \
-                 of 128 (layer 1). A silent ReLU gets no gradient, so it learns no more."
+                "Why 3 lost, as the layers show at the end of training: 126 of the 128 units of \
+                 layer 1 at 3 pass nothing on for any of 128 training images; at 0.1 3 of 128 at \
+                 most (layer 1). A silent ReLU gets no gradient, so it learns no more."
             ]
         );
     }
@@ -368,8 +365,8 @@ mod tests {
             told(&record),
             [
                 "Why 0.0001 and 0.001 lost, as the layers show at the end of training: the last \
-                 step moved no layer by more than this share of its weights: 0.000001 at 0.0001 and \
-                 0.00001 at 0.001 (0.0008 at 0.1). About a thousandth is usual; steps so small get \
+                 step moved a layer by at most 0.000001 at 0.0001 and 0.00001 at 0.001 of its \
+                 weights; at 0.1 it was 0.0008. About a thousandth is usual; steps so small get \
                  nowhere in so few epochs."
             ]
         );
