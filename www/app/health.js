@@ -7,7 +7,7 @@ import * as format from "../base/format.js";
 import { create_store } from "./state.js";
 import { training_rows } from "./training_rows.js";
 
-/** @import { MeasuredLayer } from "../pkg/studies/inkling.js" */
+/** @import { LayerHealth, MeasuredLayer } from "../pkg/studies/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { KeptEpochs } from "./kept_epochs.js" */
@@ -16,7 +16,10 @@ import { training_rows } from "./training_rows.js";
 /** Training images that layers are measured on. */
 const NUM_IMAGES = 256;
 
-/** The layers after an epoch, 0 the start. @typedef {{ epoch: number, layers: MeasuredLayer[] }} EpochHealth */
+/**
+ * The layers after an epoch, 0 the start.
+ * @typedef {{ epoch: number, layers: LayerHealth[], measured: MeasuredLayer[] }} EpochHealth
+ */
 
 /**
  * @typedef {object} RunHealth
@@ -115,10 +118,10 @@ export class HealthController {
         // Thinned out meanwhile.
         if (!ref) continue;
         const known = this.#measured.get(ref.key);
-        const layers = known ?? (await this.#engine.measure_layers(ref, data.checksum, rows));
+        const measured = known ?? (await this.#engine.measure_layers(ref, data.checksum, rows));
         if (is_over()) return;
-        this.#measured.set(ref.key, layers);
-        epochs.push({ epoch, layers });
+        this.#measured.set(ref.key, measured);
+        epochs.push({ epoch, layers: measured.map(({ health }) => health), measured });
         const health = { epochs: [...epochs], num_images: rows.length, config };
         const told = `${epochs.length} of ${places.length} measured.`;
         this.store.set({ health, told });

@@ -58,8 +58,8 @@ export async function train_one_epoch({ KeptEpoch }, { making, validation, measu
       const now = await measure_layers(after, measured);
       const layers = now.map((layer, at) => ({
         moved: moved[at] ?? NaN,
-        before: then[at] ?? layer,
-        after: layer,
+        before: (then[at] ?? layer).health,
+        after: layer.health,
       }));
       return {
         record,

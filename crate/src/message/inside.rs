@@ -120,7 +120,6 @@ pub struct Histogram {
 #[derive(Debug, Clone, PartialEq, Serialize, Tsify)]
 pub struct MeasuredLayer {
     /// Its figures.
-    #[serde(flatten)]
     pub health: LayerHealth,
     /// Its weights, biases, gains and shifts.
     pub weights: Histogram,

@@ -54,7 +54,8 @@ export function create_histograms({ store }) {
   const draw = () => {
     const whole = charts.clientWidth;
     const { health } = store.get();
-    const layers = health?.epochs.find(({ epoch }) => String(epoch) === chosen.value)?.layers ?? [];
+    const found = health?.epochs.find(({ epoch }) => String(epoch) === chosen.value);
+    const layers = found?.measured ?? [];
     if (!element.open || whole === 0) return;
     drawn_width = whole;
     const num_columns = whole >= 3 * LEAST_WIDTH + 2 * GAP ? 3 : 1;
