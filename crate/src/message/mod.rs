@@ -29,7 +29,7 @@ pub use data::{
 };
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use inside::{LayerHealth, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
-pub use model::ModelSummary;
+pub use model::{MemberOrigin, MemberSummary, ModelSummary};
 pub use rates::{RatePoint, RateReading, RatesFound};
 pub use report::{
     Block, Plot, PlotKind, ReportBaseline, ReportEvaluation, ReportFiles, ReportRequest,
