@@ -233,7 +233,7 @@ export function committee_file({ CommitteeDraft }, members) {
       else draft.add_file(bytes, origin);
     }
     is_taken = true;
-    return draft.to_safetensors();
+    return draft.finish();
   } finally {
     // What it became has taken it along.
     if (!is_taken) draft.free();

@@ -120,7 +120,7 @@ impl CommitteeDraft {
     }
 
     /// All of them as one `.safetensors` file, or why they do not fit together.
-    pub fn to_safetensors(self) -> Result<Uint8Array, Thrown> {
+    pub fn finish(self) -> Result<Uint8Array, Thrown> {
         let bytes = model_file::safetensors::write_committee(&Committee::new(self.0)?);
         Ok(Uint8Array::from(bytes.as_slice()))
     }

@@ -8,6 +8,12 @@ use crate::message::MemberOrigin;
 use crate::nn::committee::{Committee, MAX_MEMBERS, Member};
 use crate::nn::weights;
 
+/// What a note says, where there is one.
+type Noted<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Reads the network of the tensors whose names begin so, by its notes.
+type ReadNetwork<'a> = dyn Fn(&str, Noted<'_>) -> Result<StoredModel> + 'a;
+
 /// A committee's: how many networks there are and what is made of them, and of each network
 /// its own notes, the checksum of its parameters' bits and the run that it came from.
 pub(super) fn committee_notes(committee: &Committee) -> Notes {
@@ -43,8 +49,8 @@ pub(super) fn read_all<'a>(
     file: &str,
     tensors: impl Iterator<Item = &'a str> + Clone,
     list: &str,
-    note: &dyn Fn(&str) -> Option<String>,
-    model: &dyn Fn(&str, &dyn Fn(&str) -> Option<String>) -> Result<StoredModel>,
+    note: Noted<'_>,
+    model: &ReadNetwork<'_>,
 ) -> Result<Committee> {
     let Some(text) = note("members") else {
         check_num_tensors(file, tensors.count(), 1)?;
@@ -75,12 +81,7 @@ pub(super) fn read_all<'a>(
 }
 
 /// Refuses weights that are not those of which the file has the checksum.
-fn check_weights(
-    file: &str,
-    at: usize,
-    model: &StoredModel,
-    note: &dyn Fn(&str) -> Option<String>,
-) -> Result<()> {
+fn check_weights(file: &str, at: usize, model: &StoredModel, note: Noted<'_>) -> Result<()> {
     let found = weights::checksum(&model.parameters);
     match note(&member_key(at, "weights")) {
         Some(told) if told != found => Err(Error::data(
@@ -93,11 +94,7 @@ fn check_weights(
 }
 
 /// The run that a member came from, where the file says.
-fn origin(
-    file: &str,
-    at: usize,
-    note: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<MemberOrigin>> {
+fn origin(file: &str, at: usize, note: Noted<'_>) -> Result<Option<MemberOrigin>> {
     let key = member_key(at, "origin");
     let Some(text) = note(&key) else {
         return Ok(None);
