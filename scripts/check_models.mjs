@@ -1,6 +1,6 @@
 // Models as the page writes them, read by those who own the formats: trains some on the
-// sample in a browser, and compares what PyTorch and onnxruntime read in their files
-// with what the page read. For a developer's machine; scripts/test holds the same
+// sample in a browser, puts two of them together as a committee, and compares what PyTorch and
+// onnxruntime read in their files with what the page read. For a developer's machine; scripts/test holds the same
 // files to fixtures without any Python.
 //
 //   node scripts/check_models.mjs
@@ -26,6 +26,8 @@ const MODELS = [
   { hidden_layers: "64, 32", activation: "gelu", optimiser: "adam", learning_rate: 0.001 },
   { hidden_layers: "64, 32", activation: "silu", optimiser: "adamw", learning_rate: 0.001 },
 ];
+/** What the members of a committee are, each under a seed of its own. */
+const COMMITTEE = [MODELS[0], MODELS[5], MODELS[1]];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const python = process.env.INKLING_TORCH_PYTHON ?? "python3";
@@ -38,8 +40,8 @@ const folder = mkdtempSync(join(tmpdir(), "inkling-models-"));
 try {
   const page = await browser.newPage();
   await page.goto(server.url);
-  for (const shape of MODELS) {
-    const found = await page.evaluate(async (shape) => {
+  for (const shapes of [...MODELS.map((shape) => [shape]), COMMITTEE]) {
+    const found = await page.evaluate(async (shapes) => {
       const { Custody } = await import(new URL("engine/custody.js", location.href).href);
       const { DEFAULTS } = await import(new URL("base/settings.js", location.href).href);
       const custody = new Custody();
@@ -47,9 +49,20 @@ try {
       const data = await custody.read_files([new File([sample], "sample.csv.gz")]);
       const { checksum } = data.summary;
       custody.set_data(data);
-      const config = { ...DEFAULTS, backend: "ndarray", epochs: 2, ...shape };
-      await custody.train(config);
-      custody.adopt_trained("model");
+      const members = [];
+      for (const [seed, shape] of shapes.entries()) {
+        const config = { ...DEFAULTS, backend: "ndarray", epochs: 2, seed, ...shape };
+        await custody.train(config);
+        custody.adopt_trained("model");
+        const origin = { name: `seed ${seed}`, run: `${seed}`, data_name: "sample" };
+        const split = { data_checksum: checksum, split_seed: seed, validation_share: 20 };
+        const bytes = await custody.save_model("model", "safetensors");
+        members.push({ bytes, origin: { ...origin, ...split } });
+      }
+      if (members.length > 1) {
+        const file = await custody.committee_file(members);
+        await custody.load_model("model", new File([file], "committee"));
+      }
       const rows = Array.from({ length: 500 }, (_, row) => row);
       const base64 = (/** @type {Uint8Array} */ bytes) =>
         btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
@@ -59,12 +72,12 @@ try {
         safetensors: base64(await custody.save_model("model", "safetensors")),
         onnx: base64(await custody.save_model("model", "onnx")),
       };
-    }, shape);
+    }, shapes);
     for (const kind of /** @type {const} */ (["safetensors", "onnx", "pixels"])) {
       writeFileSync(join(folder, `model.${kind}`), Buffer.from(found[kind], "base64"));
     }
     writeFileSync(join(folder, "probabilities.json"), JSON.stringify(found.probabilities));
-    console.log(JSON.stringify(shape));
+    console.log(shapes.map((shape) => JSON.stringify(shape)).join(" and "));
     const script = join(root, "scripts/check_models.py");
     execFileSync(python, [script, folder], { stdio: "inherit" });
   }

@@ -30,16 +30,25 @@ def in_torch():
     named = re.sub(r"([A-Z]\w+)\(", r"torch.nn.\1(", notes["module"])
     module = eval(named)  # noqa: S307, our own file
     module.load_state_dict(load_file(path))
-    inputs = (pixels / 255 - float(notes["pixel_mean"])) / float(notes["pixel_std"])
-    with torch.no_grad():
-        return module.eval()(torch.tensor(inputs, dtype=torch.float32)).numpy()
+    module.eval()
+
+    def logits(network, prefix=""):
+        mean, std = (float(notes[f"{prefix}pixel_{key}"]) for key in ["mean", "std"])
+        inputs = torch.tensor((pixels / 255 - mean) / std, dtype=torch.float32)
+        with torch.no_grad():
+            return network(inputs).numpy()
+
+    if "members" not in notes:
+        return softmax(logits(module))
+    read = [softmax(logits(member, f"members.{at}.")) for at, member in enumerate(module)]
+    return numpy.mean(read, axis=0)
 
 
 def in_onnxruntime():
     path = folder / "model.onnx"
     onnx.checker.check_model(onnx.load(path), full_check=True)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    return session.run(["logits", "probabilities"], {"pixels": pixels})
+    return session.run(["probabilities"], {"pixels": pixels})[0]
 
 
 def softmax(logits):
@@ -47,13 +56,10 @@ def softmax(logits):
     return powers / powers.sum(1, keepdims=True)
 
 
-torch_logits = in_torch()
-onnx_logits, onnx_probabilities = in_onnxruntime()
 distances = {
-    f"torch {torch.__version__}": numpy.abs(softmax(torch_logits) - page).max(),
-    f"onnxruntime {onnxruntime.__version__}": numpy.abs(onnx_probabilities - page).max(),
+    f"torch {torch.__version__}": numpy.abs(in_torch() - page).max(),
+    f"onnxruntime {onnxruntime.__version__}": numpy.abs(in_onnxruntime() - page).max(),
 }
 for reader, distance in distances.items():
     print(f"  {reader}: {len(page)} images, probabilities within {distance:.1e} of the page's")
-print(f"  their logits within {numpy.abs(torch_logits - onnx_logits).max():.1e} of each other")
 sys.exit(int(max(distances.values()) > 1e-5))

@@ -708,100 +708,135 @@ def onnx(_arguments):
     at = numpy.arange(784)
     images = numpy.stack([(37 * at) % 256, numpy.where(at % 7 == 0, (37 * at + 1) % 256, 0)])
 
-    def case(hidden, layer_norm, activation="relu"):
-        widths = [784, *hidden, 10]
-        count = sum(i * o + o for i, o in zip(widths, widths[1:])) + 2 * sum(hidden) * layer_norm
+    def parameters_of(count):
         places = numpy.arange(count)
         # A quotient of whole numbers and a power of two: the same in every language.
-        parameters = (((31 * places + 7919) * places % 2003 - 1001) / 2048).astype(numpy.float32)
-        constants = {"pixel_max": 255, "pixel_mean": 0.1307, "pixel_std": 0.3081}
-        tensors = {name: numpy.float32(value) for name, value in constants.items()}
-        nodes, flow, end = [], "pixels", 0
+        return (((31 * places + 7919) * places % 2003 - 1001) / 2048).astype(numpy.float32)
 
-        def then(name, operator, *others, **attributes):
-            nonlocal flow
-            nodes.append(helper.make_node(operator, [flow, *others], [name], name, **attributes))
-            flow = name
+    def count_of(hidden, layer_norm):
+        widths = [784, *hidden, 10]
+        return sum(i * o + o for i, o in zip(widths, widths[1:])) + 2 * sum(hidden) * layer_norm
 
-        def parameter(name, *shape):
-            nonlocal end
-            start, end = end, end + int(numpy.prod(shape))
-            tensors[name] = parameters[start:end].reshape(shape)
-            return name
+    class Graph:
+        """Nodes and tensors, from pixels to shares of full ink and on."""
 
-        def constant(name, value):
-            tensors[name] = numpy.float32(value)
-            return name
+        def __init__(self):
+            self.tensors = {"pixel_max": numpy.float32(255)}
+            self.nodes = [helper.make_node("Div", ["pixels", "pixel_max"], ["shares"], "shares")]
 
-        def activate(layer):
-            """From the operators of opset 17, which has no Gelu yet."""
-            total, name = flow, f"activations.{layer}"
-            match activation:
-                case "relu":
-                    then(f"relus.{layer}", "Relu")
-                case "leaky_relu":
-                    then(name, "LeakyRelu")
-                case "tanh":
-                    then(name, "Tanh")
-                case "sigmoid":
-                    then(name, "Sigmoid")
-                case "silu":
-                    then(f"{name}.share", "Sigmoid")
-                    then(name, "Mul", total)
-                case "gelu":
-                    then(f"{name}.scaled", "Div", constant(f"{name}.root", 2**0.5))
-                    then(f"{name}.erf", "Erf")
-                    then(f"{name}.twice", "Add", constant(f"{name}.one", 1))
-                    then(f"{name}.share", "Mul", constant(f"{name}.half", 0.5))
-                    then(name, "Mul", total)
+        def put_network(self, shape, parameters, prefix=""):
+            """A network from shares to probabilities; gives the name of those."""
+            hidden, layer_norm = shape["hidden"], shape["layer_norm"]
+            activation = shape.get("activation", "relu")
+            flow, end = "shares", 0
 
-        then("shares", "Div", "pixel_max")
-        then("centred", "Sub", "pixel_mean")
-        then("normalised", "Div", "pixel_std")
-        for layer, shape in enumerate(zip(widths, widths[1:])):
-            is_last = layer == len(hidden)
-            weight = parameter(f"linears.{layer}.weight", *shape)
-            bias = parameter(f"linears.{layer}.bias", shape[1])
-            then("logits" if is_last else f"linears.{layer}", "Gemm", weight, bias)
-            if is_last:
-                break
-            if layer_norm:
-                gamma = parameter(f"norms.{layer}.gamma", shape[1])
-                beta = parameter(f"norms.{layer}.beta", shape[1])
-                then(f"norms.{layer}", "LayerNormalization", gamma, beta, epsilon=1e-5)
-            activate(layer)
-        then("probabilities", "Softmax")
+            def then(name, operator, *others, **attributes):
+                nonlocal flow
+                name = prefix + name
+                node = helper.make_node(operator, [flow, *others], [name], name, **attributes)
+                self.nodes.append(node)
+                flow = name
 
-        def port(name, width):
-            return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width])
+            def parameter(name, *shape):
+                nonlocal end
+                start, end = end, end + int(numpy.prod(shape))
+                self.tensors[prefix + name] = parameters[start:end].reshape(shape)
+                return prefix + name
 
-        graph = helper.make_graph(
-            nodes,
-            "inkling",
-            [port("pixels", 784)],
-            [port("logits", 10), port("probabilities", 10)],
-            [numpy_helper.from_array(numpy.asarray(v), name) for name, v in tensors.items()],
-        )
-        model = helper.make_model(
-            graph,
-            producer_name="Inkling",
-            producer_version=version,
-            ir_version=8,
-            opset_imports=[helper.make_opsetid("", 17)],
-        )
-        checker.check_model(model, full_check=True)
-        file = model.SerializeToString(deterministic=True)
-        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
-        inputs = {"pixels": images.astype(numpy.float32)}
-        logits, probabilities = session.run(["logits", "probabilities"], inputs)
-        return {
-            "hidden": hidden,
-            "layer_norm": layer_norm,
-            **({} if activation == "relu" else {"activation": activation}),
-            "onnx": base64.b64encode(file).decode(),
-            "logits": logits.ravel().tolist(),
-            "probabilities": probabilities.ravel().tolist(),
-        }
+            def constant(name, value):
+                self.tensors[prefix + name] = numpy.float32(value)
+                return prefix + name
+
+            def activate(layer):
+                """From the operators of opset 17, which has no Gelu yet."""
+                total, name = flow, f"activations.{layer}"
+                match activation:
+                    case "relu":
+                        then(f"relus.{layer}", "Relu")
+                    case "leaky_relu":
+                        then(name, "LeakyRelu")
+                    case "tanh":
+                        then(name, "Tanh")
+                    case "sigmoid":
+                        then(name, "Sigmoid")
+                    case "silu":
+                        then(f"{name}.share", "Sigmoid")
+                        then(name, "Mul", total)
+                    case "gelu":
+                        then(f"{name}.scaled", "Div", constant(f"{name}.root", 2**0.5))
+                        then(f"{name}.erf", "Erf")
+                        then(f"{name}.twice", "Add", constant(f"{name}.one", 1))
+                        then(f"{name}.share", "Mul", constant(f"{name}.half", 0.5))
+                        then(name, "Mul", total)
+
+            then("centred", "Sub", constant("pixel_mean", shape.get("pixel_mean", 0.1307)))
+            then("normalised", "Div", constant("pixel_std", shape.get("pixel_std", 0.3081)))
+            widths = [784, *hidden, 10]
+            for layer, sizes in enumerate(zip(widths, widths[1:])):
+                is_last = layer == len(hidden)
+                weight = parameter(f"linears.{layer}.weight", *sizes)
+                bias = parameter(f"linears.{layer}.bias", sizes[1])
+                then("logits" if is_last else f"linears.{layer}", "Gemm", weight, bias)
+                if is_last:
+                    break
+                if layer_norm:
+                    gamma = parameter(f"norms.{layer}.gamma", sizes[1])
+                    beta = parameter(f"norms.{layer}.beta", sizes[1])
+                    then(f"norms.{layer}", "LayerNormalization", gamma, beta, epsilon=1e-5)
+                activate(layer)
+            then("probabilities", "Softmax")
+            return flow
+
+        def read(self, outputs):
+            """The file, checked, and what onnxruntime gives for the images."""
+
+            def port(name, width):
+                return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width])
+
+            tensors = self.tensors.items()
+            graph = helper.make_graph(
+                self.nodes,
+                "inkling",
+                [port("pixels", 784)],
+                [port(name, 10) for name in outputs],
+                [numpy_helper.from_array(numpy.asarray(v), name) for name, v in tensors],
+            )
+            model = helper.make_model(
+                graph,
+                producer_name="Inkling",
+                producer_version=version,
+                ir_version=8,
+                opset_imports=[helper.make_opsetid("", 17)],
+            )
+            checker.check_model(model, full_check=True)
+            file = model.SerializeToString(deterministic=True)
+            session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+            read = session.run(outputs, {"pixels": images.astype(numpy.float32)})
+            return {
+                "onnx": base64.b64encode(file).decode(),
+                **{name: values.ravel().tolist() for name, values in zip(outputs, read)},
+            }
+
+    def case(hidden, layer_norm, activation="relu"):
+        shape = {"hidden": hidden, "layer_norm": layer_norm}
+        if activation != "relu":
+            shape["activation"] = activation
+        graph = Graph()
+        graph.put_network(shape, parameters_of(count_of(hidden, layer_norm)))
+        return {**shape, **graph.read(["logits", "probabilities"])}
+
+    def committee(members):
+        """One graph of all: the Mean of what each member's Softmax gives."""
+        graph, names, end = Graph(), [], 0
+        counts = [count_of(member["hidden"], member["layer_norm"]) for member in members]
+        parameters = parameters_of(sum(counts))
+        for at, (member, count) in enumerate(zip(members, counts)):
+            start, end = end, end + count
+            own = parameters[start:end]
+            names.append(graph.put_network(member, own, prefix=f"members.{at}."))
+        mean = helper.make_node("Mean", names, ["probabilities"], "probabilities")
+        graph.nodes.append(mean)
+        return {"members": members, **graph.read(["probabilities"])}
 
     return {
         "oracle": f"onnx {library.__version__}, read by onnxruntime {onnxruntime.__version__}",
@@ -816,6 +851,18 @@ def onnx(_arguments):
                 for activation in ["leaky_relu", "tanh", "sigmoid", "gelu", "silu"]
             ),
         ],
+        "committee": committee(
+            [
+                {"hidden": [2], "layer_norm": False},
+                {
+                    "hidden": [3, 2],
+                    "layer_norm": True,
+                    "activation": "gelu",
+                    "pixel_mean": 0.25,
+                    "pixel_std": 0.5,
+                },
+            ]
+        ),
     }
 
 

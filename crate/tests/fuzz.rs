@@ -21,6 +21,7 @@ use inkling::data::{Dataset, Normalisation, Task, sample};
 use inkling::error::Result;
 use inkling::message::{Assignment, CheckWish, HandInFiles, Initialisation, TrainedAgain};
 use inkling::message::{Factor, LearningRateSchedule, RunConfig, StudyConfig, StudyRecord};
+use inkling::nn::committee::{Committee, Member};
 use inkling::nn::layout::Layout;
 use inkling::nn::model_file::{self, StoredModel};
 use inkling::nn::weights;
@@ -326,7 +327,7 @@ fn npy() {
 }
 
 /// Models of several builds, in the order of [`hammer_models`].
-fn models() -> [StoredModel; 3] {
+fn models() -> [Committee; 4] {
     let model = |hidden: &[usize], dropout, layer_norm| {
         let plan = NetworkPlan {
             hidden: hidden.to_vec(),
@@ -342,23 +343,30 @@ fn models() -> [StoredModel; 3] {
             parameters,
         }
     };
+    let members = vec![
+        model(&[3], 0.0, false).into(),
+        model(&[2, 3], 0.5, true).into(),
+    ];
     [
-        model(&[6, 4], 0.25, true),
-        model(&[3], 0.0, false),
-        model(&[2; 8], 0.5, true),
+        model(&[6, 4], 0.25, true).into(),
+        model(&[3], 0.0, false).into(),
+        model(&[2; 8], 0.5, true).into(),
+        Committee::new(members).unwrap(),
     ]
 }
 
 /// Damages models' files; what can be read must be a whole network.
-fn hammer_models(kind: &'static str, good: &[Vec<u8>; 3], words: &[&[u8]]) {
+fn hammer_models(kind: &'static str, good: &[Vec<u8>; 4], words: &[&[u8]]) {
     hammer(kind, |rng| {
-        let mut file = good[rng.interval(2) as usize].clone();
+        let mut file = good[rng.interval(3) as usize].clone();
         damage(rng, &mut file, words);
         match model_file::read("m", &file) {
-            Ok(model) => {
-                let num_parameters = Layout::new(&model.plan).num_parameters;
-                assert_eq!(model.parameters.len(), num_parameters);
-                assert!(model.parameters.iter().all(|value| value.is_finite()));
+            Ok(committee) => {
+                for Member { model, .. } in committee.members() {
+                    let num_parameters = Layout::new(&model.plan).num_parameters;
+                    assert_eq!(model.parameters.len(), num_parameters);
+                    assert!(model.parameters.iter().all(|value| value.is_finite()));
+                }
                 None
             }
             Err(error) => Some(kind_of(error)),
@@ -368,11 +376,12 @@ fn hammer_models(kind: &'static str, good: &[Vec<u8>; 3], words: &[&[u8]]) {
 
 #[test]
 fn safetensors() {
-    let good = models().map(|model| model_file::safetensors::write(&model));
-    let words: [&[u8]; 20] = [
+    let good = models().map(|model| model_file::safetensors::write_committee(&model));
+    let words: [&[u8]; 21] = [
         b"0",
         b"1",
         b"784",
+        b"members",
         b"-1",
         b"4294967296",
         b"18446744073709551615",
@@ -396,7 +405,7 @@ fn safetensors() {
 
 #[test]
 fn burnpack() {
-    let good = models().map(|model| model_file::burnpack::write(&model));
+    let good = models().map(|model| model_file::burnpack::write_committee(&model));
     // Heads of CBOR's maps, arrays, texts and numbers, of no length and of too much.
     let words: [&[u8]; 20] = [
         b"\x00",

@@ -240,3 +240,40 @@ fn a_model_reads_a_set_and_predicts_another() {
     );
     assert_eq!(status(&output), 1);
 }
+
+#[test]
+fn several_models_are_read_as_a_committee_from_their_files_or_from_one() {
+    let folder = with_data("committee");
+    for seed in [1, 2, 3] {
+        let words =
+            format!("--json train --data train.csv {QUICK} --seed {seed} --model {seed}.bpk");
+        last(&call(&folder, &words));
+    }
+    let evaluated = |models: &str| {
+        let words = format!("--json evaluate {models} --data train.csv");
+        last(&call(&folder, &words))
+    };
+    let all = evaluated("--model 1.bpk --model 2.bpk --model 3.bpk");
+    assert_eq!(all["num_rows"], 400);
+    let losses = [1, 2, 3].map(|seed| {
+        let alone = evaluated(&format!("--model {seed}.bpk"));
+        alone["loss"].as_f64().unwrap()
+    });
+    // −ln is convex: of the mean it is at most the mean, and of other networks less.
+    let loss = all["loss"].as_f64().unwrap();
+    let mean = losses.iter().sum::<f64>() / 3.0;
+    assert!(loss < mean - 1e-4, "{loss} of {losses:?}");
+
+    let words = "committee --model 1.bpk --model 2.bpk --out two.safetensors";
+    let output = call(&folder, words);
+    assert_eq!(status(&output), 0, "{:?}", said(&output));
+    assert!(said(&output).0.contains("two.safetensors holds 2 networks"));
+    assert_eq!(evaluated("--model two.safetensors --model 3.bpk"), all);
+    let output = call(&folder, "committee --model 1.bpk");
+    assert_eq!(status(&output), 1);
+    assert!(
+        said(&output)
+            .1
+            .contains("--model: found 1 network, expected 2 or more")
+    );
+}

@@ -359,7 +359,18 @@ export class FakeEngine {
       layer_norm: false,
       pixel_mean: 0,
       pixel_std: 1,
+      ...(found.members ? { members: found.members } : {}),
     };
+  }
+  /** @param {{ bytes: Uint8Array, origin: any }[]} members */
+  async committee_file(members) {
+    await this.#tick();
+    const origins = members.map(({ bytes }) => decode(bytes).model.origin);
+    const checksum = decode(members[0]?.bytes ?? new Uint8Array()).model.checksum;
+    return encode({
+      model: { origin: `the mean of ${origins.join(" and ")}`, checksum },
+      members: members.map(({ origin }) => ({ origin })),
+    });
   }
   /** @param {string} id @param {Uint8Array} bytes */
   async load_checkpoint(id, bytes) {

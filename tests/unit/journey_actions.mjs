@@ -312,6 +312,35 @@ for (const at of [0, 1, 2, 4]) {
     names.set(found.id, name);
   });
 }
+can("make a committee", ({ page }) => {
+  const { runs } = page.store.get();
+  return page.actions.make_committee(runs.slice(0, 2).map(({ id }) => id));
+});
+can("make a committee, evaluate it, reload, and look", async (site, seen) => {
+  const page = await at_rest(site, seen);
+  const { runs, run } = page.store.get();
+  const [first] = runs.filter(({ state, result }) => state === "ended" && result);
+  const fits = runs.filter(
+    ({ state, result, data_checksum }) =>
+      state === "ended" && result && data_checksum === first?.data_checksum,
+  );
+  if (fits.length < 2 || is_active(run)) return;
+  const { length: num_told } = page.notices;
+  const is_made = await page.actions.make_committee(fits.map(({ id }) => id));
+  assert.ok(is_made, `no committee: ${page.notices.slice(num_told).join(" ")}`);
+  const { model } = page.store.get();
+  assert.equal(model?.kind, "committee");
+  assert.equal(model?.summary?.members?.length, fits.length);
+  page.actions.evaluate();
+  await page.settle();
+  const evaluation = shown_evaluation(page.store.get());
+  assert.ok(evaluation || page.store.get().evaluation_told, "Evaluate said nothing");
+  await reload(site);
+  await check_settled(seen, site);
+  const state = site.page.store.get();
+  assert.equal(state.model?.id, model?.id, "the committee is gone");
+  if (evaluation) assert.deepEqual(shown_evaluation(state)?.figures, evaluation.figures);
+});
 can("undo the deletion", async ({ page }, { deleted }) => {
   const { removed, run } = page.store.get();
   await page.library.undo();
@@ -400,6 +429,7 @@ can("reload at rest", async (site, seen) => {
   await check_settled(seen, site);
   const state = site.page.store.get();
   if (data) assert.equal(state.data?.checksum, data.checksum, "other data than before");
+  if (model?.kind === "committee") assert.equal(state.model?.id, model.id, "another committee");
   if (!state.runs.some(({ id }) => id === run.id)) return;
   assert.equal(state.run.id, run.id, "another run than before");
   assert.ok(state.run.history.length >= run.history.length, "a shorter curve than before");

@@ -192,6 +192,7 @@ async function check_model({ deleted, continued }, { store, engine }) {
   });
   if (origin === null) return;
   if (model.kind === "tuned") assert.match(origin, / tuned /, "the model is not tuned");
+  if (model.kind === "committee") assert.match(origin, /^the mean of .* and /, "of one alone");
   if (model.kind !== "run" || !model.config) return;
   const step = Number(model.id.split("@")[1]);
   const expected = origin_of(model.config, model.data_checksum, step);

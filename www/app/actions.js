@@ -5,6 +5,7 @@ import { Refused, sentence_of } from "../base/fault.js";
 import { TAB_NOTES } from "../base/preferences.js";
 import { SAMPLE } from "../base/sets.js";
 import { assigned_settings } from "./assigned.js";
+import { CommitteeController } from "./committee.js";
 import { DataController } from "./data_set.js";
 import { EvaluationController } from "./evaluation.js";
 import { KeptEpochs } from "./kept_epochs.js";
@@ -19,6 +20,7 @@ import { TuningController } from "./tuning.js";
 /** @import { SmallStore } from "../base/preferences.js" */
 /** @import { Settings } from "../base/settings.js" */
 /** @import { Custody } from "../engine/custody.js" */
+/** @import { Committees } from "../store/committees.js" */
 /** @import { DataSets } from "../store/data_sets.js" */
 /** @import { Locks } from "../store/locks.js" */
 /** @import { Notes } from "../store/notes.js" */
@@ -33,6 +35,7 @@ import { TuningController } from "./tuning.js";
  * @property {Store<PageState>} store
  * @property {Custody} engine
  * @property {Runs} runs
+ * @property {Committees} committees
  * @property {DataSets} data_sets
  * @property {Notes} notes
  * @property {Locks} locks
@@ -69,7 +72,12 @@ export function create_actions(parts) {
     ...parts,
     on_evaluated: async (found, model) => {
       if (model.kind === "run") await library.keep_evaluation(found, model.run_id).catch(report);
+      if (model.kind === "committee") await committee.keep_evaluation(found).catch(report);
     },
+  });
+  const committee = new CommitteeController({
+    ...parts,
+    in_turn: (label, work) => evaluation.in_turn(label, work),
   });
 
   /** @param {unknown} error */
@@ -176,6 +184,8 @@ export function create_actions(parts) {
     /** @param {string} id @param {boolean} is_pinned */
     pin: (id, is_pinned) => done(library.pin(id, is_pinned)),
     /** @param {readonly string[]} ids */
+    make_committee: (ids) => committee.make(ids),
+    /** @param {readonly string[]} ids */
     export_runs: (ids) => done(library.export_runs(ids)),
     /** @param {File} file */
     import_runs: (file) => done(library.import_runs(file)),
@@ -201,5 +211,5 @@ export function create_actions(parts) {
     evaluate: () => evaluation.evaluate(),
     stop: () => run.stop(),
   };
-  return { actions, bench, library, words, data, run, evaluation, epochs };
+  return { actions, bench, library, words, data, run, evaluation, committee, epochs };
 }

@@ -9,6 +9,7 @@ import { submission_csv } from "../base/ink.js";
 import { class_map, file_labels, why_not_judged } from "../base/class_map.js";
 import { understood_words } from "../base/source_words.js";
 import { num_pixels_of, task_of } from "../base/task.js";
+import { data_checksum_of, held_out, splitting, why_no_validation } from "./members.js";
 import { bounded, told } from "./data_set.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "./state.js";
 import { TestLooks } from "./test_looks.js";
@@ -63,7 +64,7 @@ export class EvaluationController {
   }
 
   evaluate() {
-    return this.#work("Evaluating", async () => {
+    return this.in_turn("Evaluating", async () => {
       const { store, engine, on_evaluated } = this.#parts;
       const wanted = this.#evaluable();
       const model = /** @type {ModelRef} */ (store.get().model);
@@ -137,7 +138,7 @@ export class EvaluationController {
   pick_test(files, label_column = null) {
     const { store, announce } = this.#parts;
     const name = files.map((file) => file.name).join(" and ");
-    return this.#work(`Reading ${name}`, async () => {
+    return this.in_turn(`Reading ${name}`, async () => {
       try {
         const test = await (await this.#picking()).read(files, label_column);
         if (!test) {
@@ -215,7 +216,7 @@ export class EvaluationController {
 
   /** Evaluate reads the validation part again. */
   drop_test() {
-    return this.#work("", async () => {
+    return this.in_turn("", async () => {
       const { store } = this.#parts;
       const name = store.get().test?.name;
       this.#test = this.#newest = null;
@@ -228,7 +229,7 @@ export class EvaluationController {
 
   /** Predicts the test set as Kaggle's `submission.csv`. */
   submission() {
-    return this.#work("Predicting", async () => {
+    return this.in_turn("Predicting", async () => {
       const { store, download } = this.#parts;
       const test = this.#test;
       const { model } = store.get();
@@ -249,7 +250,7 @@ export class EvaluationController {
 
   /** The newest model as a file. @param {ModelFormat} [kind] */
   save_model(kind = "safetensors") {
-    return this.#work("Writing the model", async () => {
+    return this.in_turn("Writing the model", async () => {
       const { store, engine, download } = this.#parts;
       const { model } = store.get();
       if (!model) throw new Refused("There is no trained model yet. Train first.");
@@ -260,7 +261,7 @@ export class EvaluationController {
 
   /** Makes a file's model the newest; with a wrong file the one before stays. @param {File} file */
   load_model(file) {
-    return this.#work(`Reading ${file.name}`, async () => {
+    return this.in_turn(`Reading ${file.name}`, async () => {
       const { store, engine, announce } = this.#parts;
       const { run, is_tuning } = store.get();
       if (is_active(run)) {
@@ -279,7 +280,7 @@ export class EvaluationController {
           name: file.name,
           run_id: "",
           config: null,
-          data_checksum: "",
+          data_checksum: data_checksum_of(summary),
           summary,
         },
         can_untune: false,
@@ -295,7 +296,7 @@ export class EvaluationController {
    * @param {() => Promise<void>} work
    * @returns {Promise<void>} when it is done
    */
-  #work(label, work) {
+  in_turn(label, work) {
     const { store, announce } = this.#parts;
     this.#num_waiting += 1;
     if (this.#num_waiting === 1) store.set({ evaluating: label, evaluation_told: "" });
@@ -329,6 +330,8 @@ export class EvaluationController {
     const set = state.test?.has_labels ? state.test : data;
     const why = set ? why_not_judged(model_task(model), set, data) : "";
     if (why) throw new Refused(why);
+    const why_not = why_no_validation(model);
+    if (why_not) throw new Refused(why_not);
     throw new Refused("The data has changed since this model was trained. Train again.");
   }
 
@@ -347,7 +350,7 @@ export class EvaluationController {
     const { store, engine } = this.#parts;
     const { data, config } = store.get();
     const checksum = data?.checksum ?? "";
-    const rows = await engine.validation_rows(model.id, checksum, model.config ?? config);
+    const rows = await engine.validation_rows(model.id, checksum, splitting(model, config));
     if (rows.length === 0) {
       throw new Refused("This model has no validation part here; load a test CSV.");
     }
@@ -387,6 +390,7 @@ export class EvaluationController {
 }
 
 /** @param {ModelRef} model */
-function validation_words({ kind }) {
-  return kind === "file" ? "Validation part of these settings" : "Validation part";
+function validation_words({ kind, summary }) {
+  const is_unknown = held_out(summary) === "unknown";
+  return kind === "file" && is_unknown ? "Validation part of these settings" : "Validation part";
 }

@@ -181,12 +181,18 @@ export class Library {
       .map(run_name);
     const about = { ids: free, names: names.join("; ") };
     this.#removed.push({ removed: await runs.remove(free), about });
-    const { run: shown } = store.get();
+    const { run: shown, model } = store.get();
+    // A committee has what it needs of its runs.
+    const stays = model?.kind === "committee";
     store.set({
       removed: about,
       // What is shown is kept, or it is not shown.
       ...(free.includes(shown.id) && !is_active(shown)
-        ? { run: idle_run(), offer: null, model: null, ...NOTHING_OF_A_MODEL }
+        ? {
+            run: idle_run(),
+            offer: null,
+            ...(stays ? {} : { model: null, ...NOTHING_OF_A_MODEL }),
+          }
         : {}),
     });
     announce(`Deleted ${names.join("; ")}`);

@@ -1,5 +1,6 @@
 // What comes back when the page is opened: the settings, the data set, the test set, the
-// run that was shown last and its model; and what keeps them for the next time.
+// run that was shown last and its model, or a committee in that one's place; and what keeps
+// them for the next time.
 
 import { message_of } from "../base/fault.js";
 import { is_of_kind } from "../base/settings.js";
@@ -8,6 +9,7 @@ import { is_of_kind } from "../base/settings.js";
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { DataSets } from "../store/data_sets.js" */
 /** @import { Notes } from "../store/notes.js" */
+/** @import { CommitteeController } from "./committee.js" */
 /** @import { DataController } from "./data_set.js" */
 /** @import { EvaluationController } from "./evaluation.js" */
 /** @import { Library } from "./library.js" */
@@ -22,6 +24,7 @@ import { is_of_kind } from "../base/settings.js";
  * @param {Notes} parts.notes
  * @param {DataController} parts.data
  * @param {EvaluationController} parts.evaluation
+ * @param {CommitteeController} parts.committee
  * @param {Library} parts.library
  * @param {RunWords} parts.words
  * @param {boolean} parts.with_settings whether the address leaves the settings to us
@@ -29,7 +32,7 @@ import { is_of_kind } from "../base/settings.js";
  * @param {(sentence: string) => void} parts.notice
  */
 export async function restore(parts) {
-  const { store, engine, data_sets, notes, data, evaluation, library, words } = parts;
+  const { store, engine, data_sets, notes, data, evaluation, committee, library, words } = parts;
   const { with_settings, notice } = parts;
   const { config: at_first } = store.get();
   const settings = await notes.get("settings");
@@ -67,6 +70,7 @@ export async function restore(parts) {
     // The fields say what the address or the last change said, which may be newer.
     await library.open(last.id, { with_settings: with_settings && !settings });
   }
+  await committee.bring_back();
   await parts.kept_digits?.refresh();
 }
 

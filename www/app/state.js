@@ -6,6 +6,7 @@ import { batch, effect, signal, untracked } from "../vendor/signals.mjs";
 import { class_map } from "../base/class_map.js";
 import { task_of } from "../base/task.js";
 import { why_not_assigned } from "./assigned.js";
+import { held_out } from "./members.js";
 
 /** @import { Looks } from "./test_looks.js" */
 /** @import { DataSummary, EpochRecord, Evaluation, Finding, LoadProgress, ModelSummary, PlanSummary, Progress, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
@@ -66,12 +67,12 @@ import { why_not_assigned } from "./assigned.js";
  * an id, so whatever bears one tells whether it belongs to the model that stands.
  * @typedef {object} ModelRef
  * @property {string} id
- * @property {"run" | "file" | "tuned"} kind
- * @property {string} name the file's, or the run's
- * @property {string} run_id of the run it came from; empty for a file's
- * @property {Settings | null} config it was trained with; unknown for a file's
- * @property {string} data_checksum of what it was trained on; empty for a file's
- * @property {ModelSummary | null} summary of a file's or a tuned one
+ * @property {"run" | "file" | "tuned" | "committee"} kind
+ * @property {string} name the file's, the run's, or the committee's
+ * @property {string} run_id of the run it came from; empty for a file's and a committee's
+ * @property {Settings | null} config it was trained with; unknown for a file's, and a committee's members have their own
+ * @property {string} data_checksum of what it was trained on; empty where nobody knows
+ * @property {ModelSummary | null} summary of a file's, a tuned one or a committee
  * @property {TaskSummary} [task] of the data it was trained on, where that is known; an older page's model has MNIST's
  */
 
@@ -304,6 +305,8 @@ export function evaluable({ model, test, data }) {
     if (!is_readable(test)) return null;
     return { model_id: model.id, set_id: `test ${test.checksum}` };
   }
+  // Each validation part has images that another member has trained on.
+  if (held_out(model.summary) === "different") return null;
   if (!data || (model.data_checksum !== "" && model.data_checksum !== data.checksum)) return null;
   if (!is_readable(data)) return null;
   return { model_id: model.id, set_id: `validation ${data.checksum}` };

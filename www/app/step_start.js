@@ -2,6 +2,7 @@
 // what is shown of it belongs to the data, settings and model that stand, or is not shown.
 
 import { Refused } from "../base/fault.js";
+import { num_members } from "./members.js";
 
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { UnitsReading } from "../worker/inside.js" */
@@ -46,6 +47,11 @@ export function is_same_beginning(from, now) {
 export async function first_parameters(engine, page, start, units) {
   const { model, config, plan } = page.get();
   if (start === "fresh" || !model) return null;
+  if (num_members(model) > 1) {
+    throw new Refused(
+      "A committee is several networks, and a step is one’s. Start from fresh weights, or open one of its runs under Runs.",
+    );
+  }
   const widths = plan?.layers.map((layer) => layer.num_outputs).join();
   const is_alike =
     !units || (units.widths.slice(1).join() === widths && units.activation === config.activation);

@@ -7,6 +7,7 @@ import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { reading_at, top_digit } from "../base/ink.js";
 import { keeps_digits, task_of } from "../base/task.js";
+import { num_members } from "./members.js";
 import { is_active, model_task } from "./state.js";
 import { training_rows } from "./training_rows.js";
 
@@ -71,6 +72,11 @@ export class TuningController {
       const { config: settings, data, model } = store.get();
       if (digits.length === 0) throw new Refused("Keep a digit that it read wrongly first.");
       if (!model) throw new Refused("There is no trained model yet. Train first.");
+      if (num_members(model) > 1) {
+        throw new Refused(
+          "A committee learns nothing more. Open one of its runs under Runs, and fine-tune that",
+        );
+      }
       if (!data) throw new Refused("Load the data that this model was trained on first.");
       if (model.data_checksum !== "" && model.data_checksum !== data.checksum) {
         throw new Refused(

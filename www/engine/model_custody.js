@@ -8,7 +8,7 @@ import { NewestModel } from "./newest_model.js";
 
 /** @import { ModelSummary, RunConfig } from "../pkg/ndarray/inkling.js" */
 /** @import { Remote } from "../vendor/comlink.mjs" */
-/** @import { ModelFormat } from "../worker/model.js" */
+/** @import { MemberBytes, ModelFormat } from "../worker/model.js" */
 /** @import { Engine, InkReading, Strokes, Whose } from "../worker/engine.js" */
 /** @import { EpochRef } from "../worker/look_back.js" */
 /** @import { DataCustodyOptions } from "./data_custody.js" */
@@ -149,6 +149,17 @@ export class ModelCustody extends DataCustody {
   save_model(model_id, format = "safetensors") {
     return this.#ask(model_id, ({ station, key }) =>
       station.call((engine) => engine.save_model(key, format)),
+    );
+  }
+
+  /**
+   * Several networks as one file, which `load_model` takes. The model that stands stays.
+   * @param {readonly MemberBytes[]} members in the order in which they are averaged
+   * @returns {Promise<Uint8Array<ArrayBuffer>>} `.safetensors`
+   */
+  committee_file(members) {
+    return this.on_cpu("making a committee", (station) =>
+      station.call((engine) => engine.committee_file([...members])),
     );
   }
 

@@ -5,7 +5,7 @@
 /** @import { Runs } from "./runs.js" */
 
 /** Notes that a tab has its own of, before that of the whole site. */
-const OF_A_TAB = ["data", "test"];
+const OF_A_TAB = ["data", "test", "committee"];
 
 const SHOWN_RUN = "run";
 

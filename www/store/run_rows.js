@@ -60,13 +60,13 @@ import { DEFAULTS, short_description } from "../base/settings.js";
  */
 
 /** @typedef {Exclude<keyof RunBytes, "id">} ByteKind */
-/** @typedef {ByteKind | "running"} Kind */
+/** A committee alone has an evaluation in one. @typedef {ByteKind | "running" | "evaluation"} Kind */
 
 /** @type {readonly ByteKind[]} */
 const BYTE_KINDS = ["checkpoint", "model", "former", "tuned", "labels", "probabilities", "rows"];
 
 /** @typedef {Omit<RunRecord, "running"> & { sizes: Partial<Record<ByteKind, number>> }} RunRow */
-/** @typedef {{ id: string, kind: Kind, value: any }} RunPart */
+/** A part of a run, or of a committee. @typedef {{ id: string, kind: Kind, value: any }} RunPart */
 
 /**
  * A run with all that belongs to it.
@@ -168,7 +168,7 @@ export function bytes_in(bytes) {
 // Within a transaction on "runs" and "weights"
 
 /** All parts of a run, by their key. @param {string} id */
-const parts_of = (id) => IDBKeyRange.bound([id], [id, []]);
+export const parts_of = (id) => IDBKeyRange.bound([id], [id, []]);
 
 /** In place of whatever stands there. @param {At} at @param {WholeRun} whole */
 export async function put_whole(at, { row, parts }) {

@@ -1,5 +1,6 @@
 // All that this browser keeps, put together over one database.
 
+import { Committees } from "./committees.js";
 import { DataSets } from "./data_sets.js";
 import { Database } from "./database.js";
 import { Digits } from "./digits.js";
@@ -31,6 +32,7 @@ export function create_stores(parts) {
     database,
     locks,
     runs,
+    committees: new Committees({ database }),
     data_sets: new DataSets({ database, room }),
     studies: new Studies({ database, locks }),
     digits: new Digits({ database }),

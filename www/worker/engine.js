@@ -11,7 +11,14 @@ import { bytes_of, given, release } from "./crossing_values.js";
 import { HeldData } from "./dataset.js";
 import { guarded } from "./death.js";
 import { Fault } from "./fault.js";
-import { HeldModel, Model, file_of, model_of_bytes, model_of_file } from "./model.js";
+import {
+  HeldModel,
+  Model,
+  committee_file,
+  file_of,
+  model_of_bytes,
+  model_of_file,
+} from "./model.js";
 import { trainer_of } from "./run.js";
 import { test_rates } from "./rate_test.js";
 import { fine_tune } from "./tuning.js";
@@ -23,7 +30,7 @@ import { Work } from "./work.js";
 /** @import { HeldInside, NearestImages, StepLook, StepStart, StoryReading, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
 /** @import { EpochRef, HeldEpochs } from "./look_back.js" */
 /** @import { EpochLook, EpochStart } from "./one_epoch.js" */
-/** @import { ModelFormat, Reader } from "./model.js" */
+/** @import { MemberBytes, ModelFormat, Reader } from "./model.js" */
 /** @import { Question, ReadWish } from "./reading.js" */
 /** @import { RunTask } from "./run.js" */
 /** @import { TuningTask } from "./tuning.js" */
@@ -516,6 +523,15 @@ export class Engine extends Answers {
       const version = this.wasm.version();
       return given(await this.#model.ask(key, (reader) => file_of(reader, format, version)));
     });
+  }
+
+  /**
+   * Several networks as one file, which `load_model` takes; nothing here is replaced.
+   * @param {MemberBytes[]} members
+   * @returns {Promise<Uint8Array<ArrayBuffer>>} `.safetensors`
+   */
+  committee_file(members) {
+    return guarded(() => given(committee_file(this.wasm, members)));
   }
 
   /**

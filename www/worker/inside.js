@@ -126,6 +126,11 @@ export class HeldInside {
   async #copied(reader) {
     const summary = reader.summary();
     const { layers, activation, layer_norm, num_parameters, pixel_mean, pixel_std } = summary;
+    if (summary.members?.length) {
+      throw new Refused(
+        "A committee is several networks, and this looks into one: open one of its runs under Runs.",
+      );
+    }
     if (num_parameters > MOST_PARAMETERS) {
       throw new Refused(
         "This network is too large to look inside: it has more than 16 million parameters.",

@@ -6,10 +6,16 @@ import { InputError } from "../base/input_error.js";
 import { task_of } from "../base/task.js";
 import { death } from "./death.js";
 
-/** @import { ModelSummary, TaskSummary, Model as WasmModel } from "../pkg/ndarray/inkling.js" */
+/** @import { MemberOrigin, ModelSummary, TaskSummary, Model as WasmModel } from "../pkg/ndarray/inkling.js" */
 /** @import { Wasm } from "./artifact.js" */
 
 /** What a model's file can be; all but ONNX come back in. @typedef {"safetensors" | "burnpack" | "onnx"} ModelFormat */
+
+/**
+ * A network that is to be of a committee: a model's file, or a checkpoint, and the run that it
+ * came from.
+ * @typedef {{ bytes: Uint8Array, origin: MemberOrigin }} MemberBytes
+ */
 
 /** Eight hidden layers of 4,096 units are 0.5 GB: room for that and a header. */
 const MOST_MODEL_BYTES = 600_000_000;
@@ -207,8 +213,34 @@ export async function model_of_file({ Model }, file) {
  * @returns {Promise<WasmModel>}
  */
 export function model_of_bytes({ Model }, bytes) {
-  const start = String.fromCharCode(...bytes.subarray(0, CHECKPOINT.length));
-  return start === CHECKPOINT
+  return is_checkpoint(bytes)
     ? Model.from_checkpoint(bytes)
     : Model.from_file("the model that was kept", bytes);
+}
+
+/**
+ * Several networks as one file, or why they do not fit together.
+ * @param {Wasm} wasm
+ * @param {readonly MemberBytes[]} members in the order in which they are averaged
+ * @returns {Uint8Array} `.safetensors`
+ */
+export function committee_file({ CommitteeDraft }, members) {
+  const draft = new CommitteeDraft();
+  let is_taken = false;
+  try {
+    for (const { bytes, origin } of members) {
+      if (is_checkpoint(bytes)) draft.add_checkpoint(bytes, origin);
+      else draft.add_file(bytes, origin);
+    }
+    is_taken = true;
+    return draft.finish();
+  } finally {
+    // What it became has taken it along.
+    if (!is_taken) draft.free();
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function is_checkpoint(bytes) {
+  return String.fromCharCode(...bytes.subarray(0, CHECKPOINT.length)) === CHECKPOINT;
 }

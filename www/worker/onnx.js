@@ -2,7 +2,8 @@
 // when one is asked for. It only goes out; what comes back in is .safetensors or .bpk.
 //
 // The graph takes pixels as a CSV has them, 0 to 255, side² a row, and normalises them
-// itself. Dropout does nothing when a model reads, so it is left out.
+// itself. Dropout does nothing when a model reads, so it is left out. A committee is one graph:
+// each member's part, the normalisation to the Softmax, and the Mean of what those give.
 
 import { are_digits, task_of } from "../base/task.js";
 import { PbfWriter } from "../vendor/pbf.mjs";
@@ -28,11 +29,13 @@ const FLOAT = 1;
 
 /** @typedef {{ nodes: Node[], initializers: Initializer[], inputs: Port[], outputs: Port[] }} Graph */
 
+/** What nodes and tensors are added to. @typedef {Pick<Graph, "nodes" | "initializers">} Parts */
+
 /** What a file says of itself besides its graph. @typedef {{ key: string, value: string }} Note */
 
 /**
  * @param {ModelSummary} summary
- * @param {Float32Array} weights flat, as the engine lays them out
+ * @param {Float32Array} weights flat, as the engine lays them out, a member's after the other's
  * @param {string} version of Inkling
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -40,7 +43,8 @@ export function write_onnx(summary, weights, version) {
   const graph = graph_of(summary, weights);
   const notes = notes_of(task_of(summary));
   // Room for all of it: a buffer that grows is copied each time it doubles.
-  const pbf = new PbfWriter(new Uint8Array(weights.byteLength + 16_384));
+  const num_networks = Math.max(1, summary.members?.length ?? 0);
+  const pbf = new PbfWriter(new Uint8Array(weights.byteLength + 16_384 * num_networks));
   write_model({ graph, version, notes }, pbf);
   return /** @type {Uint8Array<ArrayBuffer>} */ (pbf.finish());
 }
@@ -60,38 +64,77 @@ function notes_of({ classes }) {
  * @param {Float32Array} weights
  * @returns {Graph}
  */
-function graph_of(
-  { layers, layer_norm, activation = "relu", num_parameters, pixel_mean, pixel_std },
-  weights,
-) {
+function graph_of(summary, weights) {
+  const { members = [], num_parameters, task } = summary;
   if (weights.length !== num_parameters) {
     throw new Error(`weights: found ${weights.length} numbers, expected ${num_parameters}`);
   }
-  /** @type {Initializer[]} */
-  const initializers = [];
-  const constant = (/** @type {string} */ name, /** @type {number} */ value) => {
+  const { side, classes } = task_of({ task });
+  /** @type {Parts} */
+  const parts = {
+    nodes: [
+      { name: "shares", operator: "Div", inputs: ["pixels", "pixel_max"], epsilon: undefined },
+    ],
+    initializers: [{ name: "pixel_max", dims: [], values: Float32Array.of(255) }],
+  };
+  if (members.length === 0) put_network(parts, summary, weights, "");
+  let start = 0;
+  const outputs = members.map(({ model }, at) => {
+    const prefix = `members.${at}.`;
+    const own = weights.subarray(start, (start += model.num_parameters));
+    return put_network(parts, model, own, prefix);
+  });
+  if (members.length > 0) {
+    const mean = { name: "probabilities", operator: "Mean", inputs: outputs, epsilon: undefined };
+    parts.nodes.push(mean);
+  }
+  // The sums of several networks have no mean that means anything.
+  const names = members.length > 0 ? ["probabilities"] : ["logits", "probabilities"];
+  return {
+    ...parts,
+    inputs: [{ name: "pixels", width: side * side }],
+    outputs: names.map((name) => ({ name, width: classes.length })),
+  };
+}
+
+/**
+ * One network, from shares of full ink to probabilities.
+ * @param {Parts} parts
+ * @param {ModelSummary} summary
+ * @param {Float32Array} weights its own
+ * @param {string} prefix of all its names
+ * @returns {string} the name of what comes out
+ */
+function put_network(
+  { nodes, initializers },
+  { layers, layer_norm, activation = "relu", pixel_mean, pixel_std },
+  weights,
+  prefix,
+) {
+  const constant = (/** @type {string} */ own, /** @type {number} */ value) => {
+    const name = `${prefix}${own}`;
     initializers.push({ name, dims: [], values: Float32Array.of(value) });
     return name;
   };
   let end = 0;
-  const parameter = (/** @type {string} */ name, /** @type {number[]} */ dims) => {
+  const parameter = (/** @type {string} */ own, /** @type {number[]} */ dims) => {
+    const name = `${prefix}${own}`;
     const start = end;
     end += dims.reduce((product, dim) => product * dim, 1);
     initializers.push({ name, dims, values: weights.subarray(start, end) });
     return name;
   };
 
-  /** @type {Node[]} */
-  const nodes = [];
-  let flow = "pixels";
+  let flow = "shares";
   /**
    * A node on what the one before it gave.
-   * @param {string} name
+   * @param {string} own its name
    * @param {string} operator
    * @param {string[]} [others] its further inputs
    * @param {number} [epsilon]
    */
-  const then = (name, operator, others = [], epsilon) => {
+  const then = (own, operator, others = [], epsilon) => {
+    const name = `${prefix}${own}`;
     nodes.push({ name, operator, inputs: [flow, ...others], epsilon });
     flow = name;
   };
@@ -124,7 +167,6 @@ function graph_of(
         return then(name, "Mul", [sum]);
     }
   };
-  then("shares", "Div", [constant("pixel_max", 255)]);
   then("centred", "Sub", [constant("pixel_mean", pixel_mean)]);
   then("normalised", "Div", [constant("pixel_std", pixel_std)]);
   layers.forEach(({ num_inputs, num_outputs }, at) => {
@@ -143,15 +185,7 @@ function graph_of(
     activate(activation, at);
   });
   then("probabilities", "Softmax");
-  return {
-    nodes,
-    initializers,
-    inputs: [{ name: "pixels", width: layers[0]?.num_inputs ?? 0 }],
-    outputs: ["logits", "probabilities"].map((name) => ({
-      name,
-      width: layers.at(-1)?.num_outputs ?? 0,
-    })),
-  };
+  return flow;
 }
 
 // The messages of onnx.proto, fields in order of their numbers: the bytes are then

@@ -5,11 +5,10 @@ use std::rc::Rc;
 use super::fault::{Fault, Result};
 use crate::config::Plan;
 use crate::data::Dataset;
-use crate::message::{BackendChoice, Event, RunConfig, RunResult, StepKind};
+use crate::message::{BackendChoice, Event, RunConfig, RunResult};
+use crate::nn::committee::{Committee, Networks};
 use crate::nn::device::{self, BACKEND};
-use crate::nn::layout::Layout;
 use crate::nn::model_file::StoredModel;
-use crate::nn::network::Network;
 use crate::train::trainer::Trainer;
 
 /// Milliseconds of work between two reports.
@@ -92,8 +91,9 @@ pub(super) fn train_epochs(
 ///
 /// # Errors
 /// When the model is for pictures of another size.
-pub(super) fn probabilities(model: &StoredModel, set: &Dataset) -> Result<Vec<f32>> {
-    let (found, expected) = (set.task().side(), model.task.side());
+pub(super) fn probabilities(committee: &Committee, set: &Dataset) -> Result<Vec<f32>> {
+    let task = committee.task();
+    let (found, expected) = (set.task().side(), task.side());
     if found != expected {
         let found = format!("pictures of {found} by {found}");
         return Err(Fault::found(
@@ -104,20 +104,10 @@ pub(super) fn probabilities(model: &StoredModel, set: &Dataset) -> Result<Vec<f3
     }
     pollster::block_on(async {
         let device = device::open().await?;
-        // A network holds a data set to learn from; this one never will.
-        let image = vec![0; model.plan.num_pixels];
-        let blank = Dataset::from_parts("blank", model.task.clone(), image, vec![0])?;
-        let mut network = Network::new(
-            Layout::new(&model.plan),
-            model.normalisation,
-            &model.parameters,
-            Rc::new(blank),
-            StepKind::Fused,
-            &device,
-        );
-        let mut all = Vec::with_capacity(set.num_rows() * model.task.num_classes());
-        for images in set.pixels().chunks(MOST_READ * model.plan.num_pixels) {
-            all.extend(network.predict(images).await?);
+        let mut networks = Networks::new(committee, &device)?;
+        let mut all = Vec::with_capacity(set.num_rows() * task.num_classes());
+        for images in set.pixels().chunks(MOST_READ * task.num_pixels()) {
+            all.extend(networks.predict(images).await?);
         }
         Ok(all)
     })

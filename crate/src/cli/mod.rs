@@ -38,6 +38,7 @@ pub fn main() -> ExitCode {
         }
         Some(("gather", matches)) => study::gather(matches, &told),
         Some(("evaluate", matches)) => models::evaluate(matches, &told),
+        Some(("committee", matches)) => models::committee(matches, &told),
         Some(("predict", matches)) => models::predict(matches, &told),
         Some(("check", matches)) => check::check(matches, &told),
         Some(("report", matches)) => report::report(matches, &told),
@@ -80,7 +81,12 @@ fn command() -> Command {
             .help("studies that the page exported, or the settings of one: {\"factor\": \"learning_rate\", \"values\": \"0.01, 0.1\", \"baseline\": {…}}")
     };
     let threads = || option("threads", "N", "runs at a time [default: as many as cores]");
-    let model = || option("model", "FILE", "a .safetensors or .bpk file").required(true);
+    let model = || {
+        let help = "a .safetensors or .bpk file; several are read as a committee";
+        option("model", "FILE", help)
+            .action(ArgAction::Append)
+            .required(true)
+    };
     let train = Command::new("train")
         .about("Trains one run")
         .arg(data())
@@ -164,6 +170,14 @@ fn command() -> Command {
                 .arg(data())
                 .arg(column())
                 .arg(out("the table [default: submission.csv]")),
+        )
+        .subcommand(
+            Command::new("committee")
+                .about("Puts several models into one, which reads the mean of their probabilities")
+                .arg(model())
+                .arg(out(
+                    "one file of them all, .safetensors or .bpk [default: committee.safetensors]",
+                )),
         )
         .subcommand(
             Command::new("report")

@@ -1,4 +1,5 @@
-//! `inkling evaluate` and `inkling predict`: a model of a file, and images of another.
+//! `inkling evaluate` and `inkling predict`: a model of a file, or a committee of several, and
+//! images of another; `inkling committee` puts several into one file.
 
 use clap::ArgMatches;
 
@@ -7,14 +8,43 @@ use super::fault::{Fault, Result};
 use super::files::{read, write};
 use super::input::{Loaded, load, name_of};
 use super::told::Told;
-use super::{label_column, paths, text};
+use super::{label_column, paths, paths_of, text};
 use crate::data::task::numbered;
-use crate::nn::model_file::{self, StoredModel};
+use crate::nn::committee::Committee;
+use crate::nn::model_file::{self, burnpack, safetensors};
 use crate::train::evaluation::evaluate as figures_of;
 
-fn opened(matches: &ArgMatches) -> Result<(StoredModel, Loaded)> {
-    let path = text(matches, "model").unwrap_or_default();
-    let model = model_file::read(&name_of(path), &read(path)?)?;
+/// The networks of all the models.
+fn committee_of(matches: &ArgMatches) -> Result<Committee> {
+    let mut members = Vec::new();
+    for path in paths_of(matches, "model") {
+        let found = model_file::read(&name_of(&path), &read(&path)?)?;
+        members.extend(found.members().iter().cloned());
+    }
+    Ok(Committee::new(members)?)
+}
+
+/// Several models as one file.
+pub(super) fn committee(matches: &ArgMatches, told: &Told) -> Result<u8> {
+    let committee = committee_of(matches)?;
+    let num_members = committee.members().len();
+    if num_members < 2 {
+        return Err(Fault::found("--model", "1 network", "2 or more"));
+    }
+    let out = text(matches, "out").unwrap_or("committee.safetensors");
+    let bytes = match out.ends_with(".bpk") {
+        true => burnpack::write_committee(&committee),
+        false => safetensors::write_committee(&committee),
+    };
+    write(out, &bytes)?;
+    let value = serde_json::json!({ "kind": "kept", "out": out, "members": num_members });
+    told.say(&format!("{out} holds {num_members} networks"), &value);
+    Ok(0)
+}
+
+/// The models, as one committee where they are several, and the images.
+fn opened(matches: &ArgMatches) -> Result<(Committee, Loaded)> {
+    let model = committee_of(matches)?;
     let set = load(&paths(matches), true, label_column(matches)?)?;
     Ok((model, set))
 }
@@ -31,7 +61,7 @@ pub(super) fn evaluate(matches: &ArgMatches, told: &Told) -> Result<u8> {
         .map(|&label| places[usize::from(label)])
         .collect();
     let probabilities = probabilities(&model, &set.dataset)?;
-    let figures = figures_of(&probabilities, &labels, model.task.num_classes())?;
+    let figures = figures_of(&probabilities, &labels, model.task().num_classes())?;
     let words = format!(
         "{} of {} right: accuracy {:.2} % ({:.2} to {:.2} %), loss {}",
         figures.num_correct,
@@ -47,8 +77,8 @@ pub(super) fn evaluate(matches: &ArgMatches, told: &Told) -> Result<u8> {
 
 /// The model's class of each class of a set, by their names, or by the labels of the file
 /// where the model has those for names; never by their places.
-fn class_places(model: &StoredModel, set: &Loaded) -> Result<Vec<u8>> {
-    let known = model.task.classes();
+fn class_places(model: &Committee, set: &Loaded) -> Result<Vec<u8>> {
+    let known = model.task().classes();
     let own = &set.summary.task.classes;
     let of_file = match &set.summary.source.labels {
         labels if labels.len() == own.len() => labels,
@@ -82,7 +112,7 @@ fn class_places(model: &StoredModel, set: &Loaded) -> Result<Vec<u8>> {
 pub(super) fn predict(matches: &ArgMatches, told: &Told) -> Result<u8> {
     let (model, set) = opened(matches)?;
     let probabilities = probabilities(&model, &set.dataset)?;
-    let classes = model.task.classes();
+    let classes = model.task().classes();
     // Digits as numbers, other classes by their names.
     let names: Vec<String> = match classes == numbered(classes.len()) {
         true => numbered(classes.len()),

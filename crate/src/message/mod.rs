@@ -34,7 +34,7 @@ pub use inside::{
     UnitSum, UnitTerm,
 };
 pub use insight::{Insight, InsightKind, InsightNumber};
-pub use model::ModelSummary;
+pub use model::{MemberOrigin, MemberSummary, ModelSummary};
 pub use rates::{RatePoint, RateReading, RatesFound};
 pub use report::{
     Block, Plot, PlotKind, ReportBaseline, ReportEvaluation, ReportFiles, ReportRequest,

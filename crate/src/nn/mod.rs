@@ -3,6 +3,7 @@
 pub mod activation;
 pub mod backward;
 pub mod batch;
+pub mod committee;
 pub mod device;
 pub mod dropout;
 pub mod inspect;

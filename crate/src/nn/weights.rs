@@ -2,9 +2,22 @@
 
 use super::Stream;
 use super::layout::{Layer, Layout};
+use crate::data::dataset;
 use crate::math;
 use crate::message::Initialisation;
 use crate::rng::RandomState;
+
+/// Parameters as [`RunResult::weights_checksum`] words them: of their bits, in sixteen hex
+/// digits.
+///
+/// [`RunResult::weights_checksum`]: crate::message::RunResult::weights_checksum
+pub fn checksum(parameters: &[f32]) -> String {
+    let bytes: Vec<u8> = parameters
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    format!("{:016x}", dataset::checksum(&[&bytes]))
+}
 
 /// Draws the initial parameters, `[num_parameters]`, layer by layer: weights as
 /// `initialisation` says, gains 1 and shifts 0. Biases are 0 but for torch's own layers.

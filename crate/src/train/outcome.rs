@@ -4,12 +4,12 @@
 use super::checkpoint::Checkpoint;
 use crate::config::Plan;
 use crate::data::Normalisation;
-use crate::data::dataset::checksum;
 use crate::error::{Error, Result};
 use crate::math::NUMERICS_VERSION;
 use crate::message::{
     CleanFigures, EpochRecord, Failure, FailureKind, Outcome, RunHealth, RunResult,
 };
+use crate::nn::weights;
 use crate::statistics::proportion::wilson;
 
 /// A run that is over.
@@ -84,7 +84,7 @@ impl Ending<'_> {
             generalisation_gap: generalisation_gap(self.clean, accuracy, self.history),
             elapsed_secs: self.elapsed_secs,
             samples_per_sec: self.num_trained as f64 / self.train_secs.max(1e-9),
-            weights_checksum: weights_checksum(self.parameters),
+            weights_checksum: weights::checksum(self.parameters),
             version: env!("CARGO_PKG_VERSION").into(),
             numerics_version: NUMERICS_VERSION,
             correct: self.correct,
@@ -167,13 +167,4 @@ impl Failure {
             self.step, self.epoch
         )
     }
-}
-
-/// Parameters as [`RunResult::weights_checksum`] words them.
-fn weights_checksum(parameters: &[f32]) -> String {
-    let bytes: Vec<u8> = parameters
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
-    format!("{:016x}", checksum(&[&bytes]))
 }

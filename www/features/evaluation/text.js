@@ -6,6 +6,7 @@ import { why_not_judged } from "../../base/class_map.js";
 import { choice_words, listed } from "../../base/settings.js";
 import { class_name } from "../../base/task.js";
 import { summary_widths } from "../../plot/weights_view.js";
+import { committee_words, num_members, why_no_validation } from "../../app/members.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "../../app/state.js";
 import { num_looks } from "../../app/test_looks.js";
 
@@ -59,7 +60,9 @@ function former_text({ model, evaluation }) {
  * A model that is not the run's, in a sentence: `The model of the file a.bpk, 784 → 10, is loaded.`
  * @param {ModelRef} model
  */
-function model_text({ kind, name, summary }) {
+function model_text(model) {
+  const { kind, name, summary } = model;
+  if (num_members(model) > 1) return committee_words(model);
   if (kind === "tuned") return "This is the fine-tuned model.";
   if (kind !== "file" || !summary) return "";
   const widths = summary_widths(summary).join(" → ");
@@ -77,6 +80,8 @@ function next_text(state) {
   const own = state.model && model_task(state.model);
   const why = set && own ? why_not_judged(own, set, state.data) : "";
   if (why) return why;
+  const why_not = state.model && !state.test?.has_labels ? why_no_validation(state.model) : "";
+  if (why_not) return why_not;
   if (evaluable(state)) return "Press Evaluate to see what is confused with what.";
   if (!state.data) return "Load data or a test CSV to evaluate it.";
   return "The data has changed since this model was trained: load that again, pick a test CSV, or train again.";

@@ -1,5 +1,6 @@
 // The network of a model beside the one that the settings plan. Pure functions.
 
+import { num_members } from "../../app/members.js";
 import { model_task } from "../../app/state.js";
 import { summary_widths } from "../../plot/weights_view.js";
 
@@ -31,6 +32,9 @@ function widths_of(model) {
  * @param {readonly number[]} planned widths of the drawn one
  */
 export function other_network(model, planned) {
+  if (num_members(model) > 1) {
+    return `. The model that reads now is a committee of ${num_members(model)} networks.`;
+  }
   const widths = model ? widths_of(model) : [];
   if (widths.length === 0 || widths.join() === planned.join()) return "";
   return `. The model that reads now is ${widths.join(" → ")}.`;

@@ -7,6 +7,7 @@ import * as format from "../../base/format.js";
 import { choice_words, listed } from "../../base/settings.js";
 import { class_noun, task_of } from "../../base/task.js";
 import { first_layer_width, paint_weights, summary_widths } from "../../plot/weights_view.js";
+import { num_members } from "../../app/members.js";
 import { model_task } from "../../app/state.js";
 import { other_network } from "./shape.js";
 
@@ -53,6 +54,11 @@ export function create_network_view(state, actions) {
     if (state.get().model !== model) return;
     if (!model || !weights) {
       box.append(el("p", {}, "Train first: then a click on a unit shows what it looks for."));
+      return;
+    }
+    if (num_members(model) > 1) {
+      const why = "A committee is several networks: open one of its runs to see its units.";
+      box.append(el("p", {}, why));
       return;
     }
     const width = first_layer_width(model);

@@ -150,7 +150,7 @@ export function run_item(run, { state, actions, now_ms, is_selected, select, mar
 }
 
 /** From its top, however far down the list a person was. */
-function show_bench() {
+export function show_bench() {
   scrollTo({ top: 0 });
   location.hash = "#train";
 }

@@ -10,8 +10,8 @@ import { looks_of } from "../../plot/pins.js";
 import { MOST_BYTES, MOST_RUNS } from "../../store/runs.js";
 import { by_id, on_theme_change } from "../../ui/dom.js";
 import { compared } from "./compare.js";
-import { run_item } from "./item.js";
-import { limit_words } from "./words.js";
+import { run_item, show_bench } from "./item.js";
+import { committee_hint, limit_words } from "./words.js";
 
 /** @import { Actions } from "../../app/actions.js" */
 /** @import { PageState, View } from "../../app/state.js" */
@@ -85,6 +85,7 @@ export function create_runs(view, actions) {
         </div>
         <div class="column runs-compared">
           ${comparison(compared(runs, pinned, looks), actions, marks, pinned.length)}
+          ${committee(state, actions)}
         </div>
       </div>`,
       root,
@@ -244,6 +245,31 @@ function comparison({ columns, rows, remarks }, actions, marks, num_pinned) {
           </div>`
     }
     ${remarks.map((text) => html`<p class="hint">${text}</p>`)}`;
+}
+
+/**
+ * The compared runs as one model.
+ * @param {Readonly<PageState>} state
+ * @param {Actions} actions
+ */
+function committee(state, actions) {
+  const { runs, pinned } = state;
+  const chosen = pinned.flatMap((id) => runs.find((run) => run.id === id) ?? []);
+  if (chosen.length === 0) return nothing;
+  const { sentence, can } = committee_hint(chosen, state);
+  return html`<div class="runs-committee">
+    <button
+      type="button"
+      aria-describedby="committee-hint"
+      ?disabled=${!can}
+      @click=${async () => {
+        if (await actions.make_committee(chosen.map(({ id }) => id))) show_bench();
+      }}
+    >
+      Make a committee
+    </button>
+    <p class="hint" id="committee-hint">${sentence}</p>
+  </div>`;
 }
 
 /**

@@ -1,7 +1,8 @@
 // What the list says of a kept run. Pure functions.
 
+import { hold_out_alike, why_no_committee } from "../../app/committee_words.js";
 import { offer_of } from "../../app/offer.js";
-import { why_not_train } from "../../app/state.js";
+import { is_active, why_not_train } from "../../app/state.js";
 import * as format from "../../base/format.js";
 
 /** @import { PageState } from "../../app/state.js" */
@@ -94,6 +95,27 @@ export function continue_words(summary, state) {
     ? ""
     : ` It needs ${offer.data_name}, which is loaded first if this browser keeps it.`;
   return { sentence: `${offer.sentence}${needs}`, can: true };
+}
+
+/**
+ * What is said beside Make a committee.
+ * @param {readonly RunSummary[]} runs that are compared
+ * @param {Pick<PageState, "run" | "is_tuning">} state
+ * @returns {{ sentence: string, can: boolean }}
+ */
+export function committee_hint(runs, { run, is_tuning }) {
+  const why = why_no_committee(runs);
+  if (why) return { sentence: why, can: false };
+  if (is_active(run))
+    return { sentence: "A run is under way: stop it, or let it end.", can: false };
+  if (is_tuning) return { sentence: "Your digits are being learned.", can: false };
+  const sentence =
+    `One model of the ${runs.length} compared runs: it reads the mean of their probabilities, on the ` +
+    "pad, under Evaluate and in files.";
+  const on_test = hold_out_alike(runs)
+    ? ""
+    : " They held out other images each, so Evaluate will ask for a test CSV.";
+  return { sentence: sentence + on_test, can: true };
 }
 
 /**

@@ -4,7 +4,8 @@
 //! `struct Mlp { linears: Vec<Linear>, norms: Vec<LayerNorm> }`, which is what
 //! `ModuleRecord` and burn-store's `BurnpackStore` go by: a linear layer's weight is
 //! `[num_inputs, num_outputs]`, as in the flat buffer, so that every tensor is a
-//! stretch of it.
+//! stretch of it. A committee is `struct Committee { members: Vec<Mlp> }`, whose tensors are
+//! `members.0.linears.0.weight` and so on.
 //!
 //! A file is a header of ten bytes, CBOR that says what is where, and the tensors,
 //! each at a multiple of 256 bytes. burn-pack reads and writes the same; here it
@@ -19,13 +20,15 @@ use std::ops::Range;
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 
+use super::members::{committee_notes, read_all};
 use super::{
-    EXPECTED, MAX_TENSORS, Numbered, StoredModel, activation, check_header_len, check_num_tensors,
-    dropout, fault, normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of,
-    values,
+    EXPECTED, MAX_TENSORS, Notes, Numbered, StoredModel, activation, check_header_len,
+    check_num_tensors, dropout, fault, normalisation_of, notes, or_other_pixels, plan_of, shape,
+    side_of, task_of, values,
 };
 use crate::config::NetworkPlan;
 use crate::error::{Error, Result};
+use crate::nn::committee::{Committee, MAX_MEMBERS};
 use crate::nn::layout::Layout;
 
 /// "BURN" as a little-endian word.
@@ -56,60 +59,96 @@ fn module(plan: &NetworkPlan) -> String {
     )
 }
 
+/// A tensor as it is written: its name, its shape and where its bytes go.
+type Placed = (String, Vec<usize>, Range<usize>);
+
+/// Tensors on their way into a file.
+#[derive(Default)]
+struct Writing<'a> {
+    /// In order of their names.
+    placed: Vec<Placed>,
+    /// In the order in which the module has them.
+    values: Vec<&'a [f32]>,
+    end: usize,
+}
+
+impl<'a> Writing<'a> {
+    /// Puts a network's tensors after the others, their names after `prefix`.
+    fn put(&mut self, model: &'a StoredModel, prefix: &str) {
+        let layout = Layout::new(&model.plan);
+        assert_eq!(model.parameters.len(), layout.num_parameters);
+        let mut place = |name: String, shape: Vec<usize>, range: &Range<usize>| {
+            let name = format!("{prefix}{name}");
+            let start = self.end.next_multiple_of(ALIGNMENT);
+            self.end = start + 4 * range.len();
+            self.values.push(&model.parameters[range.clone()]);
+            // As burn-pack does: the tensors as the module has them, their names in order.
+            let at = self.placed.partition_point(|(other, ..)| *other < name);
+            self.placed.insert(at, (name, shape, start..self.end));
+        };
+        for (at, layer) in layout.layers.iter().enumerate() {
+            let (inputs, outputs) = (layer.num_inputs, layer.num_outputs);
+            let weight = format!("linears.{at}.weight");
+            place(weight, vec![inputs, outputs], &layer.weight);
+            place(format!("linears.{at}.bias"), vec![outputs], &layer.bias);
+            if let Some((gain, shift)) = &layer.norm {
+                place(format!("norms.{at}.gamma"), vec![outputs], gain);
+                place(format!("norms.{at}.beta"), vec![outputs], shift);
+            }
+        }
+    }
+
+    fn file(self, module: String, notes: Notes) -> Vec<u8> {
+        let own = [("format", "burnpack".to_owned()), ("module", module)];
+        let own = own.into_iter().map(|(key, text)| (key.to_owned(), text));
+        let mut noted: Notes = own.chain(notes).collect();
+        noted.sort();
+        let metadata = encoded(&self.placed, &noted);
+
+        let mut file = Vec::with_capacity(HEADER_LEN + metadata.len() + ALIGNMENT + self.end);
+        file.extend(MAGIC);
+        file.extend(VERSION.to_le_bytes());
+        file.extend((metadata.len() as u32).to_le_bytes());
+        file.extend(metadata);
+        for values in self.values {
+            file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
+            file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        }
+        file
+    }
+}
+
 /// Writes a network as a burnpack.
 ///
 /// # Panics
 /// If there are not as many parameters as the plan lays out.
 pub fn write(model: &StoredModel) -> Vec<u8> {
-    let layout = Layout::new(&model.plan);
-    assert_eq!(model.parameters.len(), layout.num_parameters);
-    let mut ranges = Vec::new();
-    let mut tensors: Vec<(String, _, _)> = Vec::new();
-    let mut end = 0_usize;
-    let mut place = |name: String, shape: Vec<usize>, range: &Range<usize>| {
-        let start = end.next_multiple_of(ALIGNMENT);
-        end = start + 4 * range.len();
-        ranges.push(range.clone());
-        // As burn-pack does: the tensors as the module has them, their names in order.
-        let at = tensors.partition_point(|(other, ..)| *other < name);
-        tensors.insert(at, (name, shape, start..end));
-    };
-    for (at, layer) in layout.layers.iter().enumerate() {
-        let (inputs, outputs) = (layer.num_inputs, layer.num_outputs);
-        let weight = format!("linears.{at}.weight");
-        place(weight, vec![inputs, outputs], &layer.weight);
-        place(format!("linears.{at}.bias"), vec![outputs], &layer.bias);
-        if let Some((gain, shift)) = &layer.norm {
-            place(format!("norms.{at}.gamma"), vec![outputs], gain);
-            place(format!("norms.{at}.beta"), vec![outputs], shift);
-        }
-    }
-    let own = [
-        ("format", "burnpack".to_owned()),
-        ("module", module(&model.plan)),
-    ];
-    let mut noted = Vec::new();
-    for note in own.into_iter().chain(notes(model)) {
-        noted.insert(noted.partition_point(|other| *other < note), note);
-    }
-    let metadata = encoded(&tensors, &noted);
+    let mut writing = Writing::default();
+    writing.put(model, "");
+    writing.file(module(&model.plan), notes(model))
+}
 
-    let mut file = Vec::with_capacity(HEADER_LEN + metadata.len() + ALIGNMENT + end);
-    file.extend(MAGIC);
-    file.extend(VERSION.to_le_bytes());
-    file.extend((metadata.len() as u32).to_le_bytes());
-    file.extend(metadata);
-    for range in ranges {
-        file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
-        let values = &model.parameters[range];
-        file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+/// Writes the networks of a committee into one file; one alone as [`write()`] does.
+///
+/// # Panics
+/// As [`write()`].
+pub fn write_committee(committee: &Committee) -> Vec<u8> {
+    if let Some(model) = committee.alone() {
+        return write(model);
     }
-    file
+    let mut writing = Writing::default();
+    let mut modules = Vec::new();
+    for (at, member) in committee.members().iter().enumerate() {
+        writing.put(&member.model, &format!("members.{at}."));
+        modules.push(module(&member.model.plan));
+    }
+    let module = format!("Committee {{ members: [{}] }}", modules.join(", "));
+    writing.file(module, committee_notes(committee))
 }
 
 /// The metadata as burn-pack writes it: of each tensor its name, its shape and where
 /// its bytes are.
-fn encoded(tensors: &[(String, Vec<usize>, Range<usize>)], noted: &[(&str, String)]) -> Vec<u8> {
+fn encoded(tensors: &[Placed], noted: &[(String, String)]) -> Vec<u8> {
     let mut cbor = Encoder::new(Vec::new());
     put_map(&mut cbor, 2);
     put_text(&mut cbor, "tensors");
@@ -153,24 +192,37 @@ fn put_array(cbor: &mut Encoder<Vec<u8>>, numbers: &[usize]) {
     }
 }
 
-/// Reads a burnpack that [`write()`] wrote, or one of a burn module of the same build:
-/// the linear layers and the layer normalisations, each in order of the numbers that
-/// end their names (`linears.0.weight`, `fc1.bias`, `norms.0.gamma`).
+/// Reads a burnpack that [`write()`] or [`write_committee()`] wrote, or one of a burn module of
+/// the same build as the former's: the linear layers and the layer normalisations, each in order
+/// of the numbers that end their names (`linears.0.weight`, `fc1.bias`, `norms.0.gamma`).
 ///
 /// # Errors
 /// Names the tensor, what was found and what was expected.
-pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
+pub fn read(name: &str, bytes: &[u8]) -> Result<Committee> {
     let file = File::open(name, bytes)?;
     let note = |key: &str| {
         let noted = file.noted.iter().find(|(other, _)| *other == key);
         noted.map(|(_, text)| (*text).to_owned())
     };
+    let tensors = file.tensors.iter().map(|tensor| tensor.name);
+    read_all(name, tensors, "members.", &note, &|prefix, note| {
+        read_network(name, &file, prefix, note)
+    })
+}
+
+/// The network of the tensors whose names begin so.
+fn read_network(
+    name: &str,
+    file: &File<'_>,
+    prefix: &str,
+    note: &dyn Fn(&str) -> Option<String>,
+) -> Result<StoredModel> {
     let expected = "a weight or bias of a numbered Linear, or a gamma or beta of a numbered \
                     LayerNorm, such as linears.0.weight";
     let mut linears = Numbered::default();
     let mut norms = Numbered::default();
-    for tensor in &file.tensors {
-        let tensor = tensor.name;
+    let tensors = file.tensors.iter().map(|tensor| tensor.name);
+    for tensor in tensors.filter(|tensor| tensor.starts_with(prefix)) {
         let (stem, own) = tensor.rsplit_once('.').unwrap_or_default();
         let modules = match own {
             "weight" | "bias" => &mut linears,
@@ -211,18 +263,18 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     }
     let last = linears.last().map(|stem| format!("{stem}.weight"));
     let plan = NetworkPlan {
-        activation: activation(name, &note)?,
+        activation: activation(name, note)?,
         ..plan_of(
             name,
             widths,
             norms.len(),
-            dropout(&note),
+            dropout(note),
             &last.unwrap_or_default(),
         )?
     };
 
-    let normalisation = normalisation_of(name, &plan, &note)?;
-    let task = task_of(name, &plan, normalisation, &note)?;
+    let normalisation = normalisation_of(name, &plan, note)?;
+    let task = task_of(name, &plan, normalisation, note)?;
     let layout = Layout::new(&plan);
     let mut parameters = vec![0.0; layout.num_parameters];
     let mut norms = norms.iter();
@@ -300,7 +352,9 @@ impl<'a> File<'a> {
             let place = format!("{name}, metadata, before byte {end}");
             return Err(Error::data(place, "bytes that are none", EXPECTED));
         };
-        check_num_tensors(name, num_tensors)?;
+        let is_committee = file.noted.iter().any(|(key, _)| *key == "members");
+        let most_members = if is_committee { MAX_MEMBERS } else { 1 };
+        check_num_tensors(name, num_tensors, most_members)?;
         Ok(file)
     }
 
@@ -315,7 +369,7 @@ impl<'a> File<'a> {
                 }
                 num_tensors += 1;
                 let descriptor = Descriptor::decode(cbor, name)?;
-                if num_tensors <= MAX_TENSORS {
+                if num_tensors <= MAX_TENSORS * MAX_MEMBERS {
                     self.tensors.push(descriptor);
                 }
                 Some(())
@@ -514,7 +568,8 @@ mod tests {
             ("out10.weight", F32, &[4, 10]),
             ("out10.bias", F32, &[10]),
         ]);
-        let plan = read("m", &bytes).unwrap().plan;
+        let committee = read("m", &bytes).unwrap();
+        let plan = committee.alone().unwrap().plan.clone();
         assert_eq!((plan.hidden, plan.layer_norm), (vec![4], true));
     }
 
@@ -663,7 +718,7 @@ mod tests {
         other.normalisation = Normalisation::new(0.1307, 0.5).unwrap();
         other.task = other.task.with_normalisation(other.normalisation);
         let file = write(&other);
-        assert_eq!(read("m", &file), Ok(other));
+        assert_eq!(read("m", &file), Ok(other.into()));
         // The same file with "0.5" made "-.5".
         let key = b"pixel_std";
         // The note "inputs" names it before.

@@ -1,15 +1,18 @@
 //! A network as a file, and back: `.safetensors` as PyTorch names and lays out
-//! tensors, burnpack as a module of burn does. Here stands what both have in
-//! common: which one a file is, and what network its layers make.
+//! tensors, burnpack as a module of burn does; and a committee of several, as a list of such
+//! modules. Here stands what both have in common: which one a file is, what its metadata say,
+//! and what network its layers make.
 //!
 //! ONNX only goes out, and seldom: the page's `worker/onnx.js` writes it from the
 //! flat parameters, so that it costs this engine nothing.
 
 pub mod burnpack;
+mod members;
 pub mod safetensors;
 #[cfg(test)]
 mod tests;
 
+use super::committee::Committee;
 use crate::config::{MAX_HIDDEN_LAYERS, MAX_WIDTH, NetworkPlan, grouped, quoted};
 use crate::data::task::{CLASSES, SIDES, numbered};
 use crate::data::{Normalisation, Task};
@@ -40,11 +43,12 @@ pub struct StoredModel {
     pub parameters: Vec<f32>,
 }
 
-/// Reads a file of either format, told by its first bytes whatever its name.
+/// Reads a file of either format, told by its first bytes whatever its name: one network, or a
+/// committee of several.
 ///
 /// # Errors
 /// Names the tensor, what was found and what was expected.
-pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
+pub fn read(name: &str, bytes: &[u8]) -> Result<Committee> {
     if burnpack::is_burnpack(bytes) {
         burnpack::read(name, bytes)
     } else {
@@ -52,12 +56,33 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
     }
 }
 
+/// A file's notes: keys and texts.
+type Notes = Vec<(String, String)>;
+
 /// What either format's metadata says of a model besides its tensors; of activation and
 /// classes only where they are not ReLU and the ten digits.
-fn notes(model: &StoredModel) -> Vec<(&'static str, String)> {
+fn notes(model: &StoredModel) -> Notes {
+    let all = network_notes(model).into_iter().chain(task_notes(model));
+    all.map(|(key, text)| (key.to_owned(), text)).collect()
+}
+
+/// Of what is a network's own.
+fn network_notes(model: &StoredModel) -> Vec<(&'static str, String)> {
     let Normalisation { mean, deviation } = model.normalisation;
     let mut notes = vec![
         ("dropout", model.plan.dropout.to_string()),
+        ("pixel_mean", mean.to_string()),
+        ("pixel_std", deviation.to_string()),
+    ];
+    if model.plan.activation != Activation::Relu {
+        notes.push(("activation", model.plan.activation.key().into()));
+    }
+    notes
+}
+
+/// Of what all networks of a task have in common.
+fn task_notes(model: &StoredModel) -> Vec<(&'static str, String)> {
+    let mut notes = vec![
         (
             "inputs",
             format!(
@@ -65,16 +90,11 @@ fn notes(model: &StoredModel) -> Vec<(&'static str, String)> {
                 model.plan.num_pixels
             ),
         ),
-        ("pixel_mean", mean.to_string()),
-        ("pixel_std", deviation.to_string()),
         (
             "written_by",
             concat!("Inkling ", env!("CARGO_PKG_VERSION")).into(),
         ),
     ];
-    if model.plan.activation != Activation::Relu {
-        notes.push(("activation", model.plan.activation.key().into()));
-    }
     if !model.task.are_digits() {
         let classes = serde_json::to_string(model.task.classes()).expect("texts become JSON");
         notes.push(("classes", classes));
@@ -187,14 +207,16 @@ fn check_header_len(file: &str, found: u64) -> Result<()> {
     ))
 }
 
-fn check_num_tensors(file: &str, found: usize) -> Result<()> {
-    if found <= MAX_TENSORS {
+fn check_num_tensors(file: &str, found: usize, num_members: usize) -> Result<()> {
+    let most = MAX_TENSORS * num_members;
+    if found <= most {
         return Ok(());
     }
+    let each = if num_members > 1 { " each" } else { "" };
     Err(Error::data(
         format!("{file}, tensors"),
         format!("{found} tensors"),
-        format!("at most {MAX_TENSORS}, those of {MAX_HIDDEN_LAYERS} hidden layers"),
+        format!("at most {most}, those of {MAX_HIDDEN_LAYERS} hidden layers{each}"),
     ))
 }
 

@@ -4,19 +4,22 @@
 //! ReLU, [Dropout], …, Linear)` on images of shape `[n, num_pixels]`: a module's place
 //! counts even where it has no parameters, and a linear layer's weight is
 //! `[num_outputs, num_inputs]`. The header's `__metadata__` says how to build
-//! that module and how pixels become its inputs.
+//! that module and how pixels become its inputs. A committee is a `torch.nn.ModuleList` of such
+//! modules, whose tensors begin with the member's number: `0.4.weight`.
 //!
 //! Over 400 lines: one format, written and read.
 
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
+use super::members::{committee_notes, read_all};
 use super::{
-    EXPECTED, Numbered, StoredModel, activation, check_header_len, check_num_tensors, dropout,
-    fault, normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of, values,
+    EXPECTED, Notes, Numbered, StoredModel, activation, check_header_len, dropout, fault,
+    normalisation_of, notes, or_other_pixels, plan_of, shape, side_of, task_of, values,
 };
 use crate::config::NetworkPlan;
 use crate::error::{Error, Result};
+use crate::nn::committee::Committee;
 use crate::nn::layout::Layout;
 
 /// The module as Python writes it, and the places of its linear layers.
@@ -41,15 +44,41 @@ fn sequential(plan: &NetworkPlan) -> (String, Vec<usize>) {
     (format!("Sequential({})", modules.join(", ")), places)
 }
 
+/// A tensor as it is written: name, shape, bytes.
+type Written = (String, Vec<usize>, Vec<u8>);
+
 /// Writes a network as a `.safetensors` file.
 ///
 /// # Panics
 /// If there are not as many parameters as the plan lays out.
 pub fn write(model: &StoredModel) -> Vec<u8> {
+    let mut tensors = Vec::new();
+    let module = put(model, "", &mut tensors);
+    file(&tensors, module, notes(model))
+}
+
+/// Writes the networks of a committee into one file; one alone as [`write()`] does.
+///
+/// # Panics
+/// As [`write()`].
+pub fn write_committee(committee: &Committee) -> Vec<u8> {
+    if let Some(model) = committee.alone() {
+        return write(model);
+    }
+    let mut tensors = Vec::new();
+    let members = committee.members().iter().enumerate();
+    let modules: Vec<_> = members
+        .map(|(at, member)| put(&member.model, &format!("{at}."), &mut tensors))
+        .collect();
+    let module = format!("ModuleList([{}])", modules.join(", "));
+    file(&tensors, module, committee_notes(committee))
+}
+
+/// Puts a network's tensors among the others, their names after `prefix`; gives its module.
+fn put(model: &StoredModel, prefix: &str, tensors: &mut Vec<Written>) -> String {
     let layout = Layout::new(&model.plan);
     assert_eq!(model.parameters.len(), layout.num_parameters);
     let (module, places) = sequential(&model.plan);
-    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
     for (layer, &place) in layout.layers.iter().zip(&places) {
         let weight = transposed(
             &model.parameters[layer.weight.clone()],
@@ -57,14 +86,14 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
             layer.num_outputs,
         );
         let shape = vec![layer.num_outputs, layer.num_inputs];
-        tensors.push((format!("{place}.weight"), shape, bytes_of(&weight)));
+        tensors.push((format!("{prefix}{place}.weight"), shape, bytes_of(&weight)));
         let norm = layer.norm.iter().flat_map(|(gain, shift)| {
             [
-                (format!("{}.weight", place + 1), gain),
-                (format!("{}.bias", place + 1), shift),
+                (format!("{prefix}{}.weight", place + 1), gain),
+                (format!("{prefix}{}.bias", place + 1), shift),
             ]
         });
-        for (name, range) in [(format!("{place}.bias"), &layer.bias)]
+        for (name, range) in [(format!("{prefix}{place}.bias"), &layer.bias)]
             .into_iter()
             .chain(norm)
         {
@@ -72,6 +101,10 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
             tensors.push((name, vec![layer.num_outputs], values));
         }
     }
+    module
+}
+
+fn file(tensors: &[Written], module: String, notes: Notes) -> Vec<u8> {
     let views = tensors.iter().map(|(name, shape, values)| {
         let view = TensorView::new(Dtype::F32, shape.clone(), values);
         (
@@ -80,32 +113,46 @@ pub fn write(model: &StoredModel) -> Vec<u8> {
         )
     });
     let own = [("format", "pt".to_owned()), ("module", module)];
-    let metadata = own.into_iter().chain(notes(model));
-    let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
-    safetensors::serialize(views, Some(metadata.collect()))
+    let own = own.into_iter().map(|(key, value)| (key.to_owned(), value));
+    safetensors::serialize(views, Some(own.chain(notes).collect()))
         .expect("names are unique and the header is short")
 }
 
-/// Reads a `.safetensors` file that [`write()`] wrote, or one of a PyTorch module
-/// of the same build: linear layers in order of the numbers that end their
-/// modules' names (`0.weight`, `net.3.bias`, `fc2.weight`), each hidden one
-/// followed by a layer normalisation or none of them.
+/// Reads a `.safetensors` file that [`write()`] or [`write_committee()`] wrote, or one of a
+/// PyTorch module of the same build as the former's: linear layers in order of the numbers that
+/// end their modules' names (`0.weight`, `net.3.bias`, `fc2.weight`), each hidden one followed
+/// by a layer normalisation or none of them.
 ///
 /// # Errors
 /// Names the tensor, what was found and what was expected.
-pub fn read(name: &str, bytes: &[u8]) -> Result<StoredModel> {
+pub fn read(name: &str, bytes: &[u8]) -> Result<Committee> {
     check_header(name, bytes)?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| unreadable(name, error))?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| unreadable(name, error))?;
     let note = |key: &str| header.metadata().as_ref()?.get(key).cloned();
-    check_num_tensors(name, file.len())?;
-    let modules = modules(name, &file)?;
+    read_all(
+        name,
+        file.names().into_iter(),
+        "",
+        &note,
+        &|prefix, note| read_network(name, &file, prefix, note),
+    )
+}
+
+/// The network of the tensors whose names begin so.
+fn read_network(
+    name: &str,
+    file: &SafeTensors<'_>,
+    prefix: &str,
+    note: &dyn Fn(&str) -> Option<String>,
+) -> Result<StoredModel> {
+    let modules = modules(name, file, prefix)?;
     let plan = NetworkPlan {
-        activation: activation(name, &note)?,
-        ..network(name, &modules, dropout(&note))?
+        activation: activation(name, note)?,
+        ..network(name, &modules, dropout(note))?
     };
-    let normalisation = normalisation_of(name, &plan, &note)?;
-    let task = task_of(name, &plan, normalisation, &note)?;
+    let normalisation = normalisation_of(name, &plan, note)?;
+    let task = task_of(name, &plan, normalisation, note)?;
 
     let layout = Layout::new(&plan);
     let mut parameters = vec![0.0; layout.num_parameters];
@@ -176,13 +223,13 @@ fn check_header(file: &str, bytes: &[u8]) -> Result<()> {
     check_header_len(file, length)
 }
 
-/// The file's tensors as modules, in order.
-fn modules<'a>(file: &str, tensors: &SafeTensors<'a>) -> Result<Vec<Module<'a>>> {
+/// The file's tensors whose names begin so, as modules, in order.
+fn modules<'a>(file: &str, tensors: &SafeTensors<'a>, prefix: &str) -> Result<Vec<Module<'a>>> {
     let expected = "a weight or bias of a numbered Linear or LayerNorm, such as 0.weight";
     let mut numbered = Numbered::default();
     let mut names = tensors.names();
     names.sort_unstable();
-    for name in names {
+    for name in names.into_iter().filter(|name| name.starts_with(prefix)) {
         let stem = name
             .strip_suffix(".weight")
             .or_else(|| name.strip_suffix(".bias"))
@@ -286,6 +333,11 @@ mod tests {
         safetensors::serialize(views, None).unwrap()
     }
 
+    /// The one network of a file.
+    fn alone(bytes: &[u8]) -> StoredModel {
+        read("m", bytes).unwrap().alone().unwrap().clone()
+    }
+
     fn message(bytes: &[u8]) -> String {
         read("m", bytes).unwrap_err().to_string()
     }
@@ -334,7 +386,7 @@ mod tests {
             ("net.1", "net.3"),
             ("layers.9", "layers.10"),
         ] {
-            let plan = read("m", &named(a, b)).unwrap().plan;
+            let plan = alone(&named(a, b)).plan;
             assert_eq!((plan.hidden, plan.layer_norm), (vec![4], false), "{a} {b}");
         }
         assert_eq!(
@@ -477,7 +529,7 @@ mod tests {
             let metadata = [("pixel_mean".to_owned(), mean.to_owned())];
             safetensors::serialize(tensors, Some(metadata.into_iter().collect())).unwrap()
         };
-        let read = read("m", &with_mean("0.5")).unwrap();
+        let read = alone(&with_mean("0.5"));
         assert_eq!(read.normalisation, Normalisation::new(0.5, 0.3081).unwrap());
         assert!(!read.task.is_mnist());
         assert_eq!(
