@@ -51,11 +51,15 @@ const NUMBERS: [f64; 12] = [
     4_294_967_295.0,
 ];
 
-const STUDIES: [(Factor, &str); 4] = [
+const STUDIES: [(Factor, &str); 5] = [
     (Factor::LearningRate, "0.01, 0.1"),
     (Factor::LayerNorm, ""),
     (Factor::HiddenLayers, "32; 64,32"),
     (Factor::DropoutLayerNorm, "0, 0.5"),
+    (
+        Factor::TwoFactors,
+        "learning rate: 0.01, 0.1 × optimiser: sgd, adam",
+    ),
 ];
 
 /// What is passed on to `with`: the record with each of its words or numbers in turn
@@ -267,4 +271,95 @@ fn statements_are_told_from_what_only_looks_like_them() {
         ["a = [L]", "a = [L, f(L)]"]
     );
     assert_ne!(statements("a(\"b\nc\")"), statements("a(\"b\")"));
+}
+
+/// What Python itself makes of the cells. Reads a line of JSON a notebook, the honest one
+/// first: its code cells as a list of texts. Literals count as one, lists of nothing but
+/// literals too, and so do neighbours that are alike, as the runs of a list are.
+#[cfg(not(target_arch = "wasm32"))]
+const SHAPES: &str = r#"
+import ast, itertools, json, sys
+
+class Shape(ast.NodeTransformer):
+    def visit_Constant(self, node):
+        return ast.Constant(0)
+
+    def visit_UnaryOp(self, node):
+        self.generic_visit(node)
+        return node.operand if isinstance(node.operand, ast.Constant) else node
+
+    def visit_List(self, node):
+        self.generic_visit(node)
+        node.elts = [next(same) for _, same in itertools.groupby(node.elts, ast.dump)]
+        return node
+
+def shapes(cells):
+    return [ast.dump(Shape().visit(ast.parse(cell))) for cell in cells]
+
+notebooks = [json.loads(line) for line in sys.stdin]
+honest = shapes(notebooks[0])
+for cells in notebooks[1:]:
+    found = shapes(cells)
+    assert found == honest, (cells, honest)
+print(len(notebooks))
+"#;
+
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn python_reads_the_same_statements_in_a_hostile_notebook() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    let named = [std::env::var("INKLING_PYTHON").ok(), Some("python3".into())];
+    let python = named.into_iter().flatten().find(|name| {
+        let found = Command::new(name).arg("--version").output();
+        found.is_ok_and(|output| output.status.success())
+    });
+    let Some(python) = python else {
+        println!("no Python here: the cells are read by our own tokens only");
+        return;
+    };
+    let cells = |record: &StudyRecord| -> Vec<String> {
+        let text = write_report(&request(record.clone())).analysis_ipynb;
+        let notebook: Value = serde_json::from_str(&text).unwrap();
+        let cells = notebook["cells"].as_array().unwrap().iter();
+        let code = cells.filter(|cell| cell["cell_type"] == "code");
+        let of = |cell: &Value| -> String {
+            let lines = cell["source"].as_array().unwrap().iter();
+            lines.map(|line| line.as_str().unwrap()).collect()
+        };
+        code.map(of).collect()
+    };
+    for (factor, values) in STUDIES {
+        let honest = study(factor, values);
+        let mut notebooks = vec![cells(&honest)];
+        let mut known = HashSet::new();
+        each_replaced(&honest, &mut |record| {
+            let found = check(&record).map(|()| cells(&record));
+            if let Ok(found) = found
+                && known.insert(found.join("\n"))
+            {
+                notebooks.push(found);
+            }
+        });
+        assert!(notebooks.len() > 10, "{}", notebooks.len());
+        let mut child = Command::new(&python)
+            .args(["-c", SHAPES])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let lines: Vec<String> = notebooks
+            .iter()
+            .map(|cells| serde_json::to_string(cells).unwrap() + "\n")
+            .collect();
+        // Python reads all before it says anything.
+        let _ = input.write_all(lines.concat().as_bytes());
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+    }
 }

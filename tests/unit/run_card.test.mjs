@@ -91,6 +91,15 @@ test("a card says the split's own seed and what training came to, where there ar
   assert.match(told, /^Link: .*split_seed=7/m);
 });
 
+test("a card of a run that was stopped by force says that training was not measured", () => {
+  const stopped = { outcome: /** @type {const} */ ("stopped") };
+  const told = card_text(run({}, stopped), "https://a.example/");
+  assert.match(told, /^Training: not measured as validation is: the run was stopped before$/m);
+  const clean = { num_images: 8400, accuracy: 0.95, loss: 0.2 };
+  const measured = card_text(run({}, { ...stopped, clean }), "https://a.example/");
+  assert.doesNotMatch(measured, /not measured/);
+});
+
 test("a run kept before there was a numerics version is of the first", () => {
   const old = run({}, { numerics_version: undefined });
   assert.match(card_text(old, "https://a.example/"), /^Numerics: version 1$/m);

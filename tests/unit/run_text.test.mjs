@@ -235,3 +235,18 @@ test("offline, what was never used is named", () => {
     "This page works offline. Fetched when first used: the report as PDF and WebGPU. A newer version is ready: close Inkling’s other tabs, then reload.",
   );
 });
+
+test("the gap of a run that was stopped by force says that it was not measured alike", () => {
+  const gap = (/** @type {object} */ change) =>
+    result_figures(run({ result: result(change) })).find(({ title }) => title === "Gap")?.aside;
+  const clean = { num_images: 8400, accuracy: 0.98, loss: 0.1 };
+  assert.equal(
+    gap({ outcome: "stopped" }),
+    "training, as it learned, above validation; stopped before its training images were measured as validation is",
+  );
+  assert.equal(
+    gap({ outcome: "stopped", clean }),
+    "training above validation, both measured alike",
+  );
+  assert.equal(gap({}), "training, as it learned, above validation");
+});

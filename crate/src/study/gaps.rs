@@ -1,6 +1,6 @@
 //! How far the gap between training and validation may lie apart by chance alone.
 
-use super::noise::{Comparison, LEVEL, Noise, total};
+use super::noise::{Comparison, LEVEL, Noise, is_short, total};
 use super::pairing::{contrast_of, is_by_image, paired};
 use super::value::Value;
 use crate::statistics::estimate::Estimate;
@@ -44,12 +44,12 @@ impl Noise {
         let mut contrast = contrast_of(parts, &rows);
         contrast.image_variance += of_training / rows.len() as f64 * contrast.num_images;
         contrast.per_seed = figures;
-        let swings = parts
+        let foretold = parts
             .iter()
-            .map(|(weight, value)| self.swing_of(value, *weight));
-        let swing = total(swings);
+            .map(|(weight, value)| self.foretold_of(value, *weight));
+        let foretold = total(foretold);
         let estimate = Estimate {
-            seed: moderated(seed_variance(&contrast, swing), contrast.seen()),
+            seed: moderated(seed_variance(&contrast, foretold), contrast.seen()),
             images: contrast.common_variance / contrast.num_images.max(1.0),
             num_seeds: rows.len() as f64,
         };
@@ -59,7 +59,9 @@ impl Noise {
             before: None,
             num_seeds: rows.len(),
             is_by_image: is_by_image(&rows),
+            is_short: is_short(parts),
             discordance: None,
+            typical_variance: estimate.variance(),
             estimate,
             level: LEVEL,
         })

@@ -3,14 +3,16 @@
 use super::pairing::{
     contrast_of, discordance, is_by_image, mean_before, paired, unpaired, varies_images,
 };
-use super::value::Value;
-use crate::statistics::contrast::Contrast;
+use super::value::{Sample, Value};
+use crate::math::{ln, powi};
 use crate::statistics::estimate::Estimate;
 use crate::statistics::mcnemar::Discordance;
-use crate::statistics::moments::Spread;
+use crate::statistics::moments::{Spread, mean};
 use crate::statistics::multiplicity::holm_levels;
 use crate::statistics::power::Effect;
-use crate::statistics::prior::{DISAGREEMENT, SEED_FREEDOM, moderated, seed_variance};
+use crate::statistics::prior::{
+    DISAGREEMENT, ON_AVERAGE, beside_known, foretold, moderated, seed_variance,
+};
 use crate::statistics::proportion::trial_variance;
 use crate::statistics::swing::swing;
 
@@ -38,8 +40,9 @@ const KEPT_SHARE: f64 = 0.5;
 /// all pairs of values, so that of equal values not even the luckiest is called the best;
 /// and at least half of it has to have been there an epoch earlier.
 pub(super) struct Noise {
-    swings: Vec<(usize, Spread)>,
-    /// Of every run, pooled.
+    /// What is foretold of each value's seeds, by its index.
+    foretold: Vec<(usize, Spread)>,
+    /// Of the accuracy of every run's last epochs, pooled.
     pub(super) swing: Spread,
     /// Indices of two values, and the first against the second.
     pairs: Vec<(usize, usize, Comparison)>,
@@ -59,10 +62,14 @@ pub(super) struct Comparison {
     pub(super) num_seeds: usize,
     /// Whether the difference was taken image by image.
     pub(super) is_by_image: bool,
+    /// Whether a curve has too few epochs to show a swing.
+    pub(super) is_short: bool,
     /// Who alone was right on one seed's images.
     pub(super) discordance: Option<Discordance>,
     /// What the difference varies with.
     pub(super) estimate: Estimate,
+    /// Its variance, were other seeds to move the values as they do on average.
+    pub(super) typical_variance: f64,
     /// The level it was tested at.
     pub(super) level: f64,
 }
@@ -102,21 +109,34 @@ impl Comparison {
 impl Noise {
     /// Of the values that are compared with each other.
     pub(super) fn of(values: &[&Value<'_>]) -> Self {
-        let own = |value: &Value<'_>| swing(value.samples.iter().map(|s| last_epochs(&s.curve)));
+        let own = |value: &Value<'_>| {
+            let errors: Vec<Vec<f64>> = value.samples.iter().map(log_errors).collect();
+            swing(errors.iter().map(Vec::as_slice))
+        };
         let seen: Vec<Spread> = values.iter().map(|value| own(value)).collect();
         let all = Spread::pooled(&seen);
         let shared = Spread {
             freedom: all.freedom.min(SHARED_SWING),
             ..all
         };
-        let swings = values
-            .iter()
-            .zip(&seen)
-            .map(|(value, own)| (value.index, moderated(shared, *own)))
-            .collect();
+        let scaled = |value: &Value<'_>, swing: Spread| Spread {
+            variance: powi(error_of(value), 2) * swing.variance,
+            ..swing
+        };
+        let mut swings = Vec::new();
+        let mut of_values = Vec::new();
+        for (value, own) in values.iter().zip(&seen) {
+            swings.push(scaled(value, *own));
+            // A curve that shows no swing is not taken for one like the others.
+            let found = match own.freedom {
+                0.0 => Spread::default(),
+                _ => scaled(value, moderated(shared, *own)),
+            };
+            of_values.push((value.index, foretold_of(value, found)));
+        }
         let mut noise = Self {
-            swings,
-            swing: all,
+            foretold: of_values,
+            swing: Spread::pooled(&swings),
             pairs: Vec::new(),
             beyond: LEVEL,
         };
@@ -177,30 +197,33 @@ impl Noise {
         let accuracy = value.accuracy()?;
         let own: Vec<f64> = value.samples.iter().map(|sample| sample.accuracy).collect();
         let trial = trial_variance(accuracy, value.num_validation);
-        let contrast = Contrast {
-            image_variance: DISAGREEMENT * trial,
-            common_variance: 0.0,
-            num_images: value.num_validation,
-            per_seed: own,
+        // With images of their own runs differ by all that images differ by, else by what
+        // seeds read of them otherwise.
+        let share = if varies_images(&value.samples) {
+            1.0
+        } else {
+            DISAGREEMENT
         };
-        let mut prior = seed_variance(&contrast, self.swing_of(value, 1.0));
-        if varies_images(&value.samples) {
-            // Whether an image is hard for all seeds is drawn anew too.
-            prior.variance += (1.0 - DISAGREEMENT) * trial / value.num_validation.max(1.0);
-        }
+        let known = share * trial / value.num_validation.max(1.0);
+        let foretold = self.foretold_of(value, ON_AVERAGE.sqrt());
+        let prior = beside_known(foretold, known);
         let estimate = Estimate {
-            seed: moderated(prior, contrast.seen()),
+            seed: moderated(prior, Spread::of(&own)),
             images: 0.0,
-            num_seeds: value.samples.len() as f64,
+            num_seeds: own.len() as f64,
         };
         let half = estimate.bound(LEVEL);
         Some(((accuracy - half).max(0.0), (accuracy + half).min(1.0)))
     }
 
-    pub(super) fn swing_of(&self, value: &Value<'_>, weight: f64) -> Spread {
+    /// How far other seeds move a value's accuracy, weighted, before any was seen.
+    pub(super) fn foretold_of(&self, value: &Value<'_>, weight: f64) -> Spread {
         let is_its = |(index, _): &&(usize, Spread)| *index == value.index;
-        let found = self.swings.iter().find(is_its);
-        let found = found.map_or(self.swing, |(_, swing)| *swing);
+        let known = self.foretold.iter().find(is_its);
+        let found = known.map_or_else(
+            || foretold_of(value, Spread::default()),
+            |(_, found)| *found,
+        );
         Spread {
             variance: weight * weight * found.variance,
             ..found
@@ -214,31 +237,40 @@ impl Noise {
         for (_, value) in &parts {
             value.accuracy()?;
         }
-        let swings: Vec<Spread> = parts
+        let foretold: Vec<Spread> = parts
             .iter()
-            .map(|(weight, value)| self.swing_of(value, *weight))
+            .map(|(weight, value)| self.foretold_of(value, *weight))
             .collect();
-        let swing = total(swings.iter().copied());
         let rows = paired(&parts);
-        let (difference, estimate) = if rows.is_empty() {
-            unpaired(&parts, &swings)
-        } else {
-            let contrast = contrast_of(&parts, &rows);
-            let estimate = Estimate {
-                seed: moderated(seed_variance(&contrast, swing), contrast.seen()),
-                images: contrast.common_variance / contrast.num_images.max(1.0),
-                num_seeds: rows.len() as f64,
-            };
-            (contrast.mean(), estimate)
+        let contrast = (!rows.is_empty()).then(|| contrast_of(&parts, &rows));
+        let with = |foretold: &[Spread]| match &contrast {
+            None => unpaired(&parts, foretold),
+            Some(contrast) => {
+                let prior = seed_variance(contrast, total(foretold.iter().copied()));
+                let estimate = Estimate {
+                    seed: moderated(prior, contrast.seen()),
+                    images: contrast.common_variance / contrast.num_images.max(1.0),
+                    num_seeds: rows.len() as f64,
+                };
+                (contrast.mean(), estimate)
+            }
         };
+        let (difference, estimate) = with(&foretold);
+        let on_average = |spread: &Spread| Spread {
+            variance: ON_AVERAGE * spread.variance,
+            ..*spread
+        };
+        let typical: Vec<Spread> = foretold.iter().map(on_average).collect();
         Some(Comparison {
             difference,
             noise: estimate.bound(level),
             before: mean_before(&parts, &rows),
             num_seeds: rows.len(),
             is_by_image: is_by_image(&rows),
+            is_short: is_short(&parts),
             discordance: discordance(&rows),
             estimate,
+            typical_variance: with(&typical).1.variance(),
             level,
         })
     }
@@ -256,14 +288,49 @@ fn at_holm_levels(mut found: Vec<&mut Comparison>) {
     }
 }
 
-/// The last epochs of a curve, by which its swing is judged: half of it, three at least.
-fn last_epochs(curve: &[f64]) -> &[f64] {
-    &curve[curve.len().saturating_sub((curve.len() / 2).max(3))..]
+/// The logarithm of the share of images read wrong, in the last epochs of a run by which
+/// its swing is judged: half of them, three at least. Errors fall by shares of what is left,
+/// so that in the logarithm a curve that climbs steadily is straight and swings alike early
+/// and late.
+fn log_errors(sample: &Sample) -> Vec<f64> {
+    let curve = &sample.curve;
+    let last = &curve[curve.len().saturating_sub((curve.len() / 2).max(3))..];
+    let error = |accuracy: &f64| share_wrong(*accuracy, sample.num_images);
+    last.iter().map(|accuracy| ln(error(accuracy))).collect()
 }
 
-/// The swing of a sum of independent curves.
-pub(super) fn total(swings: impl Iterator<Item = Spread>) -> Spread {
-    swings
+/// Whether one of the values has curves too short to swing.
+pub(super) fn is_short(parts: &[(f64, &Value<'_>)]) -> bool {
+    let swings = |value: &Value<'_>| value.samples.iter().any(|sample| sample.curve.len() > 2);
+    parts.iter().any(|(_, value)| !swings(value))
+}
+
+/// The share of images read wrong, half a one at least.
+fn share_wrong(accuracy: f64, num_images: f64) -> f64 {
+    (1.0 - accuracy).max(0.5 / num_images.max(1.0))
+}
+
+fn error_of(value: &Value<'_>) -> f64 {
+    share_wrong(value.accuracy().unwrap_or(0.0), value.num_validation)
+}
+
+/// What is foretold of a value's seeds, whose curves swing so.
+fn foretold_of(value: &Value<'_>, swing: Spread) -> Spread {
+    let gains: Vec<f64> = value
+        .samples
+        .iter()
+        .filter_map(|sample| match sample.curve[..] {
+            [.., before, last] => Some(last - before),
+            _ => None,
+        })
+        .collect();
+    let gain = if gains.is_empty() { 0.0 } else { mean(&gains) };
+    foretold(swing, error_of(value), gain)
+}
+
+/// That of a sum of values whose luck is their own.
+pub(super) fn total(foretold: impl Iterator<Item = Spread>) -> Spread {
+    foretold
         .reduce(|a, b| Spread {
             variance: a.variance + b.variance,
             freedom: a.freedom.min(b.freedom),
@@ -279,7 +346,7 @@ impl Comparison {
             difference: self.difference,
             seed_variance: self.estimate.seed.variance,
             image_variance: self.estimate.images,
-            prior_freedom: SEED_FREEDOM,
+            prior_freedom: self.estimate.seed.freedom - (self.num_seeds.max(1) - 1) as f64,
         };
         effect.seeds_needed(self.level, most)
     }
@@ -322,9 +389,10 @@ mod tests {
     fn a_second_seed_of_one_value_moves_the_noise_a_little() {
         let one: &[f64] = &[0.95];
         let before = points_between(&record([one; 6]));
-        // scipy: t.ppf(1 - 0.05 / 30, 12) * sqrt(q / 8400 + q / 7600 / 3), q = 2 * p * (1 -
-        // p), p = 7981 / 8402.
-        assert!((before - 1.436_9).abs() < 5e-4, "{before}");
+        // scipy: t.ppf(1 - 0.05 / 30, 12) * sqrt(q / 8400 + 2 * f), q = 2 * p * (1 - p), p =
+        // 7981 / 8402; f = (4 * (0.03 * e)**2 + 4 * w) / 8 + (0.45 * 0.002)**2, e = 0.05, w = e**2
+        // * (log(0.05) - 2 * log(0.052) + log(0.058))**2 / 6.
+        assert!((before - 1.515_2).abs() < 5e-4, "{before}");
         for second in [0.95, 0.951, 0.953, 0.957] {
             let record = record([&[0.95, second], one, one, one, one, one]);
             let after = points_between(&record);
@@ -378,11 +446,53 @@ mod tests {
         for run in 0..6 {
             wrong(&mut unlike, 10 * run, 300 * run..300 * (run + 1));
         }
+        // Curves that stand still: what is foretold of the seeds is the least there is.
+        for run in alike.runs.iter_mut().chain(&mut unlike.runs) {
+            if let Some(result) = &mut run.result {
+                for epoch in &mut result.history {
+                    epoch.validation_accuracy = result.validation_accuracy;
+                }
+            }
+        }
         let (alike, unlike) = (between(&alike, 4, 5), between(&unlike, 4, 5));
         assert!(alike.is_by_image && unlike.is_by_image);
         assert!(alike.noise < 0.5 * unlike.noise);
         let found = alike.discordance.expect("one seed");
         assert_eq!((found.only_first, found.only_second), (1, 0));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_value_that_climbs_or_was_stopped_early_may_be_luckier() {
+        let one: &[f64] = &[0.95];
+        let settled = record([one; 6]);
+        let mut climbing = settled.clone();
+        let mut short = settled.clone();
+        for (climbing, short) in climbing.runs.iter_mut().zip(&mut short.runs) {
+            let (Some(climbing), Some(short)) = (&mut climbing.result, &mut short.result) else {
+                continue;
+            };
+            // Straight, and from the same error's logarithm on: no swing, but 0.6 points more.
+            let errors = [0.062_72, 0.056, 0.05];
+            for (epoch, error) in climbing.history[2..].iter_mut().zip(errors) {
+                epoch.validation_accuracy = 1.0 - error;
+            }
+            short.history.truncate(2);
+        }
+        let of = |record: &StudyRecord| between(record, 4, 5);
+        let (settled, climbing, short) = (of(&settled), of(&climbing), of(&short));
+        assert!(climbing.noise > 1.1 * settled.noise);
+        assert!(short.noise > 2.0 * climbing.noise);
+        assert!(short.is_short && !climbing.is_short);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_short_curve_among_longer_ones_is_not_taken_for_one_of_them() {
+        let mut found = record([&[0.95]; 6]);
+        let result = found.runs[0].result.as_mut().expect("finished");
+        result.history.drain(1..);
+        let (beside, others) = (between(&found, 0, 1), between(&found, 4, 5));
+        assert!(beside.is_short && !others.is_short);
+        assert!(beside.noise > 1.5 * others.noise);
     }
 
     #[wasm_bindgen_test(unsupported = test)]

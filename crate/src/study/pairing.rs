@@ -92,17 +92,17 @@ fn fewest_images(parts: &[(f64, &Value<'_>)]) -> f64 {
 }
 
 /// Of values that share no seed, as if all runs were independent.
-pub(super) fn unpaired(parts: &[(f64, &Value<'_>)], swings: &[Spread]) -> (f64, Estimate) {
+pub(super) fn unpaired(parts: &[(f64, &Value<'_>)], foretold: &[Spread]) -> (f64, Estimate) {
     let mut total = 0.0;
     let mut least = f64::INFINITY;
-    for (part @ (weight, value), swing) in parts.iter().zip(swings) {
+    for (part @ (weight, value), foretold) in parts.iter().zip(foretold) {
         let contrast = Contrast {
             per_seed: value.samples.iter().map(|s| weight * s.accuracy).collect(),
             image_variance: independent_variance(part),
             common_variance: 0.0,
             num_images: value.num_validation,
         };
-        let own = moderated(seed_variance(&contrast, *swing), contrast.seen());
+        let own = moderated(seed_variance(&contrast, *foretold), contrast.seen());
         total += own.variance / value.samples.len() as f64;
         least = least.min(own.freedom);
     }

@@ -65,6 +65,13 @@ pub const SETTLED: [f64; 5] = [0.40, 0.25, 0.20, 0.181, 0.180];
 /// Validation losses of a run that was still learning.
 pub const FALLING: [f64; 5] = [2.2, 2.0, 1.7, 1.4, 1.2];
 
+/// By how much an epoch's accuracy lies below the final one: a curve that settles, each of
+/// its steps a third of the one before it, from eight points.
+fn behind(index: usize, num_epochs: usize) -> f64 {
+    let left = |num_left: usize| 3.0_f64.powi(num_left as i32) - 1.0;
+    0.08 * left(num_epochs - 1 - index) / left(num_epochs - 1).max(1.0)
+}
+
 /// Finishes a run: its final validation accuracy and its validation losses.
 pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64]) {
     let batch = record.runs[run].spec.config.batch_size;
@@ -75,8 +82,7 @@ pub fn finish(record: &mut StudyRecord, run: usize, accuracy: f64, losses: &[f64
         .enumerate()
         .map(|(index, &loss)| {
             let epoch = index as u32 + 1;
-            // Accuracies climb to the final one in steps of two points.
-            let validation_accuracy = accuracy - 0.02 * (num_epochs - 1 - index) as f64;
+            let validation_accuracy = accuracy - behind(index, num_epochs);
             EpochRecord {
                 epoch,
                 step: steps_per_epoch * epoch,

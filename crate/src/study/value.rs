@@ -24,6 +24,8 @@ pub(super) struct Sample {
     /// Whose images are held out: runs of one study with the same have the same.
     pub(super) split_seed: u32,
     pub(super) accuracy: f64,
+    /// Validation images behind it.
+    pub(super) num_images: f64,
     /// Validation accuracy after each epoch.
     pub(super) curve: Vec<f64>,
     /// Which images were read right, where that is known and agrees with the accuracy.
@@ -43,6 +45,7 @@ impl Sample {
             seed: run.spec.seed,
             split_seed: split_seed(&run.spec.config).unwrap_or(run.spec.seed),
             accuracy: result.validation_accuracy,
+            num_images: f64::from(result.num_validation),
             curve: result
                 .history
                 .iter()

@@ -8,8 +8,6 @@ use inkling::message::{
 use inkling::study::plan::plan_study;
 use serde::Deserialize;
 
-/// Validation images of every run: a fifth of the 42,000.
-const NUM_IMAGES: usize = 8_400;
 /// The split of the runs that share one.
 pub const SPLIT: u32 = 42;
 
@@ -21,6 +19,7 @@ struct Header {
 #[derive(Deserialize)]
 struct Setting {
     label: String,
+    num_rows: usize,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +40,8 @@ pub struct Run {
     pub split: u32,
     /// Validation accuracy after each epoch.
     pub accuracies: Vec<f64>,
+    /// Validation images: a fifth of the rows.
+    pub num_images: usize,
     losses: Vec<f64>,
     clean: CleanFigures,
     correct: String,
@@ -72,7 +73,7 @@ impl Run {
             failure: None,
             backend: "ndarray".into(),
             num_steps: 525 * history.len() as u32,
-            num_validation: NUM_IMAGES as u32,
+            num_validation: self.num_images as u32,
             validation_accuracy: self.accuracy(),
             validation_loss: *self.losses.last().expect("it has epochs"),
             interval_low: 0.0,
@@ -99,14 +100,19 @@ pub fn fixture() -> (Vec<String>, Vec<Run>) {
     let text = include_str!("../../../tests/fixtures/repeated_runs.jsonl");
     let mut lines = text.lines();
     let header: Header = serde_json::from_str(lines.next().expect("a header")).expect("is JSON");
-    let runs = lines.map(|line| run(serde_json::from_str(line).expect("a run is JSON")));
+    let runs = lines.map(|line| {
+        let line: Line = serde_json::from_str(line).expect("a run is JSON");
+        let num_images = header.settings[line.setting].num_rows / 5;
+        run(line, num_images)
+    });
+    let runs = runs.collect();
     let labels = header.settings.into_iter().map(|setting| setting.label);
-    (labels.collect(), runs.collect())
+    (labels.collect(), runs)
 }
 
-fn run(line: Line) -> Run {
-    let share = |count: u32| f64::from(count) / NUM_IMAGES as f64;
-    let correct = without(&from_base64(&line.wrong));
+fn run(line: Line, num_images: usize) -> Run {
+    let share = |count: u32| f64::from(count) / num_images as f64;
+    let correct = without(&from_base64(&line.wrong), num_images);
     let num_right = correct.iter().filter(|right| **right).count() as u32;
     assert_eq!(Some(&num_right), line.right.last());
     Run {
@@ -114,9 +120,10 @@ fn run(line: Line) -> Run {
         seed: line.seed,
         split: line.split,
         accuracies: line.right.into_iter().map(share).collect(),
+        num_images,
         losses: line.loss,
         clean: CleanFigures {
-            num_images: NUM_IMAGES as u32,
+            num_images: num_images as u32,
             accuracy: share(line.clean),
             loss: 0.0,
         },
@@ -125,8 +132,8 @@ fn run(line: Line) -> Run {
 }
 
 /// All images right but those whose distances from one to the next these are.
-fn without(distances: &[u8]) -> Vec<bool> {
-    let mut correct = vec![true; NUM_IMAGES];
+fn without(distances: &[u8], num_images: usize) -> Vec<bool> {
+    let mut correct = vec![true; num_images];
     let (mut place, mut distance, mut shift) = (0, 0, 0);
     for byte in distances {
         distance |= usize::from(byte & 0x7f) << shift;
@@ -166,6 +173,7 @@ fn from_base64(text: &str) -> Vec<u8> {
 pub fn study(values: &[Vec<&Run>], vary_split: bool) -> StudyRecord {
     let texts: Vec<String> = (1..=values.len()).map(|at| format!("0.{at}")).collect();
     let num_seeds = values.iter().map(Vec::len).max().unwrap_or(1);
+    let num_epochs = values[0][0].accuracies.len() as f64;
     let plan = plan_study(&StudyConfig {
         factor: Factor::LearningRate,
         values: texts.join(", "),
@@ -173,7 +181,7 @@ pub fn study(values: &[Vec<&Run>], vary_split: bool) -> StudyRecord {
         workers: 1.0,
         vary_split,
         baseline: RunConfig {
-            epochs: 5.0,
+            epochs: num_epochs,
             ..RunConfig::default()
         },
     })

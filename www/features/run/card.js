@@ -124,12 +124,17 @@ export function card_text(run, page) {
             `accuracy ${format.percent(result.clean.accuracy)}, loss ${result.clean.loss} on ${format.counted(result.clean.num_images, "image")}, measured as validation`,
           ],
         ]
-      : []),
+      : result.outcome === "stopped"
+        ? [["Training", UNMEASURED]]
+        : []),
     ["Weights", `checksum ${result.weights_checksum}`],
     ["Link", `${page}${query}&data=${run.data_checksum}&weights=${result.weights_checksum}`],
   ];
   return lines.map(([name, value]) => `${name}: ${value}`).join("\n");
 }
+
+/** In place of the training images' figures, of a run that was stopped by force. */
+const UNMEASURED = "not measured as validation is: the run was stopped before";
 
 /** The version of the bits that a run's settings and data give. @param {RunResult} result */
 function numerics_of({ numerics_version }) {

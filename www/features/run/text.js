@@ -155,6 +155,16 @@ function gap_words(is_clean) {
     : "training, as it learned, above validation";
 }
 
+/**
+ * What the gap of a run that is over is of, and why not of the same model on both sides.
+ * @param {RunResult} result
+ */
+function ended_gap_words({ clean, outcome }) {
+  const words = gap_words(clean !== undefined);
+  if (clean !== undefined || outcome !== "stopped") return words;
+  return `${words}; stopped before its training images were measured as validation is`;
+}
+
 /** @param {RunResult} result @param {boolean} is_before_tuning @returns {Figure[]} */
 function ended_figures(result, is_before_tuning) {
   const last = result.history.at(-1);
@@ -174,7 +184,7 @@ function ended_figures(result, is_before_tuning) {
     {
       title: "Gap",
       figure: last || result.clean ? format.points(result.generalisation_gap) : format.NO_FIGURE,
-      aside: last || result.clean ? gap_words(result.clean !== undefined) : "no epoch ended",
+      aside: last || result.clean ? ended_gap_words(result) : "no epoch ended",
     },
     {
       title: "Time",

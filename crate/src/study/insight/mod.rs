@@ -135,8 +135,11 @@ impl<'a> Reader<'_, 'a> {
     /// What the noise of a comparison weighs, as a sentence that can be repeated.
     fn weighed(&self, comparison: &Comparison) -> String {
         let seeds = match comparison.num_seeds {
-            0 | 1 => "other training seeds, foretold from how the last epochs swing since one \
-                      seed a value cannot show them"
+            0 | 1 if comparison.is_short => "other training seeds, foretold widely since neither \
+                                             one seed a value nor one or two epochs can show them"
+                .into(),
+            0 | 1 => "other training seeds, foretold from how the last epochs swing and climb \
+                      since one seed a value cannot show them"
                 .into(),
             count if self.record.plan.vary_split => {
                 format!(

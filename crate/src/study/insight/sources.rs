@@ -151,7 +151,7 @@ impl<'a> Reader<'_, 'a> {
             .filter(|comparison| !comparison.stands_out())
             .collect();
         if !beside.is_empty() {
-            let variances: Vec<f64> = beside.iter().map(|c| c.estimate.variance()).collect();
+            let variances: Vec<f64> = beside.iter().map(|c| c.typical_variance).collect();
             let most = optimism(beside.len() + 1, mean(&variances));
             numbers.push(number(
                 "optimism of the highest value (points)",

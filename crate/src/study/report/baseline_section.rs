@@ -67,7 +67,10 @@ pub(super) fn outcome_words(baseline: &ReportBaseline) -> String {
                     thousands(clean.num_images.into()),
                     percent(clean.accuracy)
                 ),
-                None => format!("the gap comes to {gap} points"),
+                None => format!(
+                    "the gap, of the training accuracy as it learned, comes to {gap} points: \
+                     training images were not read as the validation part is"
+                ),
             },
             result.best_epoch,
             percent(result.best_validation_accuracy)

@@ -189,3 +189,18 @@ fn a_report_of_nothing_is_no_panic() {
     assert_eq!(files.blocks.len(), 3);
     assert!(files.differences.is_empty());
 }
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_baseline_whose_training_images_were_not_measured_says_so() {
+    let mut request = mixed();
+    let told = "training images were not read as the validation part is";
+    let report = write_report(&request).report_md;
+    assert!(report.contains(told), "{report}");
+    let result = &mut request.baseline.as_mut().expect("it has one").result;
+    result.clean = Some(crate::message::CleanFigures {
+        num_images: 8_400,
+        accuracy: 0.95,
+        loss: 0.2,
+    });
+    assert!(!write_report(&request).report_md.contains(told));
+}
