@@ -89,6 +89,7 @@ impl Run {
             version: String::new(),
             correct: self.correct.clone(),
             clean: Some(self.clean),
+            health: None,
             normalisation: None,
             history,
         }
