@@ -192,6 +192,16 @@ fn a_record_is_refused_or_states_what_an_honest_one_does() {
     }
 }
 
+/// Whether a line is one of these without some of its arguments: a setting that a record
+/// crosses and that there is not is left out.
+fn is_shorter(line: &str, lines: &HashSet<String>) -> bool {
+    let is_of = |known: &String| {
+        line.split(", ")
+            .all(|part| known.split(", ").any(|one| one == part))
+    };
+    line.trim_start().starts_with("dict(value=L") && lines.iter().any(is_of)
+}
+
 /// Nothing relies on the check: the code of a report on any record is Inkling's.
 #[wasm_bindgen_test(unsupported = test)]
 fn what_was_not_checked_states_nothing_new_either() {
@@ -204,7 +214,7 @@ fn what_was_not_checked_states_nothing_new_either() {
         each_replaced(&honest, &mut |record| {
             if check(&record).is_err() {
                 for line in stated(&request(record)).into_iter().flatten() {
-                    assert!(lines.contains(&line), "{line}");
+                    assert!(lines.contains(&line) || is_shorter(&line, &lines), "{line}");
                 }
             }
         });

@@ -1,4 +1,6 @@
 //! How far two values may lie apart by chance alone.
+//!
+//! Over 400 lines: one model of chance, from what is foretold to the level, and its tests.
 
 use super::pairing::{
     contrast_of, discordance, is_by_image, mean_before, paired, unpaired, varies_images,

@@ -7,6 +7,7 @@ use crate::message::{
 };
 
 use super::plan::plan_study;
+use crate::math::powi;
 
 /// Validation images of every hand-made run unless said otherwise.
 pub const NUM_VALIDATION: u32 = 8_400;
@@ -68,7 +69,7 @@ pub const FALLING: [f64; 5] = [2.2, 2.0, 1.7, 1.4, 1.2];
 /// By how much an epoch's accuracy lies below the final one: a curve that settles, each of
 /// its steps a third of the one before it, from eight points.
 fn behind(index: usize, num_epochs: usize) -> f64 {
-    let left = |num_left: usize| 3.0_f64.powi(num_left as i32) - 1.0;
+    let left = |num_left: usize| powi(3.0, num_left as i32) - 1.0;
     0.08 * left(num_epochs - 1 - index) / left(num_epochs - 1).max(1.0)
 }
 

@@ -126,7 +126,9 @@ fn short_value(plan: &StudyPlan, run: &StudyRun) -> String {
 /// What a run of a study changes besides its seeds.
 fn changed(study: &StudyPlan, config: &RunConfig, plan: &Plan) -> String {
     let of_factor = study.factor.words().settings.iter().copied();
-    let keys = of_factor.chain(study.crossed.iter().map(|key| &**key));
+    // Of what a record says that it crosses, only what is a setting becomes a name.
+    let known = |key: &String| KEYS.into_iter().find(|known| *known == key);
+    let keys = of_factor.chain(study.crossed.iter().filter_map(known));
     let all: Vec<String> = keys.map(|key| assigned(key, config, plan)).collect();
     all.join(", ")
 }
