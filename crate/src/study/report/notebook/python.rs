@@ -127,7 +127,7 @@ fn short_value(plan: &StudyPlan, run: &StudyRun) -> String {
 fn changed(study: &StudyPlan, config: &RunConfig, plan: &Plan) -> String {
     let of_factor = study.factor.words().settings.iter().copied();
     // Of what a record says that it crosses, only what is a setting becomes a name.
-    let known = |key: &String| KEYS.into_iter().find(|known| *known == key);
+    let known = |key: &String| loop_keys().find(|known| known == key);
     let keys = of_factor.chain(study.crossed.iter().filter_map(known));
     let all: Vec<String> = keys.map(|key| assigned(key, config, plan)).collect();
     all.join(", ")
@@ -139,12 +139,15 @@ fn settings(config: &RunConfig, plan: &Plan) -> String {
         format!("seed={}", plan.seed),
         format!("split_seed={}", plan.split_seed),
     ];
-    let of_loop = SETTINGS
-        .iter()
-        .filter(|one| !BESIDE_THE_LOOP.contains(&one.key));
-    let others = of_loop.map(|one| assigned(one.key, config, plan));
+    let others = loop_keys().map(|key| assigned(key, config, plan));
     let all: Vec<String> = seeds.into_iter().chain(others).collect();
     format!("dict(\n    {},\n)", all.join(",\n    "))
+}
+
+/// The settings that the notebook's loop takes, besides its seeds.
+fn loop_keys() -> impl Iterator<Item = &'static str> {
+    let keys = SETTINGS.iter().map(|setting| setting.key);
+    keys.filter(|key| !BESIDE_THE_LOOP.contains(key))
 }
 
 /// The settings that the notebook's loop does not take: its seeds stand before the others, it
