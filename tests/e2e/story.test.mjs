@@ -89,9 +89,9 @@ for (const backend of ["ndarray", "webgpu"]) {
     const gallery = page.getByRole("list", { name: /^Wrong, and most sure of it/ });
     const worst = gallery.getByRole("button").first();
     const its_name = (await worst.getByRole("img").getAttribute("aria-label")) ?? "";
-    const [, is, reads, share_of] = /^A (\d), read as (\d) with (.*)$/.exec(its_name) ?? [];
+    const [, is, reads, share_of] = /^A (\d), read as (\d) with ([\d.]+)/.exec(its_name) ?? [];
     await worst.press("Enter");
-    const told = new RegExp(`^It is digit ${is}\\. Read as ${reads} with ${share_of}`);
+    const told = new RegExp(`^It is digit ${is}\\. Read as ${reads} with ${share_of} %`);
     await sees(page, "Story status", told);
     await page.getByText("Why it reads so").and(page.locator(":focus")).waitFor();
   });
