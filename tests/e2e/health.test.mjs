@@ -55,14 +55,17 @@ test("the layers of a run are measured at each of its epochs", async (t) => {
   const told = () => bars.evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
   const newest = await told();
   // 784 × 24 weights and 24 biases, as many slopes; 256 images of 24 units.
-  assert.match(newest[0] ?? "", /^Weights of layer 1: 18,840 values from -0\.\d+ to 0\.\d+, most/);
+  assert.match(
+    newest[0] ?? "",
+    /^Weights of layer 1: 18,840 values from −0\.\d+ to 0\.\d+, the fullest of 40/,
+  );
   assert.match(newest[1] ?? "", /^Gradient of layer 1: 18,840 values/);
   assert.match(newest[2] ?? "", /^Activations of layer 1: 6,144 values from 0 to \d/);
-  assert.match(newest[8] ?? "", /^Sums of layer 3: 2,560 values from -/);
+  assert.match(newest[8] ?? "", /^Sums of layer 3: 2,560 values from −/);
   await page.getByLabel("Histograms of").selectOption("the start");
   // Drawn evenly from ±1/28.
   const [drawn_weights] = await told();
-  assert.match(drawn_weights ?? "", /from -0\.0357 to 0\.0357,/);
+  assert.match(drawn_weights ?? "", /from −0\.0357 to 0\.0357,/);
 
   // One batch from fresh weights tells the same norms.
   await page.getByLabel("from", { exact: true }).selectOption("fresh");

@@ -59,8 +59,12 @@ export class HealthController {
   }
 
   #look_at_page() {
-    const { health, is_measuring } = this.store.get();
-    if (!health && !is_measuring) return;
+    const { health, is_measuring, told: was_told } = this.store.get();
+    if (!health && !is_measuring) {
+      // What was refused was of the run and the data that stood then.
+      if (was_told) this.store.set({ told: "" });
+      return;
+    }
     if (this.#of !== this.#subject() || this.#epochs.kept.length === 0) {
       this.#turn += 1;
       this.store.set({ health: null, is_measuring: false, told: "" });
@@ -97,9 +101,7 @@ export class HealthController {
       const { kept } = this.#epochs;
       const first = kept[0];
       if (!first || !config) {
-        throw new Refused(
-          "There are no epochs to measure: train a run in this page first. It keeps its epochs until it is closed.",
-        );
+        throw new Refused(this.#epochs.why_none);
       }
       if (!data || data.checksum !== run.data_checksum) {
         throw new Refused("Load the data that this run was trained on first.");

@@ -130,6 +130,7 @@ export class InsideController {
   /** @param {"model" | "fresh"} start */
   choose_start(start) {
     this.store.set({ start });
+    this.#drop_step();
   }
 
   /** The next press takes the first step again. */
@@ -150,14 +151,21 @@ export class InsideController {
       this.#looked_back_before = looked_back;
       this.update();
     }
-    const { step, survey, opened } = this.store.get();
-    // What is shown is of the data, settings and model that stand, or is not shown.
-    if (step && !this.#stands(this.#stepped_from)) this.start_over();
+    const { survey, opened } = this.store.get();
+    this.#drop_step();
     if (survey && survey.of !== this.#sample()) {
       this.#surveyed = "";
       this.store.set({ survey: null, survey_told: "" });
     }
     if (opened) void this.#surveying();
+  }
+
+  /** What is shown of a step is of the data, settings and model that stand, or is not shown. */
+  #drop_step() {
+    const { step, step_told, is_stepping } = this.store.get();
+    if ((step || (step_told && !is_stepping)) && !this.#stands(this.#stepped_from)) {
+      this.start_over();
+    }
   }
 
   /** Model, epoch and data that a survey would be of. */
@@ -279,6 +287,8 @@ export class InsideController {
       this.#stepped_from = from;
       this.store.set({ step, step_classes: task_of(data).classes, step_told: "" });
     } catch (error) {
+      // A refusal is of what it was asked with; a step that stands keeps its own beginning.
+      if (!this.store.get().step) this.#stepped_from = from;
       this.store.set({ step_told: sentence_of(error) });
     } finally {
       this.store.set({ is_stepping: false });

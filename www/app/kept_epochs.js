@@ -4,7 +4,7 @@
 // beyond the page, and no run waits for it.
 
 import { new_id } from "../base/id.js";
-import { is_active } from "./state.js";
+import { is_active, is_over } from "./state.js";
 
 /** @import { EpochRef } from "../worker/look_back.js" */
 /** @import { PageState, Store } from "./state.js" */
@@ -77,6 +77,17 @@ export class KeptEpochs {
   /** Of the run and the model that stand; none where they are others. */
   get kept() {
     return this.#is_own && this.#store.get().run.id === this.#run_id ? this.#kept : [];
+  }
+
+  /** Why there are none, in a sentence. */
+  get why_none() {
+    const { run } = this.#store.get();
+    if (run.id !== this.#run_id || !is_over(run)) {
+      return "There are no epochs to measure: train a run in this page first. It keeps its epochs until it is closed.";
+    }
+    return run.history.length === 0
+      ? "This run ended before an epoch was over, so there is none to measure. Where its loss was no number, a lower learning rate gets further."
+      : `An epoch of this network takes more than the ${this.#most_bytes / 2 ** 20} MB that this page keeps of them, so there is none to measure.`;
   }
 
   /** 1 where all epochs are kept, 2 where every second one is, and so on. */

@@ -36,11 +36,13 @@ export class OneEpochController {
     this.#engine = engine;
     this.#inside = inside;
     page.watch(["run", "model", "data", "config"], () => this.#look_at_page());
+    inside.watch(["start"], () => this.#look_at_page());
   }
 
   #look_at_page() {
     if (this.#abort && (is_active(this.#page.get().run) || !this.#stands())) this.stop();
-    if (this.store.get().look && !this.#stands()) this.start_over();
+    const { look, told } = this.store.get();
+    if ((look || (told && !this.#abort)) && !this.#stands()) this.start_over();
   }
 
   #stands() {

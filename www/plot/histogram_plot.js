@@ -39,7 +39,7 @@ export function histogram_plot({ low, high, counts }, { width, height, title, fo
   return {
     width,
     height,
-    description: `${title}: ${total.toLocaleString("en")} values from ${format(low)} to ${format(high)}, most of them (${most.toLocaleString("en")}) from ${from} to ${to}`,
+    description: `${title}: ${total.toLocaleString("en")} values from ${format(low)} to ${format(high)}, the fullest of ${counts.length} bins (${most.toLocaleString("en")}) from ${from} to ${to}`,
     marks: [
       text(0, 12, title, SIZE + 1, theme.soft, "start"),
       ...(Number.isNaN(zero)

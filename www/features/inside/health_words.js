@@ -34,8 +34,10 @@ export function health_sentences({ epochs, config, num_images }) {
   if (!last) return [];
   const broken = broken_words(epochs);
   if (broken) return [broken];
+  // What follows from a death, no gradient and no steps, is no fault of its own.
+  const died = dead_words(epochs, config.learning_rate, num_images);
+  if (died) return [died];
   const found = [
-    dead_words(epochs, config.learning_rate, num_images),
     silent_words(epochs, config.learning_rate, num_images),
     gradient_words(epochs, config),
     update_words(last),

@@ -76,6 +76,9 @@ export function create_histograms({ store }) {
   return element;
 }
 
+/** With the sign that stands for below 0. @param {number} number */
+const signed = (number) => small(number).replace(/^-/, "−");
+
 /**
  * @param {MeasuredLayer} layer
  * @param {number} at
@@ -87,7 +90,7 @@ function row(layer, at, num_layers, width) {
   return KINDS.map(([kind, name]) => {
     const of = kind === "activations" && at + 1 === num_layers ? "Sums" : name;
     const title = `${of} of layer ${at + 1}`;
-    const options = { width, height: HEIGHT, title, format: small, theme };
+    const options = { width, height: HEIGHT, title, format: signed, theme };
     const drawing = histogram_plot(layer[kind], options);
     return svg_node(drawing, drawing.description);
   });

@@ -64,7 +64,8 @@ export function create_story(story) {
   });
   back.addEventListener("click", () => {
     story.tell_of(null);
-    asked.focus({ preventScroll: true });
+    // Without a drawing there is nothing to ask about, and only this is left.
+    element.querySelector("summary")?.focus({ preventScroll: true });
   });
 
   let listed = "";

@@ -224,6 +224,8 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     /** Opens the story of an image that was read wrongly. @param {Subject} subject */
     tell_of(subject) {
       show(true);
+      // The gallery is of the model as it stands.
+      timeline.choose(Infinity);
       told_story.tell_of(subject);
     },
     toggle() {

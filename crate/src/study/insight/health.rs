@@ -80,16 +80,16 @@ impl<'a> Reader<'_, 'a> {
         let ailment = alike[0].ailment;
         let update = |(best, health): (&Value<'_>, &RunHealth)| {
             let share = significant(largest_update(health));
-            format!("; at {} it was {share}", self.tag(best))
+            format!(" (at {}: {share})", self.tag(best))
         };
         let told = match ailment {
             Ailment::Dead | Ailment::Silent => {
                 let num_images = thousands(alike[0].health.num_images.into());
                 let beside =
                     best.map_or(String::new(), |(best, health)| match most_silent(health) {
-                        (_, 0, _) => format!("; at {} none does", self.tag(best)),
+                        (_, 0, _) => format!(" (at {}: none)", self.tag(best)),
                         (layer, num_silent, num_units) => format!(
-                            "; at {} {num_silent} of {num_units} at most (layer {layer})",
+                            " (at {}: {num_silent} of the {num_units} units of layer {layer})",
                             self.tag(best)
                         ),
                     });
@@ -111,13 +111,13 @@ impl<'a> Reader<'_, 'a> {
                  first layers leap."
             ),
             Ailment::Small => format!(
-                "the last step moved a layer by at most {items} of its weights{}. About a \
-                 thousandth is usual; steps so small get nowhere in so few epochs.",
+                "the last step moved no layer by more than {items}{}. Steps so small get nowhere \
+                 in so few epochs.",
                 best.map_or(String::new(), update)
             ),
             Ailment::Large => format!(
-                "the last step moved a layer by {items} of its weights{}. About a thousandth is \
-                 usual; steps so large leap past what they are after.",
+                "the last step moved a layer by {items}{}. Steps so large leap past what they are \
+                 after.",
                 best.map_or(String::new(), update)
             ),
         };
@@ -173,7 +173,7 @@ impl<'a> Reader<'_, 'a> {
             Ailment::Small | Ailment::Large => {
                 let update = largest_update(health);
                 tell(value, "largest share that the last step moved", update);
-                format!("{} at {tag}{runs}", significant(update))
+                format!("{} of its weights at {tag}{runs}", significant(update))
             }
         }
     }
@@ -341,8 +341,8 @@ mod tests {
             told(&record),
             [
                 "Why 3 lost, as the layers show at the end of training: 126 of the 128 units of \
-                 layer 1 at 3 pass nothing on for any of 128 training images; at 0.1 3 of 128 at \
-                 most (layer 1). A silent ReLU gets no gradient, so it learns no more."
+                 layer 1 at 3 pass nothing on for any of 128 training images (at 0.1: 3 of the 128 \
+                 units of layer 1). A silent ReLU gets no gradient, so it learns no more."
             ]
         );
     }
@@ -365,9 +365,8 @@ mod tests {
             told(&record),
             [
                 "Why 0.0001 and 0.001 lost, as the layers show at the end of training: the last \
-                 step moved a layer by at most 0.000001 at 0.0001 and 0.00001 at 0.001 of its \
-                 weights; at 0.1 it was 0.0008. About a thousandth is usual; steps so small get \
-                 nowhere in so few epochs."
+                 step moved no layer by more than 0.000001 of its weights at 0.0001 and 0.00001 of \
+                 its weights at 0.001 (at 0.1: 0.0008). Steps so small get nowhere in so few epochs."
             ]
         );
     }
