@@ -19,8 +19,8 @@ pub fn changed(data: &Dataset, change: DataChange) -> Result<Dataset> {
         }
         DataChange::Transpose => (transposed(data), data.labels().to_vec()),
         DataChange::DropRepeats => {
-            let is_repeat = repeats(data);
-            kept(data, |row| !is_repeat[row])
+            let firsts = repeats(data);
+            kept(data, |row| firsts[row].is_none())
         }
         DataChange::DropSingles => return without_singles(data),
         DataChange::Stretch => (stretched(data), data.labels().to_vec()),

@@ -60,14 +60,33 @@ pub fn findings(data: &Dataset) -> Vec<Finding> {
     if data.has_labels() {
         found.extend(class_findings(data));
     }
-    let num_repeats = repeats(data).iter().filter(|&&is_repeat| is_repeat).count();
-    if num_repeats as f64 > MANY_REPEATS * data.num_rows() as f64 {
+    let firsts = repeats(data);
+    let num_repeats = firsts.iter().flatten().count();
+    let labels = data.labels();
+    let contradicts = |(row, first): (usize, &Option<usize>)| {
+        first.is_some_and(|first| labels.get(row) != labels.get(first))
+    };
+    let num_contradicting = firsts
+        .iter()
+        .enumerate()
+        .filter(|&repeat| contradicts(repeat))
+        .count();
+    if num_contradicting > 0 || num_repeats as f64 > MANY_REPEATS * data.num_rows() as f64 {
+        let contradiction = match num_contradicting {
+            0 => String::new(),
+            count => format!(
+                " {count} of them {} another label than the first: one of the two is wrong, and \
+                 of each the first is left in.",
+                if count == 1 { "has" } else { "have" }
+            ),
+        };
         found.push(Finding {
             kind: FindingKind::Repeats,
             sentence: format!(
-                "{num_repeats} of {} images are there more than once: what is held out has then \
-                 been trained on.",
-                data.num_rows()
+                "{num_repeats} of {} images {} there more than once: what is held out has then \
+                 been trained on.{contradiction}",
+                data.num_rows(),
+                if num_repeats == 1 { "is" } else { "are" }
             ),
             change: Some(DataChange::DropRepeats),
         });
@@ -210,8 +229,8 @@ fn shortened(names: &[&str]) -> String {
     }
 }
 
-/// For each image, whether one before it is the same to the last pixel.
-pub(super) fn repeats(data: &Dataset) -> Vec<bool> {
+/// For each image the first one before it that is the same to the last pixel.
+pub(super) fn repeats(data: &Dataset) -> Vec<Option<usize>> {
     let hash = |row: usize| {
         let mut state = 0xcbf2_9ce4_8422_2325_u64;
         let (words, rest) = data.image(row).as_chunks::<8>();
@@ -228,12 +247,12 @@ pub(super) fn repeats(data: &Dataset) -> Vec<bool> {
         .map(|row| (hash(row), row as u32))
         .collect();
     order.sort_unstable();
-    let mut found = vec![false; data.num_rows()];
+    let mut found = vec![None; data.num_rows()];
     for group in order.chunk_by(|a, b| a.0 == b.0) {
         for (place, &(_, row)) in group.iter().enumerate() {
-            let mut before = group[..place].iter();
+            let mut before = group[..place].iter().map(|&(_, other)| other as usize);
             found[row as usize] =
-                before.any(|&(_, other)| data.image(other as usize) == data.image(row as usize));
+                before.find(|&other| data.image(other) == data.image(row as usize));
         }
     }
     found
@@ -416,10 +435,20 @@ mod tests {
                 .sentence
                 .starts_with("100 of 1100 images are there more than once")
         );
+        assert!(!found[0].sentence.contains("another label"));
         assert_eq!(
             changed(&twice, DataChange::DropRepeats).unwrap().pixels(),
             data.pixels()
         );
+        // One image of a thousand, and a label of its own.
+        let once = [data.pixels(), data.image(7)].concat();
+        let other = (data.labels()[7] + 1) % 10;
+        let labels = [data.labels(), &[other]].concat();
+        let once = Dataset::from_parts("once", Task::mnist(), once, labels).unwrap();
+        assert!(findings(&once)[0].sentence.ends_with(
+            "1 of them has another label than the first: one of the two is wrong, and of each \
+                 the first is left in."
+        ));
 
         let mut labels = data.labels().to_vec();
         let order = crate::rng::RandomState::new(5).permutation(labels.len() as u32);
