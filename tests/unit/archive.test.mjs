@@ -38,7 +38,7 @@ for (const [what, names, train, test_half] of /** @type {const} */ ([
       "test_images.npy",
       "test_labels.npy",
     ],
-    ["train_images.npy", "train_labels.npy", LEFT],
+    ["train_images.npy", "train_labels.npy", LEFT, "val_images.npy and 1 other file left out"],
     ["test_images.npy", "test_labels.npy"],
   ],
   ["one half alone", ["X.npy", "y.npy"], ["X.npy", "y.npy"], ["X.npy", "y.npy"]],
@@ -57,7 +57,7 @@ for (const [what, names, train, test_half] of /** @type {const} */ ([
   [
     "Kaggle's tables, beside others",
     ["data/train.csv", "data/test.csv", "train-images-idx3-ubyte", "train-labels-idx1-ubyte"],
-    ["data/train.csv"],
+    ["data/train.csv", LEFT],
     ["data/test.csv"],
   ],
 ])) {

@@ -24,6 +24,9 @@ const LABELS = /^(y|labels?|targets?|classes|arr_1)$/;
 const TRAIN = /(^|[_-])(train|training)([_-]|$)/;
 const TEST = /(^|[_-])(test|t10k|testing)([_-]|$)/;
 
+/** Said of a set whose other half waits to be picked as one. */
+const TEST_LEFT = "its test images are left for Test CSV";
+
 /** What the zips of Excel, Numbers and LibreOffice hold beside all else. */
 const WORKBOOK = /^(xl\/workbook\.(xml|bin)|Index\/Document\.iwa|content\.xml)$/;
 
@@ -61,7 +64,23 @@ function table_of(tables, wanted) {
   const named = tables.filter(({ name }) => exact.test(name));
   const alike = tables.filter(({ name }) => like.test(name));
   const found = [named, alike, tables].find((list) => list.length === 1)?.[0];
-  return found ? { entries: [found], notes: [] } : null;
+  if (!found) return null;
+  // Who picks a test set knows that there is more.
+  if (wanted === "test") return { entries: [found], notes: [] };
+  const others = tables.filter((table) => table !== found);
+  const is_test = (/** @type {ZipEntry} */ { name }) => /test[^/]*$/i.test(name);
+  const test_left = others.some(is_test) ? [TEST_LEFT] : [];
+  const notes = [...test_left, ...left_out(others.filter((one) => !is_test(one)))];
+  return { entries: [found], notes };
+}
+
+/** What is said of entries that are not read. @param {ZipEntry[]} entries */
+function left_out(entries) {
+  const names = entries.map(({ name }) => name.replace(/^.*\//, ""));
+  const [first, ...more] = names;
+  if (!first) return [];
+  const others = more.length === 1 ? "1 other file" : `${more.length} other files`;
+  return [`${first}${more.length > 0 ? ` and ${others}` : ""} left out`];
 }
 
 /**
@@ -83,10 +102,15 @@ function pair_of(entries, ending, wanted) {
   const labels = parts.filter(({ role }) => role === "labels");
   if (images.length !== 1 || labels.length > 1) return null;
   const taken = [...images, ...labels];
-  const notes = [];
-  if (has_halves && half === "train" && of_half("test").some(({ role }) => role === "images")) {
-    notes.push("its test images are left for Test CSV");
-  }
+  const is_test_left =
+    has_halves && half === "train" && of_half("test").some(({ role }) => role === "images");
+  // Of a third part, which some sets keep for validation.
+  const is_third = has_halves && wanted === "train";
+  const unread = files.filter((file) => is_third && file.half === null && file.role !== null);
+  const notes = [
+    ...(is_test_left ? [TEST_LEFT] : []),
+    ...left_out(unread.map(({ entry }) => entry)),
+  ];
   return { entries: taken.map(({ entry }) => entry), notes };
 }
 
