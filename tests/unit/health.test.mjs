@@ -145,7 +145,7 @@ function bench() {
     async answer(/** @type {any[]} */ layers) {
       await new Promise((done) => setImmediate(done));
       const found = asked.shift();
-      found?.answer(layers);
+      found?.answer(layers.map((health) => ({ health })));
       await new Promise((done) => setImmediate(done));
       return found?.given;
     },
@@ -190,6 +190,33 @@ test("figures of another run or other data are not shown, and what comes late is
   assert.equal(asked.length, 0);
   await health.measure();
   assert.match(health.store.get().told, /^Load the data that this run was trained on/);
+});
+
+test("why nothing can be measured is told truly, and gone with what it was of", async () => {
+  const { page, epochs, health } = bench();
+  const told = async () => {
+    await health.measure();
+    return health.store.get().told;
+  };
+  const { run, model } = page.get();
+  // Another model stands, though the run's epochs are kept.
+  page.set({ model: /** @type {any} */ ({ id: "file", kind: "file", run_id: "" }) });
+  assert.match(await told(), /^There are no epochs to measure: train a run in this page first/);
+  page.set({ model });
+  assert.equal(health.store.get().told, "");
+
+  const broken = { ...run, id: "b", phase: /** @type {const} */ ("failed"), history: [] };
+  epochs.begin("b", 0);
+  page.set({ run: broken, model: null });
+  assert.match(await told(), /^This run ended before an epoch was over/);
+
+  const small = new KeptEpochs(page, 2 ** 20);
+  const wide = new HealthController({ page, engine: /** @type {any} */ ({}), epochs: small });
+  page.set({ run, model });
+  small.begin("a", 0);
+  small.keep("a", 1, new Uint8Array(2 ** 20 + 1));
+  await wide.measure();
+  assert.match(wide.store.get().told, /^An epoch of this network takes more than the 1 MB that/);
 });
 
 test("measuring can be stopped", async () => {

@@ -82,12 +82,15 @@ export class KeptEpochs {
   /** Why there are none, in a sentence. */
   get why_none() {
     const { run } = this.#store.get();
-    if (run.id !== this.#run_id || !is_over(run)) {
-      return "There are no epochs to measure: train a run in this page first. It keeps its epochs until it is closed.";
+    if (run.id === this.#run_id && is_over(run)) {
+      if (run.history.length === 0) {
+        return "This run ended before an epoch was over, so there is none to measure. Where its loss was no number, a lower learning rate gets further.";
+      }
+      if (this.#is_own) {
+        return `An epoch of this network takes more than the ${this.#most_bytes / 2 ** 20} MB that this page keeps of them, so there is none to measure.`;
+      }
     }
-    return run.history.length === 0
-      ? "This run ended before an epoch was over, so there is none to measure. Where its loss was no number, a lower learning rate gets further."
-      : `An epoch of this network takes more than the ${this.#most_bytes / 2 ** 20} MB that this page keeps of them, so there is none to measure.`;
+    return "There are no epochs to measure: train a run in this page first. It keeps its epochs until it is closed.";
   }
 
   /** 1 where all epochs are kept, 2 where every second one is, and so on. */
