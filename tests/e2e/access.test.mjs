@@ -69,7 +69,7 @@ test("axe-core finds nothing in any state of the main job", async (t) => {
   await sees(page, "Step status", /^Step 1, /);
   await has_no_violations(page, "the inside, with a unit and a step");
   await press(page, "One epoch");
-  await sees(page, "Epoch status", /^Epoch 1 of/);
+  await sees(page, "Epoch status", /^Epoch 1, on from/);
   await press(page, "Measure health");
   await sees(page, "Health status", /^(Measured|\d+ of)/);
   await page.getByRole("slider", { name: "Epoch shown" }).fill("1");

@@ -59,7 +59,13 @@ test("a word opens its entry, and Escape leads back to it", async (t) => {
     await word("Gap").click();
     await entry.getByText(/^How much better the network does/).waitFor();
     const gap = await page.locator("#results dd").nth(4).innerText();
-    await entry.getByText(`and the gap ${gap}.`).waitFor();
+    await entry.getByText(new RegExp(`is the gap, \\${gap}\\.`)).waitFor();
+    const told = await entry.locator("figcaption").innerText();
+    const [on_training, on_validation] = [...told.matchAll(/has ([\d.]+)|part ([\d.]+) %/g)].map(
+      ([, one, other]) => Number(one ?? other),
+    );
+    const between = (on_training ?? NaN) - (on_validation ?? NaN);
+    assert.ok(Math.abs(between - Number(gap.replace("−", "-").split(/\s/)[0])) < 0.011, told);
     const [box, own] = [await entry.boundingBox(), await word("Gap").boundingBox()];
     assert.ok(box && own && Math.abs(box.x - own.x) < 2, "it stands at its word");
     const is_beside = box.y + box.height <= own.y || box.y >= own.y + own.height;

@@ -8,12 +8,12 @@ import { open_page, press, sees } from "./helper.mjs";
 /** @import { Page } from "playwright-core" */
 
 const TOLD =
-  /^Epoch (\d+) of (\d+): the validation accuracy goes from ([\d.]+) % to ([\d.]+) % on 4,000 images/;
+  /^Epoch (\d+)(?:, on from the model that stands| of (\d+), from fresh weights): the validation accuracy goes from ([\d.]+) % to ([\d.]+) % on 4,000 images/;
 
 /** @param {Page} page @param {number} epoch */
 async function one_epoch(page, epoch) {
   await press(page, "One epoch");
-  const told = await sees(page, "Epoch status", new RegExp(`^Epoch ${epoch} of`), 120);
+  const told = await sees(page, "Epoch status", new RegExp(`^Epoch ${epoch}\\b.*goes from`), 120);
   const [, , , before, after] = TOLD.exec(told) ?? [];
   return [before, after];
 }
@@ -66,6 +66,23 @@ for (const backend of ["ndarray", "webgpu"]) {
     await table.waitFor({ state: "detached" });
   });
 }
+
+test("an epoch is stopped, and what stood before it stands", async (t) => {
+  const { page } = await open_page(t, {
+    query: "?backend=ndarray&epochs=1&hidden_layers=1024,1024",
+  });
+  await press(page, "Load sample");
+  await sees(page, "Data status", /20,000/);
+  await press(page, "Look inside");
+  const stop = page.getByRole("button", { name: "Stop the epoch" });
+  assert.equal(await stop.count(), 0, "there is nothing to stop");
+  await press(page, "One epoch");
+  await sees(page, "Epoch status", /^Training an epoch: \d+ %/);
+  await stop.click();
+  await sees(page, "Epoch status", /^Stopped: this epoch was given up\.$/);
+  await stop.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "One epoch" }).and(page.locator(":focus")).waitFor();
+});
 
 test("a run that begins has the epoch given up", async (t) => {
   const { page } = await open_page(t, {

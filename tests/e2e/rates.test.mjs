@@ -25,6 +25,9 @@ for (const backend of ["ndarray", "webgpu"]) {
     const [, from, to] = (FOUND.exec(told) ?? []).map(Number);
     assert.ok(Number(from) < Number(to), told);
     await page.getByText(/^On bars\.csv; /).waitFor();
+    for (const key of ["each batch", "smoothed", "falls steeply", "proposed"]) {
+      await page.locator(".rate-plot").getByText(key, { exact: true }).waitFor();
+    }
     const use = page.getByRole("button", { name: /^Use \d/ });
     const rates = (await use.innerText()).replace("Use ", "").split(", ").map(Number);
     assert.equal(rates.length, 5, rates.join(" "));
@@ -41,6 +44,10 @@ for (const backend of ["ndarray", "webgpu"]) {
 
     await open_view(page, "Train");
     assert.equal(await sees(page, "Training status", /Finished$/), ended, "the run stands");
+    await page.getByRole("textbox", { name: "Batch size" }).fill("16");
+    await page.keyboard.press("Tab");
+    await open_view(page, "Study");
+    await sees(page, "Rates since", /^The bench now has batch size 16: .* Find a rate anew\.$/);
   });
 }
 

@@ -108,7 +108,13 @@ test("a model that is not the run's is called by what it is", () => {
 });
 
 test("the gallery says what it shows", () => {
-  assert.equal(gallery_text(null, 24, 45), "Wrong, and most sure of it: 24 of 45 images");
-  assert.equal(gallery_text({ truth: 3, said: 3 }, 1, 1), "Rightly read as 3: 1 image");
+  assert.equal(
+    gallery_text(null, 24, 45),
+    "Wrong, and most sure of it: 24 of 45 images. Press one to see why it reads so.",
+  );
+  assert.equal(
+    gallery_text({ truth: 3, said: 3 }, 1, 1),
+    "Rightly read as 3: 1 image. Press one to see why it reads so.",
+  );
   assert.equal(gallery_text({ truth: 4, said: 9 }, 0, 0), "4 read as 9: 0 images");
 });

@@ -117,12 +117,19 @@ const step = {
 
 test("a step is said with its figures", () => {
   assert.equal(
-    step_words(step),
-    "Step 251, batch 1 of epoch 2: the mean loss of its 2 images goes from 1.500 to 1.350; it falls on 1 of them.",
+    step_words(step, "fresh"),
+    "Step 251, batch 1 of epoch 2, from fresh weights: the mean loss of its 2 images goes from 1.500 to 1.350; it falls on 1 of them.",
+  );
+  assert.match(
+    step_words(step, "model"),
+    /^Step 251, batch 1 of an epoch, on from the model that stands: /,
   );
   const layers = (/** @type {number[]} */ ...shares) =>
     shares.map((update_share) => /** @type {any} */ ({ update_share }));
-  assert.match(update_words(layers(0.0005, 0.002)), /^Updates of 0\.0005 to 0\.002 .* is usual\.$/);
+  assert.match(
+    update_words(layers(0.0005, 0.002)),
+    /^Updates of 0\.0005 to 0\.002 .* is usual, .* nothing is amiss\.$/,
+  );
   assert.match(update_words(layers(0.001, 0.2)), /large step/);
   assert.match(update_words(layers(1e-6, 2e-5)), /small step/);
   assert.match(update_words(layers(0.1, NaN)), /no numbers/);

@@ -35,7 +35,8 @@ function bench() {
     held_out_rows: async () => Uint32Array.of(0),
     train_one_epoch: (/** @type {any[]} */ ...given) =>
       new Promise((answer, reject) => {
-        given.at(-1).addEventListener("abort", () => reject(given.at(-1).reason));
+        const { signal } = given.at(-1);
+        signal.addEventListener("abort", () => reject(signal.reason));
         asked.push({ given, answer });
       }),
   });
@@ -55,9 +56,11 @@ test("it begins with the model that stands, and goes on from what it came to", a
   asked[0]?.answer(look_of(1));
   await training;
   assert.equal(
-    epoch_look_words(look_of(1), 2),
-    "Epoch 1 of 2: the validation accuracy goes from 10.00 % to 90.00 % on 2 images; the mean training loss on the way was 0.5000.",
+    epoch_look_words(look_of(1), 2, "model"),
+    "Epoch 1, on from the model that stands: the validation accuracy goes from 10.00 % to 90.00 % on 2 images; the mean training loss on the way was 0.5000.",
   );
+  assert.match(epoch_look_words(look_of(1), 2, "fresh"), /^Epoch 1 of 2, from fresh weights: /);
+  assert.equal(epoch.store.get().origin, "model");
   const second = epoch.train();
   await settled();
   assert.deepEqual(asked[1]?.given[2], { checkpoint: Uint8Array.of(1), parameters: null });
@@ -93,7 +96,7 @@ test("what changes meanwhile has it given up, and what is shown is of what stand
     await settled();
     page.set(/** @type {any} */ (change));
     await training;
-    assert.equal(asked[0]?.given.at(-1).aborted, true);
+    assert.equal(asked[0]?.given.at(-1).signal.aborted, true);
     assert.deepEqual([epoch.store.get().look, epoch.store.get().is_training], [null, false]);
     assert.match(epoch.store.get().told, told);
 
@@ -113,4 +116,37 @@ test("what changes meanwhile has it given up, and what is shown is of what stand
   assert.match(epoch.store.get().told, /^A run has begun/);
   await epoch.train();
   assert.match(epoch.store.get().told, /^A run is under way/);
+});
+
+test("it says how far it is, and a stop keeps the epoch before it", async () => {
+  const { epoch, asked } = bench();
+  const first = epoch.train();
+  await settled();
+  asked[0]?.given.at(-1).on_progress(0.254);
+  assert.equal(epoch.store.get().told, "Training an epoch: 25 %.");
+  asked[0]?.answer(look_of(1));
+  await first;
+  const second = epoch.train();
+  await settled();
+  epoch.stop();
+  await second;
+  assert.equal(asked[1]?.given.at(-1).signal.aborted, true);
+  assert.equal(epoch.store.get().told, "Stopped: this epoch was given up.");
+  assert.equal(epoch.store.get().look?.record.epoch, 1);
+  const third = epoch.train();
+  await settled();
+  assert.deepEqual(asked[2]?.given[2].checkpoint, Uint8Array.of(1), "it goes on from there");
+  epoch.start_over();
+  await third;
+  assert.equal(epoch.store.get().look, null);
+});
+
+test("without a model an epoch begins with fresh weights, whatever is chosen", async () => {
+  const { page, epoch, asked } = bench();
+  page.set({ model: null });
+  const training = epoch.train();
+  await settled();
+  asked[0]?.answer(look_of(1));
+  await training;
+  assert.equal(epoch.store.get().origin, "fresh");
 });

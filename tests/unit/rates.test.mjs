@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { found_words, typed_rates } from "../../www/app/rate_test.js";
+import { found_words, since_words, typed_rates } from "../../www/app/rate_test.js";
+import { DEFAULTS } from "../../www/base/settings.js";
 import { rate_plot } from "../../www/plot/rate_plot.js";
 
 /** A loss that falls from 2.3 to 1.3 between 0.01 and 0.1. */
@@ -28,6 +29,24 @@ test("a range test says between which rates the loss falls", () => {
   assert.equal(typed_rates(found), "0.005, 0.01, 0.02, 0.05, 0.1");
 });
 
+test("a test says what the bench has that it had not", () => {
+  const config = { ...DEFAULTS };
+  const test = { config, data: "d" };
+  const data = /** @type {any} */ ({ checksum: "d" });
+  assert.equal(since_words(test, { config, data }), "");
+  const same = {
+    ...config,
+    epochs: 3,
+    learning_rate: 0.5,
+    backend: /** @type {const} */ ("ndarray"),
+  };
+  assert.equal(since_words(test, { config: same, data }), "", "it tried rates of its own");
+  assert.equal(
+    since_words(test, { config: { ...config, batch_size: 16, layer_norm: true }, data: null }),
+    "The bench now has no data, layer normalisation on and batch size 16: these rates may not suit it. Find a rate anew.",
+  );
+});
+
 test("the drawing has the steep stretch and a dot for each rate, and nothing beyond its axes", () => {
   const spiked = points.map((point, at) => (at === 240 ? { ...point, loss: 1e6 } : point));
   const drawing = rate_plot({ ...reading, points: spiked }, { width: 320, height: 200 });
@@ -44,5 +63,11 @@ test("the drawing has the steep stretch and a dot for each rate, and nothing bey
     assert.ok(mark.points.every(([x, y]) => x >= 0 && x <= 320 && y >= 0 && y <= 200));
   }
   const under_way = rate_plot({ ...reading, found: undefined }, { width: 320, height: 200 });
+  const words = (/** @type {typeof drawing} */ { marks }) =>
+    marks.flatMap((mark) => (mark.kind === "text" ? mark.text : []));
+  for (const key of ["each batch", "smoothed", "falls steeply", "proposed"]) {
+    assert.ok(words(drawing).includes(key), key);
+  }
+  assert.ok(!words(under_way).includes("proposed"), "what is not there is not explained");
   assert.ok(!under_way.marks.some((mark) => mark.kind === "path" && mark.width === 4));
 });

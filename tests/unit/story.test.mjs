@@ -21,8 +21,11 @@ test("how it is read, and what the pixels say, in words", () => {
   const classes = ["a", "b"];
   assert.equal(story_words(reading, classes, null), "Read as b with 75.0 %.");
   assert.equal(
-    story_words({ ...reading, of: 0, looked_back: { epoch: 3, of: 9 } }, classes, 0),
-    "It is class a. Read as b with 75.0 % as of epoch 3; class a, asked about here, has 25.0 %.",
+    story_words({ ...reading, of: 0, looked_back: { epoch: 3, of: 9 } }, classes, {
+      truth: 0,
+      about: "Validation part",
+    }),
+    "Validation part: this is class a. Read as b with 75.0 % as of epoch 3; class a, asked about here, has 25.0 %.",
   );
   assert.equal(
     saliency_words(reading, classes),
@@ -125,7 +128,7 @@ test("a class is asked about, and a mistake goes with its model and its data", a
   story.ask_about(0);
   const [, wanted] = (await answer("read_story", { ...reading, of: 0 })) ?? [];
   assert.equal(wanted, 0);
-  const subject = { pixels: Uint8Array.of(7, 7, 7, 7), truth: 0 };
+  const subject = { pixels: Uint8Array.of(7, 7, 7, 7), truth: 0, about: "Validation part" };
   story.tell_of(subject);
   assert.deepEqual((await answer("read_story", reading))?.slice(0, 2), [subject.pixels, null]);
   rest();

@@ -143,6 +143,7 @@ test("what is shown is said", () => {
   assert.match(kept_words(true, 1), /kept every epoch in memory, at most 64 MB/);
   assert.match(kept_words(true, 2), /every second epoch and the newest/);
   assert.match(kept_words(true, 32), /every 32nd epoch/);
+  assert.match(kept_words(false, 1, true), /more than the 64 MB .* no earlier one can be shown/);
   assert.match(kept_words(false, 1), /^Earlier epochs can be shown of a run that this page/);
   const figures = /** @type {any} */ ({ confusion: [3, 1, 2, 4] });
   const words = mistakes_words({

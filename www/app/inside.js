@@ -7,13 +7,13 @@ import * as format from "../base/format.js";
 import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
 import { create_store, model_task } from "./state.js";
-import { beginning, first_parameters, is_same_beginning } from "./step_start.js";
+import { beginning, first_parameters, is_same_beginning, origin } from "./step_start.js";
 
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { KeptEpochs } from "./kept_epochs.js" */
 /** @import { StepLook, UnitReading, UnitsReading, UnitsSurvey } from "../worker/inside.js" */
 /** @import { PageState, View } from "./state.js" */
-/** @import { StepBeginning } from "./step_start.js" */
+/** @import { Start, StepBeginning } from "./step_start.js" */
 
 /** Images that units are asked about. */
 const MOST_SURVEYED = 2000;
@@ -43,8 +43,9 @@ const MOST_SURVEYED = 2000;
  * @property {(UnitReading & UnitPlace) | null} unit the opened one, as read last
  * @property {Survey | null} survey of the model that stands
  * @property {string} survey_told how it stands, or why there is none
- * @property {"model" | "fresh"} start of steps
+ * @property {Start} start of steps
  * @property {StepLook | null} step the one that was looked at last
+ * @property {Start} step_origin what the first of these steps began with
  * @property {readonly string[]} step_classes what its labels are called
  * @property {string} step_told
  * @property {boolean} is_stepping
@@ -64,6 +65,7 @@ function nothing_yet() {
     survey_told: "",
     start: "model",
     step: null,
+    step_origin: "fresh",
     step_classes: [],
     step_told: "",
     is_stepping: false,
@@ -127,7 +129,7 @@ export class InsideController {
     this.store.set({ opened: null, unit: null });
   }
 
-  /** @param {"model" | "fresh"} start */
+  /** @param {Start} start */
   choose_start(start) {
     this.store.set({ start });
     this.#drop_step();
@@ -285,7 +287,9 @@ export class InsideController {
         throw new Refused("Data, settings or model changed meanwhile. Press One batch again.");
       }
       this.#stepped_from = from;
-      this.store.set({ step, step_classes: task_of(data).classes, step_told: "" });
+      const step_origin = origin(this.#page, start);
+      const step_classes = task_of(data).classes;
+      this.store.set({ step, step_origin, step_classes, step_told: "" });
     } catch (error) {
       // A refusal is of what it was asked with; a step that stands keeps its own beginning.
       if (!this.store.get().step) this.#stepped_from = from;

@@ -86,11 +86,18 @@ export class KeptEpochs {
       if (run.history.length === 0) {
         return "This run ended before an epoch was over, so there is none to measure. Where its loss was no number, a lower learning rate gets further.";
       }
-      if (this.#is_own) {
+      if (this.is_too_large) {
         return `An epoch of this network takes more than the ${this.#most_bytes / 2 ** 20} MB that this page keeps of them, so there is none to measure.`;
       }
     }
     return "There are no epochs to measure: train a run in this page first. It keeps its epochs until it is closed.";
+  }
+
+  /** Whether the run that stands is over and this page's own, and not one of its epochs fits. */
+  get is_too_large() {
+    const { run } = this.#store.get();
+    const is_of_page = run.id === this.#run_id && is_over(run) && run.history.length > 0;
+    return is_of_page && this.#is_own && this.#kept.length === 0;
   }
 
   /** 1 where all epochs are kept, 2 where every second one is, and so on. */

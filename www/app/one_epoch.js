@@ -4,23 +4,36 @@
 
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import { create_store, is_active } from "./state.js";
-import { beginning, first_parameters, is_same_beginning } from "./step_start.js";
+import { beginning, first_parameters, is_same_beginning, origin } from "./step_start.js";
 import { training_rows } from "./training_rows.js";
 
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { EpochLook } from "../worker/one_epoch.js" */
 /** @import { InsideState } from "./inside.js" */
 /** @import { PageState, View } from "./state.js" */
-/** @import { StepBeginning } from "./step_start.js" */
+/** @import { Start, StepBeginning } from "./step_start.js" */
 
 /** Training images that layers are measured on. */
 const NUM_MEASURED = 256;
 
-/** @typedef {{ look: EpochLook | null, num_epochs: number, is_training: boolean, told: string }} OneEpochState */
+/**
+ * @typedef {object} OneEpochState
+ * @property {EpochLook | null} look the epoch that was looked at last
+ * @property {number} num_epochs that the settings ask for
+ * @property {Start} origin what its first epoch began with
+ * @property {boolean} is_training
+ * @property {string} told how it stands, or why there is none
+ */
 
 export class OneEpochController {
   store = create_store(
-    /** @type {OneEpochState} */ ({ look: null, num_epochs: 0, is_training: false, told: "" }),
+    /** @type {OneEpochState} */ ({
+      look: null,
+      num_epochs: 0,
+      origin: "fresh",
+      is_training: false,
+      told: "",
+    }),
   );
   #page;
   #engine;
@@ -40,7 +53,13 @@ export class OneEpochController {
   }
 
   #look_at_page() {
-    if (this.#abort && (is_active(this.#page.get().run) || !this.#stands())) this.stop();
+    const is_run = is_active(this.#page.get().run);
+    if (this.#abort && (is_run || !this.#stands())) {
+      const why = is_run
+        ? "A run has begun: the epoch was given up."
+        : "Data, settings or model changed meanwhile. Press One epoch again.";
+      this.#abort.abort(new Cancelled(why));
+    }
     const { look, told } = this.store.get();
     if ((look || (told && !this.#abort)) && !this.#stands()) this.start_over();
   }
@@ -51,13 +70,14 @@ export class OneEpochController {
 
   /** The next press trains the first epoch again. */
   start_over() {
+    this.#from = null;
     this.stop();
     this.store.set({ look: null, told: "" });
   }
 
-  /** Gives up the epoch under way. */
+  /** Gives up the epoch under way; what was shown before it stands. */
   stop() {
-    this.#abort?.abort(new Cancelled("The epoch was given up."));
+    this.#abort?.abort(new Cancelled("Stopped: this epoch was given up."));
   }
 
   /** Trains an epoch with the bench's settings, or the one after the last. */
@@ -71,6 +91,8 @@ export class OneEpochController {
     this.#abort = abort;
     this.#from = beginning(this.#page, start);
     this.store.set({ is_training: true, told: "Training an epoch." });
+    const on_progress = (/** @type {number} */ share) =>
+      this.store.set({ told: `Training an epoch: ${Math.round(100 * share)} %.` });
     try {
       if (!data) throw new Refused("Load a data set first.");
       if (is_active(run)) {
@@ -91,16 +113,13 @@ export class OneEpochController {
       const from = { checkpoint: before?.checkpoint ?? null, parameters };
       const { signal } = abort;
       signal.throwIfAborted();
-      const found = await this.#engine.train_one_epoch(checksum, config, from, rows, signal);
-      this.store.set({ look: found, num_epochs, told: "" });
+      const parts = { on_progress, signal };
+      const found = await this.#engine.train_one_epoch(checksum, config, from, rows, parts);
+      const begun = origin(this.#page, start);
+      this.store.set({ look: found, num_epochs, origin: begun, told: "" });
     } catch (error) {
-      if (!abort.signal.aborted) this.store.set({ told: sentence_of(error) });
-      else {
-        const why = is_active(this.#page.get().run)
-          ? "A run has begun: the epoch was given up."
-          : "Data, settings or model changed meanwhile. Press One epoch again.";
-        this.store.set({ look: null, told: why });
-      }
+      const why = abort.signal.aborted ? abort.signal.reason : error;
+      this.store.set({ look: this.#stands() ? before : null, told: sentence_of(why) });
     } finally {
       this.#abort = null;
       this.store.set({ is_training: false });

@@ -4,10 +4,13 @@
 
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
+import { differing_settings, listed, words_of } from "../base/settings.js";
 import { held_description } from "./factors.js";
 import { why_not_study } from "./study_state.js";
 
 /** @import { RateReading, RatesFound } from "../pkg/ndarray/inkling.js" */
+/** @import { Settings } from "../base/settings.js" */
+/** @import { PageState } from "./state.js" */
 /** @import { StudyParts } from "./studies.js" */
 
 /**
@@ -15,10 +18,29 @@ import { why_not_study } from "./study_state.js";
  * @typedef {object} RateTest
  * @property {RateReading} reading
  * @property {string} about data and settings, in words
+ * @property {Settings} config that it was made with
+ * @property {string} data checksum of what it was made on
+ * @property {string} since what the bench has changed since, in a sentence; empty where nothing that counts
  */
 
 /** A rate as a person writes it. @param {number} rate */
 const rate_words = (rate) => String(Number(rate.toPrecision(2)));
+
+/** What a test does not depend on: it tries rates of its own, for steps of its own number. */
+const NOT_TESTED = new Set(["backend", "epochs", "learning_rate", "learning_rate_schedule"]);
+
+/**
+ * What the bench has that a test had not.
+ * @param {Pick<RateTest, "config" | "data">} test
+ * @param {Pick<PageState, "config" | "data">} page
+ */
+export function since_words({ config: tested, data: checksum }, { config, data }) {
+  const settings = differing_settings(tested, config).filter(({ key }) => !NOT_TESTED.has(key));
+  const has = settings.map((setting) => words_of(setting, config));
+  if (data?.checksum !== checksum) has.unshift(data ? "other data" : "no data");
+  if (has.length === 0) return "";
+  return `The bench now has ${listed(has)}: these rates may not suit it. Find a rate anew.`;
+}
 
 /** The rates as they are typed into a form. @param {RatesFound} found */
 export const typed_rates = ({ rates }) => rates.join(", ");
@@ -55,11 +77,20 @@ export class RateTester {
 
   /** A sentence stands as long as what it says; then what was found is said again. */
   #look() {
+    this.#compare();
     if (!this.#refused?.is_past()) return;
     const { store } = this.#parts;
     const is_said = store.get().rates_told === this.#refused.why;
     this.#refused = null;
     if (is_said) store.set({ rates_told: this.#found() });
+  }
+
+  /** What is drawn says what it is no longer of. */
+  #compare() {
+    const { store, page } = this.#parts;
+    const { rate_test } = store.get();
+    const since = rate_test ? since_words(rate_test, page.get()) : "";
+    if (rate_test && rate_test.since !== since) store.set({ rate_test: { ...rate_test, since } });
   }
 
   /** Why no test can start now; empty where one can. */
@@ -92,14 +123,16 @@ export class RateTester {
     this.#abort = abort;
     const before = store.get().rate_test;
     this.#enter("finding", "Getting ready.");
+    const made = { about, config, data: data.summary.checksum, since: "" };
     const show = (/** @type {RateReading} */ reading) =>
       store.set({
-        rate_test: { reading, about },
+        rate_test: { reading, ...made },
         rates_told: `${reading.points.length} of ${reading.num_steps} steps.`,
       });
     try {
       const reading = await engine.test_rates(config, { on_reading: show, signal: abort.signal });
-      store.set({ rate_test: { reading, about } });
+      store.set({ rate_test: { reading, ...made } });
+      this.#compare();
       this.#enter("idle", found_words(reading));
     } catch (error) {
       store.set({ rate_test: before });

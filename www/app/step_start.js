@@ -24,6 +24,16 @@ export function beginning(page, start) {
 }
 
 /**
+ * What it is said to begin with: without a model there are only fresh weights.
+ * @param {View<PageState>} page
+ * @param {Start} start
+ * @returns {Start}
+ */
+export function origin(page, start) {
+  return page.get().model ? start : "fresh";
+}
+
+/**
  * @param {StepBeginning | null} from
  * @param {StepBeginning} now
  */

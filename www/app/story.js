@@ -20,7 +20,7 @@ const MOST_COMPARED = 2000;
 /** The nearest are looked for once the pen has rested. */
 const REST_MS = 400;
 
-/** An image that was read wrongly. @typedef {{ pixels: Uint8Array, truth: number }} Subject */
+/** An image that was evaluated, and of what: `Validation part`. @typedef {{ pixels: Uint8Array, truth: number, about: string }} Subject */
 
 /**
  * What an answer must still be of to be shown.

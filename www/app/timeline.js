@@ -17,6 +17,7 @@ const PLAY_MS = 700;
  * @property {number} shown
  * @property {number} every 1 where all epochs are kept, 2 where every second one is
  * @property {boolean} is_playing
+ * @property {boolean} is_too_large not even one epoch of this network is kept
  */
 
 export class Timeline {
@@ -99,18 +100,19 @@ export class Timeline {
     if (!this.#is_open) return;
     const { kept, every } = this.#epochs;
     if (kept.length === 0) {
-      this.store.set(nothing_kept());
+      this.store.set({ ...nothing_kept(), is_too_large: this.#epochs.is_too_large });
       return;
     }
     const { run, looked_back } = this.#page.get();
     const last = run.history.length;
     const earlier = kept.map(({ epoch }) => epoch).filter((epoch) => epoch < last);
     const shown = looked_back ? looked_back.epoch : last;
-    this.store.set({ epochs: [0, ...earlier, last], last, shown, every });
+    const epochs = [0, ...earlier, last];
+    this.store.set({ epochs, last, shown, every, is_too_large: false });
   }
 }
 
 /** @returns {TimelineState} */
 function nothing_kept() {
-  return { epochs: [], last: 0, shown: 0, every: 1, is_playing: false };
+  return { epochs: [], last: 0, shown: 0, every: 1, is_playing: false, is_too_large: false };
 }

@@ -4,6 +4,7 @@
 
 import { unless_aborted } from "../base/fault.js";
 import { new_id } from "../base/id.js";
+import * as Comlink from "../vendor/comlink.mjs";
 import { ModelCustody } from "./model_custody.js";
 
 /** @import { RunConfig } from "../pkg/ndarray/inkling.js" */
@@ -117,18 +118,21 @@ export class InsideCustody extends ModelCustody {
    * @param {RunConfig} config
    * @param {EpochStart} start
    * @param {number[]} rows of the training part that layers are measured on
-   * @param {AbortSignal} signal
+   * @param {{ on_progress: (share: number) => void, signal: AbortSignal }} parts told on the way how much of its steps are done, 0 to 1
    * @returns {Promise<EpochLook>}
    */
-  train_one_epoch(checksum, config, start, rows, signal) {
+  train_one_epoch(checksum, config, start, rows, { on_progress, signal }) {
     const token = new_id();
+    const tell = Comlink.proxy((/** @type {number} */ share) => {
+      if (!signal.aborted) on_progress(share);
+    });
     return this.on_cpu("training an epoch", async (station) => {
       await this.feed(station, checksum);
       const drop = () => void station.call((engine) => engine.drop_look(token)).catch(() => {});
       signal.addEventListener("abort", drop, { once: true });
       try {
         const looking = station.call((engine) =>
-          engine.train_one_epoch(token, checksum, config, start, rows),
+          engine.train_one_epoch(token, checksum, config, start, rows, tell),
         );
         return await unless_aborted(looking, signal);
       } finally {

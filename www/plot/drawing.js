@@ -288,8 +288,12 @@ export function line_plot(options) {
 export function legend_entry(one, from, at, size, theme) {
   const to = from + LEGEND_LINE;
   /** @type {Mark[]} */
-  const marks = [
-    {
+  const marks = [];
+  if (one.width === 0) {
+    // Dots without a line between them.
+    marks.push({ kind: "circle", x: (from + to) / 2, y: at, radius: 3.5, fill: one.colour });
+  } else {
+    marks.push({
       kind: "line",
       x1: from,
       y1: at,
@@ -298,8 +302,8 @@ export function legend_entry(one, from, at, size, theme) {
       stroke: one.colour,
       width: one.marker ? 1.8 : 2.4,
       ...dashed(one),
-    },
-  ];
+    });
+  }
   if (one.marker) marks.push(marker_mark(one.marker, [(from + to) / 2, at], 3, one.colour));
   marks.push(text(to + 4, at + 4, one.label, size, theme.ink, "start"));
   return marks;

@@ -1,10 +1,11 @@
 // The loss of a range test against its rates, which grow tenfold by tenfold: what was
 // measured, faint; smoothed; where it falls steeply, thick; and the rates proposed.
 
+import { legend_rows, stacked } from "./arrange.js";
 import { PRINT, line_plot } from "./drawing.js";
 
 /** @import { RateReading } from "../pkg/ndarray/inkling.js" */
-/** @import { Drawing, Theme } from "./drawing.js" */
+/** @import { Drawing, Series, Theme } from "./drawing.js" */
 
 /** Above so many times the first loss nothing is to be seen but that it went up. */
 const MOST = 1.4;
@@ -33,13 +34,33 @@ export function rate_plot({ points, found }, { width, height, theme = PRINT }) {
     return point?.smoothed_loss ?? Number.NaN;
   };
   const rates = found?.rates ?? [];
-  return line_plot({
+  const description = found
+    ? `Loss against the learning rate. It falls steeply between ${short(found.steep_from)} and ${short(found.steep_to)}; proposed are ${rates.join(", ")}.`
+    : "Loss against the learning rate, as it grows.";
+  /** @type {Series[]} */
+  const series = [
+    { label: "each batch", colour: theme.grid, width: 1, points: line((point) => point.loss) },
+    { label: "smoothed", colour: theme.train, width: 1.6, points: smoothed },
+    {
+      label: "falls steeply",
+      colour: theme.valid,
+      width: 4,
+      points: smoothed.filter(([rate]) => is_steep(rate)),
+    },
+    {
+      label: "proposed",
+      colour: theme.ink,
+      width: 0,
+      points: rates.map((rate) => [rate, height_at(rate)]),
+      has_dots: true,
+      titles: rates.map(String),
+    },
+  ];
+  const plot = line_plot({
     width,
     height,
     title: "",
-    description: found
-      ? `Loss against the learning rate. It falls steeply between ${short(found.steep_from)} and ${short(found.steep_to)}; proposed are ${rates.join(", ")}.`
-      : "Loss against the learning rate, as it grows.",
+    description,
     x: {
       label: "learning rate (log scale)",
       scale: "log",
@@ -49,27 +70,13 @@ export function rate_plot({ points, found }, { width, height, theme = PRINT }) {
       format: (value) => (TICKS.indexOf(value) % 2 === 0 ? String(value) : ""),
     },
     y: { label: "loss of a batch", scale: "linear" },
-    series: [
-      { label: "", colour: theme.grid, width: 1, points: line((point) => point.loss) },
-      { label: "", colour: theme.train, width: 1.6, points: smoothed },
-      {
-        label: "",
-        colour: theme.valid,
-        width: 4,
-        points: smoothed.filter(([rate]) => is_steep(rate)),
-      },
-      {
-        label: "",
-        colour: theme.ink,
-        width: 0,
-        points: rates.map((rate) => [rate, height_at(rate)]),
-        has_dots: true,
-        titles: rates.map(String),
-      },
-    ],
+    series,
     has_legend: false,
     theme,
   });
+  // What has not been found is not explained either.
+  const explained = series.filter(({ points: own }) => own.length > 0);
+  return stacked([plot, legend_rows("", explained, width, theme)], description);
 }
 
 /** @param {number} rate */

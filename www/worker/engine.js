@@ -304,9 +304,10 @@ export class Engine extends Answers {
    * @param {RunConfig} config
    * @param {EpochStart} start
    * @param {number[]} rows of the training part that layers are measured on
+   * @param {(share: number) => unknown} on_progress told on the way, 0 to 1
    * @returns {Promise<EpochLook>}
    */
-  train_one_epoch(token, checksum, config, { checkpoint, parameters }, rows) {
+  train_one_epoch(token, checksum, config, { checkpoint, parameters }, rows, on_progress) {
     return guarded(async () => {
       const abort = new AbortController();
       this.#looks.set(token, abort);
@@ -324,9 +325,11 @@ export class Engine extends Answers {
           trainer_of(this.wasm, data, config, start),
         );
         const { signal } = abort;
-        return await train_one_epoch(studies, { making, validation, measured, signal });
+        const parts = { making, validation, measured, on_progress, signal };
+        return await train_one_epoch(studies, parts);
       } finally {
         this.#looks.delete(token);
+        release(on_progress);
       }
     });
   }

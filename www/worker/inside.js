@@ -78,8 +78,8 @@ import { macrotask } from "./macrotask.js";
  * @property {Float32Array} state
  */
 
-/** Connections that each unit on the way is followed back by. */
-const PATH_WIDTH = 3;
+/** Paths that are followed back from the class that is read. */
+const NUM_PATHS = 3;
 /** Products that are written out. */
 const NUM_TERMS = 8;
 /** Strongest images of each unit, and nearest of an image. */
@@ -131,11 +131,7 @@ export class HeldInside {
         "A committee is several networks, and this looks into one: open one of its runs under Runs.",
       );
     }
-    if (num_parameters > MOST_PARAMETERS) {
-      throw new Refused(
-        "This network is too large to look inside: it has more than 16 million parameters.",
-      );
-    }
+    refuse_too_large(num_parameters);
     const widths = [layers[0]?.num_inputs ?? 0, ...layers.map((layer) => layer.num_outputs)];
     const { Inside } = this.#studies;
     const parameters = await reader.weights();
@@ -150,6 +146,14 @@ export class HeldInside {
   }
 }
 
+/** @param {number} num_parameters */
+function refuse_too_large(num_parameters) {
+  if (num_parameters <= MOST_PARAMETERS) return;
+  throw new Refused(
+    "This network is too large to look inside: it has more than 16 million parameters.",
+  );
+}
+
 /**
  * @param {Inside} inside
  * @param {Uint8Array} pixels of one image
@@ -160,7 +164,7 @@ export function read_units(inside, pixels) {
     widths: Array.from(inside.widths()),
     activation: inside.activation(),
     activations: inside.activations(pixels),
-    links: inside.paths(pixels, PATH_WIDTH),
+    links: inside.paths(pixels, NUM_PATHS),
   };
 }
 
@@ -248,6 +252,7 @@ export async function nearest_images(inside, pixels, rows, images) {
  * @returns {Promise<StepLook>}
  */
 export async function take_step({ Inside, OneBatch }, { config, plan, images, start }) {
+  refuse_too_large(plan.num_parameters);
   const { layers, normalisation, steps_per_epoch } = plan;
   const num_pixels = layers[0]?.num_inputs ?? 0;
   const num_classes = layers.at(-1)?.num_outputs ?? 0;

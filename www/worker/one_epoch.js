@@ -12,6 +12,8 @@ import { macrotask } from "./macrotask.js";
 
 /** Short enough that the pad's bars follow the pen meanwhile. */
 const SLICE_MS = 12;
+/** How often the page hears how far it is. */
+const TOLD_EVERY_MS = 200;
 /** Images that are read between two messages. */
 const READ_AT_ONCE = 256;
 
@@ -40,15 +42,17 @@ const READ_AT_ONCE = 256;
  * @param {Promise<Trainer>} parts.making
  * @param {Images} parts.validation
  * @param {Images} parts.measured training images
+ * @param {(share: number) => unknown} parts.on_progress told how much of its steps are done, 0 to 1
  * @param {AbortSignal} parts.signal gives it up
  * @returns {Promise<EpochLook>}
  */
-export async function train_one_epoch({ KeptEpoch }, { making, validation, measured, signal }) {
+export async function train_one_epoch({ KeptEpoch }, parts) {
+  const { making, validation, measured, on_progress, signal } = parts;
   const trainer = await making;
   try {
     const first = await trainer.weights();
     const accuracy_before = await accuracy_of(trainer, validation, signal);
-    const record = await epoch_of(trainer, signal);
+    const record = await epoch_of(trainer, on_progress, signal);
     const checkpoint = await trainer.checkpoint();
     const after = new KeptEpoch(checkpoint);
     const before = after.with_parameters(first);
@@ -80,13 +84,20 @@ export async function train_one_epoch({ KeptEpoch }, { making, validation, measu
 
 /**
  * @param {Trainer} trainer
+ * @param {(share: number) => unknown} on_progress
  * @param {AbortSignal} signal
  * @returns {Promise<EpochRecord>}
  */
-async function epoch_of(trainer, signal) {
+async function epoch_of(trainer, on_progress, signal) {
+  let told_ms = performance.now();
   for (;;) {
     signal.throwIfAborted();
     for (const event of await trainer.next(SLICE_MS)) {
+      if (event.kind === "progress" && performance.now() - told_ms > TOLD_EVERY_MS) {
+        told_ms = performance.now();
+        const { step, epoch, steps_per_epoch } = event;
+        on_progress((step - (epoch - 1) * steps_per_epoch) / steps_per_epoch);
+      }
       if (event.kind === "epoch") {
         const { kind: _, ...record } = event;
         return record;

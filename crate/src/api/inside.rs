@@ -105,11 +105,11 @@ impl Inside {
         Ok(Float32Array::from(all.as_slice()))
     }
 
-    /// The strongest connections to the class that is read, as `UnitLink[]`: of each unit
-    /// on the way its `width` strongest.
-    pub fn paths(&self, image: &[u8], width: usize) -> Result<Vec<Ts<UnitLink>>, Thrown> {
+    /// The strongest connections to the class that is read, as `UnitLink[]`: of its
+    /// `num_paths` strongest units, each followed back along its own strongest one.
+    pub fn paths(&self, image: &[u8], num_paths: usize) -> Result<Vec<Ts<UnitLink>>, Thrown> {
         let readings = self.readings(image)?;
-        let links = self.snapshot.paths(&readings, width);
+        let links = self.snapshot.paths(&readings, num_paths);
         let links = links.iter().map(|link| UnitLink {
             layer: link.layer as u32,
             to: link.to as u32,

@@ -260,11 +260,11 @@ impl Snapshot {
         Ok(terms)
     }
 
-    /// The strongest connections to the class that is read: from its `width` strongest units
-    /// back, each with its own strongest, and no unit's more than once. Only what speaks for
-    /// a unit counts, weight × activation above 0. The first layer's inputs are pixels and
-    /// have none.
-    pub fn paths(&self, readings: &[LayerReading], width: usize) -> Vec<Link> {
+    /// The strongest connections to the class that is read: from its `num_paths` strongest
+    /// units, each followed back along its own strongest one, and no connection more than
+    /// once: so no layer has more of them than the last one. Only what speaks for a unit
+    /// counts, weight × activation above 0. The first layer's inputs are pixels and have none.
+    pub fn paths(&self, readings: &[LayerReading], num_paths: usize) -> Vec<Link> {
         let Some(last) = readings.last() else {
             return vec![];
         };
@@ -273,9 +273,11 @@ impl Snapshot {
         let mut units: Vec<usize> = read.map(|(unit, _)| unit).into_iter().collect();
         let mut links = vec![];
         for layer in (1..readings.len()).rev() {
+            let is_last = layer + 1 == readings.len();
+            let count = if is_last { num_paths } else { 1 };
             let mut before = vec![];
             for &to in &units {
-                let found = self.links_to(layer, to, &readings[layer - 1], width);
+                let found = self.links_to(layer, to, &readings[layer - 1], count);
                 before.extend(found.iter().map(|link| link.from));
                 links.extend(found);
             }
@@ -286,7 +288,7 @@ impl Snapshot {
         links
     }
 
-    fn links_to(&self, layer: usize, to: usize, before: &LayerReading, width: usize) -> Vec<Link> {
+    fn links_to(&self, layer: usize, to: usize, before: &LayerReading, count: usize) -> Vec<Link> {
         let place = &self.layout.layers[layer];
         let weights = &self.parameters[place.weight.clone()];
         let of = |(from, activation): (usize, &f32)| Link {
@@ -298,7 +300,7 @@ impl Snapshot {
         let mut links: Vec<Link> = before.activations.iter().enumerate().map(of).collect();
         links.retain(|link| link.product > 0.0);
         links.sort_by(|a, b| b.product.total_cmp(&a.product).then(a.from.cmp(&b.from)));
-        links.truncate(width);
+        links.truncate(count);
         links
     }
 

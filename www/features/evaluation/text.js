@@ -96,7 +96,8 @@ function next_text(state) {
  */
 export function gallery_text(cell, num_shown, num_found, classes = []) {
   const some = num_shown < num_found ? `${format.count(num_shown)} of ` : "";
-  return `${cell_words(cell, classes)}: ${some}${format.counted(num_found, "image")}`;
+  const press = num_shown > 0 ? ". Press one to see why it reads so." : "";
+  return `${cell_words(cell, classes)}: ${some}${format.counted(num_found, "image")}${press}`;
 }
 
 /** @param {Cell} cell @param {readonly string[]} classes */

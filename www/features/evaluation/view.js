@@ -210,6 +210,7 @@ function create_gallery(state, actions, tell_of) {
         const subject = {
           pixels: digit_at(pixels, at, pixels.length / places.length),
           truth: labels[place] ?? 0,
+          about: evaluation.about,
         };
         const reading = reading_at(probabilities, place, labels.length);
         return image_of(subject, reading, classes, () => tell_of(subject));

@@ -3,7 +3,7 @@
 
 /**
  * Which picture goes with an entry: see pictures.js.
- * @typedef {"loss" | "accuracy" | "step" | "batch" | "probabilities" | "logits" | "split" | "confusion" | "none"} PictureKind
+ * @typedef {"loss" | "accuracy" | "gap" | "step" | "batch" | "probabilities" | "logits" | "split" | "confusion" | "silent" | "gradient" | "norm" | "none"} PictureKind
  */
 
 /**
@@ -35,6 +35,11 @@ export const ENTRIES = {
     text: "The epoch after which the validation accuracy was highest. Picked out afterwards it is a little lucky, so the last epoch is the fairer figure.",
     picture: "accuracy",
   },
+  committee: {
+    title: "Committee",
+    text: "Several trained networks that read an image together: what counts is the mean of their probabilities. Each errs on other images, so together they mostly err on fewer.",
+    picture: "none",
+  },
   confusion_matrix: {
     title: "Confusion matrix",
     text: "A table of how often each class was read as each other one. Its diagonal is what was right; the largest number beside it is the pair that is mixed up most.",
@@ -53,17 +58,22 @@ export const ENTRIES = {
   gap: {
     title: "Gap",
     text: "How much better the network does on what it trained on than on what it has never seen. A gap that grows while the validation curve falls is overfitting: it learns the images by heart.",
-    picture: "accuracy",
+    picture: "gap",
   },
   gradient: {
     title: "Gradient",
     text: "For each weight, how fast the loss would grow if that weight grew a little. A step goes the other way, as far as the learning rate says.",
-    picture: "none",
+    picture: "gradient",
   },
   hidden_layers: {
     title: "Hidden layer",
     text: "A layer of units between the pixels and the classes, each of which takes in all of the layer before it. More units can hold more shapes, take longer and overfit sooner.",
     picture: "none",
+  },
+  l2_norm: {
+    title: "L2 norm",
+    text: "How large many numbers are together: the root of the sum of their squares. Of two numbers it is the length of the arrow that they make.",
+    picture: "norm",
   },
   layer_norm: {
     title: "Layer normalisation",
@@ -103,7 +113,7 @@ export const ENTRIES = {
   silent: {
     title: "Silent unit",
     text: "A unit that passes nothing on for an image. One that is silent on every image is dead: no gradient reaches it, so it learns nothing more.",
-    picture: "none",
+    picture: "silent",
   },
   softmax: {
     title: "Softmax",

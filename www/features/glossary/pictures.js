@@ -11,6 +11,7 @@ import { el, svg } from "../../ui/dom.js";
 import { page_theme } from "../../ui/page_theme.js";
 
 /** @import { PageState } from "../../app/state.js" */
+/** @import { EpochRecord } from "../../pkg/ndarray/inkling.js" */
 /** @import { InkReading } from "../../engine/custody.js" */
 /** @import { PictureKind } from "./entries.js" */
 /** @import { Glossary } from "./view.js" */
@@ -20,16 +21,42 @@ const HEIGHT = 150;
 /** Images of a batch that are shown. */
 const MOST_IMAGES = 16;
 
+/** What to do for a picture that is not there yet. @type {Record<Exclude<PictureKind, "none">, string>} */
+const MISSING = {
+  loss: "Train, and your run’s stands here.",
+  accuracy: "Train, and your run’s stands here.",
+  gap: "Train, and your run’s stands here.",
+  step: "Train, and your run’s stands here.",
+  batch: "Load data, and a batch of yours stands here.",
+  probabilities: "Draw on the pad once a model is there, and your drawing’s stand here.",
+  logits: "Draw on the pad once a model is there, and your drawing’s stand here.",
+  split: "Load data, and your parts stand here.",
+  confusion: "Press Evaluate once a model is there, and your model’s stands here.",
+  silent: "Train to the end, and your run’s layers stand here.",
+  gradient: "Train to the end, and your run’s layers stand here.",
+  norm: "Train to the end, and your run’s layers stand here.",
+};
+
 /**
  * @param {PictureKind} kind
  * @param {Glossary} parts
- * @returns {Promise<HTMLElement | null>} `null` where there is nothing to draw yet
+ * @returns {Promise<HTMLElement | null>} a sentence where there is nothing to draw yet; `null` where there never is
  */
-export async function picture_of(kind, { page, images, reading }) {
+export async function picture_of(kind, parts) {
+  if (kind === "none") return null;
+  return (await drawn_of(kind, parts)) ?? el("p", { class: "hint" }, MISSING[kind]);
+}
+
+/**
+ * @param {Exclude<PictureKind, "none">} kind
+ * @param {Glossary} parts
+ */
+async function drawn_of(kind, { page, images, reading }) {
   const state = page.get();
   switch (kind) {
     case "loss":
     case "accuracy":
+    case "gap":
       return curves(kind, state);
     case "step":
       return running(state);
@@ -42,8 +69,10 @@ export async function picture_of(kind, { page, images, reading }) {
       return split(state);
     case "confusion":
       return confusion(state);
-    case "none":
-      return null;
+    case "silent":
+    case "gradient":
+    case "norm":
+      return layers(kind, state);
     default: {
       /** @type {never} */
       const other = kind;
@@ -57,7 +86,7 @@ function figure(drawn, caption) {
   return el("figure", {}, drawn, el("figcaption", { class: "hint" }, caption));
 }
 
-/** @param {"loss" | "accuracy"} kind @param {Readonly<PageState>} state */
+/** @param {"loss" | "accuracy" | "gap"} kind @param {Readonly<PageState>} state */
 function curves(kind, { run }) {
   const { history } = run;
   const last = history.at(-1);
@@ -69,6 +98,10 @@ function curves(kind, { run }) {
       const value = is_loss ? record[`${part}_loss`] : 100 * record[`${part}_accuracy`];
       return /** @type {[number, number]} */ ([record.epoch, value]);
     });
+  // The model that is left may be an earlier epoch's, and the gap is its own.
+  const kept = run.result?.kept_epoch;
+  const left = history.find(({ epoch }) => epoch === kept) ?? last;
+  const clean = kind === "gap" ? run.result?.clean?.accuracy : undefined;
   const drawing = line_plot({
     width: WIDTH,
     height: HEIGHT,
@@ -85,6 +118,7 @@ function curves(kind, { run }) {
         dash: [5, 3],
         has_dots: true,
       },
+      ...(clean === undefined ? [] : [between(clean, left, theme.ink)]),
     ],
     size: 10,
     theme,
@@ -93,10 +127,87 @@ function curves(kind, { run }) {
   const sofar = (last.clean_accuracy ?? last.train_accuracy) - last.validation_accuracy;
   const gap = format.points(run.result?.generalisation_gap ?? sofar);
   const rate = run.config ? ` at a learning rate of ${run.config.learning_rate}` : "";
+  if (clean !== undefined) {
+    return figure(
+      svg_node(drawing, drawing.description),
+      `Your run: after epoch ${left.epoch} the training part, read as the validation part is, has ${format.percent(clean)}, the validation part ${format.percent(left.validation_accuracy)}. The upright line between the two is the gap, ${gap}. The training curve itself was measured on the way, while the network still changed.`,
+    );
+  }
   const caption = is_loss
     ? `Your run${rate}: after epoch ${last.epoch} the validation loss is ${format.loss(last.validation_loss)}.`
     : `Your run: after epoch ${last.epoch} the validation accuracy is ${format.percent(last.validation_accuracy)}, and the gap ${gap}.`;
   return figure(svg_node(drawing, drawing.description), caption);
+}
+
+/**
+ * From the validation part's accuracy up or down to the training part's, measured alike.
+ * @param {number} clean
+ * @param {EpochRecord} last
+ * @param {string} colour
+ */
+function between(clean, { epoch, validation_accuracy }, colour) {
+  const [one, other] = [100 * clean, 100 * validation_accuracy];
+  /** @param {number} y @returns {[number, number][]} */
+  const at = (y) => [[epoch, y]];
+  return {
+    label: "measured alike",
+    colour,
+    width: 0,
+    points: at(one),
+    low: at(Math.min(one, other)),
+    high: at(Math.max(one, other)),
+    has_whiskers: true,
+    has_dots: true,
+  };
+}
+
+/**
+ * A figure of each layer, as the run left it.
+ * @param {"silent" | "gradient" | "norm"} kind
+ * @param {Readonly<PageState>} state
+ */
+function layers(kind, { run }) {
+  const health = run.result?.health;
+  if (!health) return null;
+  const hidden = health.layers.filter(({ num_units }) => num_units > 0);
+  const shown = kind === "silent" ? hidden : health.layers;
+  /** @param {typeof shown[number]} layer */
+  const size = (layer) => {
+    if (kind === "silent") return layer.num_silent / layer.num_units;
+    return kind === "gradient" ? layer.gradient_norm : layer.weight_norm;
+  };
+  /** @param {typeof shown[number]} layer */
+  const words = (layer) =>
+    kind === "silent"
+      ? `${layer.num_silent} of ${layer.num_units}`
+      : String(Number(size(layer).toPrecision(3)));
+  const most = kind === "silent" ? 1 : Math.max(...shown.map(size), Number.MIN_VALUE);
+  const rows = shown.map((layer, at) => bar(`Layer ${at + 1}`, size(layer) / most, words(layer)));
+  const of = {
+    silent: "how many units of each layer pass nothing on for any of them",
+    gradient: "the L2 norm of the gradient in each layer",
+    norm: "the L2 norm of each layer’s weights",
+  };
+  const caption = `Your run at its end, on ${format.counted(health.num_images, "training image")}: ${of[kind]}.`;
+  return figure(el("ol", { class: "bars layer-bars" }, ...rows), caption);
+}
+
+/**
+ * @param {string} name
+ * @param {number} share of the whole width
+ * @param {string} words
+ * @param {string} [kind]
+ */
+function bar(name, share, words, kind = "") {
+  const fill = el("span", { class: "fill" });
+  fill.style.width = `${(100 * share).toFixed(1)}%`;
+  return el(
+    "li",
+    { class: kind },
+    el("span", { class: "name" }, name),
+    el("span", { class: "track" }, fill),
+    el("span", { class: "share" }, words),
+  );
 }
 
 /** @param {Readonly<PageState>} state */
@@ -155,15 +266,7 @@ function bars(kind, reading) {
         : Number.isFinite(own)
           ? own.toFixed(1).replace("-", "−")
           : "far below";
-    const fill = el("span", { class: "fill" });
-    fill.style.width = `${(100 * share).toFixed(1)}%`;
-    return el(
-      "li",
-      { class: at === top ? "top-digit" : "" },
-      el("span", { class: "name" }, class_name(classes, at)),
-      el("span", { class: "track" }, fill),
-      el("span", { class: "share" }, words),
-    );
+    return bar(class_name(classes, at), share, words, at === top ? "top-digit" : "");
   });
   const caption =
     kind === "probabilities"

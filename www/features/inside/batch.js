@@ -49,6 +49,7 @@ export function create_batch(inside, one_epoch) {
       { class: "buttons" },
       press,
       epoch.press,
+      epoch.stop,
       el("label", { for: "one-batch-start" }, "from"),
       start,
       again,
@@ -75,11 +76,12 @@ export function create_batch(inside, one_epoch) {
   };
   one_epoch.store.watch(["look"], show_again);
 
-  store.watch(["is_stepping", "step_told", "step"], ({ is_stepping, step_told, step }) => {
+  store.watch(["is_stepping", "step_told", "step"], (state) => {
+    const { is_stepping, step_told, step, step_origin } = state;
     // Not disabled: the keyboard's place stays, and a press meanwhile does nothing.
     press.setAttribute("aria-busy", String(is_stepping));
     show_again();
-    set_text(told, step_told || (step ? step_words(step) : ""));
+    set_text(told, step_told || (step ? step_words(step, step_origin) : ""));
   });
   const draw = () => {
     const { step, step_classes } = store.get();
@@ -125,7 +127,8 @@ function figures({ layers }) {
     el(
       "p",
       { class: "hint" },
-      `L2 norms, a layer’s weights and biases together. ${update_words(layers)}`,
+      term("L2 norms", "l2_norm"),
+      `, a layer’s weights and biases together. ${update_words(layers)}`,
     ),
   ];
 }

@@ -2,6 +2,7 @@
 // Computes nothing.
 
 import { el, set_text } from "../../ui/dom.js";
+import { term } from "../../ui/term.js";
 import { epoch_look_words, norm, small } from "./words.js";
 
 /** @import { OneEpochController } from "../../app/one_epoch.js" */
@@ -15,16 +16,24 @@ export function create_epoch(epoch) {
     { type: "button", "aria-describedby": "one-batch-about" },
     "One epoch",
   );
+  const stop = el("button", { type: "button", hidden: true }, "Stop the epoch");
   const told = el("p", { class: "hint", role: "status", "aria-label": "Epoch status" });
   const found = el("div", { class: "step-found" });
   press.addEventListener("click", () => void epoch.train());
-  store.watch(["is_training", "told", "look"], ({ is_training, told: why, look, num_epochs }) => {
+  stop.addEventListener("click", () => {
+    epoch.stop();
+    press.focus({ preventScroll: true });
+  });
+  store.watch(["is_training", "told", "look"], (state) => {
+    const { is_training, told: why, look, num_epochs, origin } = state;
     // Not disabled: the keyboard's place stays, and a press meanwhile does nothing.
     press.setAttribute("aria-busy", String(is_training));
-    set_text(told, why || (look ? epoch_look_words(look, num_epochs) : ""));
+    if (!is_training && document.activeElement === stop) press.focus({ preventScroll: true });
+    stop.hidden = !is_training;
+    set_text(told, why || (look ? epoch_look_words(look, num_epochs, origin) : ""));
   });
   store.watch(["look"], ({ look }) => found.replaceChildren(...(look ? figures(look) : [])));
-  return { press, told, found };
+  return { press, stop, told, found };
 }
 
 /** @param {EpochLook} look */
@@ -58,7 +67,8 @@ function figures({ layers, num_measured }) {
     el(
       "p",
       { class: "hint" },
-      `L2 norms; gradient and silence on ${num_measured} training images, dropout off. Moved / weights is the whole way of the epoch.`,
+      term("L2 norms", "l2_norm"),
+      `; gradient and silence on ${num_measured} training images, dropout off. Moved / weights is the whole way of the epoch.`,
     ),
   ];
 }

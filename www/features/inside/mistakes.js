@@ -8,10 +8,11 @@ import { class_name } from "../../base/task.js";
 import { mistakes_words, read_as } from "./words.js";
 
 /** @import { MistakesController } from "../../app/epoch_mistakes.js" */
+/** @import { Subject } from "../../app/story.js" */
 
 /**
  * @param {MistakesController} mistakes
- * @param {(mistake: { pixels: Uint8Array, truth: number }) => void} on_press
+ * @param {(mistake: Subject) => void} on_press
  */
 export function create_mistakes(mistakes, on_press) {
   const { store } = mistakes;
@@ -48,7 +49,8 @@ export function create_mistakes(mistakes, on_press) {
           { type: "button", class: "quiet", title: "Why it reads so" },
           digit_canvas(pixels, name),
         );
-        press.addEventListener("click", () => on_press({ pixels, truth }));
+        const about = "Validation part";
+        press.addEventListener("click", () => on_press({ pixels, truth, about }));
         return el(
           "li",
           {},

@@ -9,9 +9,6 @@ import { read_as } from "./words.js";
 /** @import { UnitLink } from "../../pkg/studies/inkling.js" */
 /** @import { Place, UnitList } from "./units.js" */
 
-/** Words stand on an output's colour, which stays lighter for them. */
-const UNDER_WORDS = 0.45;
-
 /**
  * @param {HTMLCanvasElement} canvas as large as the box of all layers
  * @param {readonly UnitList[]} lists
@@ -27,7 +24,7 @@ export function paint_units(canvas, lists, links) {
   for (const list of lists) {
     list.paint(({ x, y, width, height }, level) => {
       const [red, green, blue] = level < 0 ? minus : plus;
-      const share = Math.min(1, Math.abs(level)) * (list.is_output ? UNDER_WORDS : 1);
+      const share = Math.min(1, Math.abs(level));
       context.fillStyle = `rgb(${red} ${green} ${blue} / ${share.toFixed(3)})`;
       context.beginPath();
       context.roundRect(x, y, width, height, list.is_output ? 6 : height / 2);
@@ -41,9 +38,10 @@ export function paint_units(canvas, lists, links) {
     const [source, target] = [lists[layer - 1]?.place_of(from), lists[layer]?.place_of(to)];
     if (!source || !target) continue;
     context.lineWidth = 1 + (2 * product) / most;
+    const [start, end] = [middle_of(source), middle_of(target)];
     context.beginPath();
-    context.moveTo(...middle_of(source));
-    context.lineTo(...middle_of(target));
+    context.moveTo(...edge_of(source, start, end));
+    context.lineTo(...edge_of(target, end, start));
     context.stroke();
   }
   context.globalAlpha = 1;
@@ -52,6 +50,26 @@ export function paint_units(canvas, lists, links) {
 /** @param {Place} place @returns {[number, number]} */
 function middle_of({ x, y, width, height }) {
   return [x + width / 2, y + height / 2];
+}
+
+/**
+ * Where a line from a unit's middle leaves it: how bright a unit is stays to be seen.
+ * @param {Place} place
+ * @param {[number, number]} middle
+ * @param {[number, number]} toward
+ * @returns {[number, number]}
+ */
+function edge_of({ width, height }, [x, y], [to_x, to_y]) {
+  const [right, down] = [to_x - x, to_y - y];
+  const length = Math.hypot(right, down);
+  if (length === 0) return [x, y];
+  // A circle, or a pill whose straight sides are met first.
+  const far = Math.min(
+    width / 2 / Math.max(1e-9, Math.abs(right / length)),
+    height / 2 / Math.max(1e-9, Math.abs(down / length)),
+  );
+  const share = (width === height ? width / 2 : far) / length;
+  return [x + right * share, y + down * share];
 }
 
 /**

@@ -8,7 +8,7 @@ import { class_name } from "../../base/task.js";
 import { paint_weights } from "../../plot/weights_view.js";
 import { read_as, saliency_words, story_words, value } from "./words.js";
 
-/** @import { StoryController } from "../../app/story.js" */
+/** @import { StoryController, Subject } from "../../app/story.js" */
 
 /** Figures follow the pen no later than this. */
 const WORDS_AFTER_MS = 150;
@@ -93,8 +93,7 @@ export function create_story(story) {
     row.hidden = parts.hidden = reading === null;
     back.hidden = subject === null;
     if (!reading) return set_text(told, why);
-    const truth = subject ? subject.truth : null;
-    set_text(told, story_words(reading, classes, truth));
+    set_text(told, story_words(reading, classes, subject));
     canvas.ariaLabel = saliency_words(reading, classes);
     const name = subject ? read_as(classes, subject.truth) : "The drawing";
     own.replaceChildren(digit_canvas(reading.pixels, name));
@@ -139,7 +138,7 @@ export function create_story(story) {
   });
   return {
     element,
-    /** Opens it for an image that was read wrongly. @param {{ pixels: Uint8Array, truth: number }} subject */
+    /** Opens it for an image that was read wrongly. @param {Subject} subject */
     tell_of(subject) {
       story.tell_of(subject);
       element.open = true;

@@ -38,8 +38,8 @@ export function create_timeline(timeline) {
     timeline.choose(store.get().last);
     slider.focus({ preventScroll: true });
   });
-  store.watch(["epochs", "last", "shown", "every", "is_playing"], (state) => {
-    const { epochs, last, shown, every, is_playing } = state;
+  store.watch(["epochs", "last", "shown", "every", "is_playing", "is_too_large"], (state) => {
+    const { epochs, last, shown, every, is_playing, is_too_large } = state;
     row.hidden = epochs.length === 0;
     slider.max = String(last);
     slider.value = String(shown);
@@ -48,7 +48,7 @@ export function create_timeline(timeline) {
     set_text(says, words);
     set_text(play, is_playing ? "Stop playing" : "Play");
     newest.hidden = shown >= last;
-    set_text(about, kept_words(epochs.length > 0, every));
+    set_text(about, kept_words(epochs.length > 0, every, is_too_large));
   });
   return element;
 }

@@ -13,6 +13,10 @@ import { is_silent, read_as, unit_name } from "./words.js";
 
 /** Of more units the strongest are shown: more buttons than this no one looks through. */
 const MOST_SHOWN = 256;
+/** So that two wide layers stand side by side. */
+const MOST_COLUMNS = 12;
+/** Above this level words on an output's colour are those of the paper. */
+const BRIGHT = 0.8;
 
 /**
  * What a list shows.
@@ -54,7 +58,7 @@ export class UnitList {
     this.#width = width;
     this.#classes = classes;
     this.is_output = classes !== null;
-    const columns = Math.min(16, Math.max(4, Math.ceil(Math.sqrt(1.5 * width))));
+    const columns = Math.min(MOST_COLUMNS, Math.max(4, Math.ceil(Math.sqrt(width))));
     this.#list = el("ul", { class: "units", "aria-label": `Units of layer ${layer + 1}` });
     this.#list.style.setProperty("--columns", String(columns));
     const role = classes ? "output" : "hidden";
@@ -119,6 +123,11 @@ export class UnitList {
   take(shown) {
     this.#shown = shown;
     this.#choose();
+    if (!this.is_output) return;
+    this.#units.forEach((unit, at) => {
+      const is_bright = shown.is_drawn && (shown.activations[unit] ?? 0) > BRIGHT;
+      this.#buttons[at]?.classList.toggle("bright", is_bright);
+    });
   }
 
   /**

@@ -59,9 +59,12 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     told_story.tell_of,
   );
   const { store } = inside;
-  document.head.append(el("link", { rel: "stylesheet", href: "features/inside/inside.css" }));
+  for (const name of ["inside", "health"]) {
+    document.head.append(el("link", { rel: "stylesheet", href: `features/inside/${name}.css` }));
+  }
 
   const close = el("button", { type: "button", class: "quiet" }, "Close inside");
+  const title = el("h2", { tabindex: -1 }, "Inside");
   const told = el("p", { class: "hint", role: "status", "aria-label": "Inside status" });
   const layers = el("div", { class: "inside-layers" });
   const canvas = el("canvas", { class: "inside-painting", "aria-hidden": "true" });
@@ -81,15 +84,16 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     ),
     below,
   );
-  const unit = create_unit(inside, () => {
+  const shut_unit = () => {
     const { opened } = store.get();
     inside.shut_unit();
     if (opened) lists[opened.layer]?.focus(opened.unit);
-  });
+  };
+  const unit = create_unit(inside, shut_unit);
   const element = el(
     "section",
     { class: "part inside", id: "inside", "aria-label": "Inside", hidden: true },
-    el("header", { class: "part-head" }, el("h2", {}, "Inside"), told, close),
+    el("header", { class: "part-head" }, title, told, close),
     create_timeline(timeline),
     layers,
     legend,
@@ -100,6 +104,11 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     create_health(new HealthController({ page, engine, epochs })),
     create_batch(inside, new OneEpochController({ page, engine, inside: store })),
   );
+
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || store.get().opened === null) return;
+    shut_unit();
+  });
 
   /** @type {UnitList[]} */
   let lists = [];
@@ -231,7 +240,10 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     toggle() {
       const is_open = Boolean(element.hidden);
       show(is_open);
-      if (is_open && narrow.matches) element.scrollIntoView({ block: "nearest" });
+      if (!is_open) return;
+      // Whoever opens it by keyboard goes on inside it.
+      title.focus({ preventScroll: true });
+      if (narrow.matches) element.scrollIntoView({ block: "nearest" });
     },
   };
 }

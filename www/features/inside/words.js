@@ -9,8 +9,9 @@ import { class_name, class_noun } from "../../base/task.js";
 /** @import { Activation, StepLayer, UnitSum, UnitTerm } from "../../pkg/studies/inkling.js" */
 /** @import { EpochMistakes } from "../../app/epoch_mistakes.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
+/** @import { Start } from "../../app/step_start.js" */
 /** @import { PageState } from "../../app/state.js" */
-/** @import { StoryState } from "../../app/story.js" */
+/** @import { StoryState, Subject } from "../../app/story.js" */
 /** @import { StepLook } from "../../worker/inside.js" */
 /** @import { EpochLook } from "../../worker/one_epoch.js" */
 
@@ -178,17 +179,25 @@ export function weights_words(weights, side) {
 
 /**
  * What a step came to, in a sentence.
- * @param {StepLook} step
+ * @param {StepLook} look
+ * @param {Start} origin what the first step began with
  */
-export function step_words({ step, epoch, steps_per_epoch, losses_before, losses_after, labels }) {
+export function step_words(look, origin) {
+  const { step, epoch, steps_per_epoch, losses_before, losses_after, labels } = look;
   const mean = (/** @type {Float64Array} */ losses) =>
     losses.reduce((total, loss) => total + loss, 0) / Math.max(1, losses.length);
   const num_better = losses_after.filter((loss, at) => loss < (losses_before[at] ?? 0)).length;
+  const of_epoch = origin === "model" ? "an epoch" : `epoch ${epoch}`;
   return (
-    `Step ${format.count(step + 1)}, batch ${format.count((step % steps_per_epoch) + 1)} of epoch ${epoch}: ` +
+    `Step ${format.count(step + 1)}, batch ${format.count((step % steps_per_epoch) + 1)} of ${of_epoch}, ${from_words(origin)}: ` +
     `the mean loss of its ${format.counted(labels.length, "image")} goes from ${format.loss(mean(losses_before))} ` +
     `to ${format.loss(mean(losses_after))}; it falls on ${format.count(num_better)} of them.`
   );
+}
+
+/** What steps and epochs began with. @param {Start} origin */
+function from_words(origin) {
+  return origin === "model" ? "on from the model that stands" : "from fresh weights";
 }
 
 /**
@@ -238,9 +247,14 @@ export function mistakes_words({ epoch, last, figures, num_rows, classes }) {
  * What is kept to be shown.
  * @param {boolean} is_any
  * @param {number} every
+ * @param {boolean} [is_too_large] of the run that stands not even one is kept
  */
-export function kept_words(is_any, every) {
-  const limit = `at most ${MOST_EPOCH_BYTES / 2 ** 20} MB`;
+export function kept_words(is_any, every, is_too_large = false) {
+  const size = `${MOST_EPOCH_BYTES / 2 ** 20} MB`;
+  const limit = `at most ${size}`;
+  if (is_too_large) {
+    return `An epoch of this network takes more than the ${size} of memory that this page keeps for them, so no earlier one can be shown.`;
+  }
   if (!is_any) {
     return `Earlier epochs can be shown of a run that this page has trained since it was opened: it keeps them in memory, ${limit}.`;
   }
@@ -258,13 +272,16 @@ function nth(number) {
  * What an epoch came to, in a sentence.
  * @param {EpochLook} look
  * @param {number} num_epochs that the settings ask for
+ * @param {Start} origin what the first of these epochs began with
  */
-export function epoch_look_words({ record, accuracy_before, num_validation }, num_epochs) {
+export function epoch_look_words({ record, accuracy_before, num_validation }, num_epochs, origin) {
   const [before, after] = [accuracy_before, record.validation_accuracy].map((share) =>
     format.percent(share),
   );
+  const which =
+    origin === "model" ? `Epoch ${record.epoch}` : `Epoch ${record.epoch} of ${num_epochs}`;
   return (
-    `Epoch ${record.epoch} of ${num_epochs}: the validation accuracy goes from ${before} to ${after} ` +
+    `${which}, ${from_words(origin)}: the validation accuracy goes from ${before} to ${after} ` +
     `on ${format.counted(num_validation, "image")}; the mean training loss on the way was ${format.loss(record.train_loss)}.`
   );
 }
@@ -280,19 +297,19 @@ export function update_words(layers) {
   if (!Number.isFinite(most)) return "Weights or gradients are no numbers any more.";
   if (most > 30 * USUAL_UPDATE) return `${range}: a thousandth is usual, so this is a large step.`;
   if (most < USUAL_UPDATE / 30) return `${range}: a thousandth is usual, so this is a small step.`;
-  return `${range}: about a thousandth is usual.`;
+  return `${range}: a thousandth is usual, and within thirty times of that nothing is amiss.`;
 }
 
 /**
  * How an image is read, and what share the class has that is asked about.
  * @param {StoryOf} reading
  * @param {readonly string[]} classes
- * @param {number | null} truth of a mistake
+ * @param {Pick<Subject, "truth" | "about"> | null} subject an image of the data; `null` for the drawing
  */
-export function story_words({ probabilities, read, of, looked_back }, classes, truth) {
+export function story_words({ probabilities, read, of, looked_back }, classes, subject) {
   const share = (/** @type {number} */ at) => format.percent(probabilities[at] ?? 0, 1);
   const when = looked_back ? ` as of ${epoch_words(looked_back)}` : "";
-  const is = truth === null ? "" : `It is ${read_as(classes, truth)}. `;
+  const is = subject ? `${subject.about}: this is ${read_as(classes, subject.truth)}. ` : "";
   const asked = of === read ? "" : `; ${read_as(classes, of)}, asked about here, has ${share(of)}`;
   return `${is}Read as ${class_name(classes, read)} with ${share(read)}${when}${asked}.`;
 }

@@ -268,7 +268,12 @@ function committee(state, actions) {
     >
       Make a committee
     </button>
-    <p class="hint" id="committee-hint">${sentence}</p>
+    <p class="hint">
+      <span id="committee-hint">${sentence}</span> What is a
+      <button type="button" class="term" data-term="committee" aria-haspopup="dialog">
+        committee</button
+      >?
+    </p>
   </div>`;
 }
 

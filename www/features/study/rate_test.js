@@ -29,13 +29,14 @@ export function rate_test({ studies, actions }) {
   const about = el("p", { class: "hint", id: "rate-test-about" }, ABOUT);
   const told = el("p", { class: "hint", role: "status", "aria-label": "Rate status" });
   const of = el("p", { class: "hint" });
+  const since = el("p", { class: "hint", role: "status", "aria-label": "Rates since" });
   const plot = el("div", { class: "rate-plot" });
   const use = el("button", { type: "button" });
   find.addEventListener("click", actions.find_rate);
   stop.addEventListener("click", actions.stop);
   use.addEventListener("click", actions.use_rates);
   const buttons = el("p", { class: "buttons" }, find, stop);
-  const found = el("div", { hidden: true }, plot, of, use);
+  const found = el("div", { hidden: true }, plot, of, since, use);
   const element = el("div", { class: "rate-test" }, buttons, about, told, found);
 
   /** The test that is drawn, and how wide. */
@@ -80,6 +81,7 @@ export function rate_test({ studies, actions }) {
     use.hidden = !rates;
     if (!test) return;
     set_text(of, `On ${test.about}.`);
+    set_text(since, test.since);
     if (rates) set_text(use, `Use ${typed_rates(rates)}`);
     draw();
   });
