@@ -51,7 +51,7 @@ impl Default for TaskSummary {
 /// counted from 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
 pub struct TableReading {
-    /// What stands between two fields: a comma, a semicolon or a tab.
+    /// What stands between two fields: a comma, a semicolon, a tab or spaces.
     pub separator: String,
     /// Whether numbers have a comma for their point.
     pub has_decimal_comma: bool,

@@ -307,6 +307,32 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
             Read(DIGITS, ""),
         ),
         (
+            "spaces between fields",
+            with(|form| form.separator = " ").under(&kaggle().replace(',', " ")),
+            Read(DIGITS, "columns separated by spaces"),
+        ),
+        (
+            "as numpy.savetxt writes it",
+            with(|form| {
+                form.separator = " ";
+                form.label = |label| format!("{label}.000000000000000000e+00");
+                form.pixel = |pixel| format!("{pixel}.000000000000000000e+00");
+            })
+            .rows(),
+            Read(DIGITS, "label in column 1; columns separated by spaces"),
+        ),
+        (
+            "columns of equal width, and a blank behind the last",
+            with(|form| {
+                form.separator = " ";
+                form.label = |label| format!("  {label}");
+                form.pixel = |pixel| format!("{pixel:>3}");
+            })
+            .rows()
+            .replace('\n', " \n"),
+            Read(DIGITS, "label in column 1; columns separated by spaces"),
+        ),
+        (
             "OpenML's mnist_784",
             last.under(&header(&[], from_1, &["class"])),
             Read(DIGITS, "label in column 785 \"class\""),

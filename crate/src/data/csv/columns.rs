@@ -29,6 +29,14 @@ pub(super) struct Format {
     pub has_separator_line: bool,
 }
 
+impl Format {
+    /// Whether blanks stand between fields: several of them are one separator, and those
+    /// around a line none.
+    pub fn has_blanks(self) -> bool {
+        self.separator == b' '
+    }
+}
+
 /// The plan of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Columns {

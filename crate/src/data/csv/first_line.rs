@@ -24,9 +24,11 @@ pub(super) enum FirstLine {
 /// How the fields of a table with this first line are divided.
 pub(super) fn format_of(line: &[u8]) -> Format {
     let count = |mark: u8| line.iter().filter(|&&byte| byte == mark).count();
-    // The least image has 16 pixels.
+    // The least image has 16 pixels. Where blanks separate, as numpy.savetxt writes them, there
+    // are no commas: with them it is all pixels in one cell.
     let separator = [b'\t', b';'].into_iter().find(|&mark| count(mark) >= 15);
-    let separator = separator.unwrap_or(b',');
+    let are_blanks = count(b' ') >= 15 && [b',', b'|', b'['].map(count) == [0; 3];
+    let separator = separator.unwrap_or(if are_blanks { b' ' } else { b',' });
     let num_padded = line
         .windows(2)
         .filter(|pair| pair[0] == separator && pair[1] == b' ')
@@ -74,6 +76,7 @@ pub(super) fn fields_of(text: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
 
 fn fields(line: &[u8], format: Format) -> impl Iterator<Item = &[u8]> {
     line.split(move |&byte| byte == format.separator)
+        .filter(move |field| !(format.has_blanks() && field.is_empty()))
         .map(unquoted)
 }
 
@@ -120,16 +123,13 @@ pub(super) fn wrong_count(line: &[u8], format: Format, row: u64) -> Error {
             "a column for each pixel: in pandas, frame[\"pixels\"].str.split(\" \", expand=True)",
         );
     }
-    let rival = [(b' ', "spaces"), (b'|', "bars")]
-        .into_iter()
-        .find(|(mark, _)| {
-            let count = line.iter().filter(|&byte| byte == mark).count();
-            count >= 16 && (side_of(count + 1).is_some() || side_of(count).is_some())
-        });
-    let found = match rival {
-        Some((_, marks)) => format!("columns separated by {marks}"),
-        None if names.len() == 1 => format!("1 column ({})", quoted(names[0])),
-        None => {
+    let num_bars = line.iter().filter(|&&byte| byte == b'|').count();
+    let has_bars =
+        num_bars >= 16 && (side_of(num_bars + 1).is_some() || side_of(num_bars).is_some());
+    let found = match has_bars {
+        true => "columns separated by bars".to_owned(),
+        false if names.len() == 1 => format!("1 column ({})", quoted(names[0])),
+        false => {
             let shown: Vec<String> = names.iter().take(3).map(|name| quoted(name)).collect();
             let more = if names.len() > 3 { ", …" } else { "" };
             format!("{} columns ({}{more})", names.len(), shown.join(", "))
@@ -137,10 +137,10 @@ pub(super) fn wrong_count(line: &[u8], format: Format, row: u64) -> Error {
     };
     // A label and an index may stand beside the pixels.
     let cause = (0..3).find_map(|others| size_cause(names.len().checked_sub(others)?));
-    let expected = match (rival, cause) {
-        (Some(_), _) => format!("commas between {SHAPE}"),
-        (None, Some(cause)) => cause,
-        (None, None) => SHAPE.to_owned(),
+    let expected = match cause {
+        _ if has_bars => format!("commas between {SHAPE}"),
+        Some(cause) => cause,
+        None => SHAPE.to_owned(),
     };
     Error::data(format!("row {row}"), found, expected)
 }

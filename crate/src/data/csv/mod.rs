@@ -1,6 +1,6 @@
 //! Reads tables of images, pushed in chunks of any size: Kaggle's `train.csv`
 //! (`label,pixel0,…,pixel783`) and what else people have, with a header or without,
-//! the label anywhere or nowhere, commas, semicolons or tabs, pixels to 255, 1 or 16.
+//! the label anywhere or nowhere, commas, semicolons, tabs or spaces, pixels to 255, 1 or 16.
 //!
 //! The three parts to know: the first lines become a plan of the columns (`header` by
 //! names, `shape` by numbers), the plan reads rows (`rows`), and where two plans are
@@ -544,6 +544,7 @@ fn format_note(format: Format) -> Option<String> {
     match format.separator {
         b';' => Some("columns separated by semicolons".to_owned()),
         b'\t' => Some("columns separated by tabs".to_owned()),
+        b' ' => Some("columns separated by spaces".to_owned()),
         _ => None,
     }
 }

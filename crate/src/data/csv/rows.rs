@@ -153,7 +153,7 @@ impl Rows {
             State::LineStart | State::BlankReturn => {}
             State::RowReturn => self.end_row(true)?,
             State::FieldStart | State::Unquoted | State::QuoteSeen => {
-                self.end_field()?;
+                self.end_last_field()?;
                 self.end_row(true)?;
             }
             State::Quoted => {
@@ -190,6 +190,7 @@ impl Rows {
                     "lines ended by LF or CRLF",
                 ));
             }
+            (State::FieldStart, b' ') if self.format.has_blanks() => {}
             (State::FieldStart, b'"') => self.state = State::Quoted,
             (State::Quoted, b'"') => self.state = State::QuoteSeen,
             (State::Quoted, b'\n' | b'\r') => {
@@ -209,17 +210,18 @@ impl Rows {
                 self.state = State::FieldStart;
             }
             (State::FieldStart | State::Unquoted | State::QuoteSeen, b'\r') => {
-                self.end_field()?;
+                self.end_last_field()?;
                 self.state = State::RowReturn;
             }
             (State::FieldStart | State::Unquoted | State::QuoteSeen, b'\n') => {
-                self.end_field()?;
+                self.end_last_field()?;
                 self.end_row(false)?;
             }
             (State::QuoteSeen, _) => {
                 let separator = match self.format.separator {
                     b';' => "a semicolon",
                     b'\t' => "a tab",
+                    b' ' => "a space",
                     _ => "a comma",
                 };
                 return Err(self.fault(
@@ -291,6 +293,15 @@ impl Rows {
         self.field.clear();
         self.column += 1;
         Ok(())
+    }
+
+    /// Ends a row's last field, which blanks behind the one before it do not begin.
+    fn end_last_field(&mut self) -> Result<()> {
+        let is_begun = self.state != State::FieldStart || self.column == 0;
+        if self.format.has_blanks() && !is_begun {
+            return Ok(());
+        }
+        self.end_field()
     }
 
     /// The field's number.
@@ -419,6 +430,7 @@ impl Rows {
         let (num_bytes, num_pixels) = match self.format.separator {
             b';' => plain_pixels::<b';'>(bytes, room),
             b'\t' => plain_pixels::<b'\t'>(bytes, room),
+            b' ' => plain_pixels::<b' '>(bytes, room),
             _ => plain_pixels::<b','>(bytes, room),
         };
         self.column += num_pixels;

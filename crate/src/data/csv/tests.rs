@@ -340,10 +340,10 @@ fn wrong_column_counts_are_counted() {
     );
     let short = header(true).replace(",pixel783", "");
     assert!(message(short).starts_with("row 1: found 783 pixels, \"pixel0\" to \"pixel782\", "));
-    let spaces = header(true).replace(',', " ");
+    let bars = header(true).replace(',', "|");
     assert_eq!(
-        message(spaces),
-        "row 1: found columns separated by spaces, expected commas between 785 columns \
+        message(bars),
+        "row 1: found columns separated by bars, expected commas between 785 columns \
          (label and 784 pixels) or 784 (pixels alone)"
     );
     let million = vec!["0"; 1_000_000].join(",");

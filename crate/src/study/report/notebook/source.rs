@@ -103,6 +103,7 @@ fn is_usual_table(table: &TableReading, data: &DataSummary) -> bool {
 fn table_literal(table: &TableReading) -> String {
     let separator = match table.separator.as_str() {
         separator @ (";" | "\t") => separator,
+        " " => r"\s+",
         _ => ",",
     };
     let one_hot = table.one_hot_columns.iter().map(|column| match *column {
