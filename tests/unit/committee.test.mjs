@@ -214,7 +214,15 @@ function bench(runs) {
       engine.members = members;
       return new Uint8Array([members.length]);
     },
-    async load_model(/** @type {string} */ id, /** @type {File} */ file) {
+    /** What happens while a file is read. */
+    meanwhile() {},
+    async load_model(
+      /** @type {string} */ id,
+      /** @type {File} */ file,
+      /** @type {() => void} */ refuse,
+    ) {
+      engine.meanwhile();
+      refuse();
       engine.loaded.push({ id, bytes: new Uint8Array(await file.arrayBuffer()) });
       return summary_of(apart);
     },
@@ -294,5 +302,15 @@ test("what cannot be made is told, and the model that stands stays", async () =>
   store.set({ run: { ...idle_run(), phase: "training" } });
   assert.equal(await controller.make(["r1", "r1"]), false);
   assert.match(told[2] ?? "", /A run is under way/);
-  assert.deepEqual([engine.loaded.length, store.get().model, notes.size], [0, null, 0]);
+  assert.deepEqual([engine.loaded.length, store.get().model], [0, null]);
+  assert.ok(!notes.get("committee"), "no reload brings one");
+});
+
+test("a run that begins while a committee is read keeps its place", async () => {
+  const { store, told, engine, notes, controller } = bench(two);
+  engine.meanwhile = () => store.set({ run: { ...idle_run(), phase: "opening" } });
+  assert.equal(await controller.make(["r1", "r2"]), false);
+  assert.match(told[0] ?? "", /A run is under way/);
+  assert.equal(store.get().model, null);
+  assert.equal(notes.get("committee"), "", "and no reload brings the committee in its place");
 });

@@ -233,6 +233,19 @@ test("a paused run waits, and can be stopped", LIMIT, async () => {
   assert.equal((await training).outcome, "stopped");
 });
 
+test(
+  "a model whose file is still being read when a run begins is not the newest",
+  LIMIT,
+  async () => {
+    const { custody } = await loaded();
+    const reading = custody.load_model("f", new File([model_bytes(3)], "f"));
+    const training = custody.train(config());
+    await assert.rejects(reading, { name: "Refused", message: /A run is under way/ });
+    assert.equal((await training).outcome, "finished");
+    assert.notEqual(custody.model_id, "f");
+  },
+);
+
 test("one run at a time, and no other model meanwhile", LIMIT, async () => {
   const { custody } = await loaded();
   const training = custody.train(config());

@@ -22,6 +22,8 @@ const set_of = (checksum) => ({
 /** @param {{ put?: Promise<boolean>, kept?: Promise<void> }} [waits] */
 function bench({ put = Promise.resolve(true), kept = Promise.resolve() } = {}) {
   const store = create_store(initial_state({ ...DEFAULTS }));
+  /** What happens while a model's file is read. */
+  let meanwhile = async () => {};
   /** @type {Map<string, unknown>} */
   const notes = new Map();
   const evaluation = new EvaluationController(
@@ -32,6 +34,16 @@ function bench({ put = Promise.resolve(true), kept = Promise.resolve() } = {}) {
         predict_pixels: async (/** @type {string} */ _, /** @type {Uint8Array} */ pixels) =>
           new Float32Array((10 * pixels.length) / 784),
         evaluate: async () => ({ accuracy: 0.5 }),
+        load_model: async (
+          /** @type {string} */ _,
+          /** @type {File} */ __,
+          /** @type {() => void} */ refuse,
+        ) => {
+          await meanwhile();
+          refuse();
+          return { layers: [] };
+        },
+        set_model_source: () => {},
       },
       data_sets: { put: () => put },
       notes: {
@@ -42,7 +54,8 @@ function bench({ put = Promise.resolve(true), kept = Promise.resolve() } = {}) {
       on_evaluated: () => kept,
     }),
   );
-  return { store, notes, evaluation };
+  const while_reading = (/** @type {() => Promise<void>} */ happens) => (meanwhile = happens);
+  return { store, notes, evaluation, while_reading };
 }
 
 const model = (/** @type {string} */ id) =>
@@ -88,4 +101,16 @@ test("figures of a model that has gone are not put over what stands", async () =
   await asked;
   assert.equal(store.get().evaluation, its);
   assert.match(store.get().evaluation_told, /changed meanwhile/);
+});
+
+test("a run that begins while a model's file is read keeps its place", async () => {
+  const { store, evaluation, while_reading } = bench();
+  while_reading(async () => store.set({ run: { ...store.get().run, phase: "opening" } }));
+  await evaluation.load_model(new File([], "f.safetensors"));
+  assert.equal(store.get().model, null);
+  assert.match(store.get().evaluation_told, /^A run is under way, so f\.safetensors was not read/);
+  store.set({ run: { ...store.get().run, phase: "idle" } });
+  while_reading(async () => {});
+  await evaluation.load_model(new File([], "f.safetensors"));
+  assert.equal(store.get().model?.name, "f.safetensors");
 });

@@ -66,6 +66,9 @@ export class CommitteeController {
         is_made = true;
         announce(`${format.counted(members.length, "run")} read as a committee now`);
       } catch (error) {
+        // A reload brings back what stands.
+        const { model } = this.#parts.store.get();
+        await notes.set("committee", model?.kind === "committee" ? model.id : "");
         notice(sentence_of(error));
       }
     });
@@ -103,7 +106,10 @@ export class CommitteeController {
   /** @param {string} id @param {Uint8Array<ArrayBuffer>} file */
   async #take(id, file) {
     const { engine, store } = this.#parts;
-    const summary = await engine.load_model(id, new File([file], "the committee"));
+    // A run may begin while it is read.
+    const summary = await engine.load_model(id, new File([file], "the committee"), () =>
+      this.#refuse_while_busy(),
+    );
     engine.set_model_source(id, async () => file);
     store.set({ model: committee_model(id, summary), can_untune: false, tuning_told: "" });
   }

@@ -263,15 +263,19 @@ export class EvaluationController {
   load_model(file) {
     return this.in_turn(`Reading ${file.name}`, async () => {
       const { store, engine, announce } = this.#parts;
-      const { run, is_tuning } = store.get();
-      if (is_active(run)) {
-        throw new Refused(`A run is under way, so ${file.name} was not read. Stop it first.`);
-      }
-      if (is_tuning) {
-        throw new Refused(`Your digits are being learned, so ${file.name} was not read.`);
-      }
+      const refuse = () => {
+        const { run, is_tuning } = store.get();
+        if (is_active(run)) {
+          throw new Refused(`A run is under way, so ${file.name} was not read. Stop it first.`);
+        }
+        if (is_tuning) {
+          throw new Refused(`Your digits are being learned, so ${file.name} was not read.`);
+        }
+      };
+      refuse();
       const id = `file ${new_id()}`;
-      const summary = await engine.load_model(id, file);
+      // A run may begin while it is read.
+      const summary = await engine.load_model(id, file, refuse);
       engine.set_model_source(id, async () => new Uint8Array(await file.arrayBuffer()));
       store.set({
         model: {

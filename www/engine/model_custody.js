@@ -53,12 +53,12 @@ export class ModelCustody extends DataCustody {
    * on, on the CPU. On any error the one before stays.
    * @param {string} id
    * @param {File} file
+   * @param {() => void} [refuse] throws where it may not be the newest by the time it is read
    * @returns {Promise<ModelSummary>}
    */
-  load_model(id, file) {
-    return this.#load(id, "reading the model’s file", (engine, key) =>
-      engine.load_model(key, file),
-    );
+  load_model(id, file, refuse) {
+    const doing = "reading the model’s file";
+    return this.#load(id, doing, (engine, key) => engine.load_model(key, file), refuse);
   }
 
   /**
@@ -205,11 +205,15 @@ export class ModelCustody extends DataCustody {
    * @param {string} id
    * @param {string} doing
    * @param {(engine: Remote<Engine>, key: string) => Promise<T>} take
+   * @param {() => void} [refuse]
    */
-  async #load(id, doing, take) {
+  async #load(id, doing, take, refuse) {
     this.refuse_while_occupied();
     try {
-      return await this.model.load(id, take);
+      return await this.model.load(id, take, () => {
+        this.refuse_while_occupied();
+        refuse?.();
+      });
     } catch (error) {
       throw this.told(error, doing);
     }

@@ -71,12 +71,14 @@ export class NewestModel {
    * @template T
    * @param {string} id
    * @param {(engine: Remote<Engine>, key: string) => Promise<T>} take
+   * @param {() => void} refuse throws where it may not be the newest by the time it is read
    * @returns {Promise<T>}
    */
-  async load(id, take) {
+  async load(id, take, refuse) {
     const key = new_id();
     const station = await this.#stations.open_cpu();
     const summary = await station.change(() => station.call((engine) => take(engine, key)));
+    refuse();
     this.#become(id, { station, key }, "");
     return /** @type {T} */ (summary);
   }
