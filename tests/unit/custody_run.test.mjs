@@ -315,13 +315,13 @@ test("wrong settings leave the model before alone", LIMIT, async () => {
 
 test("a backend that cannot be had is offered another way", LIMIT, async () => {
   const { custody, workers } = await loaded();
-  const gone = { usable: false, is_fallback: false, reason: "this browser found no adapter." };
+  const gone = { usable: false, adapter: "", reason: "this browser found no adapter." };
   workers.of("inkling cpu").instead.probe_webgpu = async () => gone;
   await assert.rejects(custody.train(config({ backend: "webgpu" })), {
     name: "BackendUnavailable",
     message: "WebGPU cannot run: this browser found no adapter.",
   });
-  const { backend, reason } = await custody.choose_backend("auto");
+  const { backend, reason } = await custody.choose_backend(config({ backend: "auto" }));
   assert.deepEqual([backend, reason], ["ndarray", "CPU (ndarray): this browser found no adapter."]);
 });
 

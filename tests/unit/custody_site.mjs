@@ -46,9 +46,14 @@ export async function read(custody, ...given) {
   return found;
 }
 
-/** A custody with data loaded. */
-export async function loaded(options = {}, value = 1) {
-  const all = custody_of(options);
+/**
+ * A custody with data loaded.
+ * @param {object} [options]
+ * @param {number} [value] of each pixel
+ * @param {(worker: FakeWorker, nth: number) => void} [prepare]
+ */
+export async function loaded(options = {}, value = 1, prepare = undefined) {
+  const all = custody_of(options, prepare);
   const data = await read(all.custody, [data_file("a.csv", value)]);
   all.custody.set_data(data);
   return { ...all, data, checksum: data.summary.checksum };

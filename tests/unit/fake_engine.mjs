@@ -186,6 +186,9 @@ export class FakeEngine {
     return { layers: [], num_parameters: 1, num_validation: 20, notes: [], step_multiply_adds: 1 };
   }
 
+  /** Nothing here is faster than anything else. */
+  async get_ready() {}
+
   async plan_study() {
     await this.#tick();
   }

@@ -98,8 +98,12 @@ class FakeStudyEngine {
     };
   }
 
-  /** @param {string} _choice @param {AbortSignal} signal */
-  choose_backend(_choice, signal) {
+  /** What a backend was asked for. @type {{ config: any, before?: string }[]} */
+  asked = [];
+
+  /** @param {any} config @param {{ before?: string, signal: AbortSignal }} more */
+  choose_backend(config, { before, signal }) {
+    this.asked.push({ config, ...(before && { before }) });
     return Promise.race([
       this.backend(),
       new Promise((_, reject) => {

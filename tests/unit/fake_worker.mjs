@@ -287,7 +287,7 @@ export class FakeWorker {
       device: `a ${artifact}`,
     }));
     this.engine = engine;
-    const probe = { usable: true, is_fallback: false, reason: "adapter made up." };
+    const probe = { usable: true, adapter: "made up", reason: "adapter made up." };
     this.instead.probe_webgpu = async () => probe;
     const proxy = new Proxy(engine, {
       get:

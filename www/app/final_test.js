@@ -253,7 +253,7 @@ export class FinalTester {
     if (backends.size !== 1 || (backend !== "ndarray" && backend !== "webgpu")) {
       throw new Refused("Its runs were computed by different backends, which cannot be repeated.");
     }
-    const decision = await this.#parts.engine.choose_backend(backend, signal);
+    const decision = await this.#parts.engine.choose_backend({ backend }, { signal });
     return decision.backend;
   }
 

@@ -1,7 +1,8 @@
 // What the settings would build of the data, asked of the engine after each change of
-// either, and the settings kept for the next visit.
+// either, what would compute it, and the settings kept for the next visit.
 
 import { fault_of } from "../base/fault.js";
+import { is_active } from "./state.js";
 
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { Notes } from "../store/notes.js" */
@@ -10,6 +11,8 @@ import { fault_of } from "../base/fault.js";
 /** Typing goes on for so long between two keys. */
 const PAUSE_MS = 120;
 const KEEP_AFTER_MS = 400;
+/** Who rests for so long may press Train with these settings. */
+const READY_AFTER_MS = 500;
 
 /** @typedef {(work: () => void, after_ms: number) => unknown} Later */
 
@@ -45,6 +48,18 @@ export function start_planner({ store, engine, notes, later = setTimeout }) {
   const plan_soon = calmly(PAUSE_MS);
   const keep_soon = calmly(KEEP_AFTER_MS);
   store.watch(["config", "data", "typed_fault"], () => plan_soon(() => void replan()));
+  const ready_soon = calmly(READY_AFTER_MS);
+  /** Whether a race would be alone. @param {PageState} now */
+  const is_calm = ({ data, run, is_study_busy, is_tuning }) =>
+    data !== null && !is_active(run) && !is_study_busy && !is_tuning;
+  store.watch(["config", "data", "run", "is_study_busy", "is_tuning"], (state) => {
+    if (!is_calm(state)) return;
+    ready_soon(() => {
+      const now = store.get();
+      // It is asked ahead of a need: whoever needs it is told why it cannot be had.
+      if (is_calm(now) && !now.typed_fault) engine.get_ready(now.config).catch(() => {});
+    });
+  });
   let kept = store.get().config;
   store.watch(["config"], ({ config }) => {
     if (config === kept) return;

@@ -274,7 +274,7 @@ export class RunController {
           on_event: (event) => this.#for(active, () => this.#take_event(active, event)),
           on_checkpoint: (bytes, epoch) => this.#keep_epoch(active, bytes, epoch),
         },
-        checkpoint ? { checkpoint } : {},
+        checkpoint ? { checkpoint, before: before?.record.decision?.backend } : {},
         abort.signal,
       );
       await end_run(this.#ends, active, result);

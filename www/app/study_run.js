@@ -19,6 +19,7 @@ import {
 
 /** @import { Progress, StudyRecord, StudyRun } from "../pkg/ndarray/inkling.js" */
 /** @import { LoadedData } from "../engine/custody.js" */
+/** @import { Artifact } from "../worker/artifact.js" */
 /** @import { Pool } from "../engine/pool.js" */
 /** @import { StudyParts } from "./studies.js" */
 /** @import { StudyShelf } from "./study_shelf.js" */
@@ -213,8 +214,8 @@ export class StudyRunner {
     store.set({ record, ...(store.get().record?.id === record.id ? {} : { reading: null }) });
     this.#shelf.put(record);
     try {
-      const choice = record.plan.baseline.backend ?? "auto";
-      const { backend } = await engine.choose_backend(choice, signal);
+      const { config, before } = most_work(record);
+      const { backend } = await engine.choose_backend(config, { before, signal });
       signal.throwIfAborted();
       const runs = record.runs.slice();
       const { workers } = record.plan;
@@ -313,6 +314,20 @@ export class StudyRunner {
     this.#kept_ms = performance.now();
     if (record) void this.#shelf.keep(record);
   }
+}
+
+/**
+ * What decides where a study is computed: of the runs that wait the one with the most work,
+ * and what computed those that are finished, for all are compared.
+ * @param {StudyRecord} record
+ */
+function most_work({ plan, runs }) {
+  const next = Array.from(plan.order).find((index) => runs[index]?.state === "waiting");
+  const waiting_run = next === undefined ? undefined : runs[next];
+  const backend = runs.find(({ state }) => state === "finished")?.result?.backend;
+  /** @type {Artifact | undefined} */
+  const before = backend === "ndarray" || backend === "webgpu" ? backend : undefined;
+  return { config: waiting_run?.spec.config ?? plan.baseline, before };
 }
 
 /** Waits, but not for ever: neither worker nor database may hold a person up. @param {Promise<unknown>} work */

@@ -4,13 +4,16 @@
 // the page is known here.
 
 import { Refused, unless_aborted } from "../base/fault.js";
+import { PREFERENCES } from "../base/preferences.js";
 import * as Comlink from "../vendor/comlink.mjs";
 import { decide_backend } from "./backend.js";
 import { WorkerCrashed } from "./engine_worker.js";
 import { InsideCustody } from "./inside_custody.js";
 import { Occupation } from "./occupation.js";
+import { RaceMemory } from "./race_memory.js";
+import { Racer } from "./racer.js";
 
-/** @import { BackendChoice, EpochRecord, Event, RateReading, RunConfig, RunResult } from "../pkg/ndarray/inkling.js" */
+/** @import { EpochRecord, Event, RateReading, RunConfig, RunResult } from "../pkg/ndarray/inkling.js" */
 /** @import { Remote } from "../vendor/comlink.mjs" */
 /** @import { Artifact } from "../worker/artifact.js" */
 /** @import { Engine } from "../worker/engine.js" */
@@ -36,6 +39,7 @@ import { Occupation } from "./occupation.js";
 /**
  * @typedef {object} FaultOptions
  * @property {string} [fault] one that is to happen once, for tests
+ * @property {RaceMemory} [races] tests put their own in its place
  * @property {() => void} [on_unfillable] told when the fault `storage-full` cannot fill this storage
  */
 
@@ -43,6 +47,7 @@ import { Occupation } from "./occupation.js";
 export class Custody extends InsideCustody {
   #fault;
   #on_unfillable;
+  #racer;
   /** @type {Occupation<RunResult> | null} */
   #training = null;
   /** @type {Occupation<Uint8Array<ArrayBuffer>> | null} */
@@ -55,17 +60,39 @@ export class Custody extends InsideCustody {
     super(options);
     this.#fault = options.fault ?? "";
     this.#on_unfillable = options.on_unfillable ?? (() => {});
+    this.#racer = new Racer(this.stations, options.races ?? new RaceMemory(PREFERENCES));
   }
 
   /**
-   * Decides what computes. `auto` always comes to something; a WebGPU that was asked for
-   * by name and cannot be had rejects with `BackendUnavailable`.
-   * @param {BackendChoice} choice
-   * @param {AbortSignal} [signal]
+   * Decides what computes a run with these settings on the loaded data. `auto` always comes
+   * to something; a WebGPU that was asked for by name and cannot be had rejects with
+   * `BackendUnavailable`. From then on something is under way.
+   * @param {RunConfig} config
+   * @param {{ before?: Artifact | undefined, signal?: AbortSignal }} [more] what began it, if it goes on
    * @returns {Promise<BackendDecision>}
    */
-  choose_backend(choice, signal = new AbortController().signal) {
-    return unless_aborted(decide_backend(choice, this.stations, signal), signal);
+  async choose_backend(config, { before, signal = new AbortController().signal } = {}) {
+    const wish = { config, data: this.data, before };
+    try {
+      const deciding = decide_backend(wish, this.stations, this.#racer, signal);
+      return await unless_aborted(deciding, signal);
+    } finally {
+      this.#racer.cut();
+    }
+  }
+
+  /**
+   * Finds out ahead of a run with these settings what `auto` will choose, while nothing is
+   * under way.
+   * @param {RunConfig} config
+   */
+  async get_ready(config) {
+    const { data } = this;
+    const is_idle = !this.#training && !this.#tuning && !this.#rate_test;
+    if (!data || !is_idle || (config.backend ?? "auto") !== "auto") return;
+    const { usable, adapter } = await this.stations.probe_webgpu();
+    const is_meant = this.data === data && !this.#training && !this.#tuning && !this.#rate_test;
+    if (usable && is_meant) await this.#racer.get_ready(config, data, adapter);
   }
 
   /**
@@ -75,11 +102,11 @@ export class Custody extends InsideCustody {
    * after which nothing of the run goes on.
    * @param {RunConfig} config
    * @param {TrainListeners} [listeners]
-   * @param {RunStart} [start]
+   * @param {RunStart & { before?: Artifact | undefined }} [given] what it begins from, and what computed it before
    * @param {AbortSignal} [signal]
    * @returns {Promise<RunResult>}
    */
-  async train(config, listeners = {}, start = {}, signal) {
+  async train(config, listeners = {}, { before, ...start } = {}, signal) {
     this.refuse_while_occupied();
     if (!this.data) throw new Refused("Load a data set first.");
     const data = this.data;
@@ -91,7 +118,7 @@ export class Custody extends InsideCustody {
     // Before the first await: a second press is refused from now on.
     this.#training = training;
     try {
-      const { backend } = await this.#decided(config, training.signal, on_decision);
+      const { backend } = await this.#decided(config, training.signal, on_decision, before);
       const tell = Comlink.proxy((/** @type {Event} */ event) => {
         if (training.signal.aborted) return;
         // The first event tells that the run's own model stands.
@@ -163,6 +190,7 @@ export class Custody extends InsideCustody {
     const tuning = new Occupation(signal, this.patience_ms);
     const { token } = tuning;
     this.#tuning = tuning;
+    this.#racer.cut();
     try {
       const weights = await unless_aborted(this.weights(model_id), tuning.signal);
       const task = { config, weights, kept, num_copies };
@@ -193,7 +221,7 @@ export class Custody extends InsideCustody {
     const { token } = testing;
     this.#rate_test = testing;
     try {
-      const { backend } = await this.#decided(config, testing.signal, undefined);
+      const { backend } = await this.#decided(config, testing.signal);
       const tell = Comlink.proxy((/** @type {RateReading} */ reading) => {
         if (!testing.signal.aborted && this.#rate_test === testing) on_reading(reading);
       });
@@ -239,11 +267,12 @@ export class Custody extends InsideCustody {
   /**
    * @param {RunConfig} config
    * @param {AbortSignal} signal
-   * @param {TrainListeners["on_decision"]} on_decision
+   * @param {TrainListeners["on_decision"]} [on_decision]
+   * @param {Artifact} [before] what began it, if it goes on
    */
-  async #decided({ backend = "auto" }, signal, on_decision) {
+  async #decided(config, signal, on_decision, before) {
     signal.throwIfAborted();
-    const decision = await this.choose_backend(backend, signal);
+    const decision = await this.choose_backend(config, { before, signal });
     on_decision?.(decision);
     return decision;
   }

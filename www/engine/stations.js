@@ -14,6 +14,8 @@ export class Stations {
   #stations = new Map();
   /** @type {Promise<WebgpuProbe> | null} */
   #probe = null;
+  /** When it was asked for first. */
+  #probed_at_ms = 0;
 
   /** @param {(label: string) => WorkerLike} [make_worker] tests put their own in */
   constructor(make_worker = (label) => new EngineWorker(label)) {
@@ -55,8 +57,14 @@ export class Stations {
     }
   }
 
+  /** When what a worker sees of WebGPU was asked for, by `performance.now`. */
+  get probed_at_ms() {
+    return this.#probed_at_ms;
+  }
+
   /** What a worker sees of WebGPU, which may be less than the page does; asked once. */
   probe_webgpu() {
+    if (!this.#probe) this.#probed_at_ms = performance.now();
     this.#probe ??= this.on_cpu((station) => station.call((engine) => engine.probe_webgpu())).catch(
       (error) => {
         this.#probe = null;

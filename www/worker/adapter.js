@@ -1,13 +1,14 @@
 // WebGPU as this worker sees it: whether there is an adapter that serves, and the
 // loss of a device.
 
+import { message_of } from "../base/fault.js";
 import { death } from "./death.js";
 
 /**
  * What this worker sees of WebGPU.
  * @typedef {object} WebgpuProbe
  * @property {boolean} usable whether the engine can run on it at all
- * @property {boolean} is_fallback whether it is a software adapter
+ * @property {string} adapter what it is called; empty where there is none
  * @property {string} reason a sentence's end, such as `this browser found no WebGPU adapter.`
  */
 
@@ -20,25 +21,30 @@ export const devices = [];
  */
 export async function probe() {
   if (!("gpu" in navigator) || !navigator.gpu) {
-    return { usable: false, is_fallback: false, reason: "this browser does not offer WebGPU." };
+    return none("this browser does not offer WebGPU.");
   }
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) {
-    return { usable: false, is_fallback: false, reason: "this browser found no WebGPU adapter." };
+  /** @type {GPUAdapter | null} */
+  let found;
+  try {
+    found = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  } catch (error) {
+    return none(`this browser’s WebGPU failed when it was asked (${message_of(error)}).`);
   }
-  const { info } = adapter;
+  if (!found) return none("this browser found no WebGPU adapter.");
+  const { info, features } = found;
   const name =
     info.description || [info.vendor, info.architecture].filter(Boolean).join(" ") || "unnamed";
-  const is_fallback = info.isFallbackAdapter === true;
-  if (!adapter.features.has("timestamp-query")) {
-    const reason = `the WebGPU adapter (${name}) lacks timestamp queries, which the engine needs.`;
-    return { usable: false, is_fallback, reason };
+  const adapter = info.isFallbackAdapter === true ? `${name}, a software one` : name;
+  if (!features.has("timestamp-query")) {
+    const reason = `the WebGPU adapter (${adapter}) lacks timestamp queries, which the engine needs.`;
+    return { usable: false, adapter, reason };
   }
-  if (is_fallback) {
-    const reason = `the only WebGPU adapter (${name}) is a software one, slower than the CPU itself.`;
-    return { usable: true, is_fallback, reason };
-  }
-  return { usable: true, is_fallback, reason: `adapter ${name}.` };
+  return { usable: true, adapter, reason: `adapter ${adapter}.` };
+}
+
+/** @param {string} reason @returns {WebgpuProbe} */
+function none(reason) {
+  return { usable: false, adapter: "", reason };
 }
 
 /** burn does not tell when the GPU goes away; the device itself does. */

@@ -227,7 +227,8 @@ export class HeldData {
    */
   lend(checksum, make) {
     const making = make(this.named(checksum));
-    this.#lent = making.catch(() => {});
+    // A trial may be made while a run is.
+    this.#lent = Promise.allSettled([this.#lent, making]);
     return making;
   }
 

@@ -21,6 +21,7 @@ import {
 } from "./model.js";
 import { trainer_of } from "./run.js";
 import { test_rates } from "./rate_test.js";
+import { try_steps } from "./trial.js";
 import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
@@ -33,6 +34,7 @@ import { Work } from "./work.js";
 /** @import { MemberBytes, ModelFormat, Reader } from "./model.js" */
 /** @import { Question, ReadWish } from "./reading.js" */
 /** @import { RunTask } from "./run.js" */
+/** @import { Trial } from "./trial.js" */
 /** @import { TuningTask } from "./tuning.js" */
 
 /**
@@ -275,6 +277,24 @@ export class Engine extends Answers {
       } finally {
         release(on_reading);
       }
+    });
+  }
+
+  /**
+   * Takes some steps as a run with these settings would, beside whatever is under way, and
+   * says how long they took. Nothing here is replaced.
+   * @param {string} checksum
+   * @param {RunConfig} config
+   * @param {number} budget_ms for the steps after the first
+   * @returns {Promise<Trial>}
+   */
+  try_steps(checksum, config, budget_ms) {
+    return guarded(() => {
+      const { num_train } = this.#data.named(checksum).plan(config);
+      const batch_size = Math.min(config.batch_size ?? 64, num_train);
+      const make = () =>
+        this.#data.lend(checksum, (data) => trainer_of(this.wasm, data, config, {}));
+      return try_steps(make, { batch_size, budget_ms });
     });
   }
 
