@@ -42,19 +42,6 @@ test("30 steps on WebGPU give ndarray's losses", { timeout: 300_000 }, async (t)
   });
 });
 
-test("auto leaves a software adapter alone and says why", async (t) => {
-  const { page } = await open_page(t, { query: `?${SETTINGS}`, webgpu: true });
-  await pick(page, small);
-  await sees(page, "Data status", /bars\.csv/);
-  await press(page, "Train");
-  const ended = await sees(page, "Training status", /finished/i, 60);
-  assert.match(ended, /ndarray/);
-  await page
-    .getByText(/software/i)
-    .first()
-    .waitFor();
-});
-
 test("a study on WebGPU, on the software adapter", { timeout: 200_000 }, async (t) => {
   const { page } = await open_page(t, { query: "?epochs=1&backend=webgpu", webgpu: true });
   const bytes = new TextEncoder().encode(bar_rows(400).join("\n"));

@@ -34,9 +34,23 @@ test("a step's time is what it takes in a run's slices", () => {
   // A slice of 50 ms has 24 steps of 2 ms and the way once.
   near(step_ms_of(slices(2, 1)), 2 + 1 / 24);
   // Never more than 64, which is what a device is given in one go.
-  near(step_ms_of(slices(0.1, 3.2)), 0.1 + 3.2 / 64);
-  // Where the way is as long as a slice, each step goes it alone, as in Firefox.
+  near(step_ms_of(slices(0.1, 3.2, [1, 1, 2, 4, 8, 16, 32])), 0.1 + 3.2 / 64);
+  // Where the way is as long as a slice, each step goes it alone.
   near(step_ms_of(slices(0.1, 100)), 100.1);
+  near(step_ms_of(slices(0.1, 100, [1])), 100.1);
+});
+
+test("noise in a step alone does not make a slow device a fast one", () => {
+  // As found on a software adapter: the second slice took no longer than the first.
+  near(
+    step_ms_of([
+      { num_steps: 1, ms: 33 },
+      { num_steps: 2, ms: 33.4 },
+    ]),
+    16.7,
+  );
+  const held_up = [...slices(2, 1).slice(1), { num_steps: 1, ms: 16 }];
+  near(step_ms_of(held_up), 17 / 8 / 2);
 });
 
 test("few slices, noise and a coarse clock still come to a time", () => {
@@ -98,19 +112,20 @@ test("the faster one is taken, and the CPU where nothing is between them", () =>
 });
 
 test("trials come to a verdict, scaled where the CPU's batches were smaller", () => {
-  const losses = [{ step: 1, loss: 2.3 }];
   const trial = (/** @type {number} */ step_ms, loss = 2.3) => ({
     slices: slices(step_ms, 0),
     losses: [{ step: 1, loss }],
   });
-  const found = verdict_of({ cpu: trial(20), webgpu: trial(30, 2.5), checked: trial(4), scale: 8 });
+  const cpu = [trial(40), trial(20)];
+  const found = verdict_of({ cpu, webgpu: [trial(30, 2.5)], checked: trial(4), scale: 8 });
   assert.equal(found.is_same, true, "losses are compared on equal batches");
   near(found.cpu_ms, 160);
   near(found.webgpu_ms, 30);
   assert.equal(faster(found), "webgpu");
-  const wrong = verdict_of({ cpu: trial(20), webgpu: { slices: slices(1, 0), losses: [] } });
-  assert.equal(wrong.is_same, false, "without one loss in common nothing is known of it");
-  assert.equal(verdict_of({ cpu: trial(1), webgpu: { ...trial(2), losses } }).is_same, true);
+  const silent = { slices: slices(1, 0), losses: [] };
+  assert.equal(verdict_of({ cpu, webgpu: [silent] }).is_same, false, "nothing is known of it");
+  const quickest = verdict_of({ cpu: [trial(1)], webgpu: [trial(9), trial(2)] });
+  assert.deepEqual([quickest.is_same, quickest.webgpu_ms], [true, 2]);
 });
 
 test("a verdict is said with both figures", () => {

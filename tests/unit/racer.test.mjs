@@ -40,8 +40,8 @@ async function site({
 } = {}) {
   /** What each backend was asked to try. @type {{ artifact: string, batch_size: number | undefined }[]} */
   const tried = [];
-  /** @type {{ webgpu: Promise<unknown> | null }} */
-  const holds = { webgpu: null };
+  /** What a trial on WebGPU waits for. @type {{ webgpu: () => Promise<unknown> }} */
+  const holds = { webgpu: async () => {} };
   const prepare = (/** @type {FakeWorker} */ worker) => {
     const artifact = worker.label === "inkling webgpu" ? "webgpu" : "ndarray";
     if (artifact === "webgpu" && is_webgpu_silent)
@@ -53,7 +53,7 @@ async function site({
     ) => {
       tried.push({ artifact, batch_size });
       if (artifact === "ndarray") return trial(cpu_ms);
-      await holds.webgpu;
+      await holds.webgpu();
       return trial(webgpu_ms, webgpu_loss);
     };
   };
@@ -122,7 +122,7 @@ test("a wrong driver is kept out, and said", LIMIT, async () => {
 test("a run does not wait for WebGPU; the next one finds it ready", LIMIT, async () => {
   const { decided, holds, tried } = await site({ cpu_ms: 12, webgpu_ms: 1 });
   const compiling = gate();
-  holds.webgpu = compiling.promise;
+  holds.webgpu = () => compiling.promise;
   const start_ms = performance.now();
   assert.deepEqual(await decided(), ["ndarray", LATE]);
   assert.ok(performance.now() - start_ms < 1000, "it took the run's own time and 220 ms");
@@ -135,12 +135,28 @@ test("a run does not wait for WebGPU; the next one finds it ready", LIMIT, async
   assert.deepEqual(await decided(), ["webgpu", "WebGPU: 1 ms a step, CPU (ndarray) 12 ms."]);
 });
 
+test("nor do runs wait for a slow one again and again", LIMIT, async () => {
+  const { decided, holds, tried } = await site({ cpu_ms: 12, webgpu_ms: 1 });
+  holds.webgpu = () => new Promise((done) => setTimeout(done, 300));
+  const waits = [];
+  for (let at = 0; at < 3; at += 1) {
+    const start_ms = performance.now();
+    assert.deepEqual(await decided(), ["ndarray", LATE]);
+    waits.push(Math.round(performance.now() - start_ms));
+    // Until that race is over, so that the next run has one of its own.
+    await new Promise((done) => setTimeout(done, 400));
+  }
+  assert.equal(tried.length, 3);
+  assert.ok((waits[0] ?? 0) >= 200 && (waits[1] ?? 0) >= 200, `they took ${waits.join(", ")} ms`);
+  assert.ok((waits[2] ?? 0) < 150, `they took ${waits.join(", ")} ms`);
+});
+
 test("in the quiet before a run all is found out, and none of it beside one", LIMIT, async () => {
   const { custody, decided, tried, holds } = await site({ cpu_ms: 12, webgpu_ms: 1 });
   await custody.get_ready(config());
   assert.deepEqual(tried, [], "a backend was named");
   const compiling = gate();
-  holds.webgpu = compiling.promise;
+  holds.webgpu = () => compiling.promise;
   const ready = custody.get_ready(AUTO);
   await until(() => tried.length === 1);
   await decided(config());
@@ -173,10 +189,10 @@ test("WebGPU that is silent costs two seconds at most, once", LIMIT, async () =>
   const { decided, cpu, tried } = await site();
   cpu().instead.probe_webgpu = () => new Promise(() => {});
   const start_ms = performance.now();
-  const told = ["ndarray", "CPU (ndarray): WebGPU did not answer within 2 s."];
+  const told = ["ndarray", "CPU (ndarray): WebGPU did not answer in time."];
   assert.deepEqual(await decided(), told);
   const first_ms = performance.now() - start_ms;
-  assert.ok(first_ms > 1900 && first_ms < 2500, `it took ${first_ms} ms`);
+  assert.ok(first_ms > 1700 && first_ms < 2300, `it took ${first_ms} ms`);
   assert.deepEqual(await decided(), told);
   assert.ok(performance.now() - start_ms - first_ms < 500);
   assert.deepEqual(tried, []);
@@ -185,7 +201,7 @@ test("WebGPU that is silent costs two seconds at most, once", LIMIT, async () =>
 test("a device that does not open, or is lost, leaves the run to the CPU", LIMIT, async () => {
   const lost = await site();
   const ready = gate();
-  lost.holds.webgpu = ready.promise;
+  lost.holds.webgpu = () => ready.promise;
   const running = lost.decided();
   await until(() => lost.tried.length === 1);
   lost.workers.of("inkling webgpu").kill("the WebGPU device was lost (destroyed)");
@@ -205,7 +221,7 @@ test("a device that does not open, or is lost, leaves the run to the CPU", LIMIT
   const start_ms = performance.now();
   assert.deepEqual(await gone.decided(), [
     "ndarray",
-    "CPU (ndarray): WebGPU did not answer within 2 s.",
+    "CPU (ndarray): WebGPU did not answer in time.",
   ]);
   assert.ok(performance.now() - start_ms < 2500);
 });

@@ -54,12 +54,12 @@ const parts = (budget_ms = 1e6) => ({ batch_size: BATCH_SIZE, budget_ms });
 test("slices grow until there are thirty steps and a time worth reading", async (t) => {
   const { make, seen } = site(t, { step_ms: 0.5, compile_ms: 700 });
   const { slices, losses } = await try_steps(make, parts());
-  assert.deepEqual(seen.slices, [1, 1, 2, 4, 8, 16, 32, 64]);
+  assert.deepEqual(seen.slices, [1, 1, 1, 2, 4, 8, 16, 32, 64]);
   assert.deepEqual(slices[0], { num_steps: 1, ms: 0.5 }, "what was compiled is not timed");
   assert.deepEqual(slices.at(-1), { num_steps: 64, ms: 32 });
   assert.deepEqual(
     losses.map(({ step }) => step),
-    [1, 2, 4, 8, 16, 32, 64, 128],
+    [1, 2, 3, 5, 9, 17, 33, 65, 129],
     "the first step's loss counts",
   );
   assert.deepEqual([seen.num_made, seen.num_free], [1, 1]);
@@ -68,7 +68,7 @@ test("slices grow until there are thirty steps and a time worth reading", async 
 test("slow steps are few, and a step is timed whatever it takes", async (t) => {
   const quick = site(t, { step_ms: 10 });
   await try_steps(quick.make, parts(80));
-  assert.deepEqual(quick.seen.slices, [1, 1, 2, 4, 1], "the budget is used up and not more");
+  assert.deepEqual(quick.seen.slices, [1, 1, 1, 2, 4], "the budget is used up and not more");
   const slow = site(t, { step_ms: 400, compile_ms: 900 });
   const { slices } = await try_steps(slow.make, parts(80));
   assert.deepEqual(slices, [{ num_steps: 1, ms: 400 }]);
@@ -89,7 +89,7 @@ test("a long way to the device does not hide how fast its steps are", async (t) 
 test("a trial ends with its epoch, and one of a single step has another", async (t) => {
   const short = site(t, { step_ms: 1, steps_per_epoch: 5 });
   await try_steps(short.make, parts());
-  assert.deepEqual(short.seen.slices, [1, 1, 2, 1]);
+  assert.deepEqual(short.seen.slices, [1, 1, 1, 2]);
   const single = site(t, { step_ms: 1, compile_ms: 50, steps_per_epoch: 1 });
   const { slices, losses } = await try_steps(single.make, parts());
   assert.deepEqual(slices, [{ num_steps: 1, ms: 1 }], "it is warm");

@@ -26,10 +26,10 @@ import { LATE, within } from "./racer.js";
  * @property {Artifact | undefined} before what began it, if it goes on: only there its bits go on too
  */
 
-/** `auto` waits no longer for WebGPU to say that it is there. */
-const PATIENCE_MS = 2000;
+/** `auto` waits no longer for WebGPU; with all else, a person waits two seconds. */
+const PATIENCE_MS = 1800;
 
-const SILENT = `WebGPU did not answer within ${PATIENCE_MS / 1000} s.`;
+const SILENT = "WebGPU did not answer in time.";
 
 /** A WebGPU that was asked for by name and cannot be had. Offer the CPU. */
 export class BackendUnavailable extends Error {
@@ -100,7 +100,7 @@ export async function decide_backend({ config, data, before }, stations, racer, 
 }
 
 /**
- * What is there, said within two seconds from when it was first asked.
+ * What is there, as far as it is said in time from when it was first asked.
  * @param {Stations} stations
  * @returns {Promise<WebgpuProbe>}
  */

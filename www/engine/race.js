@@ -21,13 +21,17 @@ const SLICE_MS = 50;
 /** And has no more steps than a device is given in one go. */
 const MOST_STEPS = 64;
 
+/** Steps from which on a slice is a long one. */
+const LONG_SLICE = 8;
+
 /** The share of a loss, or of 1, by which the two may differ. */
 const TOLERANCE = 1e-3;
 
 /**
  * Milliseconds that a step takes in a run: a slice takes its steps and, once, the way to the
- * device and back, which is long in some browsers. Both follow from a step alone and from
- * the longest slices.
+ * device and back, which is long in some browsers. Both follow from a step alone and from a
+ * long slice, where one was timed; and as noise can make a step alone seem long, they take no
+ * more than half of what was measured away.
  * @param {readonly TrialSlice[]} slices
  * @returns {number} no number without any
  */
@@ -37,14 +41,15 @@ export function step_ms_of(slices) {
   const long = slices.filter(({ num_steps }) => num_steps * 2 >= most);
   const best = long.toSorted((a, b) => each(a) - each(b))[0];
   if (!best) return NaN;
-  const alone_ms = Math.min(
-    ...slices.filter(({ num_steps }) => num_steps === 1).map(({ ms }) => ms),
-  );
-  if (best.num_steps === 1 || alone_ms <= each(best) || alone_ms === Infinity) return each(best);
-  const step_ms = Math.max((best.ms - alone_ms) / (best.num_steps - 1), 0);
+  const alone = slices.filter(({ num_steps }) => num_steps === 1).map(({ ms }) => ms);
+  const alone_ms = Math.min(...alone);
+  const is_way_seen = best.num_steps >= LONG_SLICE && alone_ms > each(best);
+  if (!is_way_seen || alone_ms === Infinity) return each(best);
+  const step_ms = Math.max(best.ms - alone_ms, 0) / (best.num_steps - 1);
   const way_ms = alone_ms - step_ms;
   const fit = step_ms > 0 ? Math.floor((SLICE_MS - way_ms) / step_ms) : MOST_STEPS;
-  return step_ms + way_ms / Math.min(Math.max(fit, 1), MOST_STEPS);
+  const found = step_ms + way_ms / Math.min(Math.max(fit, 1), MOST_STEPS);
+  return Math.max(found, each(best) / 2);
 }
 
 /**
@@ -64,18 +69,21 @@ export function are_same_losses(cpu, webgpu) {
 }
 
 /**
+ * Of each backend's trials the quickest counts: whatever else a machine is at only slows them.
  * @param {object} trials
- * @param {Trial} trials.cpu
- * @param {Trial} trials.webgpu
- * @param {Trial} [trials.checked] WebGPU's on the CPU's batches, where these were smaller
+ * @param {readonly Trial[]} trials.cpu
+ * @param {readonly Trial[]} trials.webgpu
+ * @param {Trial | undefined} [trials.checked] WebGPU's on the CPU's batches, where these were smaller
  * @param {number} [trials.scale] so many times the work of the CPU's batches is a run's
  * @returns {Verdict}
  */
-export function verdict_of({ cpu, webgpu, checked = webgpu, scale = 1 }) {
+export function verdict_of({ cpu, webgpu, checked = webgpu[0], scale = 1 }) {
+  const least_ms = (/** @type {readonly Trial[]} */ trials) =>
+    Math.min(...trials.map(({ slices }) => step_ms_of(slices)));
   return {
-    cpu_ms: scale * step_ms_of(cpu.slices),
-    webgpu_ms: step_ms_of(webgpu.slices),
-    is_same: are_same_losses(cpu.losses, checked.losses),
+    cpu_ms: scale * least_ms(cpu),
+    webgpu_ms: least_ms(webgpu),
+    is_same: are_same_losses(cpu[0]?.losses ?? [], checked?.losses ?? []),
   };
 }
 

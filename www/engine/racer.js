@@ -17,6 +17,9 @@ import { faster, shape_of, verdict_of } from "./race.js";
 /** A run waits no longer for a race; with what a worker is at by then, it has lost 300 ms. */
 const RACE_MS = 220;
 
+/** Nor often: the first time what WebGPU needs is got ready. After that the quiet must do. */
+const MOST_WAITS = 2;
+
 /** What a trial has for its steps after the first: while a run waits, and while nobody does. */
 const TRIAL_MS = 40;
 const CALM_TRIAL_MS = 120;
@@ -78,6 +81,8 @@ export class Racer {
   #race = null;
   /** Why a key is not tried again on this page. @type {Map<string, string>} */
   #failed = new Map();
+  /** How often runs have waited for a key. @type {Map<string, number>} */
+  #waits = new Map();
   /** Shares of ink, by data set. @type {WeakMap<Blob, Promise<number>>} */
   #ink = new WeakMap();
 
@@ -106,7 +111,9 @@ export class Racer {
     const known = await this.#known(key);
     if (known) return known;
     const race = this.#begun(key, config, data, TRIAL_MS);
-    if (race.is_cut) return LATE;
+    const num_waits = this.#waits.get(key) ?? 0;
+    if (race.is_cut || num_waits === MOST_WAITS) return LATE;
+    this.#waits.set(key, num_waits + 1);
     const found = await unless_aborted(within(this.#race_ms, race.over), signal);
     return found ?? LATE;
   }
@@ -175,28 +182,26 @@ export class Racer {
    * @returns {Promise<Outcome | null>}
    */
   async #run(race, config, data) {
-    const on_cpu = () => this.#stations.on_cpu((station) => station);
-    const cpu = new Side(on_cpu, data, race.trial_ms);
+    const cpu = this.#cpu(race, data);
     const plan = await cpu.plan(config).catch(() => null);
     // Whoever would train is told what is wrong with the settings.
     if (!plan) return null;
     const images = Math.min(config.batch_size ?? 64, plan.num_train);
     const fewer = Math.floor((images * MOST_WORK) / plan.step_multiply_adds);
     const tried = fewer < images ? { ...config, batch_size: Math.max(fewer, 1) } : config;
-    /** @type {Verdict | null} */
-    let verdict = null;
+    /** @type {Verdict} */
+    let verdict;
     try {
-      const found = await within(PATIENCE_MS, this.#tried_on_webgpu(race, config, tried, data));
-      if (found === LATE) throw new Error(`it was silent for ${PATIENCE_MS / 1000} s`);
-      if (race.is_cut || !found) return null;
-      // The first trial is what the browser compiles the CPU's code for good in.
-      const first = await cpu.try_steps(tried).catch(() => null);
-      if (race.is_cut || !first) return null;
-      const has_slow_steps = num_timed(first) < FEW_STEPS;
-      const second = has_slow_steps ? first : await cpu.try_steps(tried).catch(() => null);
-      if (race.is_cut || !second) return null;
+      const first = await within(PATIENCE_MS, this.#on_webgpu(race, config, tried, data));
+      if (first === LATE) throw new Error(`it was silent for ${PATIENCE_MS / 1000} s`);
+      const trials = first && (await this.#on_cpu(race, cpu, tried));
+      const is_calm = race.trial_ms === CALM_TRIAL_MS;
+      // In turn, as far as there is time: a machine that is at something else slows both.
+      const again = trials && is_calm ? await this.#on_webgpu(race, config, config, data) : first;
+      if (!first || !trials || !again) return null;
+      const webgpu = [first.own, again.own];
       const scale = images / Math.min(tried.batch_size ?? 64, images);
-      verdict = verdict_of({ ...found, cpu: second, scale });
+      verdict = verdict_of({ cpu: trials, webgpu, checked: first.checked, scale });
     } catch (error) {
       const why = `WebGPU failed when it was tried (${message_of(error)}).`;
       this.#failed.set(race.key, why);
@@ -214,13 +219,37 @@ export class Racer {
    * @param {RunConfig} config
    * @param {RunConfig} tried the same, on as many images a step as the CPU is given
    * @param {LoadedData} data
+   * @returns {Promise<{ own: Trial, checked: Trial } | null>} `null` where it was cut
    */
-  async #tried_on_webgpu(race, config, tried, data) {
-    const on_webgpu = async () => this.#stations.of("webgpu");
-    const webgpu = new Side(on_webgpu, data, race.trial_ms);
+  async #on_webgpu(race, config, tried, data) {
+    const webgpu = new Side(async () => this.#stations.of("webgpu"), data, race.trial_ms);
     const own = await webgpu.try_steps(config);
     if (race.is_cut) return null;
-    return { webgpu: own, checked: tried === config ? own : await webgpu.try_steps(tried) };
+    const checked = tried === config ? own : await webgpu.try_steps(tried);
+    return race.is_cut ? null : { own, checked };
+  }
+
+  /** @param {Race} race @param {LoadedData} data */
+  #cpu({ trial_ms }, data) {
+    return new Side(() => this.#stations.on_cpu((station) => station), data, trial_ms);
+  }
+
+  /**
+   * Two trials where steps are quick: in the first the browser compiles their code for good.
+   * @param {Race} race
+   * @param {Side} cpu
+   * @param {RunConfig} config
+   * @returns {Promise<Trial[] | null>} `null` where it was cut, or the settings cannot be trained
+   */
+  async #on_cpu(race, cpu, config) {
+    /** @type {Trial[]} */
+    const trials = [];
+    do {
+      const trial = await cpu.try_steps(config).catch(() => null);
+      if (race.is_cut || !trial) return null;
+      trials.push(trial);
+    } while (trials.length === 1 && num_timed(trials[0]) >= FEW_STEPS);
+    return trials;
   }
 
   /**
@@ -273,9 +302,9 @@ class Side {
   }
 }
 
-/** @param {Trial} trial */
-function num_timed({ slices }) {
-  return slices.reduce((sum, { num_steps }) => sum + num_steps, 0);
+/** @param {Trial | undefined} trial */
+function num_timed(trial) {
+  return (trial?.slices ?? []).reduce((sum, { num_steps }) => sum + num_steps, 0);
 }
 
 /**

@@ -22,7 +22,7 @@ import { macrotask } from "./macrotask.js";
 /**
  * A trial as it ended.
  * @typedef {object} Trial
- * @property {TrialSlice[]} slices that were timed: a step alone, then each twice as long as the one before it, as far as the budget goes
+ * @property {TrialSlice[]} slices that were timed: steps alone, then each twice as long as the one before it, as far as the budget goes
  * @property {TrialLoss[]} losses after each slice, from the first step on
  */
 
@@ -31,6 +31,9 @@ const NUM_STEPS = 30;
 
 /** A slice of so long is timed well enough, however coarse the browser's clock. */
 const LONG_ENOUGH_MS = 20;
+
+/** So many are timed alone, for what one takes more than a step of many. */
+const NUM_ALONE = 2;
 
 /** An epoch of one step has none that is warm: another is begun for that. */
 const MOST_LAPS = 2;
@@ -83,7 +86,8 @@ async function take_lap(trainer, { slices, losses }, { batch_size, budget_ms, is
     else slices.push({ num_steps, ms });
     const is_enough = step >= NUM_STEPS && ms >= LONG_ENOUGH_MS;
     if (progress.validating || is_enough) return;
-    const wanted = is_cold ? 1 : Math.min(2 * num_steps, steps_in(end_ms - now_ms, slices));
+    const doubled = slices.length < NUM_ALONE ? 1 : 2 * num_steps;
+    const wanted = is_cold ? 1 : Math.min(doubled, steps_in(end_ms - now_ms, slices));
     if (wanted < 1) return;
     // The trainer plans as many steps as fit by the pace that it tells here.
     slice_ms = ((wanted + 0.5) * 1000 * batch_size) / progress.samples_per_sec;
