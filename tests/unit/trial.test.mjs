@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+// Its way back to the event loop does not keep the process.
+import "./fake_worker.mjs";
 import { try_steps } from "../../www/worker/trial.js";
 
 /** @import { TestContext } from "node:test" */
