@@ -7,6 +7,7 @@ import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { serve } from "../../scripts/serve.mjs";
 import { sizes_of } from "../../scripts/sizes.mjs";
+import { measure_auto } from "./auto.mjs";
 import { BenchPage, Python, launch } from "./contenders.mjs";
 import { ROOT, prepare_data } from "./data.mjs";
 import { measure_augmentation, measure_wide } from "./more_steps.mjs";
@@ -18,7 +19,7 @@ import { alternate, ratio, why } from "./turns.mjs";
 /** @import { Amount, Contender, OpenArgs } from "./types.d.ts" */
 
 const LEARNING_RATE = 0.01;
-const PARTS = ["sizes", "step", "wide", "augmentation", "webgpu", "csv", "study", "page"];
+const PARTS = ["sizes", "step", "wide", "augmentation", "webgpu", "auto", "csv", "study", "page"];
 
 const { values } = parseArgs({
   options: {
@@ -262,6 +263,17 @@ await part("webgpu", WEBGPU_KEYS, async () => {
   await browser.close();
 });
 
+await part("auto", ["auto_right_share"], async () => {
+  const browser = await launch({ webgpu: true });
+  const page = await BenchPage.open(browser, server.url);
+  await page.page.locator("#file").setInputFiles(ROOT + data.csv);
+  /** @param {"ndarray" | "webgpu"} backend */
+  const open = (backend) => page.contender(backend, { kind: "inkling", backend, data: served });
+  const contenders = { ndarray: await open("ndarray"), webgpu: await open("webgpu") };
+  Object.assign(report, await measure_auto({ page, contenders, say, missing }));
+  await browser.close();
+});
+
 await part("csv", ["csv_vs_pandas", "csv_peak_wasm_mb"], async () => {
   const browser = await launch();
   const page = await BenchPage.open(browser, server.url);
@@ -339,6 +351,7 @@ const figures = /** @type {[string, string][]} */ ([
   ["wasm_webgpu_brotli_bytes", "at most 2000000"],
   ["webgpu_dispatches_per_step", "at most 12"],
   ["webgpu_submits_per_step", "at most 1"],
+  ["auto_right_share", "near 1"],
   ["csv_peak_wasm_mb", "at most 80"],
   ["ready_ms", "at most 1500"],
   ["pad_latency_ms", "at most 16"],

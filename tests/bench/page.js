@@ -2,6 +2,7 @@
 // own page code (its CSV loading, its pool). Driven from outside through `bench`.
 
 import * as Comlink from "/www/vendor/comlink.mjs";
+import { Custody } from "/www/engine/custody.js";
 import { Pool } from "/www/engine/pool.js";
 import { EngineWorker } from "/www/engine/engine_worker.js";
 
@@ -77,6 +78,8 @@ function picked() {
 let csv_worker;
 /** @type {LoadedData | undefined} */
 let loaded;
+/** @type {Custody | undefined} */
+let custody;
 
 export const bench = {
   /** @param {string} name @param {OpenArgs} args */
@@ -124,6 +127,26 @@ export const bench = {
 
   end_csv() {
     csv_worker?.kill("the measurement is over");
+  },
+
+  /** The picked CSV as what `auto` decides about. */
+  async load_for_auto() {
+    custody = new Custody();
+    const data = await custody.read_files([picked()], { needs_labels: true });
+    if ("question" in data) throw new Error("the file was asked about");
+    custody.set_data(data);
+  },
+
+  /**
+   * What `auto` takes for settings that nobody hurries with, and how long it thought.
+   * @param {RunConfig} config
+   */
+  async auto(config) {
+    if (!custody) throw new Error("no data set was loaded before");
+    const start = performance.now();
+    await custody.get_ready(config);
+    const { backend, reason } = await custody.choose_backend(config);
+    return { backend, reason, secs: (performance.now() - start) / 1000 };
   },
 
   /**
