@@ -193,7 +193,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "backend",
         label: "Backend",
         hint: "Where the numbers are computed: webgpu is the graphics card, ndarray the \
-               processor. auto takes the card where it is a real one.",
+               processor. auto times both on your data and takes the faster one.",
         group: SettingGroup::Run,
         kind: choice!(backend, BackendChoice),
     },
