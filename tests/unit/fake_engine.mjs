@@ -228,6 +228,8 @@ export class FakeEngine {
     const found = start.checkpoint ? decode(start.checkpoint) : null;
     if (found && found.model.checksum !== checksum)
       throw new Error("the checkpoint is of other data");
+    if (found && start.before !== "ndarray")
+      throw new Error(`a run of the CPU's is to go on where ${start.before} was`);
     /** @type {EpochRecord[]} */
     const history = found?.history ?? [];
     let step = history.length * STEPS;

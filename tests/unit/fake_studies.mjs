@@ -160,13 +160,21 @@ class FakePool {
     });
   }
 
+  #finished() {
+    const result = { ...RESULT, weights_checksum: this.checksum };
+    return { state: "finished", history: [{ epoch: 1 }], result };
+  }
+
   finish() {
-    this.each("running", {
-      state: "finished",
-      history: [{ epoch: 1 }],
-      result: { ...RESULT, weights_checksum: this.checksum },
-    });
+    this.each("running", this.#finished());
     this.end();
+  }
+
+  /** Finishes the first of its runs. */
+  finish_one() {
+    const index = this.#job.runs.findIndex((/** @type {any} */ run) => run.state === "running");
+    this.#job.runs[index] = { ...this.#job.runs[index], ...this.#finished() };
+    this.#job.on_change(index, null);
   }
 
   /** What the weights come out as. */

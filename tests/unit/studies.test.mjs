@@ -159,6 +159,34 @@ test("a refused WebGPU leaves a study that is kept, says why, and can be had", a
   assert.match(study_status(later.state), /2 finished\. .*Finished$/);
 });
 
+test("the rest of a study is computed where its finished runs were", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  tab.actions.change_form({ values: "0.1, 0.2" });
+  tab.actions.run();
+  await moments();
+  const [first, ...others] = tab.engine.asked;
+  assert.deepEqual(others, []);
+  assert.equal(first?.before, undefined, "nothing has computed it yet");
+  assert.deepEqual(
+    first?.config,
+    tab.state.record?.plan.runs[0]?.config,
+    "its longest run decides",
+  );
+  // One run ends, the other is cut off.
+  tab.pools[0]?.finish_one();
+  tab.pools[0]?.each("running", { state: "stopped" });
+  tab.pools[0]?.end();
+  await moments();
+  tab.actions.run_missing();
+  await moments();
+  const again = tab.engine.asked.at(-1);
+  assert.equal(again?.before, "ndarray");
+  assert.deepEqual(again?.config, tab.state.record?.plan.runs[1]?.config);
+  tab.pools[1]?.finish();
+  await moments();
+});
+
 test("a study goes on with the data it began on only", async (t) => {
   const tab = fake_browser(t).open();
   tab.load();
