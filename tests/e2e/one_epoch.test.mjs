@@ -69,7 +69,7 @@ for (const backend of ["ndarray", "webgpu"]) {
 
 test("an epoch is stopped, and what stood before it stands", async (t) => {
   const { page } = await open_page(t, {
-    query: "?backend=ndarray&epochs=1&hidden_layers=1024,1024",
+    query: "?backend=ndarray&epochs=1&hidden_layers=2048,2048",
   });
   await press(page, "Load sample");
   await sees(page, "Data status", /20,000/);
@@ -86,7 +86,8 @@ test("an epoch is stopped, and what stood before it stands", async (t) => {
 
 test("a run that begins has the epoch given up", async (t) => {
   const { page } = await open_page(t, {
-    query: "?backend=ndarray&epochs=1&hidden_layers=1024,1024",
+    // Long enough to be under way for as long as it takes to look.
+    query: "?backend=ndarray&epochs=200&hidden_layers=1024,1024",
   });
   await press(page, "Load sample");
   await sees(page, "Data status", /20,000/);
