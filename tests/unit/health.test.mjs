@@ -171,7 +171,7 @@ test("all that is kept is measured on the same rows, and again only what is new"
   assert.match(told, /^Measured at 3 moments of the run on the same 8 training images/);
   epochs.keep("a", 3, new Uint8Array(1));
   page.set({ run: { ...page.get().run } });
-  assert.match(health.store.get().told, /^1 epoch more since: press again/);
+  assert.match(health.store.get().told, /^1 epoch not measured yet: press again/);
   void health.measure();
   const [newest] = (await answer([layer(), output])) ?? [];
   assert.equal(newest.key, epochs.ref(3)?.key);
@@ -227,5 +227,5 @@ test("measuring can be stopped", async () => {
   await answer([layer(), output]);
   const { health: found, is_measuring, told } = health.store.get();
   assert.deepEqual([found?.epochs.length, is_measuring, asked.length], [1, false, 0]);
-  assert.match(told, /^2 epochs more since|^1 epoch more since/);
+  assert.match(told, /^2 epochs not measured yet|^1 epoch not measured yet/);
 });

@@ -301,3 +301,14 @@ test("a model of other layers is no start, and that is said", async () => {
   assert.match(inside.store.get().step_told, /^The model has other layers than the settings/);
   assert.equal(inside.store.get().is_stepping, false);
 });
+
+test("a model of other classes is no start, and that is said", async () => {
+  const seen = bench();
+  const { page, inside } = seen;
+  const task = { side: 2, classes: ["shirt", "coat"], full_ink: 255, is_drawn: false };
+  const words = { ...page.get().data, checksum: "e", class_counts: [3, 2], task };
+  page.set({ data: /** @type {any} */ (words) });
+  await inside.one_batch();
+  assert.match(inside.store.get().step_told, /^The model tells other classes apart than the data/);
+  assert.equal(seen.num_asked, 0, "nothing is learned by place");
+});

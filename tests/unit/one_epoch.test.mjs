@@ -114,8 +114,12 @@ test("what changes meanwhile has it given up, and what is shown is of what stand
   page.set({ run: { ...page.get().run, phase: "training" } });
   await training;
   assert.match(epoch.store.get().told, /^A run has begun/);
+  page.set({ model: null });
+  assert.match(epoch.store.get().told, /^A run has begun/, "it stands as long as the run");
   await epoch.train();
   assert.match(epoch.store.get().told, /^A run is under way/);
+  page.set({ run: { ...page.get().run, phase: "ended" } });
+  assert.equal(epoch.store.get().told, "");
 });
 
 test("it says how far it is, and a stop keeps the epoch before it", async () => {

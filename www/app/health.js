@@ -71,7 +71,7 @@ export class HealthController {
     } else if (health && !is_measuring) {
       const num_more = this.#epochs.kept.filter(({ key }) => !this.#measured.has(key)).length;
       const told = num_more
-        ? `${format.counted(num_more, "epoch")} more since: press again to measure.`
+        ? `${format.counted(num_more, "epoch")} not measured yet: press again to measure.`
         : this.#done_words(health);
       if (told !== this.store.get().told) this.store.set({ told });
     }

@@ -287,7 +287,7 @@ export class InsideController {
         throw new Refused("Data, settings or model changed meanwhile. Press One batch again.");
       }
       this.#stepped_from = from;
-      const step_origin = origin(this.#page, start);
+      const step_origin = origin(from);
       const step_classes = task_of(data).classes;
       this.store.set({ step, step_origin, step_classes, step_told: "" });
     } catch (error) {

@@ -42,6 +42,8 @@ export class OneEpochController {
   #from = null;
   /** @type {AbortController | null} */
   #abort = null;
+  /** Whether what is told is of the run under way, and stands as long as that. */
+  #is_of_run = false;
 
   /** @param {{ page: View<PageState>, engine: Custody, inside: View<InsideState> }} parts */
   constructor({ page, engine, inside }) {
@@ -61,7 +63,10 @@ export class OneEpochController {
       this.#abort.abort(new Cancelled(why));
     }
     const { look, told } = this.store.get();
-    if ((look || (told && !this.#abort)) && !this.#stands()) this.start_over();
+    const is_stale = !this.#stands();
+    if (look && is_stale) this.store.set({ look: null });
+    const is_past = this.#is_of_run ? !is_run : is_stale;
+    if (told && !this.#abort && is_past) this.store.set({ told: "" });
   }
 
   #stands() {
@@ -89,7 +94,9 @@ export class OneEpochController {
     const before = look && this.#stands() ? look : null;
     const abort = new AbortController();
     this.#abort = abort;
-    this.#from = beginning(this.#page, start);
+    const began = beginning(this.#page, start);
+    this.#from = began;
+    this.#is_of_run = false;
     this.store.set({ is_training: true, told: "Training an epoch." });
     const on_progress = (/** @type {number} */ share) =>
       this.store.set({ told: `Training an epoch: ${Math.round(100 * share)} %.` });
@@ -115,10 +122,10 @@ export class OneEpochController {
       signal.throwIfAborted();
       const parts = { on_progress, signal };
       const found = await this.#engine.train_one_epoch(checksum, config, from, rows, parts);
-      const begun = origin(this.#page, start);
-      this.store.set({ look: found, num_epochs, origin: begun, told: "" });
+      this.store.set({ look: found, num_epochs, origin: origin(began), told: "" });
     } catch (error) {
       const why = abort.signal.aborted ? abort.signal.reason : error;
+      this.#is_of_run = is_active(this.#page.get().run);
       this.store.set({ look: this.#stands() ? before : null, told: sentence_of(why) });
     } finally {
       this.#abort = null;

@@ -137,7 +137,8 @@ export class RateTester {
     } catch (error) {
       store.set({ rate_test: before });
       if (abort.signal.aborted) {
-        this.#enter("idle", `Stopped. ${this.#found()}`.trim());
+        const found = this.#found();
+        this.#enter("idle", found ? `Stopped. Of the test before it: ${found}` : "Stopped.");
       } else {
         const wrong = sentence_of(error);
         const is_past = () => page.get().config !== config || engine.data !== data;

@@ -2,11 +2,15 @@
 // what is shown of it belongs to the data, settings and model that stand, or is not shown.
 
 import { Refused } from "../base/fault.js";
+import { class_map } from "../base/class_map.js";
+import { task_of } from "../base/task.js";
 import { num_members } from "./members.js";
+import { model_task } from "./state.js";
 
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { UnitsReading } from "../worker/inside.js" */
-/** @import { PageState, View } from "./state.js" */
+/** @import { DataSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { ModelRef, PageState, View } from "./state.js" */
 
 /** The model that stands, or the weights that a run with the bench's settings draws. @typedef {"model" | "fresh"} Start */
 
@@ -25,12 +29,11 @@ export function beginning(page, start) {
 
 /**
  * What it is said to begin with: without a model there are only fresh weights.
- * @param {View<PageState>} page
- * @param {Start} start
+ * @param {StepBeginning} from
  * @returns {Start}
  */
-export function origin(page, start) {
-  return page.get().model ? start : "fresh";
+export function origin(from) {
+  return from.model ? from.start : "fresh";
 }
 
 /**
@@ -55,11 +58,16 @@ export function is_same_beginning(from, now) {
  * @returns {Promise<Float32Array | null>} `null` for those that such a run draws
  */
 export async function first_parameters(engine, page, start, units) {
-  const { model, config, plan } = page.get();
+  const { model, config, plan, data } = page.get();
   if (start === "fresh" || !model) return null;
   if (num_members(model) > 1) {
     throw new Refused(
       "A committee is several networks, and a step is one’s. Start from fresh weights, or open one of its runs under Runs.",
+    );
+  }
+  if (data && !has_same_classes(model, data)) {
+    throw new Refused(
+      "The model tells other classes apart than the data have. Start from fresh weights, or load data of its classes.",
     );
   }
   const widths = plan?.layers.map((layer) => layer.num_outputs).join();
@@ -72,4 +80,16 @@ export async function first_parameters(engine, page, start, units) {
     );
   }
   return parameters;
+}
+
+/**
+ * Whether each class of the data is the model's of the same place: a label is learned by its place.
+ * @param {ModelRef} model
+ * @param {DataSummary} data
+ */
+function has_same_classes(model, data) {
+  const { classes } = model_task(model);
+  const { places, unknown } = class_map(classes, data, data);
+  const is_own = places.every((place, at) => place === at || place === -1);
+  return classes.length === task_of(data).classes.length && unknown.length === 0 && is_own;
 }

@@ -117,7 +117,7 @@ export const ENTRIES = {
   },
   softmax: {
     title: "Softmax",
-    text: "What turns the last layer’s sums into probabilities: each is raised to the power of e and divided by the total. They add up to 1, even for a drawing that is no digit at all.",
+    text: "What turns the last layer’s sums into probabilities: e to the power of each is divided by the total of all of them. They add up to 1, even for a drawing that is no digit at all.",
     picture: "probabilities",
   },
   step: {

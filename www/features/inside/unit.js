@@ -167,7 +167,10 @@ export function create_unit(inside, on_close) {
   });
   return {
     element,
-    /** The keyboard's place goes to what was opened. */
-    focus: () => title.focus({ preventScroll: true }),
+    /** The keyboard's place goes to what was opened, which comes into sight. */
+    focus() {
+      title.focus({ preventScroll: true });
+      element.scrollIntoView({ block: "nearest" });
+    },
   };
 }
