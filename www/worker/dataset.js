@@ -227,8 +227,8 @@ export class HeldData {
    */
   lend(checksum, make) {
     const making = make(this.named(checksum));
-    // A trial may be made while a run is.
-    this.#lent = Promise.allSettled([this.#lent, making]);
+    // A trial may be made while a run is. What was made is not held on to.
+    this.#lent = Promise.allSettled([this.#lent, making]).then(() => {});
     return making;
   }
 
