@@ -76,7 +76,9 @@ for (const backend of ["ndarray", "webgpu"]) {
     const name = (await first.getByRole("img").getAttribute("aria-label")) ?? "";
     const [, truth, said, share] = /^digit (\d), read as (\d) with (.*)$/.exec(name) ?? [];
     await first.press("Enter");
-    const words = new RegExp(`^It is digit ${truth}\\. Read as ${said} with ${share}`);
+    const words = new RegExp(
+      `^Validation part: this is digit ${truth}\\. Read as ${said} with ${share}`,
+    );
     await sees(page, "Story status", words);
     await page.getByText("Why it reads so").and(page.locator(":focus")).waitFor();
     await press(page, "Back to the pad");
@@ -91,7 +93,9 @@ for (const backend of ["ndarray", "webgpu"]) {
     const its_name = (await worst.getByRole("img").getAttribute("aria-label")) ?? "";
     const [, is, reads, share_of] = /^A (\d), read as (\d) with ([\d.]+)/.exec(its_name) ?? [];
     await worst.press("Enter");
-    const told = new RegExp(`^It is digit ${is}\\. Read as ${reads} with ${share_of} %`);
+    const told = new RegExp(
+      `^Validation part: this is digit ${is}\\. Read as ${reads} with ${share_of} %`,
+    );
     await sees(page, "Story status", told);
     await page.getByText("Why it reads so").and(page.locator(":focus")).waitFor();
   });
