@@ -21,12 +21,17 @@ const SECS: f64 = 1.0;
 const SLICE: usize = 16;
 
 fn main() {
+    // How many threads share each step.
+    if let Some(num) = std::env::args().nth(1) {
+        let num = num.parse().expect("a number of threads");
+        inkling::team::grow_to(num).expect("threads");
+    }
     let (pixels, labels) = sample::generate(8_192, 1);
     let dataset =
         Rc::new(Dataset::from_parts("made up", Task::mnist(), pixels, labels).expect("valid"));
     let device = pollster::block_on(device::open()).expect("a device");
     println!("{}: {device:?}", device::BACKEND);
-    for hidden in [[128, 64], [512, 256]] {
+    for hidden in [&[128, 64][..], &[800], &[512, 256], &[800, 400]] {
         let layout = Layout::new(&NetworkPlan {
             hidden: hidden.to_vec(),
             dropout: 0.0,

@@ -26,6 +26,8 @@ mod rates;
 mod reading;
 #[cfg(feature = "studies")]
 mod studies;
+#[cfg(all(feature = "engine", target_feature = "atomics"))]
+mod team;
 #[cfg(feature = "engine")]
 mod trainer;
 

@@ -22,6 +22,7 @@ pub mod message;
 pub mod nn;
 pub mod rng;
 pub mod statistics;
+pub mod team;
 pub mod study;
 pub mod train;
 

@@ -184,13 +184,28 @@ async fn settings_and_data_give_the_bits_of_the_numerics_version() {
         "the fixture is of another version: run scripts/make_numerics.mjs"
     );
     assert!(fixture.cases.len() >= 12);
+    check_bits(&fixture, "alone").await;
+}
+
+/// A run is the same to the last bit however many threads share its work.
+#[cfg(not(target_family = "wasm"))]
+#[pollster::test]
+async fn threads_give_the_bits_of_one() {
+    for num in [2, 3] {
+        inkling::team::grow_to(num).unwrap();
+        assert_eq!(inkling::team::size(), num);
+        check_bits(&fixture(), &format!("{num} threads")).await;
+    }
+}
+
+async fn check_bits(fixture: &Fixture, who: &str) {
     let sets = sets();
     for case in &fixture.cases {
         let found = outcome_of(&sets[&*case.data], &case.config, fixture.predicted).await;
         assert_eq!(
             found, case.expected,
-            "{}: other bits than those of numerics version {NUMERICS_VERSION}. A change of \
-             bits is a decision, and raises it",
+            "{}, {who}: other bits than those of numerics version {NUMERICS_VERSION}. A change \
+             of bits is a decision, and raises it",
             case.name
         );
     }

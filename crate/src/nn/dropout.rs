@@ -48,24 +48,26 @@ impl DropoutMask {
     /// product as torch's does: what is no number stays none where it is dropped.
     /// The unit at flat place i is decided by word i mod 4 of the Philox block
     /// with counter (i/4, layer, step, 0) and key (seed, stream of dropout).
-    pub fn apply(&self, layer: usize, outputs: &mut [f32]) {
-        self.drop(layer as u32, self.probability, outputs);
+    ///
+    /// `first` is the flat place of the first output, a multiple of 4.
+    pub fn apply(&self, layer: usize, first: usize, outputs: &mut [f32]) {
+        self.drop(layer as u32, self.probability, first, outputs);
     }
 
     /// The same of the pixels that go into the first layer, `[num_rows, num_pixels]` flat,
     /// normalised: one that is dropped stands at 0, which is the mean.
-    pub fn apply_to_inputs(&self, pixels: &mut [f32]) {
-        self.drop(INPUTS, self.input_probability, pixels);
+    pub fn apply_to_inputs(&self, first: usize, pixels: &mut [f32]) {
+        self.drop(INPUTS, self.input_probability, first, pixels);
     }
 
-    fn drop(&self, layer: u32, probability: f32, outputs: &mut [f32]) {
+    fn drop(&self, layer: u32, probability: f32, first: usize, outputs: &mut [f32]) {
         if probability == 0.0 {
             return;
         }
         let (scale, threshold) = (1.0 / (1.0 - probability), threshold(probability));
         let factor = |word: u32| if word >> 8 < threshold { 0.0 } else { scale };
         let key = [self.seed, Stream::Dropout as u32];
-        for (group, outputs) in outputs.chunks_mut(4).enumerate() {
+        for (group, outputs) in (first / 4..).zip(outputs.chunks_mut(4)) {
             let words = philox4x32([group as u32, layer, self.step, 0], key);
             for (output, word) in outputs.iter_mut().zip(words) {
                 *output *= factor(word);

@@ -218,7 +218,7 @@ fn forward(
     let mut parameters = parameters.iter().cloned();
     let mut x = images;
     if let Some(mask) = mask.filter(|mask| mask.input_probability > 0.0) {
-        let keep = kept(x.dims(), |keep| mask.apply_to_inputs(keep), device);
+        let keep = kept(x.dims(), |keep| mask.apply_to_inputs(0, keep), device);
         x = x * keep;
     }
     for (index, layer) in layout.layers.iter().enumerate() {
@@ -234,7 +234,7 @@ fn forward(
         }
         x = layout.activation.of(x);
         if let Some(mask) = mask.filter(|mask| mask.probability > 0.0) {
-            let keep = kept(x.dims(), |keep| mask.apply(index, keep), device);
+            let keep = kept(x.dims(), |keep| mask.apply(index, 0, keep), device);
             x = x * keep;
         }
     }

@@ -6,6 +6,7 @@ use crate::data::Dataset;
 use crate::data::distort::{Augmenter, Distortion};
 use crate::nn::Stream;
 use crate::nn::batch::Batch;
+use crate::team;
 
 /// Distorts batch after batch of a run.
 #[derive(Debug)]
@@ -43,10 +44,18 @@ impl Augmentation {
         let num_pixels = dataset.task().num_pixels();
         self.pixels.resize(rows.len() * num_pixels, 0);
         self.labels.clear();
-        for (&row, out) in rows.iter().zip(self.pixels.chunks_exact_mut(num_pixels)) {
-            augmenter.augment(dataset.image(row as usize), out, row);
-            self.labels.push(dataset.labels()[row as usize]);
-        }
+        let labels = rows.iter().map(|&row| dataset.labels()[row as usize]);
+        self.labels.extend(labels);
+        let share = rows.len().div_ceil(team::size()).max(1);
+        let mut shares: Vec<(&[u32], &mut [u8])> = rows
+            .chunks(share)
+            .zip(self.pixels.chunks_mut(share * num_pixels))
+            .collect();
+        team::each(&mut shares, |(rows, out)| {
+            for (&row, out) in rows.iter().zip(out.chunks_exact_mut(num_pixels)) {
+                augmenter.augment(dataset.image(row as usize), out, row);
+            }
+        });
         self.augmenter = Some(augmenter);
         Batch::Images(&self.pixels, &self.labels)
     }

@@ -112,11 +112,11 @@ impl OneBatch {
         }
         let keep = DropoutMask::of(&plan.network, plan.seed, step).map(|mask| {
             let mut inputs = vec![1.0; num_images * layout.num_pixels()];
-            mask.apply_to_inputs(&mut inputs);
+            mask.apply_to_inputs(0, &mut inputs);
             let hidden = plan.network.hidden.iter().enumerate();
             let hidden = hidden.map(|(layer, width)| {
                 let mut keep = vec![1.0; num_images * width];
-                mask.apply(layer, &mut keep);
+                mask.apply(layer, 0, &mut keep);
                 keep
             });
             Keep {

@@ -70,13 +70,20 @@ impl Blocks {
 
     /// Brings a row-major matrix into blocks.
     pub fn pack(self, from: &[f32], to: &mut [f32]) {
-        let bands = from.chunks(BAND * self.num_columns);
-        for (first, rows) in (0..).step_by(BAND).zip(bands) {
+        self.pack_columns(from, self.num_columns, 0, to);
+    }
+
+    /// Brings columns of a row-major matrix of rows as long as `row_len` into blocks, from
+    /// column `first` on.
+    fn pack_columns(self, from: &[f32], row_len: usize, first: usize, to: &mut [f32]) {
+        let bands = from.chunks(BAND * row_len);
+        for (first_row, rows) in (0..).step_by(BAND).zip(bands) {
             for columns in self.columns() {
                 let width = columns.len();
-                let start = columns.start * self.num_rows + first * width;
-                let to = &mut to[start..][..rows.len() / self.num_columns * width];
-                let rows = rows.chunks_exact(self.num_columns);
+                let start = columns.start * self.num_rows + first_row * width;
+                let to = &mut to[start..][..rows.len() / row_len * width];
+                let columns = first + columns.start..first + columns.end;
+                let rows = rows.chunks_exact(row_len);
                 let rows = rows.map(|row| &row[columns.clone()]);
                 // A copy of unknown length is a call; these are a few instructions.
                 match width {
@@ -92,10 +99,10 @@ impl Blocks {
         }
     }
 
-    /// [`Self::pack`] into a buffer that is made as long.
-    pub fn pack_into(self, from: &[f32], to: &mut Vec<f32>) {
-        to.resize(from.len(), 0.0);
-        self.pack(from, to);
+    /// [`Self::pack_columns`] into a buffer that is made long enough.
+    pub fn pack_into(self, from: &[f32], row_len: usize, first: usize, to: &mut Vec<f32>) {
+        to.resize(self.num_rows * self.num_columns, 0.0);
+        self.pack_columns(from, row_len, first, to);
     }
 
     /// Brings a matrix in blocks back into rows.

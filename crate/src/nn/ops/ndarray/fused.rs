@@ -94,9 +94,13 @@ impl FusedMlp {
     ) -> BatchMetrics {
         let logits = self.logits_of(layout, batch);
         let num_classes = layout.num_classes();
-        cross_entropy(&logits, num_classes, 0.0, batch, None, |is_right| {
-            answers.push(is_right)
-        })
+        let mut metrics = BatchMetrics::default();
+        cross_entropy(&logits, num_classes, 0.0, batch, None, |loss, is_right| {
+            metrics.loss_sum += loss;
+            metrics.num_correct += u32::from(is_right);
+            answers.push(is_right);
+        });
+        metrics
     }
 
     /// Logits `[n·num_classes]` of images `[n, num_pixels]`.

@@ -3,11 +3,10 @@
 use super::step::Batch;
 use crate::data::task::CLASSES;
 use crate::math::{exp_f32, ln_f32};
-use crate::nn::BatchMetrics;
 
-/// Sum of the cross-entropies of the logits `[num_rows, num_classes]` and the number of
-/// right answers, each of which is told to `on_answer`, row by row; where asked, the
-/// gradient of their mean by the logits: `(softmax − target) / num_rows`. A target is
+/// Tells `on_row`, row by row, the cross-entropy of the logits `[num_rows, num_classes]` and
+/// whether the answer is right; where asked, writes the gradient by the logits of the mean
+/// over all of a batch's `total_rows`: `(softmax − target) / total_rows`. A target is
 /// one-hot, of which `smoothing` is spread over all classes, as torch's `CrossEntropyLoss`
 /// does.
 pub fn cross_entropy(
@@ -15,11 +14,9 @@ pub fn cross_entropy(
     num_classes: usize,
     smoothing: f32,
     batch: Batch<'_>,
-    mut gradient: Option<&mut [f32]>,
-    mut on_answer: impl FnMut(bool),
-) -> BatchMetrics {
-    let mut metrics = BatchMetrics::default();
-    let scale = 1.0 / batch.rows.len() as f32;
+    mut gradient: Option<(&mut [f32], usize)>,
+    mut on_row: impl FnMut(f32, bool),
+) {
     // As long as any task needs; a row's own powers stand at its head.
     let mut powers = [0.0; *CLASSES.end()];
     let powers = &mut powers[..num_classes];
@@ -31,19 +28,18 @@ pub fn cross_entropy(
         }
         let total: f32 = powers.iter().sum();
         let own_loss = ln_f32(total) + highest - logits[label];
-        if smoothing == 0.0 {
-            metrics.loss_sum += own_loss;
+        let loss = if smoothing == 0.0 {
+            own_loss
         } else {
             let mean: f32 = logits.iter().sum::<f32>() / num_classes as f32;
             let mean_loss = ln_f32(total) + highest - mean;
-            metrics.loss_sum += (1.0 - smoothing) * own_loss + smoothing * mean_loss;
-        }
+            (1.0 - smoothing) * own_loss + smoothing * mean_loss
+        };
         // As argmax does, the first of equal logits is the answer.
         let answer = logits.iter().position(|&logit| logit == highest);
-        let is_right = answer == Some(label);
-        metrics.num_correct += u32::from(is_right);
-        on_answer(is_right);
-        if let Some(gradient) = gradient.as_deref_mut() {
+        on_row(loss, answer == Some(label));
+        if let Some((gradient, total_rows)) = &mut gradient {
+            let scale = 1.0 / *total_rows as f32;
             let out = &mut gradient[i * num_classes..][..num_classes];
             for (class, out) in out.iter_mut().enumerate() {
                 let target = f32::from(u8::from(class == label));
@@ -56,5 +52,4 @@ pub fn cross_entropy(
             }
         }
     }
-    metrics
 }

@@ -8,12 +8,15 @@
 #![allow(deprecated)]
 
 mod blocks;
+mod columns;
 mod fused;
 mod gemm;
 mod hidden;
 mod loss;
 mod norms;
+mod rows;
 mod sgd;
+mod shares;
 mod simd;
 mod sparse;
 mod step;

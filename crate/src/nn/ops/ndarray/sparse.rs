@@ -16,11 +16,13 @@ use crate::data::Normalisation;
 /// Pixels looked at together.
 const BLOCK: usize = 8;
 
-/// The non-zero pixels of a batch, by image and by pixel.
+/// The non-zero pixels of some images of a batch, by image and by pixel.
 #[derive(Default)]
 pub struct SparseBatch {
     /// Pixels of an image.
     num_pixels: usize,
+    /// Where in the batch the first of the images stands.
+    first_image: usize,
     /// c of the module's formula.
     offset: f32,
     /// Entries of image i: `image_starts[i]..image_starts[i + 1]`.
@@ -34,24 +36,22 @@ pub struct SparseBatch {
 }
 
 impl SparseBatch {
-    /// Share of a batch's pixels that are not zero, 0 to 1.
-    pub fn density(&self) -> f64 {
-        let num_images = self.image_starts.len().saturating_sub(1).max(1);
-        self.num_entries() as f64 / (num_images * self.num_pixels) as f64
-    }
-
-    fn num_entries(&self) -> usize {
+    /// Pixels that are not zero.
+    pub fn num_entries(&self) -> usize {
         self.image_starts.last().map_or(0, |&end| end as usize)
     }
 
-    /// Reads a batch of images, `[num_images, num_pixels]` as an iterator over rows.
+    /// Reads images, `[num_images, num_pixels]` as an iterator over rows; the first of them
+    /// is the batch's `first_image`.
     pub fn read<'a>(
         &mut self,
+        first_image: usize,
         images: impl Iterator<Item = &'a [u8]>,
         num_pixels: usize,
         Normalisation { mean, deviation }: Normalisation,
     ) {
         self.num_pixels = num_pixels;
+        self.first_image = first_image;
         self.offset = mean / deviation;
         let scale = 1.0 / (255.0 * deviation);
         self.image_starts.clear();
@@ -109,7 +109,7 @@ impl SparseBatch {
         if self.by_pixel.len() < num_entries {
             self.by_pixel.resize(num_entries, Entry::default());
         }
-        for (image, range) in self.image_starts.windows(2).enumerate() {
+        for (image, range) in (self.first_image..).zip(self.image_starts.windows(2)) {
             for entry in &self.by_image[range[0] as usize..range[1] as usize] {
                 let place = &mut starts[entry.row as usize + 1];
                 self.by_pixel[*place as usize] = Entry {
@@ -156,6 +156,13 @@ impl SparseBatch {
         }
     }
 
+    /// Entries of a pixel, by image.
+    #[inline(always)]
+    fn of_pixel(&self, pixel: usize) -> &[Entry] {
+        let range = self.pixel_starts[pixel] as usize..self.pixel_starts[pixel + 1] as usize;
+        &self.by_pixel[range]
+    }
+
     /// −c·colsum(G) of a block's columns, as sums of whole vectors begin, from 0, and those
     /// of single columns.
     fn gradient_starts(&self, upstream_sums: &[f32]) -> [f32; FIRST_LAYER] {
@@ -167,41 +174,39 @@ impl SparseBatch {
         }
         starts
     }
+}
 
-    /// Moves the weight `[num_pixels, width]`, in blocks of [`FIRST_LAYER`], against its
-    /// gradient and leaves the sums of its new columns in `column_sums` `[width]`.
-    /// `upstream` is `[num_images, width]`, `upstream_sums` its column sums; `packed` is
-    /// room for the former in blocks.
-    pub fn backward(
-        &self,
-        upstream: &[f32],
-        upstream_sums: &[f32],
-        packed: &mut Vec<f32>,
-        update: &mut Update<'_>,
-        column_sums: &mut [f32],
-    ) {
-        let width = upstream_sums.len();
-        let num_images = self.image_starts.len() - 1;
-        column_sums.fill(0.0);
-        let blocks = Blocks::new(num_images, width, FIRST_LAYER);
-        blocks.pack_into(upstream, packed);
-        for columns in blocks.columns() {
-            let upstream = &packed[columns.start * num_images..][..columns.len() * num_images];
-            let mut block = Backward {
-                upstream,
-                starts: self.gradient_starts(&upstream_sums[columns.clone()]),
-                column_sums: &mut column_sums[columns.clone()],
-            };
-            let mut at = columns.start * self.num_pixels;
-            for range in self.pixel_starts[..=self.num_pixels].windows(2) {
-                let entries = &self.by_pixel[range[0] as usize..range[1] as usize];
-                if columns.len() == FIRST_LAYER {
-                    block.vectors::<{ FIRST_LAYER / LANES }>(entries, FIRST_LAYER, 0, at, update);
-                } else {
-                    block.narrow(entries, at, update);
-                }
-                at += columns.len();
+/// Moves some columns of the weight, `[num_pixels, width]` in blocks of [`FIRST_LAYER`],
+/// against their gradient and leaves the sums of the new columns in `column_sums` `[width]`.
+/// `batch` is all images of the batch in order, indexed by pixel; `upstream` is
+/// `[num_images, width]` in blocks of [`FIRST_LAYER`], `upstream_sums` its column sums.
+pub fn backward(
+    batch: &[&SparseBatch],
+    upstream: &[f32],
+    upstream_sums: &[f32],
+    update: &mut Update<'_>,
+    column_sums: &mut [f32],
+) {
+    let width = upstream_sums.len();
+    let num_pixels = batch[0].num_pixels;
+    let num_images = upstream.len() / width;
+    column_sums.fill(0.0);
+    for columns in Blocks::new(num_images, width, FIRST_LAYER).columns() {
+        let upstream = &upstream[columns.start * num_images..][..columns.len() * num_images];
+        let mut block = Backward {
+            batch,
+            upstream,
+            starts: batch[0].gradient_starts(&upstream_sums[columns.clone()]),
+            column_sums: &mut column_sums[columns.clone()],
+        };
+        let mut at = columns.start * num_pixels;
+        for pixel in 0..num_pixels {
+            if columns.len() == FIRST_LAYER {
+                block.vectors::<{ FIRST_LAYER / LANES }>(pixel, FIRST_LAYER, 0, at, update);
+            } else {
+                block.narrow(pixel, at, update);
             }
+            at += columns.len();
         }
     }
 }
@@ -239,6 +244,7 @@ fn forward_vectors<const VECTORS: usize>(
 
 /// What the backward pass needs of a block of columns besides the pixel's own.
 struct Backward<'a> {
+    batch: &'a [&'a SparseBatch],
     /// `[num_images, width of the block]`.
     upstream: &'a [f32],
     /// What its gradients start from: −c·colsum(G).
@@ -251,7 +257,7 @@ impl Backward<'_> {
     #[inline(always)]
     fn vectors<const VECTORS: usize>(
         &mut self,
-        entries: &[Entry],
+        pixel: usize,
         width: usize,
         column: usize,
         at: usize,
@@ -259,8 +265,11 @@ impl Backward<'_> {
     ) {
         let one = F32x4::splat(1.0);
         let starts = &self.starts[column..column + VECTORS * LANES];
-        let sums: [F32x4; VECTORS] = core::array::from_fn(|v| F32x4::load(&starts[v * LANES..]));
-        let sums = add_rows(sums, entries, self.upstream, width, column);
+        let mut sums: [F32x4; VECTORS] =
+            core::array::from_fn(|v| F32x4::load(&starts[v * LANES..]));
+        for part in self.batch {
+            sums = add_rows(sums, part.of_pixel(pixel), self.upstream, width, column);
+        }
         let moved = update.step_block(at + column, sums);
         let column_sums = &mut self.column_sums[column..column + VECTORS * LANES];
         for (v, moved) in moved.into_iter().enumerate() {
@@ -270,16 +279,17 @@ impl Backward<'_> {
     }
 
     /// The same of a block of fewer columns: vector by vector, then the rest.
-    fn narrow(&mut self, entries: &[Entry], at: usize, update: &mut Update<'_>) {
+    fn narrow(&mut self, pixel: usize, at: usize, update: &mut Update<'_>) {
         let width = self.column_sums.len();
         let whole = width / LANES * LANES;
         for column in (0..whole).step_by(LANES) {
-            self.vectors::<1>(entries, width, column, at, update);
+            self.vectors::<1>(pixel, width, column, at, update);
         }
         if whole < width {
             let mut gradient = [0.0; LANES];
             for (lane, column) in (whole..width).enumerate() {
-                gradient[lane] = entries.iter().fold(self.starts[column], |sum, entry| {
+                let entries = self.batch.iter().flat_map(|part| part.of_pixel(pixel));
+                gradient[lane] = entries.fold(self.starts[column], |sum, entry| {
                     sum + entry.value * self.upstream[entry.row as usize * width + column]
                 });
             }
