@@ -77,6 +77,16 @@ need_rust() {
   fi
 }
 
+# What the engine with threads is built of besides: see scripts/build.
+need_rust_sources() {
+  local channel
+  channel="$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
+  [ -f "$(rustup run "$channel" rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ] && return
+  say "Installing the sources of Rust's library with rustup: the engine with threads builds it with atomic instructions"
+  rustup component add rust-src --toolchain "$channel" ||
+    fail "rustup could not install rust-src: run \`rustup component add rust-src --toolchain $channel\` to see why"
+}
+
 need_node() {
   has node || fail "node is missing (it runs the development tools): install Node $min_node_major or newer, from https://nodejs.org"
   has npm || fail "npm is missing: it comes with Node, from https://nodejs.org"

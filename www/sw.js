@@ -12,7 +12,7 @@ const PREFIX = `inkling ${new URL("./", location.href).href} `;
 const CACHE = PREFIX + VERSION;
 
 /** Large, and not everybody's: kept when first used. */
-const IS_KEPT_ON_USE = /^(pkg\/webgpu\/|data\/mnist|vendor\/(pdfmake|hyparquet))/;
+const IS_KEPT_ON_USE = /^(pkg\/(threads|webgpu)\/|data\/mnist|vendor\/(pdfmake|hyparquet))/;
 
 /** Taken over from the version before where they are the same bytes. */
 const IS_HEAVY = /^(pkg|vendor|data)\//;
@@ -105,11 +105,28 @@ worker.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || !request.url.startsWith(url_of("./"))) return;
   const path = (url.origin + url.pathname).slice(url_of("./").length) || "./";
   if (request.mode === "navigate") {
-    if (path === "./" || path === "index.html") event.respondWith(visit(event));
+    if (path === "./" || path === "index.html") event.respondWith(visit(event).then(isolated));
   } else if (Object.hasOwn(FILES, path) || path === "version.js") {
-    event.respondWith(file(path, event));
+    event.respondWith(file(path, event).then(isolated));
   }
 });
+
+/** What a document and its workers must come with, for their memory may be shared. */
+const ISOLATING = Object.entries({
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+});
+
+/**
+ * A static host sends no such headers; from the second visit on they come from here.
+ * @param {Response} response
+ */
+function isolated(response) {
+  const { body, status, statusText } = response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of ISOLATING) headers.set(name, value);
+  return new Response(body, { status, statusText, headers });
+}
 
 /** @param {string} path @param {FetchEvent} event */
 async function file(path, event) {

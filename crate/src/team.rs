@@ -1,9 +1,11 @@
 //! The threads that share the work of one run: a leader, which is whoever calls [`each`], and
-//! members that wait to be called.
+//! members that wait for work.
 //!
 //! A step of training is some hundred microseconds long and has a few phases, so members
-//! wait awake for a moment before they sleep. Who does which share makes no difference to a
-//! result: what is shared out are rows or columns whose sums nobody else adds to.
+//! wait awake for a moment before they sleep. Nobody has a share of their own: whoever is free
+//! claims the next, so that a leader whose members have no core to run on does all of it
+//! itself. Who does which share makes no difference to a result: what is shared out are rows
+//! or columns whose sums nobody else adds to.
 
 // A piece of work is lent to threads that outlive it: they are done before `each` returns.
 #![allow(unsafe_code)]
@@ -11,59 +13,53 @@
 use std::cell::UnsafeCell;
 use std::hint::spin_loop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, PoisonError, TryLockError};
 
 /// Looks at a signal before sleep: some 30 µs, less than to be woken takes.
 const NUM_LOOKS: u32 = if cfg!(target_family = "wasm") {
-    20_000
+    500_000
 } else {
     2_000
 };
 
-/// A number that threads wait for a change of.
-struct Signal {
-    value: AtomicU32,
+/// Where threads sleep until something has come true.
+struct Bed {
     num_asleep: AtomicU32,
     lock: Mutex<()>,
-    change: Condvar,
+    news: Condvar,
 }
 
-impl Signal {
+impl Bed {
     const fn new() -> Self {
         Self {
-            value: AtomicU32::new(0),
             num_asleep: AtomicU32::new(0),
             lock: Mutex::new(()),
-            change: Condvar::new(),
+            news: Condvar::new(),
         }
     }
 
-    fn get(&self) -> u32 {
-        self.value.load(SeqCst)
-    }
-
-    /// Wakes who sleeps, after the value was changed.
+    /// Wakes who sleeps, after something came true.
     fn tell(&self) {
-        // Either a sleeper is seen here, or it sees the value before it sleeps.
+        // Either a sleeper is seen here, or it looks once more before it sleeps.
         if self.num_asleep.load(SeqCst) > 0 {
             drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
-            self.change.notify_all();
+            self.news.notify_all();
         }
     }
 
-    fn wait_until(&self, is_reached: impl Fn(u32) -> bool) {
+    fn wait_until(&self, is_true: impl Fn() -> bool) {
         for _ in 0..NUM_LOOKS {
-            if is_reached(self.get()) {
+            if is_true() {
                 return;
             }
             spin_loop();
         }
         let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.num_asleep.fetch_add(1, SeqCst);
-        while !is_reached(self.get()) {
+        while !is_true() {
             guard = self
-                .change
+                .news
                 .wait(guard)
                 .unwrap_or_else(PoisonError::into_inner);
         }
@@ -71,42 +67,67 @@ impl Signal {
     }
 }
 
-/// Work that is shared out: called with `data` and a share's number, below `num`.
+/// What is there to be claimed, in one word: which piece of work, the next share of it and how
+/// many shares it has.
+#[derive(Clone, Copy)]
+struct Offer {
+    piece: u32,
+    next: u16,
+    num: u16,
+}
+
+impl Offer {
+    fn of(word: u64) -> Self {
+        Self {
+            piece: (word >> 32) as u32,
+            next: (word >> 16) as u16,
+            num: word as u16,
+        }
+    }
+
+    fn word(self) -> u64 {
+        u64::from(self.piece) << 32 | u64::from(self.next) << 16 | u64::from(self.num)
+    }
+}
+
+/// Work that is shared out: called with `data` and a share's number.
 #[derive(Clone, Copy)]
 struct Work {
     call: unsafe fn(*const (), usize),
     data: *const (),
-    num: usize,
 }
 
 struct Team {
-    /// Held by the leader at work, and by who joins.
+    /// Held by the leader at work.
     leader: Mutex<()>,
-    /// Changes with each piece of work.
-    called: Signal,
-    /// Members still at work.
-    at_work: Signal,
+    /// An [`Offer`].
+    offer: AtomicU64,
+    num_done: AtomicU32,
+    /// Members that wait for an offer, and the leader that waits for the last share.
+    members: Bed,
+    waiting_leader: Bed,
     num_members: AtomicU32,
     has_panicked: AtomicBool,
     work: UnsafeCell<Work>,
 }
 
-// SAFETY: `work` is written by the holder of `leader` while no member is at work, and read by
-// members between their being called and their saying that they are done.
+// SAFETY: `work` is written by the holder of `leader` while every share of the work before is
+// done and nothing is on offer, and read by who has claimed a share that is not done.
 unsafe impl Sync for Team {}
 
 unsafe fn nothing(_: *const (), _: usize) {}
 
 static TEAM: Team = Team {
     leader: Mutex::new(()),
-    called: Signal::new(),
-    at_work: Signal::new(),
+    offer: AtomicU64::new(0),
+    num_done: AtomicU32::new(0),
+    members: Bed::new(),
+    waiting_leader: Bed::new(),
     num_members: AtomicU32::new(0),
     has_panicked: AtomicBool::new(false),
     work: UnsafeCell::new(Work {
         call: nothing,
         data: std::ptr::null(),
-        num: 0,
     }),
 };
 
@@ -115,8 +136,8 @@ pub fn size() -> usize {
     1 + TEAM.num_members.load(SeqCst) as usize
 }
 
-/// Calls `work` with each item, each on a thread of its own while there are as many in the
-/// team. Returns when all are done. A second leader at the same time works alone.
+/// Calls `work` with each item, on as many threads as there are in the team. Returns when all
+/// are done. A second leader at the same time works alone.
 ///
 /// # Panics
 /// When `work` does.
@@ -126,85 +147,97 @@ pub fn each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync) {
         Err(TryLockError::Poisoned(lock)) => Some(lock.into_inner()),
         Err(TryLockError::WouldBlock) => None,
     };
-    let num_members = TEAM.num_members.load(SeqCst) as usize;
-    if items.len() < 2 || num_members == 0 || lock.is_none() {
-        items.iter_mut().for_each(work);
-        return;
+    match u16::try_from(items.len()) {
+        Ok(num) if num > 1 && size() > 1 && lock.is_some() => share_out(items, num, &work),
+        _ => items.iter_mut().for_each(work),
     }
-    share_out(items, num_members, &work);
-    drop(lock);
 }
 
-/// An item's share, for every thread of the team to begin with its own.
+/// Items and what is done with each.
 struct Shares<'a, T, W> {
     first: *mut T,
     work: &'a W,
 }
 
-fn share_out<T: Send, W: Fn(&mut T) + Sync>(items: &mut [T], num_members: usize, work: &W) {
+fn share_out<T: Send, W: Fn(&mut T) + Sync>(items: &mut [T], num: u16, work: &W) {
     unsafe fn call<T, W: Fn(&mut T)>(shares: *const (), number: usize) {
-        // SAFETY: `share_out` lends them until every member has said that it is done, and
-        // each number is called once.
+        // SAFETY: `share_out` lends them until every share is done, and each number is
+        // claimed once.
         unsafe {
             let shares = &*shares.cast::<Shares<'_, T, W>>();
             (shares.work)(&mut *shares.first.add(number));
         }
     }
-    let (shared, rest) = items.split_at_mut(items.len().min(num_members + 1));
     let shares = Shares {
-        first: shared.as_mut_ptr(),
+        first: items.as_mut_ptr(),
         work,
     };
-    TEAM.at_work.value.store(num_members as u32, SeqCst);
-    // SAFETY: the caller holds `leader` and nobody is at work.
+    TEAM.num_done.store(0, SeqCst);
+    // SAFETY: the caller holds `leader`, and all shares of the work before are done.
     unsafe {
         *TEAM.work.get() = Work {
             call: call::<T, W>,
             data: (&raw const shares).cast(),
-            num: shared.len(),
         };
     }
-    TEAM.called.value.fetch_add(1, SeqCst);
-    TEAM.called.tell();
-    // The members borrow from this frame: it waits for them even if it fails.
-    let own = catch_unwind(AssertUnwindSafe(|| {
-        // SAFETY: number 0 is the leader's own.
-        unsafe { call::<T, W>((&raw const shares).cast(), 0) };
-        rest.iter_mut().for_each(work);
-    }));
-    TEAM.at_work.wait_until(|num| num == 0);
-    if let Err(panic) = own {
-        std::panic::resume_unwind(panic);
-    }
+    let piece = Offer::of(TEAM.offer.load(SeqCst)).piece.wrapping_add(1);
+    TEAM.offer.store(Offer { piece, next: 0, num }.word(), SeqCst);
+    TEAM.members.tell();
+    while work_once() {}
+    // What is lent stays until the last share is done.
+    let is_done = || TEAM.num_done.load(SeqCst) >= u32::from(num);
+    TEAM.waiting_leader.wait_until(is_done);
     assert!(
         !TEAM.has_panicked.swap(false, SeqCst),
         "a share of the work panicked"
     );
 }
 
+/// Claims a share and does it, if one is on offer.
+fn work_once() -> bool {
+    let claim = TEAM.offer.fetch_update(SeqCst, SeqCst, |word| {
+        let offer = Offer::of(word);
+        (offer.next < offer.num).then(|| {
+            let next = offer.next + 1;
+            Offer { next, ..offer }.word()
+        })
+    });
+    let Ok(claimed) = claim.map(Offer::of) else {
+        return false;
+    };
+    // SAFETY: a share has been claimed and is not done.
+    let Work { call, data } = unsafe { *TEAM.work.get() };
+    // SAFETY: as `share_out` says.
+    let done = catch_unwind(AssertUnwindSafe(|| unsafe {
+        call(data, usize::from(claimed.next));
+    }));
+    if done.is_err() {
+        TEAM.has_panicked.store(true, SeqCst);
+    }
+    if TEAM.num_done.fetch_add(1, SeqCst) + 1 == u32::from(claimed.num) {
+        TEAM.waiting_leader.tell();
+    }
+    true
+}
+
 /// Makes the calling thread a member; never returns.
 pub fn join() -> ! {
-    let (number, mut seen) = {
-        let _lock = TEAM.leader.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = 1 + TEAM.num_members.fetch_add(1, SeqCst) as usize;
-        (number, TEAM.called.get())
-    };
+    TEAM.num_members.fetch_add(1, SeqCst);
     loop {
-        TEAM.called.wait_until(|now| now != seen);
-        seen = TEAM.called.get();
-        // SAFETY: this member has been called and has not yet said that it is done.
-        let Work { call, data, num } = unsafe { *TEAM.work.get() };
-        if number < num {
-            // SAFETY: as `share_out` says.
-            let done = catch_unwind(AssertUnwindSafe(|| unsafe { call(data, number) }));
-            if done.is_err() {
-                TEAM.has_panicked.store(true, SeqCst);
-            }
-        }
-        if TEAM.at_work.value.fetch_sub(1, SeqCst) == 1 {
-            TEAM.at_work.tell();
-        }
+        TEAM.members.wait_until(|| {
+            let offer = Offer::of(TEAM.offer.load(SeqCst));
+            offer.next < offer.num
+        });
+        work_once();
     }
+}
+
+/// Ends the leader's wait for a member that fell in the midst of a share, as one does that
+/// trapped: its work has failed.
+pub fn give_up() {
+    TEAM.has_panicked.store(true, SeqCst);
+    TEAM.num_done.store(u32::MAX / 2, SeqCst);
+    TEAM.waiting_leader.tell();
 }
 
 /// Starts threads until `num` share the work, the leader included.

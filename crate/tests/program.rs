@@ -78,7 +78,12 @@ fn a_run_comes_out_as_its_card_says_from_any_container() {
         )
     };
     fs::write(folder.join("card.txt"), card(weights)).unwrap();
-    for file in ["train.csv.gz", "digits.zip"] {
+    for file in [
+        "train.csv.gz",
+        "digits.zip",
+        "train.csv --threads 1",
+        "train.csv --threads 3",
+    ] {
         let output = call(&folder, &format!("train --data {file} --card card.txt"));
         let (told, wrong) = said(&output);
         assert_eq!(status(&output), 0, "{wrong}");
@@ -101,6 +106,11 @@ fn a_fault_is_a_sentence_and_a_status() {
             "train --data train.csv --epochs 0",
             1,
             "epochs: found 0, expected a whole number from 1 to 1,000",
+        ),
+        (
+            "train --data train.csv --threads 0",
+            1,
+            "--threads: found 0, expected at least 1",
         ),
         (
             "train --data train.csv --backend webgpu",

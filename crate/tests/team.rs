@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Barrier, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
@@ -25,6 +26,15 @@ fn who(num: usize, work: impl Fn(usize) + Sync) -> Vec<ThreadId> {
         .collect()
 }
 
+/// How many threads do `num` shares that cannot end before all have begun.
+fn together(num: usize) -> usize {
+    let begun = Barrier::new(num);
+    let ids = who(num, |_| {
+        begun.wait();
+    });
+    ids.into_iter().collect::<HashSet<_>>().len()
+}
+
 // One test, for there is one team in a process.
 #[test]
 fn a_team_does_each_share_once() {
@@ -35,21 +45,22 @@ fn a_team_does_each_share_once() {
     team::grow_to(3).unwrap();
     team::grow_to(2).unwrap();
     assert_eq!(team::size(), 3);
-    for num in [0, 1, 2, 3, 8, 3, 2] {
-        let ids: HashSet<ThreadId> = who(num, |_| {}).into_iter().collect();
-        assert_eq!(ids.len(), num.min(3), "{num} shares");
-    }
-
-    // Members that sleep are woken, and a leader that sleeps is too.
-    for sleeper in [0, 1] {
+    // Each share waits for the others, so that no thread can do two of them; members that
+    // sleep are woken for it.
+    for num in [2, 3, 3, 2] {
         thread::sleep(Duration::from_millis(20));
-        let ids = who(3, |item| {
-            if item == sleeper {
-                thread::sleep(Duration::from_millis(20));
-            }
-        });
-        assert_eq!(ids.into_iter().collect::<HashSet<_>>().len(), 3);
+        assert_eq!(together(num), num, "{num} shares");
     }
+    for num in [0, 1, 8, 65_535, 65_536] {
+        assert_eq!(who(num, |_| {}).len(), num);
+    }
+    // A leader that sleeps while a member works on is woken.
+    let slow = AtomicBool::new(true);
+    who(2, |_| {
+        if slow.swap(false, SeqCst) {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
 
     // A share that panics is the leader's panic, and the team goes on.
     for bad in [0, 1, 2, 7] {
@@ -61,10 +72,9 @@ fn a_team_does_each_share_once() {
             })
         }));
         assert!(failed.is_err(), "share {bad}");
-        let of_members: HashSet<usize> = [1, 2].into_iter().filter(|&item| item != bad).collect();
         let done: HashSet<usize> = done.into_inner().unwrap().into_iter().collect();
-        assert!(of_members.is_subset(&done), "share {bad}: {done:?}");
-        assert_eq!(who(3, |_| {}).into_iter().collect::<HashSet<_>>().len(), 3);
+        assert_eq!(done.len(), 7, "all others are done: {done:?}");
+        assert_eq!(together(3), 3);
     }
 
     // Whoever finds the team at work works alone, within a share too.
@@ -72,7 +82,7 @@ fn a_team_does_each_share_once() {
         let ids: HashSet<ThreadId> = who(4, |_| {}).into_iter().collect();
         assert_eq!(ids, HashSet::from([thread::current().id()]));
     });
-    assert_eq!(inner.into_iter().collect::<HashSet<_>>().len(), 3);
+    assert_eq!(inner.len(), 3);
 
     // Several leaders at once, over and over.
     thread::scope(|scope| {

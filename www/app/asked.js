@@ -23,5 +23,7 @@ export function asked_by(query) {
     with_settings: !names_settings(query) && assignment === "",
     /** A fault of the first run, for tests. */
     fault: params.get("fault") ?? "",
+    /** How many threads may share a run; empty for as many as suit. */
+    threads: params.get("threads") ?? "",
   };
 }

@@ -3,7 +3,7 @@
 // such as what a file holds, is refused by the browser itself.
 
 /** What the page may start, by its path in the site. */
-const SCRIPTS = /** @type {const} */ (["worker/worker.js", "sw.js"]);
+const SCRIPTS = /** @type {const} */ (["worker/worker.js", "worker/team_member.js", "sw.js"]);
 
 /** Scripts of the page. @typedef {typeof SCRIPTS[number]} Script */
 

@@ -16,7 +16,7 @@ import {
 /** @import { Setting, Settings } from "./settings.js" */
 
 /** Query keys that other parts of the page read; no setting, and no mistake. */
-const FOREIGN_KEYS = new Set(["assignment", "data", "fault", "view", "weights"]);
+const FOREIGN_KEYS = new Set(["assignment", "data", "fault", "threads", "view", "weights"]);
 
 /** Values that mean yes and no in an address. */
 const YES = new Set(["true", "1", "yes", "on", ""]);

@@ -19,6 +19,7 @@ import { Stations } from "./stations.js";
  * @typedef {object} DataCustodyOptions
  * @property {(sentence: string) => void} [on_notice] told what a person should know: a crashed worker, a replaced one
  * @property {(label: string) => WorkerLike} [make_worker] tests put their own in its place
+ * @property {number} [num_threads] that may share a run on the CPU
  * @property {number} [patience_ms] how long a worker may take to do as it is told
  */
 
@@ -33,10 +34,10 @@ export class DataCustody {
   #data = null;
 
   /** @param {DataCustodyOptions} options */
-  constructor({ on_notice = () => {}, make_worker, patience_ms = PATIENCE_MS }) {
+  constructor({ on_notice = () => {}, make_worker, num_threads, patience_ms = PATIENCE_MS }) {
     this.#notice = on_notice;
     this.patience_ms = patience_ms;
-    this.stations = new Stations(make_worker);
+    this.stations = new Stations(make_worker, num_threads);
     this.#reading = new FileReading(this.stations, patience_ms, (station) =>
       this.is_occupied(station),
     );

@@ -9,6 +9,7 @@
 export class Station {
   #worker;
   #artifact;
+  #num_threads;
   /** The device in words. @type {Promise<string> | null} */
   #opening = null;
   /** Of the data set that the worker holds; empty for none. */
@@ -19,10 +20,12 @@ export class Station {
   /**
    * @param {WorkerLike} worker
    * @param {Artifact} artifact
+   * @param {number} [num_threads] that may share a run on the CPU
    */
-  constructor(worker, artifact) {
+  constructor(worker, artifact, num_threads = 1) {
     this.#worker = worker;
     this.#artifact = artifact;
+    this.#num_threads = num_threads;
   }
 
   get is_dead() {
@@ -50,7 +53,7 @@ export class Station {
 
   async #open() {
     try {
-      return await this.call((engine) => engine.open(this.#artifact));
+      return await this.call((engine) => engine.open(this.#artifact, this.#num_threads));
     } catch (error) {
       // It may be tried again, with a fresh worker: the wasm module of this one may be
       // half initialised.

@@ -10,6 +10,7 @@ import { Station } from "./station.js";
 
 export class Stations {
   #make_worker;
+  #num_threads;
   /** @type {Map<Artifact, Station>} */
   #stations = new Map();
   /** @type {Promise<WebgpuProbe> | null} */
@@ -17,9 +18,13 @@ export class Stations {
   /** When it was asked for first. */
   #probed_at_ms = 0;
 
-  /** @param {(label: string) => WorkerLike} [make_worker] tests put their own in */
-  constructor(make_worker = (label) => new EngineWorker(label)) {
+  /**
+   * @param {(label: string) => WorkerLike} [make_worker] tests put their own in
+   * @param {number} [num_threads] that may share a run on the CPU
+   */
+  constructor(make_worker = (label) => new EngineWorker(label), num_threads = 1) {
     this.#make_worker = make_worker;
+    this.#num_threads = num_threads;
   }
 
   /** The worker of that backend, a fresh one if the last one died. @param {Artifact} artifact */
@@ -27,7 +32,7 @@ export class Stations {
     let station = this.#stations.get(artifact);
     if (!station || station.is_dead) {
       const label = `inkling ${artifact === "webgpu" ? "webgpu" : "cpu"}`;
-      station = new Station(this.#make_worker(label), artifact);
+      station = new Station(this.#make_worker(label), artifact, this.#num_threads);
       this.#stations.set(artifact, station);
     }
     return station;

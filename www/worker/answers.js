@@ -19,7 +19,7 @@ export class Answers {
   /** @type {Promise<Studies> | null} */
   #opening_studies = null;
 
-  /** @param {(artifact: Artifact) => Promise<Opened>} [open] tests put an engine of their own in */
+  /** @param {(artifact: Artifact, num_threads?: number) => Promise<Opened>} [open] tests put an engine of their own in */
   constructor(open = open_artifact) {
     this.#open_artifact = open;
   }
@@ -38,11 +38,12 @@ export class Answers {
   /**
    * Loads an artifact and opens its device, once.
    * @param {Artifact} artifact
+   * @param {number} [num_threads] that may share a run on the CPU
    * @returns {Promise<string>} the device in words
    */
-  open(artifact) {
+  open(artifact, num_threads) {
     this.#opening ??= guarded(async () => {
-      this.#opened = await this.#open_artifact(artifact);
+      this.#opened = await this.#open_artifact(artifact, num_threads);
       return this.#opened.device;
     });
     return this.#opening;
@@ -216,6 +217,14 @@ export class Answers {
       throw error;
     });
     return this.#opening_studies;
+  }
+
+  /**
+   * Has the threads join that may share the work of a run.
+   * @protected
+   */
+  call_team() {
+    this.#opened?.call_team?.();
   }
 
   /**

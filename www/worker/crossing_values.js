@@ -3,12 +3,16 @@
 import * as Comlink from "../vendor/comlink.mjs";
 
 /**
- * wasm-bindgen hands out copies of its memory, never shared ones.
+ * Bytes that nobody else writes to: those of an engine with shared memory, where it lends them
+ * as they lie, are copied.
  * @param {Uint8Array} bytes
  * @returns {Uint8Array<ArrayBuffer>}
  */
 export function bytes_of(bytes) {
-  return /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer
+    ? /** @type {Uint8Array<ArrayBuffer>} */ (bytes)
+    : new Uint8Array(bytes);
 }
 
 /**

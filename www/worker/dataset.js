@@ -270,7 +270,7 @@ function loaded_of(dataset) {
   return { summary: dataset.summary(), blob: blob_of(dataset), findings: dataset.findings() };
 }
 
-/** Its pixels, then its labels, copied once. @param {Dataset} dataset @returns {Blob} */
+/** Its pixels, then its labels. @param {Dataset} dataset @returns {Blob} */
 function blob_of(dataset) {
   let blob = new Blob();
   dataset.lend_bytes((pixels, labels) => {

@@ -25,7 +25,7 @@ import { try_steps } from "./trial.js";
 import { fine_tune } from "./tuning.js";
 import { Work } from "./work.js";
 
-/** @import { DataChange, EpochRecord, Event, Finding, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataChange, Dataset, EpochRecord, Event, Finding, LoadProgress, ModelSummary, PlanSummary, RateReading, RunConfig, RunResult, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Inside, MeasuredLayer } from "../pkg/studies/inkling.js" */
 /** @import { Images, LoadedData } from "./dataset.js" */
 /** @import { HeldInside, NearestImages, StepLook, StepStart, StoryReading, UnitReading, UnitsReading, UnitsSurvey } from "./inside.js" */
@@ -189,7 +189,7 @@ export class Engine extends Answers {
       try {
         return await this.#work.occupy(token, (occupant) =>
           occupant.run.train(
-            this.#data.lend(checksum, (dataset) => trainer_of(this.wasm, dataset, config, start)),
+            this.#lend(checksum, (dataset) => trainer_of(this.wasm, dataset, config, start)),
             {
               slice_ms: () => this.#slice_ms(),
               on_stands: (model) => {
@@ -208,6 +208,17 @@ export class Engine extends Answers {
         release(on_checkpoint);
       }
     });
+  }
+
+  /**
+   * Lends the data to what is going to train on them, which threads may share.
+   * @template T
+   * @param {string} checksum
+   * @param {(dataset: Dataset) => T} take
+   */
+  #lend(checksum, take) {
+    this.call_team();
+    return this.#data.lend(checksum, take);
   }
 
   /** Stops pulling after the slice under way. @param {string} token */
@@ -270,7 +281,7 @@ export class Engine extends Answers {
       try {
         return await this.#work.occupy(token, ({ abort }) => {
           const { RateTest } = this.wasm;
-          const making = this.#data.lend(checksum, (data) => RateTest.create(data, config));
+          const making = this.#lend(checksum, (data) => RateTest.create(data, config));
           const slice_ms = () => this.#slice_ms();
           return test_rates(making, { slice_ms, signal: abort.signal, on_reading });
         });
@@ -293,7 +304,7 @@ export class Engine extends Answers {
       const { num_train } = this.#data.named(checksum).plan(config);
       const batch_size = Math.min(config.batch_size ?? 64, num_train);
       const make = () =>
-        this.#data.lend(checksum, (data) => trainer_of(this.wasm, data, config, {}));
+        this.#lend(checksum, (data) => trainer_of(this.wasm, data, config, {}));
       return try_steps(make, { batch_size, budget_ms });
     });
   }
@@ -341,7 +352,7 @@ export class Engine extends Answers {
         const held_out = this.#data.named(checksum).validation_rows(config);
         const validation = this.#data.images(checksum, held_out);
         const measured = this.#data.images(checksum, rows);
-        const making = this.#data.lend(checksum, (data) =>
+        const making = this.#lend(checksum, (data) =>
           trainer_of(this.wasm, data, config, start),
         );
         const { signal } = abort;

@@ -101,6 +101,11 @@ fn command() -> Command {
             "FILE",
             "settings of a run's card, whose weights must come out",
         ))
+        .arg(option(
+            "threads",
+            "N",
+            "threads that share the run, with the same bits [default: as many as cores, 4 at most]",
+        ))
         .arg(out("the run as a file that Runs imports"))
         .arg(option("model", "FILE", "the model, .safetensors or .bpk"));
     Command::new("inkling")

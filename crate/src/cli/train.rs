@@ -8,17 +8,27 @@ use super::engine::{settled, train as run};
 use super::fault::{Fault, Result, STATUS_DIFFERS};
 use super::files::{runs_file, write};
 use super::settings::settings_of;
+use super::study::threads;
 use super::text;
 use super::told::{Told, result_words};
 use crate::config::Plan;
 use crate::message::Outcome;
 use crate::nn::model_file::{burnpack, safetensors};
+use crate::team;
+
+/// Threads that share a run where no number is asked for: more have not been measured.
+const MOST_THREADS: usize = 4;
 
 pub(super) fn train(matches: &ArgMatches, told: &Told) -> Result<u8> {
     let (config, promise) = settings_of(matches)?;
     let config = settled(&config)?;
     // Wrong settings are told before a large file is read.
     Plan::try_from(&config)?;
+    let mut num_threads = threads(matches)?;
+    if text(matches, "threads").is_none() {
+        num_threads = num_threads.min(MOST_THREADS);
+    }
+    team::grow_to(num_threads).map_err(|error| Fault::input(format!("--threads: {error}")))?;
     let data = data_of(matches)?;
     if !promise.data.is_empty() && promise.data != data.summary.checksum {
         let found = format!("{} (checksum {})", data.summary.name, data.summary.checksum);

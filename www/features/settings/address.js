@@ -13,7 +13,7 @@ import { config_to_query } from "../../base/settings_query.js";
 const WRITE_EVERY_MS = 400;
 
 /** Query keys of other parts of the page; they stay in the address. */
-const OTHERS = ["fault", "view"];
+const OTHERS = ["fault", "threads", "view"];
 
 /**
  * @param {View<PageState>} state
