@@ -22,8 +22,8 @@ pub mod message;
 pub mod nn;
 pub mod rng;
 pub mod statistics;
-pub mod team;
 pub mod study;
+pub mod team;
 pub mod train;
 
 // In a browser the unit tests run where the engine does.

@@ -4,7 +4,8 @@
 //! A step of training is some hundred microseconds long and has a few phases, so members
 //! wait awake for a moment before they sleep. Nobody has a share of their own: whoever is free
 //! claims the next, so that a leader whose members have no core to run on does all of it
-//! itself. Who does which share makes no difference to a result: what is shared out are rows
+//! itself. Whether it pays at all is measured as the work goes on ([`Sharing`]): where the
+//! cores are busy with other things it does not. Who does which share makes no difference to a result: what is shared out are rows
 //! or columns whose sums nobody else adds to.
 
 // A piece of work is lent to threads that outlive it: they are done before `each` returns.
@@ -16,7 +17,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, PoisonError, TryLockError};
 
-/// Looks at a signal before sleep: some 30 µs, less than to be woken takes.
+use web_time::Instant;
+
+/// Looks before sleep: for about the longest time between two phases of a run.
 const NUM_LOOKS: u32 = if cfg!(target_family = "wasm") {
     500_000
 } else {
@@ -107,6 +110,8 @@ struct Team {
     members: Bed,
     waiting_leader: Bed,
     num_members: AtomicU32,
+    /// Whether work is shared out, as [`Sharing`] found it to pay.
+    is_shared: AtomicBool,
     has_panicked: AtomicBool,
     work: UnsafeCell<Work>,
 }
@@ -124,6 +129,7 @@ static TEAM: Team = Team {
     members: Bed::new(),
     waiting_leader: Bed::new(),
     num_members: AtomicU32::new(0),
+    is_shared: AtomicBool::new(true),
     has_panicked: AtomicBool::new(false),
     work: UnsafeCell::new(Work {
         call: nothing,
@@ -131,9 +137,18 @@ static TEAM: Team = Team {
     }),
 };
 
-/// How many share the work, the leader included; 1 where nobody has joined.
+/// How many there are, the leader included; 1 where nobody has joined.
 pub fn size() -> usize {
     1 + TEAM.num_members.load(SeqCst) as usize
+}
+
+/// How many work is to be shared among: [`size`], or 1 where that was found to be faster.
+pub fn num_shares() -> usize {
+    if TEAM.is_shared.load(SeqCst) {
+        size()
+    } else {
+        1
+    }
 }
 
 /// Calls `work` with each item, on as many threads as there are in the team. Returns when all
@@ -148,7 +163,7 @@ pub fn each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync) {
         Err(TryLockError::WouldBlock) => None,
     };
     match u16::try_from(items.len()) {
-        Ok(num) if num > 1 && size() > 1 && lock.is_some() => share_out(items, num, &work),
+        Ok(num) if num > 1 && num_shares() > 1 && lock.is_some() => share_out(items, num, &work),
         _ => items.iter_mut().for_each(work),
     }
 }
@@ -181,7 +196,15 @@ fn share_out<T: Send, W: Fn(&mut T) + Sync>(items: &mut [T], num: u16, work: &W)
         };
     }
     let piece = Offer::of(TEAM.offer.load(SeqCst)).piece.wrapping_add(1);
-    TEAM.offer.store(Offer { piece, next: 0, num }.word(), SeqCst);
+    TEAM.offer.store(
+        Offer {
+            piece,
+            next: 0,
+            num,
+        }
+        .word(),
+        SeqCst,
+    );
     TEAM.members.tell();
     while work_once() {}
     // What is lent stays until the last share is done.
@@ -238,6 +261,52 @@ pub fn give_up() {
     TEAM.has_panicked.store(true, SeqCst);
     TEAM.num_done.store(u32::MAX / 2, SeqCst);
     TEAM.waiting_leader.tell();
+}
+
+/// Finds out, step after step of a run, whether to share the work pays: now and then some
+/// steps are done the other way, and what was faster goes on.
+#[derive(Debug, Default)]
+pub struct Sharing {
+    /// Whether one alone has been faster so far.
+    is_alone: bool,
+    /// Steps since the last decision.
+    num_steps: u32,
+    /// Seconds and rows, of the way that was taken and of the other.
+    measured: [(f64, usize); 2],
+}
+
+/// Steps until the other way is tried, and until there is a decision.
+const NUM_SETTLED: u32 = 240;
+const NUM_PERIOD: u32 = NUM_SETTLED + 24;
+/// Steps at the head of each that are not measured: who slept has to wake first.
+const NUM_WAKING: u32 = 8;
+
+impl Sharing {
+    /// Does a step of `num_rows` rows, shared out or not.
+    pub fn step<T>(&mut self, num_rows: usize, work: impl FnOnce() -> T) -> T {
+        if size() == 1 {
+            return work();
+        }
+        let is_other = self.num_steps >= NUM_SETTLED;
+        let num_before = self.num_steps - if is_other { NUM_SETTLED } else { 0 };
+        TEAM.is_shared.store(self.is_alone == is_other, SeqCst);
+        let start = Instant::now();
+        let done = work();
+        if num_before >= NUM_WAKING {
+            let (secs, rows) = &mut self.measured[usize::from(is_other)];
+            *secs += start.elapsed().as_secs_f64();
+            *rows += num_rows;
+        }
+        self.num_steps += 1;
+        if self.num_steps == NUM_PERIOD {
+            let [taken, other] = self.measured.map(|(secs, rows)| secs / rows.max(1) as f64);
+            *self = Self {
+                is_alone: self.is_alone != (other < taken),
+                ..Self::default()
+            };
+        }
+        done
+    }
 }
 
 /// Starts threads until `num` share the work, the leader included.

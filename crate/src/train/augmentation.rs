@@ -46,7 +46,7 @@ impl Augmentation {
         self.labels.clear();
         let labels = rows.iter().map(|&row| dataset.labels()[row as usize]);
         self.labels.extend(labels);
-        let share = rows.len().div_ceil(team::size()).max(1);
+        let share = rows.len().div_ceil(team::num_shares()).max(1);
         let mut shares: Vec<(&[u32], &mut [u8])> = rows
             .chunks(share)
             .zip(self.pixels.chunks_mut(share * num_pixels))

@@ -63,7 +63,11 @@ pub fn part<'a>(
     let first = &layout.layers[0];
     let mut all: Vec<Columns<'a>> = spaces
         .iter_mut()
-        .zip(shares(first.num_outputs, Blocks::of_weight(0, first).block, num))
+        .zip(shares(
+            first.num_outputs,
+            Blocks::of_weight(0, first).block,
+            num,
+        ))
         .map(|(space, columns)| Columns {
             space,
             layers: Vec::with_capacity(layout.layers.len()),

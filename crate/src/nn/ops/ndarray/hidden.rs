@@ -65,9 +65,8 @@ impl LayerSpace {
         ];
         let mut deviations = &mut self.inverse_deviations[..];
         shares.map(move |rows| {
-            let [output, normalised, slopes, upstream, norm_upstream] = rest
-                .each_mut()
-                .map(|rest| take(rest, rows.len() * width));
+            let [output, normalised, slopes, upstream, norm_upstream] =
+                rest.each_mut().map(|rest| take(rest, rows.len() * width));
             LayerRows {
                 output,
                 normalised,

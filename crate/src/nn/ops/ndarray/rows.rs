@@ -78,9 +78,7 @@ impl Rows<'_> {
 
     fn read_dense(&mut self, given: &Given<'_>) {
         let num_pixels = given.layout.num_pixels();
-        for (&row, out) in
-            (self.batch.rows.iter()).zip(self.dense.chunks_exact_mut(num_pixels))
-        {
+        for (&row, out) in (self.batch.rows.iter()).zip(self.dense.chunks_exact_mut(num_pixels)) {
             for (out, &pixel) in out.iter_mut().zip(self.batch.image(row, num_pixels)) {
                 *out = given.normalisation.of(pixel);
             }

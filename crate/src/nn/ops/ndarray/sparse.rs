@@ -187,6 +187,21 @@ pub fn backward(
     update: &mut Update<'_>,
     column_sums: &mut [f32],
 ) {
+    match batch {
+        // A pixel has few entries: a loop over one part would cost as much as they do.
+        [one] => backward_of(&[one], upstream, upstream_sums, update, column_sums),
+        parts => backward_of(parts, upstream, upstream_sums, update, column_sums),
+    }
+}
+
+#[inline(always)]
+fn backward_of(
+    batch: &[&SparseBatch],
+    upstream: &[f32],
+    upstream_sums: &[f32],
+    update: &mut Update<'_>,
+    column_sums: &mut [f32],
+) {
     let width = upstream_sums.len();
     let num_pixels = batch[0].num_pixels;
     let num_images = upstream.len() / width;

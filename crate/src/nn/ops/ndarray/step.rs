@@ -20,7 +20,7 @@ use crate::message::Optimiser;
 use crate::nn::BatchMetrics;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
-use crate::team;
+use crate::team::{self, Sharing};
 
 /// Above this share of non-zero pixels the dense product is the faster one.
 const MAX_SPARSE_DENSITY: f64 = 0.5;
@@ -63,6 +63,7 @@ pub struct Workspace {
     column_sums: Vec<f32>,
     column_sums_are_current: bool,
     folded_bias: Vec<f32>,
+    sharing: Sharing,
 }
 
 /// What a pass over the rows is told.
@@ -105,6 +106,19 @@ impl Workspace {
     /// One step: parameters `[num_parameters]` and the optimiser's state, as long for
     /// each of its slots, move in place.
     pub fn train_step(
+        &mut self,
+        context: &StepContext<'_>,
+        parameters: &mut [f32],
+        state: &mut [f32],
+    ) -> BatchMetrics {
+        let mut sharing = std::mem::take(&mut self.sharing);
+        let num_rows = context.batch.rows.len();
+        let metrics = sharing.step(num_rows, || self.step_by_rule(context, parameters, state));
+        self.sharing = sharing;
+        metrics
+    }
+
+    fn step_by_rule(
         &mut self,
         context: &StepContext<'_>,
         parameters: &mut [f32],
@@ -175,7 +189,7 @@ impl Workspace {
             num_rows: context.batch.rows.len(),
         };
         self.columns
-            .resize_with(team::size(), ColumnsSpace::default);
+            .resize_with(team::num_shares(), ColumnsSpace::default);
         let mut shared = columns::part(
             layout,
             &mut self.columns,
@@ -209,7 +223,9 @@ impl Workspace {
         }
         self.column_sums.resize(first.num_outputs, 0.0);
 
-        let num_shares = team::size().min(num_rows.div_ceil(ROW_QUANTUM)).max(1);
+        let num_shares = team::num_shares()
+            .min(num_rows.div_ceil(ROW_QUANTUM))
+            .max(1);
         let of_rows = shares(num_rows, ROW_QUANTUM, num_shares);
         self.rows.resize_with(num_shares, RowsSpace::default);
         // Dropped pixels stand at the mean, which is no empty pixel's.
