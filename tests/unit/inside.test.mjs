@@ -141,14 +141,7 @@ function bench() {
   const page = create_store(initial_state({ ...DEFAULTS }));
   const model = /** @type {any} */ ({ id: "a@1", kind: "run", summary: null, task });
   const data = /** @type {any} */ ({ checksum: "d", name: "d.csv", num_rows: 5, task });
-  page.set({
-    model,
-    data,
-    plan: /** @type {any} */ ({
-      num_parameters: 2,
-      layers: [{ num_outputs: 3 }, { num_outputs: 2 }],
-    }),
-  });
+  page.set({ model, data });
   /** @type {{ name: string, given: any[], answer: (value: unknown) => void }[]} */
   const asked = [];
   const later =
@@ -156,7 +149,11 @@ function bench() {
     (/** @type {any[]} */ ...given) =>
       new Promise((answer) => asked.push({ name, given, answer }));
   const names = ["read_units", "read_unit", "survey_units", "images", "look_at_step", "weights"];
-  const engine = Object.fromEntries(names.map((name) => [name, later(name)]));
+  const layers = [{ num_outputs: 3 }, { num_outputs: 2 }];
+  const engine = {
+    ...Object.fromEntries(names.map((name) => [name, later(name)])),
+    plan: async () => ({ num_parameters: 2, layers }),
+  };
   let pixels = /** @type {Uint8Array | null} */ (null);
   const epochs = new KeptEpochs(page);
   const inside = new InsideController({

@@ -25,12 +25,12 @@ function bench() {
   page.set({
     model: /** @type {any} */ ({ id: "a@1", kind: "run", run_id: "a" }),
     data: /** @type {any} */ ({ checksum: "d", num_rows: 5 }),
-    plan: /** @type {any} */ ({ num_parameters: 2, layers: [{ num_outputs: 2 }] }),
   });
   const inside = create_store(/** @type {any} */ ({ start: "model", units: null }));
   /** @type {{ given: any[], answer: (look: any) => void }[]} */
   const asked = [];
   const engine = /** @type {any} */ ({
+    plan: async () => ({ num_parameters: 2, layers: [{ num_outputs: 2 }] }),
     weights: async () => Float32Array.of(7, 8),
     held_out_rows: async () => Uint32Array.of(0),
     train_one_epoch: (/** @type {any[]} */ ...given) =>

@@ -5,6 +5,7 @@
 
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import { differing_settings, words_of } from "../base/settings.js";
+import { why_not_typed } from "./bench_plan.js";
 import { factor_words, varied_settings } from "./factors.js";
 import { is_missing, why_not_study } from "./study_state.js";
 
@@ -228,10 +229,9 @@ export class Assignment {
 
   #why_not() {
     const { store, page } = this.#parts;
-    const { data, typed_fault } = page.get();
+    const { data } = page.get();
     if (!data) return "There is no data yet. Load your CSV or the sample under Train first.";
-    if (typed_fault) return `${typed_fault.message}.`;
-    return why_not_study(page.get(), store.get());
+    return why_not_typed(page.get()) || why_not_study(page.get(), store.get());
   }
 
   /** All parts start from one bench: another ends the whole. @param {Bench} begun */

@@ -6,6 +6,7 @@ import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
+import { bench_plan } from "./bench_plan.js";
 import { create_store, model_task } from "./state.js";
 import { beginning, first_parameters, is_same_beginning, origin } from "./step_start.js";
 
@@ -276,11 +277,12 @@ export class InsideController {
     try {
       if (!data) throw new Refused("Load a data set first.");
       const is_next = before && this.#stands(this.#stepped_from);
+      const plan = await bench_plan(this.#page, this.#engine);
       const step = await this.#engine.look_at_step(data.checksum, config, {
         step: is_next ? before.step + 1 : 0,
         parameters: is_next
           ? before.parameters
-          : await first_parameters(this.#engine, this.#page, start, this.store.get().units),
+          : await first_parameters(this.#engine, this.#page, start, plan, this.store.get().units),
         state: is_next ? before.state : new Float32Array(0),
       });
       if (!this.#stands(from) || this.store.get().step !== before) {

@@ -3,6 +3,7 @@
 // nor the model know of it; a run that begins meanwhile has it given up.
 
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
+import { bench_plan } from "./bench_plan.js";
 import { create_store, is_active } from "./state.js";
 import { beginning, first_parameters, is_same_beginning, origin } from "./step_start.js";
 import { training_rows } from "./training_rows.js";
@@ -112,9 +113,10 @@ export class OneEpochController {
         );
       }
       const { checksum } = data;
+      const plan = await bench_plan(this.#page, this.#engine);
       const parameters = before
         ? null
-        : await first_parameters(this.#engine, this.#page, start, units);
+        : await first_parameters(this.#engine, this.#page, start, plan, units);
       const held_out = await this.#engine.held_out_rows(checksum, config);
       const rows = training_rows(data.num_rows, held_out, NUM_MEASURED);
       const from = { checkpoint: before?.checkpoint ?? null, parameters };

@@ -5,6 +5,7 @@
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { differing_settings, listed, words_of } from "../base/settings.js";
+import { bench_plan } from "./bench_plan.js";
 import { held_description } from "./factors.js";
 import { why_not_study } from "./study_state.js";
 
@@ -130,6 +131,8 @@ export class RateTester {
         rates_told: `${reading.points.length} of ${reading.num_steps} steps.`,
       });
     try {
+      await bench_plan(page, engine);
+      abort.signal.throwIfAborted();
       const reading = await engine.test_rates(config, { on_reading: show, signal: abort.signal });
       store.set({ rate_test: { reading, ...made } });
       this.#compare();

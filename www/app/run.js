@@ -5,6 +5,7 @@
 import { Cancelled, Refused, sentence_of, unless_aborted } from "../base/fault.js";
 import { new_id } from "../base/id.js";
 import { task_of } from "../base/task.js";
+import { why_not_typed } from "./bench_plan.js";
 import { break_off, end_run } from "./run_end.js";
 import { run_model, run_state } from "./run_record.js";
 import { idle_run, is_active, why_not_train, with_progress } from "./state.js";
@@ -105,10 +106,11 @@ export class RunController {
    * @returns {Promise<void>} when it is over, however it ended
    */
   begin(config) {
-    const { data, run, typed_fault } = this.#parts.store.get();
+    const { data, run } = this.#parts.store.get();
     if (!this.#may_begin()) return Promise.resolve();
-    if (typed_fault) {
-      this.#refuse(run, `${typed_fault.message}.`);
+    const wrong = why_not_typed(this.#parts.store.get());
+    if (wrong) {
+      this.#refuse(run, wrong);
       return Promise.resolve();
     }
     if (!data) {

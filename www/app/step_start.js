@@ -9,7 +9,7 @@ import { model_task } from "./state.js";
 
 /** @import { Custody } from "../engine/custody.js" */
 /** @import { UnitsReading } from "../worker/inside.js" */
-/** @import { DataSummary } from "../pkg/ndarray/inkling.js" */
+/** @import { DataSummary, PlanSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { ModelRef, PageState, View } from "./state.js" */
 
 /** The model that stands, or the weights that a run with the bench's settings draws. @typedef {"model" | "fresh"} Start */
@@ -54,11 +54,12 @@ export function is_same_beginning(from, now) {
  * @param {Pick<Custody, "weights">} engine
  * @param {View<PageState>} page
  * @param {Start} start
+ * @param {PlanSummary} plan what the bench's settings build of the data
  * @param {UnitsReading | null} units of the model that stands, as far as they are known
  * @returns {Promise<Float32Array | null>} `null` for those that such a run draws
  */
-export async function first_parameters(engine, page, start, units) {
-  const { model, config, plan, data } = page.get();
+export async function first_parameters(engine, page, start, plan, units) {
+  const { model, config, data } = page.get();
   if (start === "fresh" || !model) return null;
   if (num_members(model) > 1) {
     throw new Refused(
@@ -70,11 +71,11 @@ export async function first_parameters(engine, page, start, units) {
       "The model tells other classes apart than the data have. Start from fresh weights, or load data of its classes.",
     );
   }
-  const widths = plan?.layers.map((layer) => layer.num_outputs).join();
+  const widths = plan.layers.map((layer) => layer.num_outputs).join();
   const is_alike =
     !units || (units.widths.slice(1).join() === widths && units.activation === config.activation);
   const parameters = await engine.weights(model.id);
-  if (plan && (!is_alike || parameters.length !== plan.num_parameters)) {
+  if (!is_alike || parameters.length !== plan.num_parameters) {
     throw new Refused(
       "The model has other layers than the settings ask for, or another activation. Start from fresh weights, or train with these settings first.",
     );

@@ -110,7 +110,8 @@ export function create_studies(given) {
   async function plan() {
     const mine = ++plans_asked;
     const { form } = store.get();
-    const wrong = typed_fault(form);
+    // The bench's settings hold for whatever a study does not vary.
+    const wrong = typed_fault(form) ?? page.get().typed_fault;
     if (wrong) {
       store.set({ plan_fault: wrong });
       return;

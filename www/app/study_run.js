@@ -73,7 +73,7 @@ export class StudyRunner {
     const config = study_config(form, page.get().config);
     return this.#occupied(async (signal) => {
       const data = this.#data("There is no data to study. Load a data set under Train first.");
-      const wrong = typed_fault(form);
+      const wrong = typed_fault(form) ?? page.get().typed_fault;
       if (wrong) throw new Refused(wrong.message);
       const plan = await unless_aborted(engine.plan_study(config), signal);
       // Each run's settings are checked before the first one starts.

@@ -349,14 +349,14 @@ export class Engine extends Answers {
           ...(checkpoint && { checkpoint: bytes_of(checkpoint) }),
           ...(parameters && { weights: parameters }),
         };
-        const held_out = this.#data.named(checksum).validation_rows(config);
-        const validation = this.#data.images(checksum, held_out);
+        const named = this.#data.named(checksum);
+        const plan = named.plan(config);
+        const validation = this.#data.images(checksum, named.validation_rows(config));
         const measured = this.#data.images(checksum, rows);
-        const making = this.#lend(checksum, (data) =>
-          trainer_of(this.wasm, data, config, start),
-        );
+        const make = () =>
+          this.#lend(checksum, (data) => trainer_of(this.wasm, data, config, start));
         const { signal } = abort;
-        const parts = { making, validation, measured, on_progress, signal };
+        const parts = { plan, make, validation, measured, on_progress, signal };
         return await train_one_epoch(studies, parts);
       } finally {
         this.#looks.delete(token);

@@ -4,6 +4,7 @@
 // first asked about.
 
 import { Refused } from "../base/fault.js";
+import { refuse_too_large } from "./look_limit.js";
 import { macrotask } from "./macrotask.js";
 
 /** @import { PlanSummary, RunConfig } from "../pkg/ndarray/inkling.js" */
@@ -86,9 +87,6 @@ const NUM_TERMS = 8;
 const NUM_KEPT = 8;
 /** A slice of longer work: while someone draws, the bars wait for no more than that. */
 const SLICE_MS = 4;
-/** As in crate/src/nn/inspect.rs; refused here before they are copied. */
-const MOST_PARAMETERS = 16_000_000;
-
 /** A copy of the model's parameters to look into, kept while the model stays as it is. */
 export class HeldInside {
   #studies;
@@ -144,14 +142,6 @@ export class HeldInside {
       parameters,
     );
   }
-}
-
-/** @param {number} num_parameters */
-function refuse_too_large(num_parameters) {
-  if (num_parameters <= MOST_PARAMETERS) return;
-  throw new Refused(
-    "This network is too large to look inside: it has more than 16 million parameters.",
-  );
 }
 
 /**

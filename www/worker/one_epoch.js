@@ -3,9 +3,10 @@
 
 import { Refused } from "../base/fault.js";
 import { measure_layers } from "./look_back.js";
+import { refuse_too_large } from "./look_limit.js";
 import { macrotask } from "./macrotask.js";
 
-/** @import { EpochRecord, Trainer } from "../pkg/ndarray/inkling.js" */
+/** @import { EpochRecord, PlanSummary, Trainer } from "../pkg/ndarray/inkling.js" */
 /** @import { LayerHealth } from "../pkg/studies/inkling.js" */
 /** @import { Studies } from "./artifact.js" */
 /** @import { Images } from "./dataset.js" */
@@ -39,7 +40,8 @@ const READ_AT_ONCE = 256;
 /**
  * @param {Studies} studies
  * @param {object} parts
- * @param {Promise<Trainer>} parts.making
+ * @param {PlanSummary} parts.plan what the settings build of the data
+ * @param {() => Promise<Trainer>} parts.make
  * @param {Images} parts.validation
  * @param {Images} parts.measured training images
  * @param {(share: number) => unknown} parts.on_progress told how much of its steps are done, 0 to 1
@@ -47,8 +49,9 @@ const READ_AT_ONCE = 256;
  * @returns {Promise<EpochLook>}
  */
 export async function train_one_epoch({ KeptEpoch }, parts) {
-  const { making, validation, measured, on_progress, signal } = parts;
-  const trainer = await making;
+  const { plan, make, validation, measured, on_progress, signal } = parts;
+  refuse_too_large(plan.num_parameters);
+  const trainer = await make();
   try {
     const first = await trainer.weights();
     const accuracy_before = await accuracy_of(trainer, validation, signal);

@@ -1,0 +1,121 @@
+// What Train refuses, everything else refuses that is made of the bench's settings, in the same
+// words: a step, an epoch, a test of rates, a study. And how large a network they look into.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { InsideController } from "../../www/app/inside.js";
+import { KeptEpochs } from "../../www/app/kept_epochs.js";
+import { OneEpochController } from "../../www/app/one_epoch.js";
+import { RateTester } from "../../www/app/rate_test.js";
+import { RunController } from "../../www/app/run.js";
+import { create_store, initial_state } from "../../www/app/state.js";
+import { initial_studies } from "../../www/app/study_state.js";
+import { DEFAULTS } from "../../www/base/settings.js";
+import { fake_browser, moments } from "./fake_studies.mjs";
+
+// What a worker's own files expect of their surroundings; Node's own channel would keep the
+// process from ending.
+const { MessageChannel } = globalThis;
+Object.assign(globalThis, {
+  self: new EventTarget(),
+  MessageChannel: class {
+    port1 = {};
+    port2 = {};
+  },
+});
+const { take_step } = await import("../../www/worker/inside.js");
+const { train_one_epoch } = await import("../../www/worker/one_epoch.js");
+Object.assign(globalThis, { MessageChannel });
+
+/** As the form has it of a rate of `abc`: it knows what was written, the engine has no number. */
+const TYPED = {
+  place: "Learning rate",
+  found: "“abc”",
+  expected: "a number",
+  message: "Learning rate: found “abc”, expected a number",
+};
+const ABC = { config: { ...DEFAULTS, learning_rate: NaN }, typed_fault: TYPED };
+
+/** What the engine says of settings, or of their split of the data. */
+const REFUSED = [
+  "batch size: found 0, expected a whole number from 1 to 8,192",
+  "row 7, column label: found 3, which no other row has, expected two images or more of each class to split",
+];
+
+/** Each thing that is made of the settings, and what it says. @param {object} engine @param {object} patch */
+function makers(engine, patch) {
+  const page = create_store(initial_state({ ...DEFAULTS }));
+  const data = /** @type {any} */ ({ checksum: "d", name: "d.csv", num_rows: 5 });
+  const asked = /** @type {string[]} */ ([]);
+  const all = new Proxy(/** @type {any} */ ({ data: { summary: data }, ...engine }), {
+    get: (own, name) =>
+      own[name] ?? (() => (asked.push(String(name)), Promise.reject(new Error("found nothing")))),
+  });
+  page.set(/** @type {any} */ ({ data, ...patch }));
+  const epochs = new KeptEpochs(page);
+  const inside = new InsideController({ page, engine: all, epochs, pixels: () => null });
+  const one_epoch = new OneEpochController({ page, engine: all, inside: inside.store });
+  const studies = create_store(initial_studies());
+  const parts = /** @type {any} */ ({ store: studies, page, engine: all });
+  const rates = new RateTester(parts);
+  const run = new RunController(
+    /** @type {any} */ ({ store: page, engine: all, epochs, on_kept: async () => {}, later() {} }),
+  );
+  /** @type {Record<string, () => Promise<string>>} */
+  const told = {
+    Train: async () => (await run.begin(page.get().config), page.get().run.error),
+    "One batch": async () => (await inside.one_batch(), inside.store.get().step_told),
+    "One epoch": async () => (await one_epoch.train(), one_epoch.store.get().told),
+    "Find a rate": async () => (await rates.find(), studies.get().rates_told),
+  };
+  return { told, asked };
+}
+
+test("what cannot be read as a number is said as it was written, wherever it is used", async () => {
+  const { told, asked } = makers({}, ABC);
+  for (const [name, press] of Object.entries(told)) {
+    assert.equal(await press(), `${TYPED.message}.`, name);
+  }
+  assert.deepEqual(asked, [], "the engine is not asked about no number");
+});
+
+test("what the engine refuses is refused in the same words", async () => {
+  for (const message of REFUSED) {
+    const plan = () => Promise.reject(new Error(message));
+    const { told, asked } = makers({ plan }, {});
+    for (const [name, press] of Object.entries(told)) {
+      assert.equal(await press(), `${message}.`, name);
+    }
+    assert.deepEqual(asked, [], "nothing is begun");
+  }
+});
+
+test("a study says what of the bench is no number, before a press and after it", async (t) => {
+  const tab = fake_browser(t).open();
+  tab.load();
+  tab.page.set(ABC);
+  tab.actions.change_form({ factor: "batch_size", values: "16, 32" });
+  tab.actions.run();
+  await moments();
+  assert.equal(tab.state.refusal, `${TYPED.message}.`);
+  assert.equal(tab.pools.length, 0);
+  await new Promise((done) => setTimeout(done, 400));
+  assert.equal(tab.state.plan_fault?.message, TYPED.message);
+});
+
+test("a step and an epoch look into networks of the same size, and say so alike", async () => {
+  const plan = /** @type {any} */ ({ num_parameters: 16_000_001, layers: [] });
+  const sentence =
+    "This network is too large to look inside: it has more than 16 million parameters.";
+  const parts = /** @type {any} */ ({
+    plan,
+    make: () => assert.fail("no network is made"),
+    measured: { labels: [] },
+    validation: { labels: [] },
+    signal: new AbortController().signal,
+  });
+  await assert.rejects(() => take_step(/** @type {any} */ ({}), parts), { message: sentence });
+  await assert.rejects(() => train_one_epoch(/** @type {any} */ ({}), parts), {
+    message: sentence,
+  });
+});
