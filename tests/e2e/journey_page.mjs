@@ -292,7 +292,10 @@ export function check(expected, seen) {
 function check_buttons(seen) {
   const active = is_active(seen);
   const { training, why } = seen;
-  assert.ok(active || is_over(seen) || /^(Ready\.|Load data first)/.test(training), training);
+  assert.ok(
+    active || is_over(seen) || /^(Ready\.|Not ready\.|Load data first)/.test(training),
+    training,
+  );
   assert.equal(seen.can_train, why === "", `Train and its reason: ${why}`);
   assert.equal(/^A run is under way/.test(why), active, `“${why}” beside “${training}”`);
   if (!active) assert.equal(/is still being read/.test(why), seen.is_loading, why);

@@ -59,7 +59,14 @@ function makers(engine, patch) {
   const parts = /** @type {any} */ ({ store: studies, page, engine: all });
   const rates = new RateTester(parts);
   const run = new RunController(
-    /** @type {any} */ ({ store: page, engine: all, epochs, on_kept: async () => {}, later() {} }),
+    /** @type {any} */ ({
+      store: page,
+      engine: all,
+      epochs,
+      on_kept: async () => {},
+      notice() {},
+      later() {},
+    }),
   );
   /** @type {Record<string, () => Promise<string>>} */
   const told = {
@@ -68,7 +75,7 @@ function makers(engine, patch) {
     "One epoch": async () => (await one_epoch.train(), one_epoch.store.get().told),
     "Find a rate": async () => (await rates.find(), studies.get().rates_told),
   };
-  return { told, asked };
+  return { told, asked, page };
 }
 
 test("what cannot be read as a number is said as it was written, wherever it is used", async () => {
@@ -88,6 +95,18 @@ test("what the engine refuses is refused in the same words", async () => {
     }
     assert.deepEqual(asked, [], "nothing is begun");
   }
+});
+
+test("what Train refused is put away with the settings that it was of", async () => {
+  const { told, page } = makers({ plan: async () => ({}) }, ABC);
+  await told.Train?.();
+  assert.equal(page.get().run.phase, "failed");
+  page.set({ config: { ...DEFAULTS, learning_rate: NaN, epochs: 2 }, typed_fault: TYPED });
+  assert.equal(page.get().run.phase, "idle");
+  const other = { ...TYPED, message: "Epochs: found “x”, expected a whole number" };
+  await told.Train?.();
+  page.set({ typed_fault: other });
+  assert.equal(await told.Train?.(), `${other.message}.`, "the newest press says its own");
 });
 
 test("a study says what of the bench is no number, before a press and after it", async (t) => {

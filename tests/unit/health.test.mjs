@@ -208,7 +208,19 @@ test("why nothing can be measured is told truly, and gone with what it was of", 
   const broken = { ...run, id: "b", phase: /** @type {const} */ ("failed"), history: [] };
   epochs.begin("b", 0);
   page.set({ run: broken, model: null });
-  assert.match(await told(), /^This run ended before an epoch was over/);
+  assert.equal(
+    await told(),
+    "This run ended before an epoch was over, so there is none to measure.",
+  );
+  const diverged = /** @type {any} */ ({ outcome: "failed" });
+  page.set({ run: { ...broken, result: diverged } });
+  assert.match(await told(), /so there is none to measure\. A lower learning rate gets further\.$/);
+  // Refused before it was a run: nothing was trained, by whatever rate.
+  const fresh = new KeptEpochs(page);
+  const after = new HealthController({ page, engine: /** @type {any} */ ({}), epochs: fresh });
+  page.set({ run: { ...broken, id: "" } });
+  await after.measure();
+  assert.match(after.store.get().told, /^There are no epochs to measure: train a run in this page/);
 
   const small = new KeptEpochs(page, 2 ** 20);
   const wide = new HealthController({ page, engine: /** @type {any} */ ({}), epochs: small });

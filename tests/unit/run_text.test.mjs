@@ -9,6 +9,7 @@ import {
   is_tuned,
   model_text,
   result_figures,
+  fault_remark,
   status_text,
   stopped_within,
 } from "../../www/features/run/text.js";
@@ -94,6 +95,22 @@ test("each phase has its words, and an end its last word", () => {
   ]);
   for (const [change, expected] of cases) assert.match(status_text(run(change), true), expected);
   assert.match(status_text(idle_run(), false), /^Load data first/);
+});
+
+test("what cannot be trained on is not said to be ready, and what is wrong is said once", () => {
+  const split = { place: "split", found: "", expected: "", message: "split: found only 1 image" };
+  const idle = idle_run();
+  assert.equal(status_text(idle, true, split), "Not ready. Split: found only 1 image.");
+  assert.equal(fault_remark(idle, split), "");
+  assert.match(status_text(idle, false, split), /^Load data first/);
+  // A run that is shown stays so; what is wrong since stands under it.
+  const ended = run({});
+  assert.match(status_text(ended, true, split), /Finished$/);
+  assert.equal(fault_remark(ended, split), "split: found only 1 image.");
+  const refused = { ...idle, phase: /** @type {const} */ ("failed"), error: `${split.message}.` };
+  assert.equal(fault_remark(refused, split), "");
+  const rate = { ...split, place: "Learning rate", message: "Learning rate: found “abc”" };
+  assert.equal(fault_remark(ended, rate), "", "its field says it");
 });
 
 test("a run that was stopped within an epoch says which model its figure is of", () => {

@@ -82,9 +82,12 @@ export class KeptEpochs {
   /** Why there are none, in a sentence. */
   get why_none() {
     const { run } = this.#store.get();
-    if (run.id === this.#run_id && is_over(run)) {
+    // One that was refused has no id: nothing was trained, so no advice follows from it.
+    if (run.id !== "" && run.id === this.#run_id && is_over(run)) {
       if (run.history.length === 0) {
-        return "This run ended before an epoch was over, so there is none to measure. Where its loss was no number, a lower learning rate gets further.";
+        const ended = "This run ended before an epoch was over, so there is none to measure.";
+        const has_diverged = run.result?.outcome === "failed";
+        return has_diverged ? `${ended} A lower learning rate gets further.` : ended;
       }
       if (this.is_too_large) {
         return `An epoch of this network takes more than the ${this.#most_bytes / 2 ** 20} MB that this page keeps of them, so there is none to measure.`;

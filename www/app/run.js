@@ -68,6 +68,9 @@ const NO_BYTES = {
  * @property {boolean} is_forced whether its worker was ended to stop it
  */
 
+/** Whether what is shown of it is only why none began. @param {RunState} run */
+const is_refused = ({ phase, id }) => phase === "failed" && id === "";
+
 export class RunController {
   #parts;
   #later;
@@ -82,6 +85,13 @@ export class RunController {
     this.#parts = parts;
     this.#later = parts.later ?? ((work, after_ms) => setTimeout(work, after_ms));
     this.#ends = { ...parts, later: this.#later };
+    let { config, data } = parts.store.get();
+    parts.store.watch(["config", "data"], (now) => {
+      const is_other = now.config !== config || now.data !== data;
+      ({ config, data } = now);
+      // What was refused was of the settings and the data that stood then.
+      if (is_other && is_refused(now.run)) parts.store.set({ run: idle_run() });
+    });
   }
 
   /** Whether a run is under way, or is being kept. */
@@ -216,7 +226,7 @@ export class RunController {
    */
   #refuse(before, sentence) {
     const { store, notice } = this.#parts;
-    if (before.phase === "idle")
+    if (before.phase === "idle" || is_refused(before))
       store.set({ run: { ...idle_run(), phase: "failed", error: sentence } });
     else {
       store.set({ run: before });

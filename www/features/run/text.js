@@ -2,8 +2,10 @@
 // functions of the run's state.
 
 import * as format from "../../base/format.js";
+import { setting_of_fault } from "../../base/settings.js";
 
 /** @import { RunResult } from "../../pkg/ndarray/inkling.js" */
+/** @import { Fault } from "../../base/fault.js" */
 /** @import { ModelRef, RunState } from "../../app/state.js" */
 
 const OUTCOMES = { finished: "Finished", stopped: "Stopped", failed: "Failed" };
@@ -15,13 +17,15 @@ const OUTCOMES = { finished: "Finished", stopped: "Stopped", failed: "Failed" };
  * there is one, and ends with `Finished`, `Stopped`, `Failed` or `Interrupted`.
  * @param {RunState} run
  * @param {boolean} has_data
+ * @param {Fault | null} [fault] what is wrong with the settings, or with the split of the data by them
  */
-export function status_text(run, has_data) {
+export function status_text(run, has_data, fault = null) {
   switch (run.phase) {
     case "idle":
-      return has_data
-        ? "Ready. Press Train and watch the curves."
-        : "Load data first, or press Sample and train to see it all at once.";
+      if (!has_data) return "Load data first, or press Sample and train to see it all at once.";
+      return fault
+        ? `Not ready. ${fault_words(fault)}`
+        : "Ready. Press Train and watch the curves.";
     case "opening":
       return run.decision
         ? `${run.decision.backend} · preparing the first step`
@@ -44,6 +48,21 @@ export function status_text(run, has_data) {
       throw new Error(`a phase that is not known: ${unknown}`);
     }
   }
+}
+
+/** As a sentence of its own. @param {Fault} fault */
+function fault_words({ message }) {
+  return `${message.replace(/^./, (letter) => letter.toUpperCase())}.`;
+}
+
+/**
+ * What is wrong and belongs to no field, where the state line does not say it.
+ * @param {RunState} run
+ * @param {Fault | null} fault
+ */
+export function fault_remark(run, fault) {
+  const is_said = run.phase === "idle" || run.error.includes(fault?.message ?? "");
+  return fault && !is_said && !setting_of_fault(fault) ? `${fault.message}.` : "";
 }
 
 /** Whether a run was cut off by its page's end, which is nobody's fault. @param {RunState} run */

@@ -3,9 +3,15 @@
 
 import { announce, by_id, el, set_text } from "../../ui/dom.js";
 import { term } from "../../ui/term.js";
-import { setting_of_fault } from "../../base/settings.js";
 import { difference_text, other_settings } from "./difference.js";
-import { is_tuned, model_text, result_figures, status_text, was_closed } from "./text.js";
+import {
+  fault_remark,
+  is_tuned,
+  model_text,
+  result_figures,
+  status_text,
+  was_closed,
+} from "./text.js";
 import { is_active, why_not_train } from "../../app/state.js";
 
 /** @import { Actions } from "../../app/actions.js" */
@@ -29,10 +35,10 @@ export function create_run_view(state, actions) {
   // read when the phase changes, through the announcer.
   status.setAttribute("aria-live", "off");
 
-  state.watch(["run", "data"], ({ run, data }) => {
+  state.watch(["run", "data", "plan_fault"], ({ run, data, plan_fault }) => {
     const is_wrong = run.phase === "failed" || (run.phase === "interrupted" && !was_closed(run));
     status.classList.toggle("wrong", is_wrong);
-    set_text(status, status_text(run, data !== null));
+    set_text(status, status_text(run, data !== null, plan_fault));
     const { progress } = run;
     bar.value = progress && progress.num_steps > 0 ? progress.step / progress.num_steps : 0;
   });
@@ -42,7 +48,7 @@ export function create_run_view(state, actions) {
   state.watch(["run", "plan", "plan_fault"], ({ run, plan, plan_fault }) => {
     const parts = [];
     if (run.decision) parts.push(run.decision.reason);
-    if (plan_fault && !setting_of_fault(plan_fault)) parts.push(`${plan_fault.message}.`);
+    if (plan_fault) parts.push(fault_remark(run, plan_fault));
     else if (plan && !is_active(run)) parts.push(...plan.notes);
     set_text(remarks, parts.join(" "));
   });
