@@ -21,6 +21,19 @@ async function settled_reading(page) {
   return [digit, sure];
 }
 
+/**
+ * Waits until a question is answered so.
+ * @param {() => Promise<string>} ask
+ * @param {string} expected
+ */
+async function eventually(ask, expected) {
+  const end_ms = performance.now() + 60_000;
+  while ((await ask()) !== expected && performance.now() < end_ms) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal(await ask(), expected);
+}
+
 for (const backend of ["ndarray", "webgpu"]) {
   test(`a drawing and a mistake have a story, trained on ${backend}`, async (t) => {
     const { page } = await open_page(t, {
@@ -81,8 +94,25 @@ for (const backend of ["ndarray", "webgpu"]) {
     );
     await sees(page, "Story status", words);
     await page.getByText("Why it reads so").and(page.locator(":focus")).waitFor();
+    // The units beside it are of the same image, until something else is drawn.
+    await sees(page, "Inside status", new RegExp(`the story’s image, digit ${truth}, until`));
+    const output = page.getByRole("list", { name: "Units of layer 3" });
+    await output.getByRole("button", { name: new RegExp(`, digit ${said}$`) }).waitFor();
+    const surest = async () => {
+      const all = output.getByRole("button");
+      const names = await all.evaluateAll((found) => found.map((one) => one.ariaLabel ?? ""));
+      const shares = names.map((one) => Number(/activation (\d\.\d\d)/.exec(one)?.[1]));
+      return String(shares.indexOf(Math.max(...shares)));
+    };
+    await eventually(surest, said);
     await press(page, "Back to the pad");
     await sees(page, "Story status", new RegExp(`^Read as ${digit} with ${sure}`));
+    await eventually(surest, digit);
+    await first.press("Enter");
+    await sees(page, "Story status", words);
+    await draw(page, STROKES[1]);
+    await sees(page, "Story status", /^Read as \d with/);
+    await sees(page, "Inside status", /^$/);
     await press(page, "Clear pad");
     await sees(page, "Story status", /^Draw on the pad to see its story/);
 

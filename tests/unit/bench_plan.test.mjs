@@ -1,5 +1,5 @@
 // What Train refuses, everything else refuses that is made of the bench's settings, in the same
-// words: a step, an epoch, a test of rates, a study. And how large a network they look into.
+// words: a step, an epoch, a test of rates, a study.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,20 +12,6 @@ import { create_store, initial_state } from "../../www/app/state.js";
 import { initial_studies } from "../../www/app/study_state.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { fake_browser, moments } from "./fake_studies.mjs";
-
-// What a worker's own files expect of their surroundings; Node's own channel would keep the
-// process from ending.
-const { MessageChannel } = globalThis;
-Object.assign(globalThis, {
-  self: new EventTarget(),
-  MessageChannel: class {
-    port1 = {};
-    port2 = {};
-  },
-});
-const { take_step } = await import("../../www/worker/inside.js");
-const { train_one_epoch } = await import("../../www/worker/one_epoch.js");
-Object.assign(globalThis, { MessageChannel });
 
 /** As the form has it of a rate of `abc`: it knows what was written, the engine has no number. */
 const TYPED = {
@@ -120,21 +106,4 @@ test("a study says what of the bench is no number, before a press and after it",
   assert.equal(tab.pools.length, 0);
   await new Promise((done) => setTimeout(done, 400));
   assert.equal(tab.state.plan_fault?.message, TYPED.message);
-});
-
-test("a step and an epoch look into networks of the same size, and say so alike", async () => {
-  const plan = /** @type {any} */ ({ num_parameters: 16_000_001, layers: [] });
-  const sentence =
-    "This network is too large to look inside: it has more than 16 million parameters.";
-  const parts = /** @type {any} */ ({
-    plan,
-    make: () => assert.fail("no network is made"),
-    measured: { labels: [] },
-    validation: { labels: [] },
-    signal: new AbortController().signal,
-  });
-  await assert.rejects(() => take_step(/** @type {any} */ ({}), parts), { message: sentence });
-  await assert.rejects(() => train_one_epoch(/** @type {any} */ ({}), parts), {
-    message: sentence,
-  });
 });

@@ -7,10 +7,10 @@ import { InsideController } from "../../www/app/inside.js";
 import { KeptEpochs } from "../../www/app/kept_epochs.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { DEFAULTS } from "../../www/base/settings.js";
+import { is_silent } from "../../www/base/silence.js";
 import { links_words } from "../../www/features/inside/painting.js";
 import {
   input_name,
-  is_silent,
   product,
   rest_words,
   silent_words,

@@ -6,7 +6,12 @@ import { KeptEpochs } from "../../www/app/kept_epochs.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { StoryController } from "../../www/app/story.js";
 import { DEFAULTS } from "../../www/base/settings.js";
-import { saliency_words, story_words } from "../../www/features/inside/words.js";
+import {
+  has_nearest,
+  nearest_words,
+  saliency_words,
+  story_words,
+} from "../../www/features/inside/words.js";
 
 const reading = {
   probabilities: Float32Array.of(0.25, 0.75),
@@ -143,4 +148,58 @@ test("a class is asked about, and a mistake goes with its model and its data", a
   rest();
   await settled();
   assert.match(story.store.get().nearest_told, /^Load the data that this model was trained on/);
+});
+
+test("another drawing takes a mistake's place, and a closed story is of the pad again", async () => {
+  const { story, answer, draw, page } = bench();
+  story.set_open(true);
+  await answer("read_story", reading);
+  const subject = { pixels: Uint8Array.of(7, 7, 7, 7), truth: 0, about: "Validation part" };
+  story.tell_of(subject);
+  await answer("read_story", reading);
+  // Read again, as after each slice of a run: the same drawing.
+  draw(Uint8Array.of(1, 2, 3, 4));
+  story.pad_read();
+  assert.equal(story.store.get().subject, subject);
+  await answer("read_story", reading);
+  draw(Uint8Array.of(5, 2, 3, 4));
+  story.pad_read();
+  assert.equal(story.store.get().subject, null);
+  await answer("read_story", reading);
+  const [pixels] = (await answer("read_story", reading)) ?? [];
+  assert.deepEqual(pixels, Uint8Array.of(5, 2, 3, 4));
+  story.tell_of(subject);
+  draw(null);
+  story.pad_read();
+  assert.equal(story.store.get().subject, null, "an emptied pad is another, too");
+  story.tell_of(subject);
+  story.set_open(false);
+  assert.equal(story.store.get().subject, null);
+  assert.notEqual(page.get().model, null);
+});
+
+test("where none is nearer than another, or nothing is passed on, none is named", () => {
+  const of = (/** @type {number[]} */ ...distances) => ({
+    distances: Float64Array.from(distances),
+    is_silent: false,
+    num_compared: 2000,
+  });
+  const apart = of(0.1, 0.1, 0.2);
+  assert.equal(has_nearest(apart), true);
+  assert.match(nearest_words(apart), /^The nearest of 2,000 training images, spread evenly, by/);
+  const tied = of(0, 0, 0);
+  assert.equal(has_nearest(tied), false);
+  assert.equal(
+    nearest_words(tied),
+    "At least 3 of the 2,000 training images are equally far from it in the last hidden layer, at a distance of 0.00: none is nearer than another.",
+  );
+  assert.match(nearest_words({ ...tied, num_compared: 3 }), /^All 3 training images are equally/);
+  assert.equal(has_nearest(of(0)), true, "one alone is the nearest");
+  const silent = { ...apart, is_silent: true };
+  assert.equal(has_nearest(silent), false);
+  assert.match(nearest_words(silent), /^No unit of the last hidden layer passes anything on/);
+  assert.equal(
+    saliency_words({ ...reading, saliency: new Float32Array(4) }, ["a", "b"]),
+    "No pixel says anything for class b",
+  );
 });

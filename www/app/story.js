@@ -38,6 +38,12 @@ const REST_MS = 400;
  * @property {string} nearest_told
  */
 
+/** @param {Uint8Array | null} one @param {Uint8Array | null} other */
+function is_same_ink(one, other) {
+  if (!one || !other) return one === other;
+  return one.length === other.length && one.every((pixel, at) => pixel === other[at]);
+}
+
 export class StoryController {
   store = create_store(
     /** @type {StoryState} */ ({
@@ -60,6 +66,8 @@ export class StoryController {
   #comparing = in_turn(() => this.#compare());
   /** @type {unknown} */
   #timer = 0;
+  /** The drawing beside which a mistake's story was asked for. @type {Uint8Array | null} */
+  #told_beside = null;
 
   /**
    * @param {object} parts
@@ -91,13 +99,21 @@ export class StoryController {
     this.update();
   }
 
-  /** Nothing is computed while it is closed. @param {boolean} is_open */
+  /** Nothing is computed while it is closed, and it is of the pad again. @param {boolean} is_open */
   set_open(is_open) {
     this.#is_open = is_open;
+    if (!is_open && this.store.get().subject) this.tell_of(null);
     this.update();
   }
 
-  /** The pad has been read, or emptied. */
+  /** The pad has been read, or emptied: another drawing takes the place of a mistake. */
+  pad_read() {
+    const is_other = !is_same_ink(this.#told_beside, this.#pixels());
+    if (this.store.get().subject && is_other) this.tell_of(null);
+    else this.update();
+  }
+
+  /** What it is of may be another by now. */
   update() {
     if (!this.#is_open) return;
     void this.#reading();
@@ -110,6 +126,7 @@ export class StoryController {
 
   /** @param {Subject | null} subject `null` for the drawing */
   tell_of(subject) {
+    this.#told_beside = this.#pixels();
     this.store.set({ subject, wanted: null, reading: null, nearest: null });
     this.update();
   }

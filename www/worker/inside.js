@@ -4,6 +4,7 @@
 // first asked about.
 
 import { Refused } from "../base/fault.js";
+import { is_silent } from "../base/silence.js";
 import { refuse_too_large } from "./look_limit.js";
 import { macrotask } from "./macrotask.js";
 
@@ -54,6 +55,7 @@ import { macrotask } from "./macrotask.js";
  * @typedef {object} NearestImages
  * @property {Uint32Array} rows
  * @property {Float64Array} distances Euclidean, in its last hidden layer
+ * @property {boolean} is_silent whether no unit of that layer passes anything on for it
  */
 
 /**
@@ -222,14 +224,30 @@ export function read_story(inside, pixels, wanted) {
 export async function nearest_images(inside, pixels, rows, images) {
   // It keeps the parameters that it began with, whatever becomes of `inside` meanwhile.
   const nearest = inside.nearest(pixels, NUM_KEPT);
+  const is_silent_on = is_last_silent(inside, pixels);
   try {
     await sliced(rows.length, images, (image, from, to) =>
       nearest.take(rows.subarray(from, to), image),
     );
-    return { rows: nearest.rows(), distances: nearest.distances() };
+    const rows_kept = nearest.rows();
+    return { rows: rows_kept, distances: nearest.distances(), is_silent: is_silent_on };
   } finally {
     nearest.free();
   }
+}
+
+/** Whether the last hidden layer passes nothing on of an image. @param {Inside} inside @param {Uint8Array} pixels */
+function is_last_silent(inside, pixels) {
+  const layers = Array.from(inside.widths()).slice(1, -1);
+  const last = layers.at(-1);
+  // Of a network without hidden layers the pixels themselves are compared.
+  if (last === undefined) return false;
+  const to = layers.reduce((sum, width) => sum + width, 0);
+  const kind = inside.activation();
+  return inside
+    .activations(pixels)
+    .subarray(to - last, to)
+    .every((activation) => is_silent(kind, activation));
 }
 
 /**

@@ -3,10 +3,17 @@
 
 import { digit_at, digit_canvas, side_of } from "../../ui/digit.js";
 import { el, field_of, on_theme_change, set_text } from "../../ui/dom.js";
-import * as format from "../../base/format.js";
 import { class_name } from "../../base/task.js";
 import { paint_weights } from "../../plot/weights_view.js";
-import { read_as, saliency_words, story_words, value } from "./words.js";
+import {
+  has_nearest,
+  nearest_words,
+  read_as,
+  saliency_words,
+  speaks,
+  story_words,
+  value,
+} from "./words.js";
 
 /** @import { StoryController, Subject } from "../../app/story.js" */
 
@@ -15,6 +22,9 @@ const WORDS_AFTER_MS = 150;
 
 const APPROXIMATION =
   "An approximation, input × gradient: each pixel’s value, its mean taken off, times how fast the class’s sum grows with it. It takes the network for a plane at this drawing; paper counts too, where ink is usual.";
+
+const NOTHING_SAID =
+  "Input × gradient is 0 at each pixel: a small change of any of them changes nothing of what is read, since no unit on the way passes it on.";
 
 /** @param {StoryController} story */
 export function create_story(story) {
@@ -34,6 +44,7 @@ export function create_story(story) {
   const pixels = el("div", { class: "unit-picture" }, canvas, legend);
   const nearest = el("ol", { class: "strongest", "aria-label": "Nearest training images" });
   const nearest_told = el("p", { class: "hint" });
+  const approximation = el("p", { class: "hint" });
   const row = el(
     "p",
     { class: "buttons" },
@@ -55,7 +66,7 @@ export function create_story(story) {
     told,
     row,
     parts,
-    el("p", { class: "hint" }, APPROXIMATION),
+    approximation,
   );
   element.addEventListener("toggle", () => story.set_open(element.open));
   asked.addEventListener("change", (event) => {
@@ -90,11 +101,12 @@ export function create_story(story) {
     clearTimeout(saying);
     saying = 0;
     const { reading, subject, classes, told: why } = store.get();
-    row.hidden = parts.hidden = reading === null;
+    row.hidden = parts.hidden = approximation.hidden = reading === null;
     back.hidden = subject === null;
     if (!reading) return set_text(told, why);
     set_text(told, story_words(reading, classes, subject));
     canvas.ariaLabel = saliency_words(reading, classes);
+    set_text(approximation, speaks(reading) ? APPROXIMATION : NOTHING_SAID);
     const name = subject ? read_as(classes, subject.truth) : "The drawing";
     own.replaceChildren(digit_canvas(reading.pixels, name));
   };
@@ -109,7 +121,8 @@ export function create_story(story) {
   });
   const show_nearest = () => {
     const { nearest: found, nearest_told: why } = store.get();
-    const items = Array.from(found?.rows ?? [], (_, at) => {
+    const named = found && has_nearest(found) ? found.rows : [];
+    const items = Array.from(named, (_, at) => {
       const { pixels: all, labels, distances, names, rows } = found ?? {};
       if (!all || !labels || !distances || !names || !rows) return "";
       const label = labels[at];
@@ -123,12 +136,7 @@ export function create_story(story) {
       return el("li", {}, image, el("span", { class: "figure", "aria-hidden": "true" }, words));
     });
     nearest.replaceChildren(...items);
-    set_text(
-      nearest_told,
-      found
-        ? `The nearest of ${format.counted(found.num_compared, "training image")}, spread evenly, by the distance of what the last hidden layer makes of them.`
-        : why,
-    );
+    set_text(nearest_told, found ? nearest_words(found) : why);
   };
   store.watch(["nearest", "nearest_told"], show_nearest);
   on_theme_change(() => {

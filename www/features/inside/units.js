@@ -5,8 +5,9 @@
 import { el, set_text } from "../../ui/dom.js";
 import { term } from "../../ui/term.js";
 import * as format from "../../base/format.js";
+import { is_silent } from "../../base/silence.js";
 import { class_name } from "../../base/task.js";
-import { is_silent, read_as, unit_name } from "./words.js";
+import { read_as, unit_name } from "./words.js";
 
 /** @import { Activation } from "../../pkg/studies/inkling.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */

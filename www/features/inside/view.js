@@ -19,7 +19,7 @@ import { create_timeline } from "./timeline.js";
 import { create_unit } from "./unit.js";
 import { links_words, paint_units } from "./painting.js";
 import { UnitList } from "./units.js";
-import { as_of_words } from "./words.js";
+import { as_of_words, subject_words } from "./words.js";
 
 /** @import { KeptEpochs } from "../../app/kept_epochs.js" */
 /** @import { Custody } from "../../engine/custody.js" */
@@ -50,9 +50,11 @@ const NAMES_AFTER_MS = 200;
  * @param {HTMLButtonElement} parts.button what opens it
  */
 export function mount_inside({ page, engine, epochs, pixels, button }) {
-  const inside = new InsideController({ page, engine, epochs, pixels });
   const timeline = new Timeline({ page, epochs });
   const story = new StoryController({ page, engine, epochs, pixels });
+  // Story and units are of the same image.
+  const shown = () => story.store.get().subject?.pixels ?? pixels();
+  const inside = new InsideController({ page, engine, epochs, pixels: shown });
   const told_story = create_story(story);
   const mistakes = create_mistakes(
     new MistakesController({ page, engine, epochs, timeline }),
@@ -136,7 +138,9 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     const { units, is_drawn, classes, looked_back, told: why } = store.get();
     layers.hidden = legend.hidden = units === null;
     const invitation = "Draw on the pad and watch. A press on a unit opens it.";
-    set_text(told, why || as_of_words(looked_back) + (units && !is_drawn ? invitation : ""));
+    const { subject } = story.store.get();
+    const of = subject ? subject_words(subject, classes) : is_drawn ? "" : invitation;
+    set_text(told, why || as_of_words(looked_back) + (units ? of : ""));
     if (!units) {
       set_text(paths, "");
       return;
@@ -180,6 +184,10 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     for (const list of lists) list.measure();
   };
   store.watch(["units", "is_drawn", "classes", "looked_back", "told"], draw_soon);
+  story.store.watch(["subject"], () => {
+    inside.update();
+    draw_soon();
+  });
   store.watch(["opened"], name);
   on_theme_change(draw_soon);
   new ResizeObserver(() => {
@@ -205,6 +213,8 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
       if (is_open) part.open();
       else part.close();
     }
+    // The pad may have another drawing by now.
+    if (is_open) story.pad_read();
     draw_soon();
   };
   close.addEventListener("click", () => {
@@ -215,7 +225,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
   let story_timer = 0;
   const tell_story = () => {
     story_timer = 0;
-    story.update();
+    story.pad_read();
   };
   return {
     /** Asked for once a frame, after the bars have been drawn; a run needs its worker more. */

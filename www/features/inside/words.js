@@ -12,7 +12,7 @@ import { class_name, class_noun } from "../../base/task.js";
 /** @import { Start } from "../../app/step_start.js" */
 /** @import { PageState } from "../../app/state.js" */
 /** @import { StoryState, Subject } from "../../app/story.js" */
-/** @import { StepLook } from "../../worker/inside.js" */
+/** @import { NearestImages, StepLook } from "../../worker/inside.js" */
 /** @import { EpochLook } from "../../worker/one_epoch.js" */
 
 /** @typedef {NonNullable<StoryState["reading"]>} StoryOf */
@@ -137,15 +137,6 @@ function activation_line(kind, sum, activation) {
   if (kind === "relu") return `ReLU: the greater of 0 and ${value(sum)} is ${value(activation)}`;
   const name = choice_words("activation", { activation: kind });
   return `${name} of ${value(sum)} is ${value(activation)}`;
-}
-
-/**
- * Whether a unit passes nothing on, or next to nothing: as crate/src/nn/inspect.rs has it.
- * @param {Activation} kind
- * @param {number} activation
- */
-export function is_silent(kind, activation) {
-  return kind === "relu" ? activation === 0 : Math.abs(activation) < 1e-3;
 }
 
 /**
@@ -315,11 +306,50 @@ export function story_words({ probabilities, read, of, looked_back }, classes, s
 }
 
 /**
+ * What the units answer to, where that is no drawing.
+ * @param {Pick<Subject, "truth">} subject
+ * @param {readonly string[]} classes
+ */
+export function subject_words({ truth }, classes) {
+  return `The units answer to the story’s image, ${read_as(classes, truth)}, until you draw.`;
+}
+
+/**
+ * What the nearest images are, or why none of them is named.
+ * @param {Pick<NearestImages, "distances" | "is_silent"> & { num_compared: number }} nearest
+ */
+export function nearest_words({ distances, is_silent, num_compared }) {
+  const all = format.counted(num_compared, "training image");
+  if (is_silent) {
+    return `No unit of the last hidden layer passes anything on for this image, so none of the ${all} can be said to be like it.`;
+  }
+  if (!has_nearest({ distances, is_silent })) {
+    const count = distances.length;
+    const many = count < num_compared ? `At least ${count} of the ${all}` : `All ${all}`;
+    return `${many} are equally far from it in the last hidden layer, at a distance of ${value(distances[0] ?? NaN)}: none is nearer than another.`;
+  }
+  return `The nearest of ${all}, spread evenly, by the distance of what the last hidden layer makes of them.`;
+}
+
+/**
+ * Whether some images are nearer than others.
+ * @param {Pick<NearestImages, "distances" | "is_silent">} nearest the nearest first
+ */
+export function has_nearest({ distances, is_silent }) {
+  const is_tied = distances.length > 1 && distances[0] === distances.at(-1);
+  return !is_silent && !is_tied;
+}
+
+/** Whether any pixel speaks for a class, or against it. @param {Pick<StoryOf, "saliency">} reading */
+export const speaks = ({ saliency }) => saliency.some((one) => one !== 0);
+
+/**
  * The strongest pixels on either side, for whoever cannot see the picture of them.
  * @param {StoryOf} reading
  * @param {readonly string[]} classes
  */
 export function saliency_words({ saliency, of }, classes) {
+  if (!speaks({ saliency })) return `No pixel says anything for ${read_as(classes, of)}`;
   const side = Math.round(Math.sqrt(saliency.length));
   let [most, least] = [0, 0];
   saliency.forEach((value, at) => {
