@@ -7,7 +7,7 @@ import { KeptEpochs } from "../../www/app/kept_epochs.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { training_rows } from "../../www/app/training_rows.js";
 import { DEFAULTS } from "../../www/base/settings.js";
-import { HEALTH_FIGURES, health_plot } from "../../www/plot/health_plots.js";
+import { HEALTH_FIGURES, health_plot, tick_words } from "../../www/plot/health_plots.js";
 import { PRINT } from "../../www/plot/drawing.js";
 import { health_sentences } from "../../www/features/inside/health_words.js";
 
@@ -52,7 +52,7 @@ test("a layer with 60 % silent units is told, from the first epoch on", () => {
   const start = [layer(), layer(), output];
   assert.equal(
     said([start, quiet])[0],
-    "After epoch 1, 39 of the 64 units of layer 1 (61 %) are silent on all 256 images: they take no part, and few come back. A learning rate below 0.01, or layer normalisation, keeps more of them.",
+    "After epoch 1, 39 of the 64 units of layer 1 (61 %) are silent on all 256 images: they take no part in reading any of these. A learning rate below 0.01, or layer normalisation, keeps more of them.",
   );
   assert.equal(said([start, [layer({ num_silent: 38 }), layer(), output]]).length, 1);
 });
@@ -64,14 +64,17 @@ test("a first layer that died says which rate was too high", () => {
   });
   assert.equal(
     sentence,
-    "The first layer has died: after epoch 1, 64 of its 64 units are silent on all 256 images; at the start it was 2. No gradient reaches a silent ReLU, so it stays so. A learning rate of 2 is too high for it: try a tenth.",
+    "The first layer looks dead: after epoch 1, 64 of its 64 units are silent on all 256 images; at the start it was 2. From an image on which it is silent a ReLU gets no gradient, so none of these teaches it anything. A learning rate of 2 is too high for it: try a tenth.",
   );
   assert.deepEqual(others, []);
   // What follows from the death is not told as a fault with a cure of its own.
   const still = { gradient_norm: 0, update_share: 0 };
   const stopped = [layer({ num_silent: 64, ...still }), layer(still), output];
   const told = said([[layer(), layer(), output], stopped], { learning_rate: 2 });
-  assert.match(told.join(" "), /^The first layer has died: [^.]*\. [^.]*\. [^.]*\.$/);
+  assert.match(told.join(" "), /^The first layer looks dead: [^.]*\. [^.]*\. [^.]*\.$/);
+  // A silent tanh has a gradient.
+  const tanh = said([[layer(), layer(), output], dead], { activation: "tanh" });
+  assert.doesNotMatch(tanh.join(" "), /gradient/);
 });
 
 test("gradients that vanish or grow are told, with their ratio", () => {
@@ -93,21 +96,79 @@ test("figures that are no numbers are all that is said", () => {
   ]);
 });
 
-test("each figure is a line a layer, and what a log axis cannot have breaks it", () => {
-  const epochs = [0, 1, 2].map((epoch) => ({
+/** @param {number[]} shares of the first layer, one an epoch */
+const moments_of = (...shares) =>
+  shares.map((update_share, epoch) => ({
     epoch,
-    layers: [layer({ update_share: epoch === 1 ? 0 : 0.01 }), layer(), output],
+    layers: [layer({ update_share }), layer(), output],
   }));
+const options = { width: 220, height: 150, theme: PRINT, is_dark: false };
+const words_of = (/** @type {ReturnType<typeof health_plot>} */ { marks }) =>
+  marks.flatMap((mark) => (mark.kind === "text" ? mark.text : []));
+
+test("each figure is a line a layer, and what is no number breaks it", () => {
   for (const figure of HEALTH_FIGURES) {
-    const options = { width: 220, height: 150, theme: PRINT, is_dark: false };
-    const { marks, description } = health_plot(figure, epochs, options);
+    const drawing = health_plot(figure, moments_of(0.01, NaN, 0.01), options);
+    const { marks, description } = drawing;
     const lines = marks.filter((mark) => mark.kind === "path" && mark.stroke && !mark.fill);
-    const is_silence = figure.title === "Silent units";
+    const is_silence = figure.title === "Silent on all images";
     const is_update = figure.title === "Update / weights";
     // The last layer has no silent units; the first one's updates are two points apart.
     assert.equal(lines.length, is_silence || is_update ? 2 : 3, figure.title);
     assert.ok(description.startsWith(figure.title));
     for (const mark of marks) assert.ok(!JSON.stringify(mark).includes("null"), figure.title);
+    const is_log = figure.scale === "log";
+    assert.equal(/on a log axis/.test(description), is_log);
+    assert.equal(
+      words_of(drawing).some((words) => words === `${figure.axis}, log`),
+      is_log,
+    );
+  }
+});
+
+test("0 stands at the foot of a log axis, under a tick of its own", () => {
+  const [figure] = HEALTH_FIGURES;
+  assert.ok(figure);
+  const drawing = health_plot(figure, moments_of(0.01, 0, 0.02), options);
+  const [line] = drawing.marks.filter((mark) => mark.kind === "path" && mark.stroke);
+  assert.ok(line?.kind === "path");
+  const heights = line.points.map(([, y]) => y);
+  assert.equal(heights.length, 3, "the line goes on");
+  const zero = drawing.marks.find(
+    (mark) => mark.kind === "text" && mark.text === "0" && mark.anchor === "end",
+  );
+  assert.ok(zero?.kind === "text");
+  assert.ok(Math.abs((heights[1] ?? 0) + 4 - zero.y) < 0.02, `${heights} ${zero.y}`);
+  assert.ok((heights[1] ?? 0) > (heights[0] ?? 0) + 10, "below all else");
+  const nothing = moments_of(0, 0).map((one) => ({
+    ...one,
+    layers: one.layers.map((each) => ({ ...each, update_share: 0 })),
+  }));
+  const flat = health_plot(figure, nothing, options);
+  for (const mark of flat.marks) assert.ok(!/null|NaN/.test(JSON.stringify(mark)));
+});
+
+test("figures of any size stand beside their axis, not on it", () => {
+  assert.deepEqual([0, 0.05, 1234.5, 20000, 3e6, -25, 1e-5].map(tick_words), [
+    "0",
+    "0.05",
+    "1,230",
+    "20,000",
+    "3e6",
+    "-25",
+    "1e-5",
+  ]);
+  const weights = HEALTH_FIGURES.find(({ title }) => title === "Weights");
+  assert.ok(weights);
+  const sizes = [2.8, 8778, 3237500].map((weight_norm, epoch) => ({
+    epoch,
+    layers: [layer({ weight_norm })],
+  }));
+  const { marks } = health_plot(weights, sizes, options);
+  // A figure of the widest usual typeface is 0.64 em; the axis's own name ends 4 px after its line.
+  for (const mark of marks) {
+    if (mark.kind !== "text" || mark.anchor !== "end") continue;
+    assert.ok(mark.x - mark.text.length * 6.4 >= 14, mark.text);
   }
 });
 

@@ -114,9 +114,9 @@ export function line_plot(options) {
   const format_y = y.format ?? plain;
   const format_x = x.format ?? plain;
 
-  // Room for the widest label of the y axis; a character is about 0.55 em wide.
+  // Room for the widest label of the y axis; a figure is up to 0.64 em wide.
   const widest = Math.max(1, ...ys.ticks.map((tick) => format_y(tick).length));
-  const left = Math.round(size + 15 + widest * size * 0.56);
+  const left = Math.round(size + 15 + widest * size * 0.64);
   const legend = options.has_legend === false ? [] : series.filter((one) => one.label);
   const legend_width = legend.length
     ? Math.round(

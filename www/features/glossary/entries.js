@@ -112,7 +112,7 @@ export const ENTRIES = {
   },
   silent: {
     title: "Silent unit",
-    text: "A unit that passes nothing on for an image. One that is silent on every image is dead: no gradient reaches it, so it learns nothing more.",
+    text: "A unit is silent on an image where it passes nothing on for it. A ReLU that is silent on every image of the training part is dead: no gradient reaches it, so it learns nothing.",
     picture: "silent",
   },
   softmax: {

@@ -184,11 +184,11 @@ function layers(kind, { run }) {
   const most = kind === "silent" ? 1 : Math.max(...shown.map(size), Number.MIN_VALUE);
   const rows = shown.map((layer, at) => bar(`Layer ${at + 1}`, size(layer) / most, words(layer)));
   const of = {
-    silent: "how many units of each layer pass nothing on for any of them",
+    silent: "how many units of each layer are silent on all of them",
     gradient: "the L2 norm of the gradient in each layer",
     norm: "the L2 norm of each layer’s weights",
   };
-  const caption = `Your run at its end, on ${format.counted(health.num_images, "training image")}: ${of[kind]}.`;
+  const caption = `Your run at its end, on ${format.counted(health.num_images, "training image")}: ${of[kind]}. Health, under Look inside, takes up to 256, so its figures differ a little.`;
   return figure(el("ol", { class: "bars layer-bars" }, ...rows), caption);
 }
 

@@ -128,7 +128,7 @@ function figures({ layers }) {
       "p",
       { class: "hint" },
       term("L2 norms", "l2_norm"),
-      `, a layer’s weights and biases together, of this batch alone; Health takes 256 images, and what the optimiser has kept. ${update_words(layers)}`,
+      `, a layer’s weights and biases together, of this batch alone; Health takes up to 256 images, and what the optimiser has kept. ${update_words(layers)}`,
     ),
   ];
 }

@@ -51,7 +51,7 @@ function figures({ layers, num_measured }) {
       cell(after.num_units ? silent : "–"),
     );
   });
-  const head = ["Layer", "Weights, before → after", "Moved / weights", "Gradient", "Silent units"];
+  const head = ["Layer", "Weights, before → after", "Moved / weights", "Gradient", "Silent on all"];
   return [
     el(
       "div",
@@ -68,7 +68,7 @@ function figures({ layers, num_measured }) {
       "p",
       { class: "hint" },
       term("L2 norms", "l2_norm"),
-      `; gradient and silence on ${num_measured} training images, dropout off. Moved / weights is the whole way of the epoch.`,
+      `; gradient and units silent on all of ${num_measured} training images, dropout off. Moved / weights is the whole way of the epoch.`,
     ),
   ];
 }

@@ -18,8 +18,9 @@ const GAP = 12;
 
 const ABOUT =
   "Weights, gradients, updates and silence of each layer over the epochs, on the same training images: why a rate fails, and whether the first layers learn.";
-const DEFINED =
-  "Update / weights: how far the next step moves a layer’s weights and biases, over their size, at the learning rate in force and with what the optimiser has kept. A unit is silent where it passes nothing on for any of the images: 0 itself with ReLU, less than 0.001 in size otherwise. Activations are those of hidden units; of the last layer the sums before the softmax.";
+/** @param {RunHealth} health */
+const definitions = ({ num_images }) =>
+  `Update / weights: how far the next step moves a layer’s weights and biases, over their size, at the learning rate in force and with what the optimiser has kept. A unit is silent on an image where it passes nothing on for it: 0 itself with ReLU, less than 0.001 in size otherwise. Counted here are those silent on each of the ${num_images} images. On a log axis a step up is a factor; 0, which has no place on it, stands at its foot. Activations are those of hidden units; of the last layer the sums before the softmax.`;
 
 /** @param {HealthController} health */
 export function create_health(health) {
@@ -40,13 +41,14 @@ export function create_health(health) {
     role: "region",
     "aria-label": "Health of each layer",
   });
+  const defined = el("p", { class: "hint" });
   const found = el(
     "div",
     { hidden: true },
     says,
     key,
     charts,
-    el("p", { class: "hint" }, DEFINED),
+    defined,
     create_histograms(health),
     el("details", { class: "table-box" }, el("summary", {}, "Health as a table"), table),
   );
@@ -93,6 +95,7 @@ export function create_health(health) {
     const sentences = health_sentences(measured);
     says.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
     table.replaceChildren(figures(measured));
+    set_text(defined, definitions(measured));
     draw();
   };
   store.watch(["health"], show);
@@ -133,7 +136,7 @@ function figures({ epochs }) {
     "Weights",
     "Gradient",
     "Update / weights",
-    "Silent units",
+    "Silent on all",
     "Mean",
     "Deviation",
   ];

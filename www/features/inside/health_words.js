@@ -35,7 +35,7 @@ export function health_sentences({ epochs, config, num_images }) {
   const broken = broken_words(epochs);
   if (broken) return [broken];
   // What follows from a death, no gradient and no steps, is no fault of its own.
-  const died = dead_words(epochs, config.learning_rate, num_images);
+  const died = dead_words(epochs, config, num_images);
   if (died) return [died];
   const found = [
     silent_words(epochs, config.learning_rate, num_images),
@@ -60,17 +60,21 @@ function broken_words(epochs) {
 /**
  * A layer that was alive at the start and is not any more.
  * @param {readonly EpochHealth[]} epochs
- * @param {number | string} rate
+ * @param {RunHealth["config"]} config
  * @param {number} num_images
  */
-function dead_words(epochs, rate, num_images) {
+function dead_words(epochs, { learning_rate, activation }, num_images) {
   const found = first_silent(epochs, dead);
   const [start] = epochs;
   const before = start?.layers[found?.at ?? 0];
   if (!found || !before || silent_share(before) >= mostly_silent) return "";
   const { num_silent, num_units } = found.layer;
   const which = found.at === 0 ? "The first layer" : `Layer ${found.at + 1}`;
-  return `${which} has died: ${when(found.epoch)}, ${format.count(num_silent)} of its ${format.count(num_units)} units are silent on all ${num_images} images; at the start it was ${format.count(before.num_silent)}. No gradient reaches a silent ReLU, so it stays so. A learning rate of ${rate} is too high for it: try a tenth.`;
+  const why =
+    activation === "relu"
+      ? " From an image on which it is silent a ReLU gets no gradient, so none of these teaches it anything."
+      : "";
+  return `${which} looks dead: ${when(found.epoch)}, ${format.count(num_silent)} of its ${format.count(num_units)} units are silent on all ${num_images} images; at the start it was ${format.count(before.num_silent)}.${why} A learning rate of ${learning_rate} is too high for it: try a tenth.`;
 }
 
 /**
@@ -83,7 +87,7 @@ function silent_words(epochs, rate, num_images) {
   const found = first_silent(epochs, mostly_silent);
   if (!found || first_silent(epochs, dead)) return "";
   const { num_silent, num_units } = found.layer;
-  return `${capital(when(found.epoch))}, ${format.count(num_silent)} of the ${format.count(num_units)} units of layer ${found.at + 1} (${format.percent(silent_share(found.layer), 0)}) are silent on all ${num_images} images: they take no part, and few come back. A learning rate below ${rate}, or layer normalisation, keeps more of them.`;
+  return `${capital(when(found.epoch))}, ${format.count(num_silent)} of the ${format.count(num_units)} units of layer ${found.at + 1} (${format.percent(silent_share(found.layer), 0)}) are silent on all ${num_images} images: they take no part in reading any of these. A learning rate below ${rate}, or layer normalisation, keeps more of them.`;
 }
 
 /**

@@ -180,7 +180,7 @@ export class UnitList {
     const shown = some ? `The ${MOST_SHOWN} strongest are shown. ` : "";
     if (this.is_output) return shown.trim();
     const num_silent = activations.filter((one) => is_silent(kind, one)).length;
-    return `${shown}${format.count(num_silent)} silent.`;
+    return `${shown}${format.count(num_silent)} silent on this image.`;
   }
 
   /** @param {EventTarget | null} target */

@@ -148,7 +148,7 @@ function activation_line(kind, sum, activation) {
 export function silent_words(num_silent, num_images, about) {
   const share = num_silent / Math.max(1, num_images);
   const words = `Silent on ${format.percent(share, 1)} of ${about}.`;
-  if (num_silent === num_images) return `${words} It passes nothing on: it is dead there.`;
+  if (num_silent === num_images) return `${words} It takes no part in reading any of these.`;
   return share > NEARLY_DEAD ? `${words} It hardly ever speaks.` : words;
 }
 
