@@ -219,10 +219,16 @@ test("of a wide layer the strongest units are shown, and a step needs the model'
   await sees(page, "Data status", /20,000/);
   await press(page, "Look inside");
   await sees(page, "Inside status", /There is no model yet/);
+  const begins_with = () =>
+    page
+      .getByLabel("from")
+      .evaluate((/** @type {HTMLSelectElement} */ { selectedOptions }) => selectedOptions[0]?.text);
+  assert.equal(await begins_with(), "fresh weights");
   await press(page, "One batch");
-  await sees(page, "Step status", /^Step 1, batch 1/);
+  await sees(page, "Step status", /^Step 1, batch 1 of epoch 1, from fresh weights/);
   await press(page, "Train");
   await sees(page, "Training status", /Finished$/, 120);
+  assert.equal(await begins_with(), "the model that stands");
   await draw(page, STROKES[0]);
   await first_answer(page);
   await settle(page);

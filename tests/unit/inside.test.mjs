@@ -312,3 +312,15 @@ test("a model of other classes is no start, and that is said", async () => {
   assert.match(inside.store.get().step_told, /^The model tells other classes apart than the data/);
   assert.equal(seen.num_asked, 0, "nothing is learned by place");
 });
+
+test("a step can begin with a model only where there is one", () => {
+  const { inside, page } = bench();
+  const { model } = page.get();
+  inside.open();
+  assert.equal(inside.store.get().has_model, true);
+  page.set({ model: null });
+  assert.equal(inside.store.get().has_model, false);
+  assert.equal(inside.store.get().start, "model", "it is begun with again once it is there");
+  page.set({ model });
+  assert.equal(inside.store.get().has_model, true);
+});

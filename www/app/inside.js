@@ -44,7 +44,8 @@ const MOST_SURVEYED = 2000;
  * @property {(UnitReading & UnitPlace) | null} unit the opened one, as read last
  * @property {Survey | null} survey of the model that stands
  * @property {string} survey_told how it stands, or why there is none
- * @property {Start} start of steps
+ * @property {Start} start of steps, where there is a model
+ * @property {boolean} has_model whether they can begin with one
  * @property {StepLook | null} step the one that was looked at last
  * @property {Start} step_origin what the first of these steps began with
  * @property {readonly string[]} step_classes what its labels are called
@@ -65,6 +66,7 @@ function nothing_yet() {
     survey: null,
     survey_told: "",
     start: "model",
+    has_model: false,
     step: null,
     step_origin: "fresh",
     step_classes: [],
@@ -149,6 +151,7 @@ export class InsideController {
   #look_at_page() {
     if (!this.#is_open) return;
     const { model, looked_back } = this.#page.get();
+    this.store.set({ has_model: model !== null });
     if (model !== this.#model_before || looked_back !== this.#looked_back_before) {
       this.#model_before = model;
       this.#looked_back_before = looked_back;

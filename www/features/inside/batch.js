@@ -34,12 +34,9 @@ export function create_batch(inside, one_epoch) {
   const again = el("button", { type: "button", class: "quiet" }, "Start over");
   const about = el("p", { class: "hint", id: "one-batch-about" }, ABOUT);
   const told = el("p", { class: "hint", role: "status", "aria-label": "Step status" });
-  const start = el(
-    "select",
-    { id: "one-batch-start" },
-    el("option", { value: "model" }, "the model that stands"),
-    el("option", { value: "fresh" }, "fresh weights"),
-  );
+  const of_model = el("option", { value: "model" }, "the model that stands");
+  const fresh = el("option", { value: "fresh" }, "fresh weights");
+  const start = el("select", { id: "one-batch-start" }, of_model, fresh);
   const found = el("div", { class: "step-found" });
   const element = el(
     "div",
@@ -69,6 +66,11 @@ export function create_batch(inside, one_epoch) {
   start.addEventListener("change", (event) =>
     inside.choose_start(field_of(event).value === "fresh" ? "fresh" : "model"),
   );
+  store.watch(["start", "has_model"], ({ start: chosen, has_model }) => {
+    // Without a model there are only fresh weights, whatever is chosen for later.
+    of_model.disabled = !has_model;
+    start.value = has_model ? chosen : "fresh";
+  });
   const show_again = () => {
     const is_shown = store.get().step !== null || one_epoch.store.get().look !== null;
     about.hidden = is_shown;

@@ -4,10 +4,11 @@
 
 import { rgb } from "../../ui/digit.js";
 import { css_value } from "../../ui/dom.js";
+import { route } from "./routes.js";
 import { read_as } from "./words.js";
 
 /** @import { UnitLink } from "../../pkg/studies/inkling.js" */
-/** @import { Place, UnitList } from "./units.js" */
+/** @import { UnitList } from "./units.js" */
 
 /**
  * @param {HTMLCanvasElement} canvas as large as the box of all layers
@@ -20,6 +21,8 @@ export function paint_units(canvas, lists, links) {
   const scale = canvas.width / Math.max(1, canvas.clientWidth);
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  // Units are painted over lines that begin and end at them.
+  paint_links(context, lists, links);
   const [plus, minus] = [rgb(css_value("--train")), rgb(css_value("--valid"))];
   for (const list of lists) {
     list.paint(({ x, y, width, height }, level) => {
@@ -31,45 +34,30 @@ export function paint_units(canvas, lists, links) {
       context.fill();
     });
   }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {readonly UnitList[]} lists
+ * @param {readonly UnitLink[]} links
+ */
+function paint_links(context, lists, links) {
+  if (links.length === 0) return;
+  const grids = lists.map((list) => list.grid);
   context.strokeStyle = css_value("--ink");
+  context.lineJoin = "round";
   context.globalAlpha = 0.45;
   const most = Math.max(0, ...links.map(({ product }) => product));
   for (const { layer, from, to, product } of links) {
     const [source, target] = [lists[layer - 1]?.place_of(from), lists[layer]?.place_of(to)];
-    if (!source || !target) continue;
+    const [before, after] = [grids[layer - 1], grids[layer]];
+    if (!source || !target || !before || !after) continue;
     context.lineWidth = 1 + (2 * product) / most;
-    const [start, end] = [middle_of(source), middle_of(target)];
     context.beginPath();
-    context.moveTo(...edge_of(source, start, end));
-    context.lineTo(...edge_of(target, end, start));
+    for (const corner of route(source, target, before, after, grids)) context.lineTo(...corner);
     context.stroke();
   }
   context.globalAlpha = 1;
-}
-
-/** @param {Place} place @returns {[number, number]} */
-function middle_of({ x, y, width, height }) {
-  return [x + width / 2, y + height / 2];
-}
-
-/**
- * Where a line from a unit's middle leaves it: how bright a unit is stays to be seen.
- * @param {Place} place
- * @param {[number, number]} middle
- * @param {[number, number]} toward
- * @returns {[number, number]}
- */
-function edge_of({ width, height }, [x, y], [to_x, to_y]) {
-  const [right, down] = [to_x - x, to_y - y];
-  const length = Math.hypot(right, down);
-  if (length === 0) return [x, y];
-  // A circle, or a pill whose straight sides are met first.
-  const far = Math.min(
-    width / 2 / Math.max(1e-9, Math.abs(right / length)),
-    height / 2 / Math.max(1e-9, Math.abs(down / length)),
-  );
-  const share = (width === height ? width / 2 : far) / length;
-  return [x + right * share, y + down * share];
 }
 
 /**

@@ -7,6 +7,7 @@ import { term } from "../../ui/term.js";
 import * as format from "../../base/format.js";
 import { is_silent } from "../../base/silence.js";
 import { class_name } from "../../base/task.js";
+import { grid_of } from "./routes.js";
 import { read_as, unit_name } from "./words.js";
 
 /** @import { Activation } from "../../pkg/studies/inkling.js" */
@@ -45,6 +46,8 @@ export class UnitList {
   #shown = { activation: "relu", activations: new Float32Array(0), is_drawn: false };
   /** @type {Place[]} */
   #places = [];
+  /** Those of all, and the box around them. */
+  grid = grid_of([]);
   /** The button that Tab leads to. */
   #place = 0;
 
@@ -113,6 +116,7 @@ export class UnitList {
       width: offsetWidth,
       height: offsetHeight,
     }));
+    this.grid = grid_of(this.#places);
   }
 
   /** Where a unit's button is, if it is shown. @param {number} unit */
@@ -180,7 +184,7 @@ export class UnitList {
     const shown = some ? `The ${MOST_SHOWN} strongest are shown. ` : "";
     if (this.is_output) return shown.trim();
     const num_silent = activations.filter((one) => is_silent(kind, one)).length;
-    return `${shown}${format.count(num_silent)} silent on this image.`;
+    return `${shown}${format.count(num_silent)} silent.`;
   }
 
   /** @param {EventTarget | null} target */

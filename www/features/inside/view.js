@@ -75,7 +75,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
   const legend = el(
     "p",
     { class: "hint units-legend" },
-    el("span", {}, term("silent", "silent")),
+    el("span", {}, term("silent", "silent"), " on this image"),
     el("span", { class: "scale", "aria-hidden": "true" }),
     el(
       "span",
@@ -155,6 +155,10 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
         (width, layer) =>
           new UnitList(layer, width, layer + 1 === widths.length ? classes : null, open_unit),
       );
+      laid_out.disconnect();
+      laid_out.observe(layers);
+      // Words beneath a layer may move those beside it.
+      for (const { element: layer } of lists) laid_out.observe(layer);
       layers.replaceChildren(canvas, ...lists.map((list) => list.element));
       measure();
     }
@@ -190,10 +194,11 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
   });
   store.watch(["opened"], name);
   on_theme_change(draw_soon);
-  new ResizeObserver(() => {
+  const laid_out = new ResizeObserver(() => {
     measure();
     draw_soon();
-  }).observe(layers);
+  });
+  laid_out.observe(layers);
 
   const [narrow, phone] = [matchMedia(NARROW), matchMedia(PHONE)];
   const place = () => {
