@@ -64,6 +64,60 @@ test("47 classes are trained, evaluated and read by name", { timeout: 180_000 },
   assert.equal(await page.locator("#kept-digits").isHidden(), true);
 });
 
+test("long names of classes keep to their places", { timeout: 180_000 }, async (t) => {
+  const long = [
+    "T-shirt or top, the short-sleeved kind",
+    "shirt_with_a_very_long_name_all_in_one_w",
+  ];
+  const names = [
+    ...long,
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "sneaker",
+    "bag",
+    "boot",
+  ];
+  const rows = bar_rows(600).map((row, at) =>
+    at === 0 ? row : row.replace(/^\d/, (label) => `"${names[Number(label)]}"`),
+  );
+  const bytes = new TextEncoder().encode(rows.join("\n"));
+  for (const [width, height] of /** @type {const} */ ([
+    [1440, 900],
+    [390, 844],
+  ])) {
+    const { page } = await open_page(t, {
+      query: "?epochs=2&backend=ndarray&hidden_layers=32&learning_rate=0.002",
+      viewport: { width, height },
+    });
+    await pick(page, { name: "clothes.csv", bytes });
+    await sees(page, "Data status", /clothes\.csv: 600 rows/);
+    await press(page, "Train");
+    await sees(page, "Training status", /finished/i, 90);
+    await draw(page, STROKES[1]);
+    await sees(page, "Prediction", /with [\d.]+ %/s, 20);
+    const tracks = await page
+      .locator("#bars .track")
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().left));
+    assert.equal(tracks.length, 10);
+    assert.deepEqual(new Set(tracks).size, 1, `bars begin at ${tracks.join(", ")}`);
+    await press(page, "Look inside");
+    await page.getByRole("list", { name: "Units of layer 2" }).waitFor();
+    await press(page, "Evaluate");
+    await sees(page, "Evaluation", /accuracy [\d.]+ %/, 30);
+    const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(scrolled <= width, `${scrolled} of ${width} px`);
+    const headings = await page
+      .locator("#confusion thead th span")
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect()));
+    headings.slice(1).forEach(({ left }, at) => {
+      assert.ok(left >= (headings[at]?.right ?? 0) - 1, "no heading runs into the next");
+    });
+  }
+});
+
 test("a model of 47 classes is read back in a fresh page", { timeout: 180_000 }, async (t) => {
   const query = "?epochs=4&backend=ndarray&learning_rate=0.1&batch_size=32&hidden_layers=64";
   const letters = await letters_file();

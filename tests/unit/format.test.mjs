@@ -99,3 +99,11 @@ test("sizes and rates", () => {
     [0, "–"],
   ]);
 });
+
+test("a name that does not fit loses its end, and says so", () => {
+  const width = (/** @type {string} */ text) => 10 * Array.from(text).length;
+  assert.equal(format.cut_to_fit("bag", 60, width), "bag");
+  assert.equal(format.cut_to_fit("pullover", 60, width), "pullo…");
+  assert.equal(format.cut_to_fit("T-shirt or top", 90, width), "T-shirt…");
+  assert.equal(format.cut_to_fit("boot", 1, width), "b…");
+});

@@ -55,6 +55,13 @@ for (const [name, layers] of Object.entries(ARRANGED)) {
       for (const from of before.places) {
         for (const to of after.places) {
           const corners = route(from, to, before, after, grids);
+          const right = Math.max(...grids.map((grid) => grid.right));
+          if (name === "stacked") {
+            assert.ok(
+              corners.every(([x]) => x <= right),
+              "no line leaves the box of all layers",
+            );
+          }
           for (const box of layers.flat()) {
             assert.ok(!crosses(corners, box), JSON.stringify({ from, to, box, corners }));
           }

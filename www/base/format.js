@@ -40,6 +40,20 @@ export function compact(value) {
 }
 
 /**
+ * What of a name fits its place, its end cut where it must be.
+ * @param {string} name
+ * @param {number} room
+ * @param {(text: string) => number} width of a text, in the room's unit
+ */
+export function cut_to_fit(name, room, width) {
+  if (width(name) <= room) return name;
+  const letters = Array.from(name);
+  const cut = () => `${letters.join("").trimEnd()}…`;
+  while (letters.length > 1 && width(cut()) > room) letters.pop();
+  return cut();
+}
+
+/**
  * A share from 0 to 1 as a percentage: `94.43 %`.
  * @param {number} share
  * @param {number} [digits] decimals

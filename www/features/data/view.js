@@ -239,13 +239,15 @@ function create_strip(state, actions) {
     context.font = `600 20px ${getComputedStyle(document.body).fontFamily}`;
     context.fillStyle = css_value("--soft");
     const names = Array.from(labels, (label) => class_name(classes, label));
+    const width_of = (/** @type {string} */ text) => context.measureText(text).width;
     for (let at = 0; at < pixels.length / size; at++) {
       pen.putImageData(digit_image(digit_at(pixels, at, size)), 0, 0);
       const x = (at % STRIP_COLUMNS) * STRIP_CELL;
       const y = Math.floor(at / STRIP_COLUMNS) * STRIP_ROW;
       context.drawImage(tile, x + 2, y, STRIP_CELL - 4, STRIP_CELL - 4);
       const name = names[at];
-      if (name) context.fillText(name, x + STRIP_CELL / 2, y + STRIP_ROW - 2, STRIP_CELL - 4);
+      const fitting = name && format.cut_to_fit(name, STRIP_CELL - 4, width_of);
+      if (fitting) context.fillText(fitting, x + STRIP_CELL / 2, y + STRIP_ROW - 4);
     }
     const list = names.length ? `, labelled ${names.join(", ")}` : "";
     canvas.setAttribute("aria-label", `${pixels.length / size} images of the data${list}`);

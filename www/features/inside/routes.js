@@ -80,26 +80,27 @@ function arrive_left(place, { places, left }) {
 }
 
 /** @param {Place} place @param {Grid} grid @param {number} clear @returns {Point[]} */
-function leave_down(place, { places }, clear) {
+function leave_down(place, grid, clear) {
   const { x, y, width, height } = place;
-  const is_last = !places.some((one) => is_in_column(one, place) && one.y > y);
+  const is_last = !grid.places.some((one) => is_in_column(one, place) && one.y > y);
   if (is_last) {
     return [
       [x + width / 2, y + height],
       [x + width / 2, clear],
     ];
   }
-  const beside = right_of_column(place, places);
+  const { edge, beside } = side_of_column(place, grid);
   return [
-    [x + width, y + height / 2],
+    [edge, y + height / 2],
     [beside, y + height / 2],
     [beside, clear],
   ];
 }
 
 /** @param {Place} place @param {Grid} grid @returns {Point[]} */
-function arrive_down(place, { places, top }) {
+function arrive_down(place, grid) {
   const { x, y, width, height } = place;
+  const { places, top } = grid;
   const is_first = !places.some((one) => is_in_column(one, place) && one.y < y);
   if (is_first) {
     return [
@@ -107,18 +108,27 @@ function arrive_down(place, { places, top }) {
       [x + width / 2, y],
     ];
   }
-  const beside = right_of_column(place, places);
+  const { edge, beside } = side_of_column(place, grid);
   return [
     [beside, top - BESIDE],
     [beside, y + height / 2],
-    [x + width, y + height / 2],
+    [edge, y + height / 2],
   ];
 }
 
-/** @param {Place} place @param {readonly Place[]} places */
-function right_of_column(place, places) {
+/**
+ * The gap beside a unit's column: to the right, or to the left of the last one, where the box of
+ * all layers may end.
+ * @param {Place} place
+ * @param {Grid} grid
+ */
+function side_of_column(place, { places, left, right }) {
   const column = places.filter((one) => is_in_column(one, place));
-  return Math.max(...column.map(({ x, width }) => x + width)) + BESIDE;
+  const end = Math.max(...column.map(({ x, width }) => x + width));
+  const has_left = place.x > left + NEAR;
+  return has_left && end > right - NEAR
+    ? { edge: place.x, beside: place.x - BESIDE }
+    : { edge: place.x + place.width, beside: end + BESIDE };
 }
 
 /** @param {Place} one @param {Place} other */
