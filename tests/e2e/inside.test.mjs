@@ -264,3 +264,30 @@ test("of a wide layer the strongest units are shown, and a step needs the model'
   await sees(page, "Step status", /^$/);
   await page.getByRole("region", { name: "Step by layer" }).waitFor({ state: "detached" });
 });
+
+test("on a telephone pad, bars and the first units are in sight together", async (t) => {
+  const { page } = await open_page(t, {
+    query: "?backend=ndarray&epochs=1&hidden_layers=24,12&learning_rate=0.05",
+    viewport: { width: 390, height: 844 },
+  });
+  await press(page, "Sample and train");
+  await sees(page, "Training status", /Finished$/, 180);
+  await press(page, "Look inside");
+  await list_of(page, 1).getByRole("button").first().waitFor();
+  await draw(page, STROKES[7]);
+  await sees(page, "Prediction", /\d\s+with .*%/);
+  const pad = page.getByRole("application", { name: "Digit pad" });
+  const parts = [pad, page.locator("#bars"), list_of(page, 1).getByRole("button").first()];
+  for (const part of parts) {
+    const box = await part.boundingBox();
+    assert.ok(box && box.y >= -1 && box.y + box.height <= 845, JSON.stringify(box));
+  }
+  const shares = page.locator("#bars .share");
+  assert.match((await shares.allInnerTexts()).join(" "), /^(\d+\.\d % ?){10}$/);
+  // Opened and closed, the bars are as before.
+  await press(page, "Close inside");
+  const lefts = await shares.evaluateAll((all) =>
+    all.map((one) => one.getBoundingClientRect().left),
+  );
+  assert.equal(new Set(lefts).size, 1);
+});

@@ -1,6 +1,6 @@
 // The inside of the network: the units of every layer as they answer to the pad, one of them
 // opened, and one step looked at. Stands above the curves, beside the pad, on a wide screen and
-// under the pad on a narrow one: one draws and watches.
+// under the pad and its bars on a narrow one: one draws and watches.
 
 import { MistakesController } from "../../app/epoch_mistakes.js";
 import { HealthController } from "../../app/health.js";
@@ -29,7 +29,7 @@ import { as_of_words, subject_words } from "./words.js";
 
 /** Where the pad stands under the curves, as in styles/fit.css. */
 const NARROW = "(max-width: 1179px)";
-/** Where all stands in one column: pad and units are to be in sight together. */
+/** Where all stands in one column: pad, bars and units are to be in sight together. */
 const PHONE = "(max-width: 759px)";
 
 /** While a run goes on its weights are copied for each look. */
@@ -202,8 +202,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
 
   const [narrow, phone] = [matchMedia(NARROW), matchMedia(PHONE)];
   const place = () => {
-    const pad_box = document.querySelector("#draw .pad-box");
-    if (phone.matches && pad_box) pad_box.after(element);
+    if (phone.matches) by_id("bars", HTMLElement).after(element);
     else by_id(narrow.matches ? "draw" : "training", HTMLElement).after(element);
   };
   narrow.addEventListener("change", place);
@@ -258,7 +257,8 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
       if (!is_open) return;
       // Whoever opens it by keyboard goes on inside it.
       title.focus({ preventScroll: true });
-      if (narrow.matches) element.scrollIntoView({ block: "nearest" });
+      if (phone.matches) by_id("pad", HTMLElement).scrollIntoView({ block: "start" });
+      else if (narrow.matches) element.scrollIntoView({ block: "nearest" });
     },
   };
 }

@@ -236,6 +236,7 @@ function build_bars(list, classes) {
   const whose = is_some ? "the ten likeliest classes" : `each ${noun}`;
   list.setAttribute("aria-label", `Probability of ${whose}`);
   const longest = Math.max(...classes.map((name) => name.length));
+  list.classList.toggle("short", longest <= 2);
   list.style.setProperty("--name", longest > 1 ? `${Math.min(longest + 1, 12)}ch` : "14px");
   const rows = Array.from({ length: Math.min(classes.length, MOST_BARS) }, (_, at) => {
     const name = el("span", { class: "name" }, class_name(classes, at));
