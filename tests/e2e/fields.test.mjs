@@ -267,3 +267,34 @@ test("what a study's plan says moves no button from under the pointer", async (t
   ]);
   assert.equal(places.length, 1, `it stood at ${places.join(", ")}`);
 });
+
+test("what Train refuses is not said to be ready, and is refused alike inside and in a study", async (t) => {
+  const { page } = await open_page(t, { query: QUICK });
+  // One seven alone cannot stand in both parts of the split.
+  const rows = bar_rows(200);
+  const seven = rows.findIndex((row) => row.startsWith("7,"));
+  const some = rows.filter((row, at) => at === seven || !row.startsWith("7,"));
+  const bytes = new TextEncoder().encode(some.join("\n"));
+  await pick(page, { name: "alone.csv", bytes });
+  await sees(page, "Training status", /^Not ready\. Split: found only 1 image of the digit 7/);
+  await press(page, "Look inside");
+  await press(page, "One batch");
+  await sees(page, "Step status", /^split: found only 1 image of the digit 7/);
+  await press(page, "Train");
+  await sees(page, "Training status", /^split: found only 1 image of the digit 7.*Failed$/);
+  await press(page, "Measure health");
+  await sees(page, "Health status", /^There are no epochs to measure/);
+  await pick(page, bars);
+  await sees(page, "Training status", /^Ready\./);
+
+  const wrong = /^Learning rate: found “abc”, expected a number such as 0\.05\.$/;
+  await field(page, "Learning rate").fill("abc");
+  await sees(page, "Training status", /^Not ready\. Learning rate: found “abc”/);
+  await press(page, "One batch");
+  await sees(page, "Step status", wrong);
+  await press(page, "One epoch");
+  await sees(page, "Epoch status", wrong);
+  await open_view(page, "Study");
+  await press(page, "Find a rate");
+  await page.locator("#study-view").getByText(wrong).waitFor();
+});
