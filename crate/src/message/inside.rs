@@ -94,7 +94,7 @@ pub struct LayerHealth {
     pub update_share: f64,
     /// Hidden units; 0 of the last layer, whose units are classes.
     pub num_units: u32,
-    /// How many of them pass nothing on for any of the images: 0 itself for ReLU, less
+    /// How many of them are silent on all of the images, passing nothing on: 0 itself for ReLU, less
     /// than 0.001 in size for other activations.
     pub num_silent: u32,
     /// Mean of the activations over units and images; of the last layer that of its sums,

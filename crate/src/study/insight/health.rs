@@ -94,12 +94,12 @@ impl<'a> Reader<'_, 'a> {
                         ),
                     });
                 let why = if self.is_relu(&values) {
-                    "A silent ReLU gets no gradient, so it learns no more."
+                    "From an image on which it is silent a ReLU gets no gradient."
                 } else {
-                    "Such a unit tells the next layer nothing."
+                    "Of these they tell the next layer nothing."
                 };
                 format!(
-                    "{items} pass nothing on for any of {num_images} training images{beside}. {why}"
+                    "{items} are silent (they pass nothing on) on all of {num_images} training images{beside}. {why}"
                 )
             }
             Ailment::Vanishing => format!(
@@ -341,8 +341,9 @@ mod tests {
             told(&record),
             [
                 "Why 3 lost, as the layers show at the end of training: 126 of the 128 units of \
-                 layer 1 at 3 pass nothing on for any of 128 training images (at 0.1: 3 of the 128 \
-                 units of layer 1). A silent ReLU gets no gradient, so it learns no more."
+                 layer 1 at 3 are silent (they pass nothing on) on all of 128 training images (at \
+                 0.1: 3 of the 128 units of layer 1). From an image on which it is silent a ReLU \
+                 gets no gradient."
             ]
         );
     }
