@@ -26,6 +26,9 @@ test("each accepted form of the table gives the same rows", async (t) => {
     "blank_last_lines.csv": bytes_of(`${TEXT}\n\n`),
     "mnist_train.csv": bytes_of(`${ROWS.slice(1).join("\n")}\n`),
     "train.csv.gz": gzipSync(TEXT),
+    // As `cat a.gz b.gz` makes it.
+    "joined.csv.gz": Buffer.concat([gzipSync(TEXT.slice(0, 9000)), gzipSync(TEXT.slice(9000))]),
+    "blank_lines.csv": bytes_of(TEXT.replaceAll("\n", "\n\n")),
     "digit-recognizer.zip": zipSync({
       "sample_submission.csv": bytes_of("ImageId,Label\n1,0\n"),
       "test.csv": bytes_of("pixel0\n0\n"),

@@ -102,10 +102,32 @@ test("pictures in a folder a class are taken together, of the wanted half", asyn
     const { folders, notes } = await chosen_parts(archive(some), wanted);
     return [folders?.root, folders?.pictures.map(({ label }) => label).join(), ...notes];
   };
-  assert.deepEqual(await found([...names, ...rest]), ["set/train/", "cat,dog", LEFT]);
+  assert.deepEqual(await found([...names, ...rest]), [
+    "set/train/",
+    "cat,dog",
+    LEFT,
+    "readme.md left out",
+  ]);
   assert.deepEqual(await found(names, "test"), ["set/test/", "cat,dog"]);
-  assert.deepEqual(await found(["cat/1.JPG", "dog/2.png", "3.txt"]), ["", "cat,dog"]);
+  assert.deepEqual(await found(["cat/1.JPG", "dog/2.png"]), ["", "cat,dog"]);
   assert.deepEqual(await found(["cat/1.png", "dog/2.png"], "test"), ["", "cat,dog"]);
+  // What else is there is named, but for what systems put beside pictures.
+  assert.deepEqual(
+    await found([
+      ...["train/cat/1.png", "train/dog/2.png", "other/cat/3.png", "cover.png", "train/cat/a.txt"],
+      ...["train/.DS_Store", "train/dog/Thumbs.db", "__MACOSX/a.png", "b.csv.bak"],
+    ]),
+    [
+      "train/",
+      "cat,dog",
+      "the pictures of other/ left out",
+      "cover.png and 2 other files left out",
+    ],
+  );
+  assert.deepEqual(await found(["train/cat/1.png", "more/cat/3.png", "a.txt"], "test"), [
+    "train/",
+    "cat",
+  ]);
   for (const wrong of [
     ["1.png", "2.png"],
     ["a/cat/1.png", "b/cat/1.png"],

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { unpacked_chunks } from "../../www/worker/source.js";
 
@@ -37,6 +37,56 @@ test("a plain file comes as it is, whatever its name says", async () => {
 
 test("gzip is told by its first bytes", async () => {
   assert.deepEqual(await unpacked(file_of(gzipSync(TABLE), "train.csv")), TABLE);
+});
+
+test("a gzip of several members gives all of them, also where a browser ends with the first", async () => {
+  const halves = [TABLE.subarray(0, 9000), TABLE.subarray(9000, 9001), TABLE.subarray(9001)];
+  const members = halves.map((half) => gzipSync(half));
+  const whole = Buffer.concat(members);
+  const { DecompressionStream: of_node } = globalThis;
+  // As Chromium has it, which may lose what it has unpacked by then.
+  for (const num_given of [0, 5000, 9000]) {
+    globalThis.DecompressionStream = /** @type {any} */ (
+      class {
+        constructor() {
+          /** @type {Uint8Array[]} */
+          const taken = [];
+          const stream = new TransformStream({
+            transform: (chunk) => void taken.push(chunk),
+            flush(controller) {
+              const packed = Buffer.concat(taken);
+              const member = members.find((one) => packed.equals(one));
+              if (member) return controller.enqueue(gunzipSync(member));
+              controller.enqueue(halves[0]?.subarray(0, num_given));
+              const is_cut = packed.length < (members[0]?.length ?? 0);
+              const why = is_cut ? "truncated" : "Junk found after end of compressed data.";
+              // Once what was given has been read.
+              return new Promise((_, reject) => {
+                setTimeout(() => reject(new TypeError(why)), 5);
+              });
+            },
+          });
+          this.readable = stream.readable;
+          this.writable = stream.writable;
+        }
+      }
+    );
+    try {
+      assert.deepEqual(await unpacked(file_of(whole, "train.csv.gz")), TABLE);
+      await refuses(
+        file_of(Buffer.concat([whole, Buffer.from("junk")]), "a.gz"),
+        /broken gzip data \(Junk/,
+      );
+      await refuses(
+        file_of(whole.subarray(0, 100), "a.gz"),
+        /end of the file inside the gzip data/,
+      );
+      const limit = { max_unpacked_bytes: TABLE.length - 1 };
+      await refuses(file_of(whole, "a.gz"), /file size: found .* or more once unpacked/, limit);
+    } finally {
+      globalThis.DecompressionStream = of_node;
+    }
+  }
 });
 
 test("progress counts the bytes of the file as picked and ends at its size", async () => {

@@ -3,6 +3,7 @@
 // their names alone.
 
 import { SourceError } from "./bytes.js";
+import { left_out } from "./left_out.js";
 import { folders_of } from "./pictures.js";
 import { entries_of } from "./zip.js";
 
@@ -72,15 +73,6 @@ function table_of(tables, wanted) {
   const test_left = others.some(is_test) ? [TEST_LEFT] : [];
   const notes = [...test_left, ...left_out(others.filter((one) => !is_test(one)))];
   return { entries: [found], notes };
-}
-
-/** What is said of entries that are not read. @param {ZipEntry[]} entries */
-function left_out(entries) {
-  const names = entries.map(({ name }) => name.replace(/^.*\//, ""));
-  const [first, ...more] = names;
-  if (!first) return [];
-  const others = more.length === 1 ? "1 other file" : `${more.length} other files`;
-  return [`${first}${more.length > 0 ? ` and ${others}` : ""} left out`];
 }
 
 /**

@@ -7,6 +7,7 @@ import { parquetMetadataAsync } from "../vendor/hyparquet/src/metadata.js";
 import { parquetReadObjects } from "../vendor/hyparquet/src/read.js";
 import { SourceError, count } from "./bytes.js";
 import { MAX_PICTURE_BYTES, WINDOW, grey_chunks, text_chunks } from "./grey.js";
+import { left_out_names } from "./left_out.js";
 
 /** @import { FileMetaData, SchemaElement } from "../vendor/hyparquet/src/types.d.ts" */
 /** @import { Packed } from "./grey.js" */
@@ -41,10 +42,17 @@ export async function pictures_of(file) {
     slice: (/** @type {number} */ start, end = file.size) => file.slice(start, end).arrayBuffer(),
   };
   const metadata = await asked("its last bytes", () => parquetMetadataAsync(bytes));
-  const { image, label } = columns_of(metadata);
+  const { image, label, others } = columns_of(metadata);
   const num_rows = Number(metadata.num_rows);
   if (num_rows === 0) throw new SourceError("file", "no rows", "one for each picture");
-  const notes = [`images in column "${image}"`, `label in column "${label}"`];
+  const notes = [
+    `images in column "${image}"`,
+    `label in column "${label}"`,
+    ...left_out_names(
+      others.map((name) => `column "${name}"`),
+      "column",
+    ),
+  ];
   /** @type {string[]} */
   const labels = [];
 
@@ -124,7 +132,7 @@ function label_of(cell, row, label) {
 }
 
 /**
- * Which column holds the pictures and which the labels.
+ * Which column holds the pictures and which the labels, and which neither.
  * @param {FileMetaData} metadata
  */
 function columns_of({ schema }) {
@@ -154,7 +162,9 @@ function columns_of({ schema }) {
       'one column of pictures and one "label": in pandas, leave the others out',
     );
   }
-  return { image: images[0]?.name ?? "", label: label.name };
+  const image = images[0]?.name ?? "";
+  const rest = names.filter((name) => name !== image && name !== label.name);
+  return { image, label: label.name, others: rest };
 }
 
 /**

@@ -4,6 +4,7 @@
 import { crc32, joined } from "../base/bytes.js";
 import { SourceError, count } from "./bytes.js";
 import { MAX_PICTURE_BYTES, WINDOW, grey_chunks, text_chunks } from "./grey.js";
+import { left_out, left_out_names } from "./left_out.js";
 import { part_of } from "./zip.js";
 
 /** @import { Wanted } from "./archive.js" */
@@ -48,9 +49,21 @@ export function folders_of(entries, wanted) {
   ];
   const root = choices.find((some) => some.length === 1)?.[0];
   if (root === undefined) return null;
+  const pictures = by_root.get(root) ?? [];
+  // Who picks a test set knows that there is more.
+  if (wanted === "test") return { root, pictures, notes: [] };
   const is_test_left = tests.some((one) => one !== root);
-  const notes = is_test_left ? ["its test images are left for Test CSV"] : [];
-  return { root, pictures: by_root.get(root) ?? [], notes };
+  const others = roots.filter((one) => one !== root && !tests.includes(one));
+  const of_roots = new Set([...by_root.values()].flatMap((some) => some.map(({ entry }) => entry)));
+  const notes = [
+    ...(is_test_left ? ["its test images are left for Test CSV"] : []),
+    ...left_out_names(
+      others.map((one) => `the pictures of ${one || "its own folders"}`),
+      "folder of folders",
+    ),
+    ...left_out(entries.filter((entry) => !of_roots.has(entry))),
+  ];
+  return { root, pictures, notes };
 }
 
 /**

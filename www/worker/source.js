@@ -34,20 +34,93 @@ export async function* unpacked_chunks(file, options = {}) {
   const claimed = part?.num_unpacked ?? (kind === "gzip" ? await gzip_size(file) : file.size);
   if (claimed <= max_unpacked_bytes) on_size(claimed);
 
-  let num_read = part?.start ?? 0;
   let num_unpacked = 0;
   let crc = 0;
-  const packed = part ? file.slice(part.start, part.end) : file;
-  const counted = packed.stream().pipeThrough(
-    new TransformStream({
-      transform(chunk, controller) {
-        num_read += chunk.byteLength;
-        on_bytes(num_read);
-        controller.enqueue(chunk);
-      },
-    }),
-  );
-  const format = part ? part.format : kind === "gzip" ? "gzip" : null;
+  const whole = { file, kind, on_bytes, signal, max_unpacked_bytes };
+  const chunks =
+    kind === "gzip"
+      ? gunzipped(whole)
+      : stretch(whole, part?.start ?? 0, part?.end ?? file.size, part?.format ?? null);
+  for await (const value of chunks) {
+    num_unpacked += value.byteLength;
+    if (num_unpacked > max_unpacked_bytes) {
+      throw too_large(num_unpacked, max_unpacked_bytes);
+    }
+    if (part) crc = crc32(value, crc);
+    yield value;
+  }
+  if (part && (num_unpacked !== part.num_unpacked || crc !== part.crc)) {
+    throw new SourceError(
+      part.name,
+      `${count(num_unpacked)} bytes with CRC ${hex(crc)}`,
+      `${count(part.num_unpacked)} bytes with CRC ${hex(part.crc)}; the archive is damaged, download it again`,
+    );
+  }
+  on_bytes(file.size);
+}
+
+/**
+ * @typedef {object} Packed
+ * @property {File} file
+ * @property {"plain" | "gzip" | "zip"} kind
+ * @property {(bytes: number) => void} on_bytes
+ * @property {AbortSignal} [signal]
+ * @property {number} max_unpacked_bytes
+ */
+
+/**
+ * A gzip, all of its members.
+ * @param {Packed} packed
+ * @returns {AsyncGenerator<Uint8Array, void, void>}
+ */
+async function* gunzipped(packed) {
+  const { file, signal, max_unpacked_bytes } = packed;
+  let num_given = 0;
+  try {
+    for await (const chunk of stretch(packed, 0, file.size, "gzip")) {
+      num_given += chunk.byteLength;
+      yield chunk;
+    }
+    return;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    const { member_starts } = await import("./gzip.js");
+    const starts = await member_starts(file, { max_unpacked_bytes, signal });
+    if (starts.length === 1) throw error;
+    // From the first one again, but for what has been given out of it.
+    let num_skipped = num_given;
+    for (const [at, start] of starts.entries()) {
+      for await (const chunk of stretch(packed, start, starts[at + 1] ?? file.size, "gzip")) {
+        const rest = chunk.subarray(Math.min(num_skipped, chunk.byteLength));
+        num_skipped -= chunk.byteLength - rest.byteLength;
+        if (rest.byteLength > 0) yield rest;
+      }
+    }
+  }
+}
+
+/**
+ * A stretch of a file, unpacked.
+ * @param {Packed} packed
+ * @param {number} start its bytes
+ * @param {number} end
+ * @param {CompressionFormat | null} format
+ * @returns {AsyncGenerator<Uint8Array, void, void>}
+ */
+async function* stretch({ file, kind, on_bytes, signal }, start, end, format) {
+  let num_read = start;
+  const counted = file
+    .slice(start, end)
+    .stream()
+    .pipeThrough(
+      new TransformStream({
+        transform(chunk, controller) {
+          num_read += chunk.byteLength;
+          on_bytes(num_read);
+          controller.enqueue(chunk);
+        },
+      }),
+    );
   /** @type {ReadableStream<Uint8Array>} */
   const stream = format ? counted.pipeThrough(new DecompressionStream(format)) : counted;
   const reader = stream.getReader();
@@ -59,12 +132,7 @@ export async function* unpacked_chunks(file, options = {}) {
       signal?.throwIfAborted();
       const { done, value } = await read(reader, file, kind, () => num_read);
       signal?.throwIfAborted();
-      if (done) break;
-      num_unpacked += value.byteLength;
-      if (num_unpacked > max_unpacked_bytes) {
-        throw too_large(num_unpacked, max_unpacked_bytes);
-      }
-      if (part) crc = crc32(value, crc);
+      if (done) return;
       yield value;
     }
   } finally {
@@ -72,14 +140,6 @@ export async function* unpacked_chunks(file, options = {}) {
     // Lets go of the file when the caller stops early.
     await reader.cancel().catch(() => {});
   }
-  if (part && (num_unpacked !== part.num_unpacked || crc !== part.crc)) {
-    throw new SourceError(
-      part.name,
-      `${count(num_unpacked)} bytes with CRC ${hex(crc)}`,
-      `${count(part.num_unpacked)} bytes with CRC ${hex(part.crc)}; the archive is damaged, download it again`,
-    );
-  }
-  on_bytes(file.size);
 }
 
 /** The table in an archive. @param {File} file */
