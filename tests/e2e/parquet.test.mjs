@@ -59,7 +59,11 @@ test("pictures in a Parquet file are read to the last pixel", async (t) => {
 
   // Words for labels, and pictures that no path stands beside, packed by gzip.
   await pick(page, { name: "words.parquet", bytes: file("plain_bytes") });
-  await sees(page, "Data status", /words\.parquet: 40 rows\..*label in column "target"; column "name" left out/);
+  await sees(
+    page,
+    "Data status",
+    /words\.parquet: 40 rows\..*label in column "target"; column "name" left out/,
+  );
   await drawn(page, /labelled bag, shirt, coat, bag/);
   // A test set, too.
   await page.getByLabel("Test CSV", { exact: true }).setInputFiles({
