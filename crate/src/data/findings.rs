@@ -17,6 +17,9 @@ const MIN_SAMPLED: usize = 30;
 const MOST: f64 = 0.7;
 /// A pixel as dark as this is ink. MNIST's greys are edges of strokes.
 const INK: u8 = 128;
+/// What the nearest of the mean images says more than chance, at least, of pictures that have
+/// to do with their labels: of 47 classes with three images each it is twice as much.
+const LEAST_GAIN: f64 = 0.15;
 /// The share of repeats that is worth a word; photographs of one hand have some.
 const MANY_REPEATS: f64 = 0.05;
 
@@ -262,7 +265,7 @@ pub(super) fn repeats(data: &Dataset) -> Vec<Option<usize>> {
 /// Every second image makes the means, the others ask.
 fn looks_shuffled(data: &Dataset, rows: &[usize]) -> bool {
     let num_classes = data.task().num_classes();
-    if !data.has_labels() || rows.len() < 20 * num_classes {
+    if !data.has_labels() || rows.len() < rows_to_tell(num_classes) {
         return false;
     }
     let num_pixels = data.task().num_pixels();
@@ -281,7 +284,8 @@ fn looks_shuffled(data: &Dataset, rows: &[usize]) -> bool {
         let mean = &mut means[class * num_pixels..][..num_pixels];
         mean.iter_mut().for_each(|sum| *sum /= count.max(1) as f32);
     }
-    let (mut num_right, mut num_asked) = (0, 0);
+    let (mut num_right, mut num_asked) = (0.0, 0.0);
+    let (mut said, mut true_ones) = (vec![0.0; num_classes], vec![0.0; num_classes]);
     for &row in rows.iter().skip(1).step_by(2) {
         let image = data.image(row);
         let distance = |class: usize| {
@@ -294,16 +298,31 @@ fn looks_shuffled(data: &Dataset, rows: &[usize]) -> bool {
         };
         let with_images = (0..num_classes).filter(|&class| counts[class] > 0);
         let nearest = with_images.min_by(|&a, &b| distance(a).total_cmp(&distance(b)));
-        num_asked += 1;
-        num_right += usize::from(nearest == Some(label(row)));
+        let Some(nearest) = nearest else {
+            continue;
+        };
+        num_asked += 1.0;
+        said[nearest] += 1.0;
+        true_ones[label(row)] += 1.0;
+        num_right += f64::from(u8::from(nearest == label(row)));
     }
-    // Who says the commonest label always is right so often; three deviations of that
-    // are what chance may add.
-    let most = counts.iter().max().copied().unwrap_or(0) as f64;
-    let chance = most / counts.iter().sum::<usize>().max(1) as f64;
-    let deviation = (chance * (1.0 - chance) / f64::from(num_asked)).sqrt();
-    let share = f64::from(num_right as u32) / f64::from(num_asked);
-    chance < 0.9 && share < chance + 3.0 * deviation
+    // In any order of the labels so many are right on average; three deviations of that are
+    // what chance may add.
+    let pairs = said.iter().zip(&true_ones);
+    let chance = pairs.map(|(said, of_it)| said * of_it).sum::<f64>() / (num_asked * num_asked);
+    let deviation = (chance * (1.0 - chance) / num_asked).sqrt();
+    chance < 0.9 && num_right / num_asked < chance + 3.0 * deviation
+}
+
+/// Rows from which labels of so many classes can be said to be shuffled: twenty a class, or
+/// where classes are many so many that [`LEAST_GAIN`] above chance is no chance, three
+/// deviations on either side. Half of them ask.
+fn rows_to_tell(num_classes: usize) -> usize {
+    let chance = 1.0 / num_classes as f64;
+    let deviation = |share: f64| (share * (1.0 - share)).sqrt();
+    let both = deviation(chance) + deviation(chance + LEAST_GAIN);
+    let root = 3.0 * both / LEAST_GAIN;
+    (20 * num_classes).min((2.0 * root * root).ceil() as usize)
 }
 
 #[cfg(test)]
@@ -457,5 +476,61 @@ mod tests {
         }
         let shuffled = with_labels(labels);
         assert_eq!(kinds(&shuffled), [FindingKind::Shuffled]);
+    }
+
+    /// 47 classes, so many images each: digits as they are, turned, mirrored and upside down.
+    fn of_47_classes(num_each: usize, seed: u32) -> Dataset {
+        let (digits, labels) = sample::generate(1_500, seed);
+        let mut counts = [0; 47];
+        let (mut pixels, mut classes) = (Vec::new(), Vec::new());
+        for (image, &label) in digits.chunks_exact(784).zip(&labels) {
+            for turn in 0..5 {
+                let class = usize::from(label) + 10 * turn;
+                if class >= 47 || counts[class] == num_each {
+                    continue;
+                }
+                counts[class] += 1;
+                classes.push(class as u8);
+                pixels.extend((0..784).map(|at| {
+                    let (y, x) = (at / 28, at % 28);
+                    image[match turn {
+                        0 => at,
+                        1 => 28 * x + y,
+                        2 => 28 * y + 27 - x,
+                        3 => 28 * (27 - y) + x,
+                        _ => 28 * (27 - x) + y,
+                    }]
+                }));
+            }
+        }
+        let task = Task::new(28, crate::data::task::numbered(47)).unwrap();
+        Dataset::from_parts("47 classes", task, pixels, classes).unwrap()
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn shuffled_labels_of_many_classes_are_found_and_honest_ones_are_not() {
+        let is_found = |data: &Dataset| looks_shuffled(data, &sampled_rows(data));
+        for num_each in [6, 12, 19, 20] {
+            for seed in 0..5 {
+                let data = of_47_classes(num_each, seed);
+                assert!(
+                    !is_found(&data),
+                    "{num_each} each, seed {seed}: honest labels"
+                );
+                let order = crate::rng::RandomState::new(seed).permutation(data.num_rows() as u32);
+                let labels = order.iter().map(|&from| data.labels()[from as usize]);
+                let labels: Vec<u8> = labels.collect();
+                let shuffled = Dataset::from_parts(
+                    "shuffled",
+                    data.task().clone(),
+                    data.pixels().to_vec(),
+                    labels,
+                );
+                assert!(
+                    is_found(&shuffled.unwrap()),
+                    "{num_each} each, seed {seed}: shuffled"
+                );
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! Over 400 lines: one format, its header and its values.
 
+mod order;
 #[cfg(test)]
 mod tests;
 
@@ -17,10 +18,14 @@ use super::scale::Scale;
 use super::store::PixelStore;
 use super::task::{MAX_PIXEL_BYTES, MAX_ROWS};
 use crate::error::{Error, Result};
+use order::{Order, in_rows, one_hot_classes};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// A header holds a line; numpy fills it up to 64 or 128 bytes.
 const MAX_HEADER: usize = 10_000;
+/// What is expected in the place of pixels around 0.
+const NORMALISED: &str =
+    "pixels from 0 to 255 or from 0 to 1: these look normalised, save them before that";
 /// Characters that a label in an array of text may have.
 const MAX_TEXT: usize = 256;
 
@@ -53,6 +58,7 @@ enum Body {
         side: usize,
         pixels: PixelStore,
         scale: Scale,
+        order: Order,
     },
     Labels(Labels),
     /// Rows of `width` values of which one is 1.
@@ -144,11 +150,22 @@ impl NpyReader {
                 side,
                 mut pixels,
                 scale,
+                order,
             } => {
                 let full_ink = scale.settle(&mut pixels, side);
+                let pixels = in_rows(pixels.into_pixels()?, side, order)?;
+                if let Some(classes) = one_hot_classes(&pixels, side, order) {
+                    let mut labels = Labels::default();
+                    for (row, class) in (1..).zip(classes) {
+                        // As many columns as classes may be, at most.
+                        labels.push_number(class, row).ok();
+                    }
+                    let (classes, rows) = labels.into_classes(&naming)?;
+                    return Ok(Part::Labels { classes, rows });
+                }
                 Ok(Part::Images {
                     side,
-                    pixels: pixels.into_pixels()?,
+                    pixels,
                     full_ink,
                 })
             }
@@ -271,15 +288,27 @@ impl NpyReader {
             .map(|part| Some(part.parse::<u64>().ok()?.try_into().unwrap_or(usize::MAX)))
             .collect();
         let dimensions = dimensions.unwrap_or_default();
-        if is_fortran && dimensions.len() > 1 {
-            return Err(Error::data(
-                self.name.clone(),
-                "an array in Fortran's order",
-                "one in C's order: save np.ascontiguousarray of it",
-            ));
-        }
         self.kind = self.kind_of(&descr)?;
-        self.begin(&dimensions, &shape)
+        self.begin(&dimensions, &shape)?;
+        match &mut self.body {
+            Body::Images { order, .. } if is_fortran => {
+                let are_flat = dimensions.len() == 2;
+                *order = match are_flat {
+                    true => Order::FlatColumns,
+                    false => Order::Columns,
+                };
+            }
+            Body::Images { order, .. } if dimensions.len() == 2 => *order = Order::FlatRows,
+            Body::OneHot { .. } if is_fortran => {
+                return Err(Error::data(
+                    self.name.clone(),
+                    "one-hot labels in Fortran's order",
+                    "them in C's order: save np.ascontiguousarray of them",
+                ));
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn kind_of(&self, descr: &str) -> Result<Kind> {
@@ -307,6 +336,7 @@ impl NpyReader {
             ('f', 4 | 8) => (Code::Float, count),
             ('S', 1..=MAX_TEXT) => (Code::Bytes, count),
             ('U', 1..=MAX_TEXT) => (Code::Text, 4 * count),
+            ('f', _) => return refused("floats of 4 or 8 bytes: save astype(\"float32\")"),
             _ => return refused(numbers),
         };
         Ok(Kind {
@@ -386,6 +416,7 @@ impl NpyReader {
                 side,
                 pixels,
                 scale,
+                order,
             } => {
                 let found = number(self.kind, bytes);
                 let is_whole = found.fract() == 0.0 && found >= 0.0;
@@ -397,14 +428,22 @@ impl NpyReader {
                 match byte {
                     Some(byte) => pixels.push_bytes(&[byte]),
                     None => Err(Error::data(
-                        place("image", at / (*side * *side) + 1),
+                        place("image", order.row_of(at, *side, self.num_expected) + 1),
                         format!("a pixel of {found}"),
-                        scale.range(),
+                        match found < 0.0 && found.fract() != 0.0 {
+                            true => NORMALISED,
+                            false => scale.range(),
+                        },
                     )),
                 }
             }
             Body::Labels(labels) => {
                 let row = at as u64 + 1;
+                let shown = || match self.kind.code {
+                    Code::Bytes => format!("{:?}", String::from_utf8_lossy(until_zero(bytes))),
+                    Code::Text => format!("{:?}", text_of(bytes, self.kind)),
+                    _ => number(self.kind, bytes).to_string(),
+                };
                 let taken = match self.kind.code {
                     Code::Bytes => labels.push(until_zero(bytes), row),
                     Code::Text => labels.push(text_of(bytes, self.kind).as_bytes(), row),
@@ -422,7 +461,7 @@ impl NpyReader {
                         Refusal::NoLabel => labels.expected().to_owned(),
                         Refusal::TooMany => format!("at most {MAX_CLASSES} different labels"),
                     };
-                    Error::data(place("label", at + 1), "another label", expected)
+                    Error::data(place("label", at + 1), shown(), expected)
                 })
             }
             Body::OneHot {
@@ -462,6 +501,7 @@ fn images(side: usize) -> Body {
         side,
         pixels: PixelStore::new(side * side),
         scale: Scale::default(),
+        order: Order::Rows,
     }
 }
 
