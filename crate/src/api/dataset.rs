@@ -88,7 +88,7 @@ impl Dataset {
     /// The label of one image.
     pub fn label(&self, row: u32) -> Result<u8, Thrown> {
         self.check_row(row)?;
-        self.0.require_labels()?;
+        self.0.require_labels_of(&self.1)?;
         Ok(self.0.labels()[row as usize])
     }
 

@@ -52,9 +52,9 @@ pub(super) fn load(
             is_first = false;
             let whole = magic.as_slice().chain(file);
             if magic.starts_with(&[0x1f, 0x8b]) {
-                push(&mut reader, MultiGzDecoder::new(whole), path)?;
+                push(&mut reader, MultiGzDecoder::new(whole), path, "gzip")?;
             } else {
-                push(&mut reader, whole, path)?;
+                push(&mut reader, whole, path, "")?;
             }
             continue;
         }
@@ -74,7 +74,7 @@ pub(super) fn load(
             }
             is_first = false;
             let entry = archive.by_name(name).map_err(broken)?;
-            push(&mut reader, entry, path)?;
+            push(&mut reader, entry, path, "zip")?;
         }
     }
     match reader.finish_or_ask()? {
@@ -116,7 +116,8 @@ pub(super) fn name_of(path: &str) -> String {
     name.map_or(path.into(), |name| name.to_string_lossy().into_owned())
 }
 
-fn push(reader: &mut DatasetReader, from: impl Read, path: &str) -> Result<()> {
+/// `packed` is what packs the file; empty where nothing does.
+fn push(reader: &mut DatasetReader, from: impl Read, path: &str, packed: &str) -> Result<()> {
     let mut from = from.take(MAX_UNPACKED_BYTES + 1);
     let mut chunk = vec![0; CHUNK];
     let mut num_bytes = 0;
@@ -124,7 +125,8 @@ fn push(reader: &mut DatasetReader, from: impl Read, path: &str) -> Result<()> {
         let count = match from.read(&mut chunk) {
             Ok(0) => return Ok(()),
             Ok(count) => count,
-            Err(error) => return Err(Fault::file(path, &error)),
+            Err(error) if packed.is_empty() => return Err(Fault::file(path, &error)),
+            Err(error) => return Err(broken_packing(path, packed, &error)),
         };
         num_bytes += count as u64;
         if num_bytes > MAX_UNPACKED_BYTES {
@@ -136,6 +138,21 @@ fn push(reader: &mut DatasetReader, from: impl Read, path: &str) -> Result<()> {
             return Ok(());
         }
     }
+}
+
+/// What is wrong with packed data, in the page's words.
+fn broken_packing(path: &str, packed: &str, error: &std::io::Error) -> Fault {
+    let is_cut = error.kind() == std::io::ErrorKind::UnexpectedEof
+        || error.to_string().contains("incomplete");
+    let (found, state) = match is_cut {
+        true => (
+            format!("the end of the file inside the {packed} data"),
+            "incomplete",
+        ),
+        false => (format!("broken {packed} data ({error})"), "damaged"),
+    };
+    let expected = format!("{packed} data to its end; the file is {state}, download it again");
+    Fault::found(path, &found, &expected)
 }
 
 /// What of an archive is read: one table, or one or two files of images and labels.
@@ -266,6 +283,36 @@ mod tests {
     fn chosen(names: &[&str], wants_test: bool) -> std::result::Result<Vec<String>, String> {
         let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
         chosen_entries(&names, wants_test)
+    }
+
+    #[test]
+    fn packed_data_that_are_cut_or_broken_are_told_apart() {
+        use std::io::Write;
+        let table = format!("7{},0\n", ",9".repeat(783));
+        let packed = |text: &str| {
+            let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            writer.write_all(text.as_bytes()).unwrap();
+            writer.finish().unwrap()
+        };
+        let read = |bytes: &[u8]| {
+            let mut reader = DatasetReader::new("a.gz");
+            push(&mut reader, MultiGzDecoder::new(bytes), "a.gz", "gzip")
+                .map_err(|fault| fault.to_string())?;
+            Ok::<usize, String>(reader.finish().unwrap().num_rows())
+        };
+        let one = packed(&table);
+        assert_eq!(read(&[&one[..], &packed(&table)].concat()), Ok(2));
+        let cut = "a.gz: found the end of the file inside the gzip data, expected gzip data to its \
+                   end; the file is incomplete, download it again";
+        for length in [one.len() / 2, one.len() - 5] {
+            assert_eq!(read(&one[..length]).unwrap_err(), cut, "{length} bytes");
+        }
+        let junk = read(&[&one[..], b"junk and more junk"].concat()).unwrap_err();
+        assert!(junk.starts_with("a.gz: found broken gzip data ("), "{junk}");
+        assert!(
+            junk.ends_with("the file is damaged, download it again"),
+            "{junk}"
+        );
     }
 
     // The cases of tests/unit/archive.test.mjs, in kind.

@@ -267,6 +267,15 @@ fn label_column(matches: &ArgMatches) -> Result<Option<u32>> {
 /// The data to train on.
 fn data_of(matches: &ArgMatches) -> Result<Loaded> {
     let data = load(&paths(matches), false, label_column(matches)?)?;
-    data.dataset.require_labels()?;
+    data.dataset.require_labels_of(&data.summary.source)?;
+    let understood = data.summary.source.understood.join("; ");
+    // Nothing is taken otherwise than as it stands without a word.
+    if !understood.is_empty() && !matches.get_flag("json") {
+        let summary = &data.summary;
+        eprintln!(
+            "{}: {} rows. Understood: {understood}.",
+            summary.name, summary.num_rows
+        );
+    }
     Ok(data)
 }

@@ -52,7 +52,7 @@ fn opened(matches: &ArgMatches) -> Result<(Committee, Loaded)> {
 /// The figures of a labelled set.
 pub(super) fn evaluate(matches: &ArgMatches, told: &Told) -> Result<u8> {
     let (model, set) = opened(matches)?;
-    set.dataset.require_labels()?;
+    set.dataset.require_labels_of(&set.summary.source)?;
     let places = class_places(&model, &set)?;
     let labels: Vec<u8> = set
         .dataset

@@ -12,6 +12,7 @@ use super::study::threads;
 use super::text;
 use super::told::{Told, result_words};
 use crate::config::Plan;
+use crate::data::findings::findings;
 use crate::message::Outcome;
 use crate::nn::model_file::{burnpack, safetensors};
 use crate::team;
@@ -37,6 +38,11 @@ pub(super) fn train(matches: &ArgMatches, told: &Told) -> Result<u8> {
             &found,
             &format!("the card's, {}", promise.data),
         ));
+    }
+    if !told.is_json() {
+        for finding in findings(&data.dataset) {
+            eprintln!("{}", finding.sentence);
+        }
     }
     let report = told.run(None, data.summary.name.clone());
     let trained = run(&data.dataset, &config, |event| report.hear(event))?;

@@ -9,6 +9,7 @@ mod tests;
 use crate::error::{Error, Result};
 use crate::message::{ClassCounts, DataSource, DataSummary, TaskSummary};
 
+use super::part::labels_missing;
 use super::split::{Split, split_of_task};
 use super::task::{Normalisation, Task};
 
@@ -184,6 +185,18 @@ impl Dataset {
              to learn from",
             "a file with labels, such as Kaggle's train.csv",
         ))
+    }
+
+    /// The same of data that were read from `source`: of files of images and of labels it
+    /// says which one is missing.
+    ///
+    /// # Errors
+    /// When there are no labels.
+    pub fn require_labels_of(&self, source: &DataSource) -> Result<()> {
+        if self.has_labels() || source.table.is_some() {
+            return self.require_labels();
+        }
+        Err(labels_missing(&self.name))
     }
 
     /// Divides the rows into a training and a validation part, the same share of each

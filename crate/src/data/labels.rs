@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 /// Classes that a data set may have.
 pub(super) const MAX_CLASSES: usize = *CLASSES.end();
 
+/// Rows among which a word is a class of more than one of them.
+const ROWS_OF_A_WORD: usize = 12;
+
 /// The task of images of `side` × `side` pixels and these classes: MNIST's where it looks
 /// like it, and where there are no labels.
 ///
@@ -173,7 +176,7 @@ impl Labels {
             (Some(slip), None)
                 if slip.num_rows == 1
                     && !naming.is_sample
-                    && matches!(slip.label, Label::Number(number) if number != 10) =>
+                    && is_slip(&slip.label, self.rows.len()) =>
             {
                 return Err(Error::data(
                     (naming.place)(slip.first_row),
@@ -217,6 +220,15 @@ impl Labels {
             *row = class_of[usize::from(*row)];
         }
         Ok((names, rows))
+    }
+}
+
+/// Whether a label of one row alone, among digits, is no class: of a few rows a word may be one,
+/// and 10 counts on from them.
+fn is_slip(label: &Label, num_rows: usize) -> bool {
+    match label {
+        Label::Number(number) => *number != 10,
+        Label::Word(_) => num_rows >= ROWS_OF_A_WORD,
     }
 }
 
@@ -356,6 +368,13 @@ mod tests {
         assert_eq!(
             classes(&["1", "12", "3"]).unwrap_err(),
             "row 2: found \"12\", expected 0 to 9, or more than one image of that label"
+        );
+        assert_eq!(
+            classes(&[
+                "1", "8", "True", "3", "1", "8", "0", "3", "1", "8", "0", "3"
+            ])
+            .unwrap_err(),
+            "row 3: found \"True\", expected 0 to 9, or more than one image of that label"
         );
         // One that counts on is a class of one image, which is warned of.
         assert_eq!(

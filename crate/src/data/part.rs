@@ -36,12 +36,55 @@ impl Part {
     pub fn alone(self, name: String) -> Result<(Dataset, DataSource)> {
         match self {
             Self::Images { .. } => joined(name, self, Vec::new(), Vec::new()),
-            Self::Labels { .. } => Err(Error::data(
-                name,
-                "labels without their images",
-                "the file of images as well, such as train-images-idx3-ubyte",
-            )),
+            Self::Labels { .. } => {
+                let other = other_file(&name, "labels", "images");
+                Err(alone_refused(
+                    name,
+                    "labels without their images",
+                    "images",
+                    other,
+                ))
+            }
         }
+    }
+}
+
+/// The error where images of no table have no labels.
+pub(super) fn labels_missing(name: &str) -> Error {
+    let other = other_file(name, "images", "labels");
+    alone_refused(
+        name.to_owned(),
+        "images without their labels",
+        "labels",
+        other,
+    )
+}
+
+fn alone_refused(name: String, found: &str, wanted: &str, other: String) -> Error {
+    // What holds several arrays is to hold both.
+    let expected = match name.to_ascii_lowercase().ends_with(".npz") {
+        true => {
+            "both in it: in Python, numpy.savez(path, x_train=images, y_train=labels)".to_owned()
+        }
+        false => format!("the file of {wanted} as well, both picked at once: {other}"),
+    };
+    Error::data(name, found, expected)
+}
+
+/// What the file is called that belongs to `name`, if that is called as such files are.
+fn other_file(name: &str, what: &str, other: &str) -> String {
+    let (mine, its) = if what == "images" {
+        ("idx3", "idx1")
+    } else {
+        ("idx1", "idx3")
+    };
+    let lower = name.to_ascii_lowercase();
+    if name.contains(what) {
+        return name.replace(what, other).replace(mine, its);
+    }
+    match lower.ends_with(".npy") {
+        true => format!("a .npy file of {other}"),
+        false => format!("such as train-{other}-{its}-ubyte"),
     }
 }
 

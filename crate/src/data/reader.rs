@@ -207,7 +207,7 @@ impl DatasetReader {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::DatasetReader;
+    use super::{DatasetReader, Outcome};
     use crate::error::Result;
 
     fn csv() -> Vec<u8> {
@@ -275,8 +275,39 @@ mod tests {
         };
         assert_eq!(
             message(&labels(), None),
-            "a: found labels without their images, expected the file of images as well, such as \
-             train-images-idx3-ubyte"
+            "a: found labels without their images, expected the file of images as well, both \
+             picked at once: such as train-images-idx3-ubyte"
+        );
+        let alone = |name: &str, bytes: &[u8]| {
+            let mut reader = DatasetReader::new(name);
+            push_all(&mut reader, bytes, 7).unwrap();
+            match reader.finish_or_ask() {
+                Ok(Outcome::Read(data, source)) => data.require_labels_of(&source).unwrap_err(),
+                Ok(Outcome::Asked(question)) => question.refusal(),
+                Err(error) => error,
+            }
+            .to_string()
+        };
+        assert_eq!(
+            alone("emnist-letters-train-labels-idx1-ubyte.gz", &labels()),
+            "emnist-letters-train-labels-idx1-ubyte.gz: found labels without their images, expected \
+             the file of images as well, both picked at once: \
+             emnist-letters-train-images-idx3-ubyte.gz"
+        );
+        assert_eq!(
+            alone("t10k-images-idx3-ubyte", &images()),
+            "t10k-images-idx3-ubyte: found images without their labels, expected the file of labels \
+             as well, both picked at once: t10k-labels-idx1-ubyte"
+        );
+        assert_eq!(
+            alone("X.npy", &images()),
+            "X.npy: found images without their labels, expected the file of labels as well, both \
+             picked at once: a .npy file of labels"
+        );
+        assert_eq!(
+            alone("mnist.npz", &images()),
+            "mnist.npz: found images without their labels, expected both in it: in Python, \
+             numpy.savez(path, x_train=images, y_train=labels)"
         );
         assert_eq!(
             message(&csv(), Some(&labels())),

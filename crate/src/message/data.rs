@@ -64,6 +64,9 @@ pub struct TableReading {
     /// Whether a line before all others names the separator: `sep=;`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_separator_line: bool,
+    /// Blank lines and comments before all others.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub num_lines_before: u32,
     /// What the header calls the first pixel; empty where it says nothing.
     #[serde(default)]
     pub pixel_name: String,
@@ -82,6 +85,10 @@ pub struct TableReading {
     pub full_ink: u32,
 }
 
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
 /// Where a class has no one-hot column.
 pub const NO_COLUMN: u32 = u32::MAX;
 
@@ -94,6 +101,7 @@ impl Default for TableReading {
             has_header: true,
             is_first_mangled: false,
             has_separator_line: false,
+            num_lines_before: 0,
             pixel_name: "pixel0".to_owned(),
             num_columns: 785,
             label_column: Some(0),

@@ -4,6 +4,8 @@
 //! Over 400 lines: a list of files.
 #![allow(dead_code, reason = "each test that has this module uses some of it")]
 
+mod more;
+
 /// What is expected of a file.
 pub enum Expected {
     /// Labels by name, a space between them, and all that is said, `; ` between.
@@ -195,7 +197,15 @@ fn in_colours(values: fn(u8) -> [u8; 4]) -> String {
 const DIGITS: &str = "5 0 4 1 9 2";
 const LAST: &str = "column 785, the last | column 1, the first";
 
-pub fn files() -> Vec<(&'static str, String, Expected)> {
+pub fn files() -> Vec<(&'static str, Vec<u8>, Expected)> {
+    let files = files_of_text().into_iter().chain(more::files());
+    files
+        .map(|(name, text, expected)| (name, text.into_bytes(), expected))
+        .chain(more::files_in_other_letters())
+        .collect()
+}
+
+fn files_of_text() -> Vec<(&'static str, String, Expected)> {
     let plain = Form::default();
     let last = Form {
         is_label_last: true,

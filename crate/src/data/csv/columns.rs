@@ -27,6 +27,8 @@ pub(super) struct Format {
     pub is_padded: bool,
     /// Whether a line before the table names the separator: `sep=;`.
     pub has_separator_line: bool,
+    /// Other lines before it: blank ones and comments.
+    pub num_lines_before: u32,
 }
 
 impl Format {
@@ -160,6 +162,7 @@ impl Columns {
             has_header: self.has_header,
             is_first_mangled: self.is_first_mangled,
             has_separator_line: format.has_separator_line,
+            num_lines_before: format.num_lines_before,
             pixel_name: self
                 .names
                 .get(first_pixel as usize)
@@ -181,6 +184,20 @@ pub(super) fn label_words(column: usize, name: Option<&str>) -> String {
         Some(name) => format!("label in column {} \"{name}\"", column + 1),
         None => format!("label in column {}", column + 1),
     }
+}
+
+/// What is said of a column that counts rows.
+pub(super) const INDEX_NOTE: &str = "index column left out";
+
+/// Notes of which several are of index columns, with these in one.
+pub(super) fn index_notes(mut notes: Vec<String>) -> Vec<String> {
+    let is_index = |note: &String| note == INDEX_NOTE;
+    let count = notes.iter().filter(|note| is_index(note)).count();
+    if let (Some(first), true) = (notes.iter().position(is_index), count > 1) {
+        notes[first] = format!("{count} index columns left out");
+        notes.retain(|note| !is_index(note));
+    }
+    notes
 }
 
 /// The side of a square image of so many pixels, where one may have them.

@@ -3,8 +3,9 @@
 use super::SHAPE;
 use super::columns::{Columns, Format, side_of, size_cause};
 use super::field::{quoted, unquoted};
-use super::header::{Header, plain_name, read_header};
+use super::header::{Header, read_header};
 use super::mangled::image_in_header;
+use super::names::plain_name;
 use super::value::{Value, value};
 use crate::error::{Error, Result};
 
@@ -38,6 +39,7 @@ pub(super) fn format_of(line: &[u8]) -> Format {
         has_decimal_comma: separator != b',',
         is_padded: num_padded > 0 && num_padded * 2 >= count(separator),
         has_separator_line: false,
+        num_lines_before: 0,
     }
 }
 
@@ -45,6 +47,13 @@ pub(super) fn format_of(line: &[u8]) -> Format {
 pub(super) fn is_separator_line(line: &[u8]) -> bool {
     let text = unquoted(line.trim_ascii());
     text.len() == 5 && text[..4].eq_ignore_ascii_case(b"sep=") && !text[4].is_ascii_alphanumeric()
+}
+
+/// Whether a line is a comment: its mark stands first, and too few fields follow for a header
+/// or an image. What `numpy.savetxt` writes before names is no comment here.
+pub(super) fn is_comment(line: &[u8]) -> bool {
+    let is_marked = matches!(line.trim_ascii_start().first(), Some(b'#' | b'%'));
+    is_marked && fields(line, format_of(line)).count() < 16
 }
 
 /// Whether a table has all pixels of an image in one cell, blanks between them: by its
@@ -67,7 +76,8 @@ pub(super) fn fields_of(text: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
     let lines = text.split(|&byte| byte == b'\n');
     let rows = lines
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-        .filter(|line| !line.is_empty())
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.trim_ascii().is_empty())
         .map(|line| fields(line, format).collect::<Vec<_>>());
     let mut width = None;
     rows.filter(|row| *width.get_or_insert(row.len()) == row.len())
@@ -75,9 +85,49 @@ pub(super) fn fields_of(text: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
 }
 
 fn fields(line: &[u8], format: Format) -> impl Iterator<Item = &[u8]> {
-    line.split(move |&byte| byte == format.separator)
+    let mut rest = Some(line);
+    let next = move || {
+        let text = rest?;
+        // What separates may stand in quotes, as in a name that was a tuple.
+        let is_quoted = text.first() == Some(&b'"');
+        let mut is_within = false;
+        let end = text.iter().position(|&byte| {
+            is_within ^= is_quoted && byte == b'"';
+            byte == format.separator && !is_within
+        });
+        rest = end.map(|end| &text[end + 1..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    };
+    std::iter::from_fn(next)
         .filter(move |field| !(format.has_blanks() && field.is_empty()))
         .map(unquoted)
+}
+
+/// What is expected in the place of text that no program reads without a guess.
+pub(super) const NO_UTF_8: &str = "text in UTF-8: in Excel, save as CSV UTF-8; in pandas, read it with encoding=\"latin1\" \
+     and save it again";
+/// What is expected in the place of several lines of names.
+pub(super) const LEVELS: &str =
+    "one line of names: in pandas, set frame.columns to a list of them and save it again";
+
+fn are_words(names: &[&[u8]]) -> bool {
+    let words = names
+        .iter()
+        .filter(|name| value(name, false) == Value::Other);
+    words.count() * 2 > names.len()
+}
+
+/// Whether so many columns may be an image's pixels, a label and an index.
+fn is_as_wide_as_images(width: usize) -> bool {
+    (0..3).any(|others| width.checked_sub(others).and_then(side_of).is_some())
+}
+
+/// The name that most columns have, as the upper one of two lines of names gives it.
+fn level_of<'a>(names: &[&'a [u8]]) -> Option<&'a [u8]> {
+    let middle = *names.get(names.len() / 2)?;
+    let is_name = names.len() >= 16 && value(middle, false) == Value::Other;
+    let num_alike = names.iter().filter(|&&name| name == middle).count();
+    (is_name && !middle.is_empty() && num_alike * 2 > names.len()).then_some(middle)
 }
 
 /// Tells what a first line is.
@@ -86,6 +136,13 @@ fn fields(line: &[u8], format: Format) -> impl Iterator<Item = &[u8]> {
 /// Where it names columns, and they are not those of images.
 pub(super) fn decide(line: &[u8], format: Format, row: u64) -> Result<FirstLine> {
     let names: Vec<&[u8]> = fields(line, format).collect();
+    if let Some(at) = names.iter().position(|name| str::from_utf8(name).is_err()) {
+        return Err(Error::data(
+            format!("row {row}, column {}", at + 1),
+            quoted(names[at]),
+            NO_UTF_8,
+        ));
+    }
     if let Some(fields) = image_in_header(&names) {
         return Ok(FirstLine::Image(fields));
     }
@@ -123,6 +180,38 @@ pub(super) fn wrong_count(line: &[u8], format: Format, row: u64) -> Error {
             "a column for each pixel: in pandas, frame[\"pixels\"].str.split(\" \", expand=True)",
         );
     }
+    let is_pair = |name: &&[u8]| {
+        let mut parts = name.splitn(2, |&byte| byte == b':');
+        let is_number = |part: Option<&[u8]>| {
+            part.is_some_and(|part| !matches!(value(part, false), Value::Other))
+        };
+        is_number(parts.next()) && is_number(parts.next())
+    };
+    if names.len() > 1 && names[1..].iter().all(is_pair) {
+        return Error::data(
+            format!("row {row}"),
+            "pixels by their numbers, as LIBSVM's files have them",
+            "a column for each pixel: in Python, read it with sklearn.datasets.load_svmlight_file \
+             and save X.toarray() and y as x_train and y_train with numpy.savez",
+        );
+    }
+    if let Some(name) = level_of(&names) {
+        return Error::data(
+            format!("row {row}"),
+            format!("{} as the name of most columns", quoted(name)),
+            LEVELS,
+        );
+    }
+    if names.len() == 1 && line.len() > 30 && line.starts_with(b"\"") && line.ends_with(b"\"") {
+        return Error::data(
+            format!("row {row}"),
+            format!(
+                "one pair of quotes around the whole line ({})",
+                quoted(names[0])
+            ),
+            "no quotes, or a pair around each field: take them out with an editor",
+        );
+    }
     let num_bars = line.iter().filter(|&&byte| byte == b'|').count();
     let has_bars =
         num_bars >= 16 && (side_of(num_bars + 1).is_some() || side_of(num_bars).is_some());
@@ -140,6 +229,13 @@ pub(super) fn wrong_count(line: &[u8], format: Format, row: u64) -> Error {
     let expected = match cause {
         _ if has_bars => format!("commas between {SHAPE}"),
         Some(cause) => cause,
+        None if names.iter().filter(|name| !name.is_empty()).count() == 1 => {
+            format!("{SHAPE}; a title above the table is to be taken out")
+        }
+        // As many as an image's, but nobody knows which is which.
+        None if are_words(&names) && is_as_wide_as_images(names.len()) => {
+            "pixels named by their number, such as \"pixel0\", or no header at all".to_owned()
+        }
         None => SHAPE.to_owned(),
     };
     Error::data(format!("row {row}"), found, expected)

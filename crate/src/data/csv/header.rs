@@ -3,8 +3,9 @@
 //! Owns which names are known. Case and spaces around a name do not matter; pixels are
 //! counted from 0 or 1, by one number or by line and column, in any order.
 
-use super::columns::{Columns, Target, label_words, side_note, side_of};
+use super::columns::{Columns, INDEX_NOTE, Target, index_notes, label_words, side_note, side_of};
 use super::field::quoted;
+use super::names::{first_name, plain_name};
 use super::pixel_count::refuse_pixels;
 use crate::error::{Error, Result};
 
@@ -33,6 +34,9 @@ const INDICES: [&str; 14] = [
     "level_0", "no", "#",
 ];
 
+/// What stands between a pixel's line and its column, the longer ones first.
+const BETWEEN: [&str; 9] = ["_col_", "_col", "col", "_c", "c", "x", "_", "-", ","];
+
 /// What a name may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning<'a> {
@@ -54,22 +58,16 @@ pub(super) enum Header {
     Numbers,
 }
 
-/// A name as it is compared: without spaces and quotes around it, small letters.
-pub(super) fn plain_name(name: &[u8]) -> String {
-    String::from_utf8_lossy(name)
-        .trim()
-        .trim_matches('\'')
-        .trim()
-        .to_ascii_lowercase()
-}
-
 /// Reads the header in line `row`. `None` where it is that of no table of images.
 ///
 /// # Errors
 /// Where pixels are there, and one is missing, twice there or beyond the others, or where
 /// they are those of images that are not read.
 pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
-    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    let mut plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    if let Some(first) = plain.first_mut() {
+        *first = first_name(first);
+    }
     let mut meanings: Vec<Meaning> = plain.iter().map(|name| meaning(name)).collect();
     let Some(pixel_prefix) = most_common_prefix(&meanings) else {
         return Ok(None);
@@ -237,12 +235,12 @@ fn counts_columns(meanings: &[Meaning]) -> bool {
 /// What is said of columns that are left out.
 fn left_out(plan: &Columns, plain: &[String]) -> Vec<String> {
     let skipped = (0..plan.targets.len()).filter(|&at| plan.targets[at] == Target::Skipped);
-    skipped
-        .map(|column| match meaning(&plain[column]) {
-            Meaning::Index => "index column left out".to_owned(),
-            _ => format!("column {} {:?} left out", column + 1, plan.names[column]),
-        })
-        .collect()
+    let said = skipped.map(|column| match meaning(&plain[column]) {
+        Meaning::Index if !plain[column].is_empty() || column == 0 => INDEX_NOTE.to_owned(),
+        Meaning::Index => format!("column {} without a name left out", column + 1),
+        _ => format!("column {} {:?} left out", column + 1, plan.names[column]),
+    });
+    index_notes(said.collect())
 }
 
 fn is_in_order(targets: &[Target]) -> bool {
@@ -361,9 +359,11 @@ fn meaning(name: &str) -> Meaning<'_> {
     let Some((rest, last)) = ending_number(name) else {
         return Meaning::Other;
     };
-    let place = rest
-        .strip_suffix(['x', '_', '-', ','])
-        .and_then(ending_number);
+    let is_between = |mark: &&&str| rest.ends_with(**mark);
+    let place = BETWEEN
+        .iter()
+        .find(is_between)
+        .and_then(|mark| ending_number(&rest[..rest.len() - mark.len()]));
     match place {
         Some((prefix, first)) => Meaning::Placed(prefix, first, last),
         None => Meaning::Numbered(rest, last),

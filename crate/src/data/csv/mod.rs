@@ -7,8 +7,8 @@
 //! possible a [`Question`] comes of it instead of a guess.
 //!
 //! Fine are: lines ended by LF, CRLF or CR, a byte-order mark, a missing last line
-//! end, blank last lines, quoted fields, leading zeros. Anything else is one
-//! error with its place. A `row` is the file's line as an editor counts it, from
+//! end, blank lines anywhere, as pandas passes over them, comments above the table, quoted
+//! fields, leading zeros. Anything else is one error with its place. A `row` is the file's line as an editor counts it, from
 //! 1, the header included; a column bears its name in the header, or Kaggle's.
 //! The text is never held, but for its first lines (bounded) and the field being read.
 //!
@@ -22,8 +22,10 @@ mod foreign;
 mod header;
 mod line_ends;
 mod mangled;
+mod names;
 mod pixel_count;
 mod plain_pixels;
+mod row_names;
 mod rows;
 mod shape;
 #[cfg(test)]
@@ -39,7 +41,7 @@ use crate::message::DataSource;
 use colours::refuse_colours;
 pub(super) use columns::side_of;
 use columns::{Columns, Format};
-use first_line::{FirstLine, format_of, is_separator_line};
+use first_line::{FirstLine, format_of, is_comment, is_separator_line};
 use foreign::refuse_foreign_file;
 use line_ends::LineEnds;
 use rows::{Read, Rows};
@@ -68,9 +70,10 @@ pub struct CsvReader {
     stage: Stage,
     /// Where more than the first line is needed; kept for samples of its readings.
     head: Option<Head>,
-    /// The line being read before there are rows, and the first blank one before it.
+    /// The line being read before there are rows.
     row: u64,
-    blank_row: Option<u64>,
+    /// Lines of comments above the table.
+    num_comments: u32,
     /// Whether a line has named the separator.
     has_separator_line: bool,
     line_ends: LineEnds,
@@ -101,12 +104,32 @@ struct Head {
     text: Vec<u8>,
     row: u64,
     num_lines: usize,
+    /// The line of names before them; empty without one.
+    header: Vec<u8>,
     /// Its possible plans where a header gave them; else its shape will, once there are rows.
     plans: Vec<Columns>,
     /// Whether a line before it only numbers the columns.
     is_numbered: bool,
     /// What is said of its first line.
     note: Option<&'static str>,
+    /// Lines of comments above it.
+    num_comments: u32,
+    /// Lines that are wanted.
+    num_wanted: usize,
+    /// Whether anything but blanks stands in the line that is collected.
+    is_begun: bool,
+}
+
+impl Head {
+    /// Whether a header leaves nothing open: one plan, and a first row as long as it is.
+    fn has_fitting_names(&self) -> bool {
+        let [plan] = &self.plans[..] else {
+            return false;
+        };
+        let rows = first_line::fields_of(&self.text, self.format);
+        rows.first()
+            .is_some_and(|row| row.len() == plan.targets.len())
+    }
 }
 
 /// What became of a file.
@@ -129,7 +152,7 @@ impl CsvReader {
             stage: Stage::FirstLine(Vec::new()),
             head: None,
             row: 1,
-            blank_row: None,
+            num_comments: 0,
             has_separator_line: false,
             line_ends: LineEnds::default(),
             num_bytes: 0,
@@ -192,7 +215,7 @@ impl CsvReader {
             Stage::Reading(rows) => rows,
             // `end` leaves neither.
             Stage::FirstLine(_) | Stage::Looking => {
-                return Err(self.no_data("nothing but blank lines"));
+                return Err(self.no_data(self.nothing()));
             }
         };
         let read = rows.finish()?;
@@ -244,10 +267,18 @@ impl CsvReader {
         let found = match &self.stage {
             _ if self.num_bytes == 0 => "an empty file",
             Stage::Reading(rows) if rows.is_empty() => "a header and no data below it",
-            Stage::FirstLine(_) => "nothing but blank lines",
+            Stage::FirstLine(_) => self.nothing(),
             _ => return Ok(()),
         };
         Err(self.no_data(found))
+    }
+
+    /// What a file holds that has no table.
+    fn nothing(&self) -> &'static str {
+        match self.num_comments {
+            0 => "nothing but blank lines",
+            _ => "nothing but comments and blank lines",
+        }
     }
 
     fn no_data(&self, found: &str) -> Error {
@@ -270,10 +301,10 @@ impl CsvReader {
         let room = MAX_FIRST_LINE - line.len();
         line.extend_from_slice(&head[..head.len().min(room)]);
         if head.len() > room {
-            refuse_foreign_file(line)?;
+            refuse_foreign_file(line, self.row)?;
             let commas = line.iter().filter(|&&byte| byte == b',').count();
             return Err(Error::data(
-                "row 1",
+                format!("row {}", self.row),
                 format!("a line of more than {MAX_FIRST_LINE} bytes with {commas} commas in them"),
                 format!("{SHAPE}, or other images of at most 64 × 64 pixels"),
             ));
@@ -292,16 +323,19 @@ impl CsvReader {
         };
         let line = std::mem::take(line);
         let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
-        if text.is_empty() {
+        // Two of them come of a program that has turned its own line feeds.
+        let num_returns = text.iter().rev().take_while(|&&byte| byte == b'\r').count();
+        let text = &text[..text.len() - num_returns];
+        if text.trim_ascii().is_empty() {
             // Blank: nothing is decided yet.
-            self.blank_row.get_or_insert(self.row);
             self.row += u64::from(has_line_end);
             return Ok(());
         }
-        refuse_foreign_file(&line)?;
-        if let Some(row) = self.blank_row {
-            return Err(blank_line(row));
+        refuse_foreign_file(&line, self.row)?;
+        if is_comment(text) {
+            self.num_comments += 1;
+            self.row += u64::from(has_line_end);
+            return Ok(());
         }
         if is_separator_line(text) && has_line_end && !self.has_separator_line {
             // Excel's, for itself; the lines below show what it says.
@@ -311,27 +345,31 @@ impl CsvReader {
         }
         let mut format = format_of(text);
         format.has_separator_line = self.has_separator_line;
+        format.num_lines_before = (self.row - 1) as u32 - u32::from(self.has_separator_line);
         let end: &[u8] = if has_line_end { b"\n" } else { b"" };
         let mut head = Head {
             format,
             text: Vec::new(),
             row: self.row,
             num_lines: 0,
+            header: Vec::new(),
             plans: Vec::new(),
             is_numbered: false,
             note: None,
+            num_comments: self.num_comments,
+            num_wanted: HEAD_LINES,
+            is_begun: false,
         };
         match first_line::decide(text, format, self.row)? {
             FirstLine::Named(mut plans) => {
                 self.row += u64::from(has_line_end);
                 head.row = self.row;
-                // One plan: what follows is read at once.
-                if plans.len() == 1
-                    && let Some(plan) = plans.pop()
-                {
-                    return self.read_by(plan, &head);
-                }
+                let note = comments_note(self.num_comments);
+                plans
+                    .iter_mut()
+                    .for_each(|plan| plan.notes.extend(note.clone()));
                 head.plans = plans;
+                head.header = text.to_vec();
             }
             FirstLine::Numbered => {
                 self.row += u64::from(has_line_end);
@@ -357,12 +395,19 @@ impl CsvReader {
             return Ok(rest);
         };
         for (taken, &byte) in rest.iter().enumerate() {
-            if head.num_lines == HEAD_LINES || head.text.len() >= MAX_HEAD {
+            if head.num_lines >= head.num_wanted || head.text.len() >= MAX_HEAD {
                 self.understand()?;
                 return Ok(&rest[taken..]);
             }
             head.text.push(byte);
-            head.num_lines += usize::from(byte == b'\n');
+            head.is_begun |= !byte.is_ascii_whitespace();
+            // A blank line is none to look at.
+            if byte == b'\n' && std::mem::take(&mut head.is_begun) {
+                head.num_lines += 1;
+                if head.num_lines == 1 && head.has_fitting_names() {
+                    head.num_wanted = 1;
+                }
+            }
         }
         Ok(&[])
     }
@@ -376,9 +421,19 @@ impl CsvReader {
         if rows.is_empty() && (head.is_numbered || !head.plans.is_empty()) {
             return Err(self.no_data("a header and no data below it"));
         }
-        shape::settle_one_hot(&rows, &mut head.plans);
+        if head.plans.len() > 1 {
+            shape::settle_one_hot(&rows, &mut head.plans);
+        }
+        if let Some(plans) = row_names::fitted(&rows, &head.plans, &head.header, head.format)? {
+            head.plans = plans;
+            let note = comments_note(head.num_comments);
+            head.plans
+                .iter_mut()
+                .for_each(|plan| plan.notes.extend(note.clone()));
+        }
         let mut num_likely = head.plans.len();
         if head.plans.is_empty() {
+            row_names::refuse_levels(&rows, head.row)?;
             (head.plans, num_likely) = shape::shapes(&shape::FirstRows {
                 rows: &rows,
                 has_decimal_comma: head.format.has_decimal_comma,
@@ -387,6 +442,7 @@ impl CsvReader {
                 plan.has_header = head.is_numbered;
                 plan.is_first_mangled = head.note.is_some() && !head.is_numbered;
                 plan.notes.extend(head.note.map(str::to_owned));
+                plan.notes.extend(comments_note(head.num_comments));
             }
         }
         if head.plans.is_empty() {
@@ -408,8 +464,21 @@ impl CsvReader {
             }
             None if num_likely == 1 => head.plans[0].clone(),
             None => {
-                self.stage = Stage::Asking(self.question(&head)?);
-                return Ok(());
+                let question = self.question(&head)?;
+                // All others have failed: nothing is left to ask.
+                let only = match &question.readings[..] {
+                    [only] => head
+                        .plans
+                        .iter()
+                        .find(|plan| plan.answer() == only.label_column),
+                    _ => None,
+                };
+                let Some(only) = only.cloned() else {
+                    self.stage = Stage::Asking(question);
+                    return Ok(());
+                };
+                head.plans.clear();
+                only
             }
         };
         self.read_by(plan, &head)?;
@@ -494,7 +563,8 @@ impl CsvReader {
         if is_mixed || (!is_paper && read.labels.are_all_zero()) {
             head.plans.reverse();
         }
-        self.question(&head).map(Some)
+        let question = self.question(&head)?;
+        Ok((question.readings.len() > 1).then_some(question))
     }
 }
 
@@ -549,7 +619,13 @@ fn format_note(format: Format) -> Option<String> {
     }
 }
 
-fn blank_line(row: u64) -> Error {
-    let expected = "data: blank lines may only end the file";
-    Error::data(format!("row {row}"), "a blank line", expected)
+/// What is said of comments above a table.
+fn comments_note(num_comments: u32) -> Option<String> {
+    match num_comments {
+        0 => None,
+        1 => Some("a comment above the table left out".to_owned()),
+        count => Some(format!(
+            "{count} lines of comments above the table left out"
+        )),
+    }
 }

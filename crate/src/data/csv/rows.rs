@@ -8,6 +8,7 @@
 
 use super::columns::{Columns, Format, Target};
 use super::field::quoted;
+use super::first_line::NO_UTF_8;
 use super::plain_pixels::plain_pixels;
 use super::value::{Value, value};
 use super::{MAX_COLUMNS, MAX_FIELD};
@@ -19,6 +20,9 @@ use crate::error::{Error, Result};
 
 /// Rows after which a promised file size is turned into a number of rows.
 const ROWS_BEFORE_ESTIMATE: usize = 1024;
+
+/// What programs write where a value is missing.
+const MISSING: [&[u8]; 7] = [b"", b"nan", b"na", b"n/a", b"null", b"none", b"?"];
 
 /// A push parser of rows.
 #[derive(Debug)]
@@ -32,8 +36,6 @@ pub(super) struct Rows {
     /// read, from 1.
     first_row: u64,
     row: u64,
-    /// The first of the blank lines just before this one.
-    blank_row: Option<u64>,
     /// Number of the field being read, from 0.
     column: usize,
     /// The field's content so far, without its quotes.
@@ -87,7 +89,6 @@ impl Rows {
             format,
             state: State::LineStart,
             row,
-            blank_row: None,
             column: 0,
             field: Vec::with_capacity(MAX_FIELD),
             scale: Scale::default(),
@@ -174,11 +175,14 @@ impl Rows {
     fn take_byte(&mut self, byte: u8) -> Result<()> {
         match (self.state, byte) {
             (State::LineStart, b'\n') | (State::BlankReturn, b'\n') => {
-                self.blank_row.get_or_insert(self.row);
                 self.row += 1;
                 self.state = State::LineStart;
             }
-            (State::LineStart, b'\r') => self.state = State::BlankReturn,
+            (State::LineStart | State::BlankReturn, b'\r') => self.state = State::BlankReturn,
+            // Blanks before a row are none of it, and alone they are a blank line.
+            (State::LineStart, b' ') => {}
+            // A program that has turned its own line feeds leaves two.
+            (State::RowReturn, b'\r') => {}
             (State::LineStart, _) => {
                 self.begin_row()?;
                 return self.take_byte(byte);
@@ -239,19 +243,27 @@ impl Rows {
     }
 
     fn keep(&mut self, byte: u8) -> Result<()> {
+        let target = self.columns.targets.get(self.column);
         if self.field.len() == MAX_FIELD {
+            // What is left out may be as long as it is: a path, a sentence.
+            if target == Some(&Target::Skipped) {
+                return Ok(());
+            }
+            let expected = match target {
+                Some(Target::Label) => "a label",
+                _ => "a number",
+            };
             let found = format!(
                 "a field of more than {MAX_FIELD} bytes ({})",
                 quoted(&self.field)
             );
-            return Err(self.fault(found, "a number"));
+            return Err(self.fault(found, expected));
         }
         self.field.push(byte);
         Ok(())
     }
 
     fn begin_row(&mut self) -> Result<()> {
-        self.refuse_blank_row()?;
         let most = (MAX_PIXEL_BYTES / self.columns.num_pixels()).min(MAX_ROWS);
         if self.num_rows == most {
             return Err(Error::data(
@@ -272,11 +284,6 @@ impl Rows {
         self.one_hot = None;
         self.state = State::FieldStart;
         Ok(())
-    }
-
-    fn refuse_blank_row(&self) -> Result<()> {
-        self.blank_row
-            .map_or(Ok(()), |row| Err(super::blank_line(row)))
     }
 
     fn end_field(&mut self) -> Result<()> {
@@ -334,10 +341,22 @@ impl Rows {
             _ if self.field.is_empty() => "nothing".to_owned(),
             _ => quoted(&self.field),
         };
-        let is_normalised = number == Value::Negative && self.field.len() > 3;
+        let is_negative = number == Value::Negative && self.field.len() > 3;
+        let is_whole = !self.field.iter().any(|byte| b".,eE".contains(byte));
+        let field = self.field.trim_ascii().to_ascii_lowercase();
+        let is_missing = MISSING.contains(&field.as_slice());
         let expected = match number {
+            Value::Whole(256..=65_535) if self.scale != Scale::Share => {
+                format!("{range}: larger ones, such as those of 16 bits, are to be scaled first")
+            }
             Value::Whole(_) => range.to_owned(),
-            Value::Negative if is_normalised => {
+            _ if is_missing => format!(
+                "a number, {range}: a pixel is missing; in pandas, leave such rows out with dropna()"
+            ),
+            Value::Negative if is_negative && is_whole => {
+                format!("{range}: bytes with a sign, as int8 has them, are to be saved as uint8")
+            }
+            Value::Negative if is_negative => {
                 "pixels from 0 to 255 or from 0 to 1: these look normalised, save them before that"
                     .to_owned()
             }
@@ -351,11 +370,16 @@ impl Rows {
         let name = self.columns.names.get(self.column);
         // A second header, where two files were joined.
         let is_header = name.is_some_and(|name| name.as_bytes() == self.field.trim_ascii());
-        let taken = if is_header {
-            Err(Refusal::NoLabel)
-        } else {
-            self.labels.push(&self.field, self.row)
-        };
+        if is_header {
+            return Err(self.fault(
+                format!("{}, the header once more", quoted(&self.field)),
+                "a label: where files were joined, leave out all headers but the first",
+            ));
+        }
+        if str::from_utf8(&self.field).is_err() {
+            return Err(self.fault(quoted(&self.field), NO_UTF_8));
+        }
+        let taken = self.labels.push(&self.field, self.row);
         taken.map_err(|refusal| match refusal {
             Refusal::NoLabel if self.field.is_empty() => {
                 self.fault("nothing", self.labels.expected())
@@ -453,7 +477,12 @@ impl Rows {
 
     fn wrong_count(&self, found: String) -> Error {
         let width = self.columns.targets.len();
-        let expected = format!("{width} as in row {}", self.first_row);
+        let is_header_short = self.num_rows == 0 && self.columns.has_header && self.column > width;
+        let hint = match is_header_short {
+            true => ": the header may lack a name",
+            false => "",
+        };
+        let expected = format!("{width} as in row {}{hint}", self.first_row);
         Error::data(format!("row {}", self.row), found, expected)
     }
 }

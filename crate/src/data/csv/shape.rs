@@ -4,7 +4,10 @@
 //! Owns the evidence. Where a label may be first as well as last, both readings are
 //! given, the likelier one first: a person chooses.
 
-use super::columns::{Columns, Target, label_words, side_note, side_of};
+use std::ops::Range;
+
+use super::columns::{Columns, INDEX_NOTE, Target, index_notes, label_words, side_note, side_of};
+use super::row_names::ends_empty;
 use super::value::{Value, value};
 
 /// The share of a column's commonest value above which it is a picture's edge rather
@@ -12,6 +15,13 @@ use super::value::{Value, value};
 pub(super) const LARGEST_LABEL_SHARE: f64 = 0.6;
 /// Rows from which a column that counts them is an index and no label.
 const ROWS_OF_INDEX: usize = 12;
+
+/// Columns that number rows, at most.
+const MAX_INDICES: usize = 3;
+/// Columns among the pixels that may hold labels, at most: more are pixels of few values.
+const MAX_WITHIN: usize = 3;
+/// Rows from which that can be told.
+const ROWS_WITHIN: usize = 30;
 
 /// Rows of fields, from the first line of data on; all as long as the first.
 pub(super) struct FirstRows<'a> {
@@ -39,24 +49,50 @@ pub(super) fn shapes(head: &FirstRows) -> (Vec<Columns>, usize) {
     let Some(width) = head.rows.first().map(Vec::len) else {
         return (Vec::new(), 0);
     };
+    if width > 16 && head.rows.iter().all(|row| ends_empty(row)) {
+        return without_last(head, width);
+    }
     if let Some(side) = side_of(width) {
         return (vec![plan(side, 0, None, &[])], 1);
     }
     let is_indexed = head.counts_rows(0);
     if let Some(side) = width.checked_sub(1).and_then(side_of) {
         if is_indexed && head.rows.len() >= ROWS_OF_INDEX {
-            return (vec![plan(side, 1, None, &["index column left out"])], 1);
+            return (vec![plan(side, 1, None, &[INDEX_NOTE])], 1);
         }
         return label_readings(head, side, 0);
     }
-    if let Some(side) = width.checked_sub(2).and_then(side_of)
-        && is_indexed
-    {
-        return label_readings(head, side, 1);
+    // Each time that pandas saves a table it may add an index.
+    let num_indices = (0..MAX_INDICES)
+        .take_while(|&column| head.counts_rows(column))
+        .count();
+    for first in 1..=num_indices {
+        if let Some(side) = width.checked_sub(first + 1).and_then(side_of) {
+            return label_readings(head, side, first);
+        }
     }
     let found = one_hot_reading(head, width);
     let num_likely = usize::from(found.is_some());
     (found.into_iter().collect(), num_likely)
+}
+
+/// The readings of rows that each end with a separator: of what stands before it.
+fn without_last(head: &FirstRows, width: usize) -> (Vec<Columns>, usize) {
+    let rows: Vec<Vec<&[u8]>> = head
+        .rows
+        .iter()
+        .map(|row| row[..width - 1].to_vec())
+        .collect();
+    let (mut plans, num_likely) = shapes(&FirstRows {
+        rows: &rows,
+        ..*head
+    });
+    for plan in &mut plans {
+        plan.targets.push(Target::Skipped);
+        plan.notes
+            .push(format!("column {width} without a name left out"));
+    }
+    (plans, num_likely)
 }
 
 /// With the label before the pixels or after them, behind `first` columns of an index.
@@ -79,17 +115,20 @@ fn label_readings(head: &FirstRows, side: usize, first: usize) -> (Vec<Columns>,
         // The whole file will tell.
         (Monotonous, _) | (Pixels, Pixels) => (false, 1),
     };
-    let notes: &[&str] = if first > 0 {
-        &["index column left out"]
-    } else {
-        &[]
-    };
-    let mut plans = vec![
-        plan(side, first, Some(first), notes),
-        plan(side, first, Some(end), notes),
-    ];
+    let notes = index_notes(vec![INDEX_NOTE.to_owned(); first]);
+    let notes: Vec<&str> = notes.iter().map(String::as_str).collect();
+    let reading = |column: usize| plan(side, first, Some(column), &notes);
+    let mut plans = vec![reading(first), reading(end)];
     if is_last_likelier {
         plans.reverse();
+    }
+    let are_edges = ![looks_first, looks_last]
+        .iter()
+        .any(|look| matches!(look, Mixed | Words));
+    let within = head.labels_within(first + 1..end);
+    if are_edges && !within.is_empty() {
+        plans.splice(0..0, within.into_iter().map(reading));
+        return (plans, 2);
     }
     (plans, num_likely)
 }
@@ -105,7 +144,9 @@ fn one_hot_reading(head: &FirstRows, width: usize) -> Option<Columns> {
         }
         for first_class in [0, side * side] {
             let classes: Vec<usize> = (first_class..first_class + num_classes).collect();
-            if !head.is_one_hot(&classes) {
+            // One column of ones alone, beside edges of paper, is none of labels.
+            let has_several = classes.len() >= 5 || head.num_ones(&classes) >= 2;
+            if !head.is_one_hot(&classes) || !has_several {
                 continue;
             }
             let first_pixel = if first_class == 0 { num_classes } else { 0 };
@@ -209,6 +250,27 @@ impl FirstRows<'_> {
         self.values(column).all(|value| value == Value::Whole(0))
     }
 
+    /// Columns that look like labels among pixels; none where there are too many to tell.
+    fn labels_within(&self, columns: Range<usize>) -> Vec<usize> {
+        if self.rows.len() < ROWS_WITHIN {
+            return Vec::new();
+        }
+        // Paper is in more images than a label, and ink has higher numbers.
+        let is_label = |&column: &usize| match self.look(column) {
+            Look::Words => true,
+            Look::Mixed => {
+                let is_zero = |value: &Value| *value == Value::Whole(0);
+                self.values(column).filter(is_zero).count() * 5 <= self.rows.len() * 2
+            }
+            Look::Monotonous | Look::Pixels => false,
+        };
+        let found: Vec<usize> = columns.filter(is_label).collect();
+        match found.len() {
+            1..=MAX_WITHIN => found,
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether a column counts the rows, from wherever.
     fn counts_rows(&self, column: usize) -> bool {
         let mut last = None;
@@ -223,6 +285,12 @@ impl FirstRows<'_> {
             }
             _ => false,
         })
+    }
+
+    /// How many of these columns have a 1 in them.
+    fn num_ones(&self, columns: &[usize]) -> usize {
+        let has_one = |&&column: &&usize| self.values(column).any(|value| value == Value::Whole(1));
+        columns.iter().filter(has_one).count()
     }
 
     /// Whether each row has a single 1 among these columns, and else zeros.

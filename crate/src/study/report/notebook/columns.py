@@ -27,6 +27,7 @@ def read_table(path):
         skiprows=skipped,
         dtype=kinds,
         encoding="utf-8-sig",
+        encoding_errors="replace",
         low_memory=False,
         **options,
     )

@@ -95,6 +95,9 @@ fn is_usual_table(table: &TableReading, data: &DataSummary) -> bool {
         && table.full_ink == 255
         && !table.is_first_mangled
         && !table.has_separator_line
+        && table.num_lines_before == 0
+        // Further columns hold no pixels.
+        && table.num_columns == data.task.side * data.task.side + 1
         // A header of numbers looks like a picture to it.
         && (!table.has_header || table.pixel_name.contains(|letter: char| !letter.is_ascii_digit()))
         && data.source.labels == crate::data::task::numbered(10)
@@ -119,7 +122,7 @@ fn table_literal(table: &TableReading) -> String {
         literal(if table.has_decimal_comma { "," } else { "." }),
         truth(table.has_header),
         truth(table.is_first_mangled),
-        u8::from(table.has_separator_line),
+        u32::from(table.has_separator_line) + table.num_lines_before,
         table
             .label_column
             .map_or("None".to_owned(), |column| column.to_string()),
