@@ -58,13 +58,41 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
     let rows = plain.rows();
     vec![
         // Lines that hold nothing.
-        ("blank lines in the middle", text.replace("\n4,", "\n\n\n4,"), Read(DIGITS, "")),
-        ("a blank line after each", text.replace('\n', "\n\n"), Read(DIGITS, "")),
-        ("the same by a program that has turned its own ends", text.replace('\n', "\r\r\n"), Read(DIGITS, "")),
-        ("blank lines above the header", format!("\n \r\n{text}"), Read(DIGITS, "")),
-        ("blank lines above an image", format!("\n\n{rows}"), Read(DIGITS, "label in column 1")),
-        ("lines of spaces", text.replace("\n4,", "\n   \n4,"), Read(DIGITS, "")),
-        ("blank lines at the end", format!("{text}\n\r\n\n\n"), Read(DIGITS, "")),
+        (
+            "blank lines in the middle",
+            text.replace("\n4,", "\n\n\n4,"),
+            Read(DIGITS, ""),
+        ),
+        (
+            "a blank line after each",
+            text.replace('\n', "\n\n"),
+            Read(DIGITS, ""),
+        ),
+        (
+            "the same by a program that has turned its own ends",
+            text.replace('\n', "\r\r\n"),
+            Read(DIGITS, ""),
+        ),
+        (
+            "blank lines above the header",
+            format!("\n \r\n{text}"),
+            Read(DIGITS, ""),
+        ),
+        (
+            "blank lines above an image",
+            format!("\n\n{rows}"),
+            Read(DIGITS, "label in column 1"),
+        ),
+        (
+            "lines of spaces",
+            text.replace("\n4,", "\n   \n4,"),
+            Read(DIGITS, ""),
+        ),
+        (
+            "blank lines at the end",
+            format!("{text}\n\r\n\n\n"),
+            Read(DIGITS, ""),
+        ),
         (
             "blank lines of an old Mac",
             text.replace("\n4,", "\n\n4,").replace('\n', "\r"),
@@ -82,20 +110,32 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
         ),
         (
             "a comma at each end but the header's",
-            each_line(&text, |at, line| format!("{line}{}", if at > 0 { "," } else { "" })),
+            each_line(&text, |at, line| {
+                format!("{line}{}", if at > 0 { "," } else { "" })
+            }),
             Read(DIGITS, "column 786 without a name left out"),
         ),
         (
             "a comma at each end, without a header",
             each_line(&rows, |_, line| format!("{line},")),
-            Read(DIGITS, "label in column 1; column 786 without a name left out"),
+            Read(
+                DIGITS,
+                "label in column 1; column 786 without a name left out",
+            ),
         ),
         // Lines above the table.
-        ("a comment above the table", format!("# made by me, today\n{text}"), Read(DIGITS, "a comment above the table left out")),
+        (
+            "a comment above the table",
+            format!("# made by me, today\n{text}"),
+            Read(DIGITS, "a comment above the table left out"),
+        ),
         (
             "comments above an image",
             format!("% a\n\n% b\n{rows}"),
-            Read(DIGITS, "label in column 1; 2 lines of comments above the table left out"),
+            Read(
+                DIGITS,
+                "label in column 1; 2 lines of comments above the table left out",
+            ),
         ),
         (
             "names as numpy.savetxt writes them",
@@ -121,7 +161,11 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
         // Names of columns and of rows.
         (
             "names that were tuples",
-            plain.under(&header(&["\"('label', '')\""], |at| format!("\"('pixel', {at})\""), &[])),
+            plain.under(&header(
+                &["\"('label', '')\""],
+                |at| format!("\"('pixel', {at})\""),
+                &[],
+            )),
             Read(DIGITS, "label in column 1 \"('label', '')\""),
         ),
         (
@@ -187,7 +231,10 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
                 0 => format!("Unnamed: 0,Unnamed: 0.1,{line}"),
                 at => format!("{},{},{line}", at - 1, at - 1),
             }),
-            Read(DIGITS, "label in column 3 \"label\"; 2 index columns left out"),
+            Read(
+                DIGITS,
+                "label in column 3 \"label\"; 2 index columns left out",
+            ),
         ),
         (
             "the same without a header",
@@ -198,13 +245,18 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
             "a long path in a column of its own",
             each_line(&text, |at, line| match at {
                 0 => format!("{line},path"),
-                at => format!("{line},/home/me/data/digits/{}/{at}.png", "train/".repeat(20)),
+                at => format!(
+                    "{line},/home/me/data/digits/{}/{at}.png",
+                    "train/".repeat(20)
+                ),
             }),
             Read(DIGITS, "column 786 \"path\" left out"),
         ),
         (
             "quotes around all",
-            each_line(&text, |_, line| format!("\"{}\"", line.replace(',', "\",\""))),
+            each_line(&text, |_, line| {
+                format!("\"{}\"", line.replace(',', "\",\""))
+            }),
             Read(DIGITS, ""),
         ),
         (
@@ -259,12 +311,21 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
             "shares with labels from 1 to 10 behind them",
             Form {
                 is_label_last: true,
-                label: |label| if label == 0 { "10".into() } else { label.to_string() },
+                label: |label| {
+                    if label == 0 {
+                        "10".into()
+                    } else {
+                        label.to_string()
+                    }
+                },
                 pixel: |pixel| (f64::from(pixel) / 255.0).to_string(),
                 ..Form::default()
             }
             .rows(),
-            Read("5 10 4 1 9 2", "label in column 785; pixels 0 to 1 scaled to 255"),
+            Read(
+                "5 10 4 1 9 2",
+                "label in column 785; pixels 0 to 1 scaled to 255",
+            ),
         ),
         (
             "a column of ones behind an image",
@@ -300,7 +361,12 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
         ),
         (
             "pixels by their numbers",
-            "5 153:3 154:18 155:18\n0 1:2 9:77 600:5\n".repeat(4).replace("5\n", "5 200:1 201:1 202:1 203:1 204:1 205:1 206:1 207:1 208:1 209:1 210:1 211:1 212:1 213:1\n"),
+            (0..4)
+                .map(|row| {
+                    let pairs = (1..=20).map(|at| format!(" {}:{}", 7 * at + row, 9 + at));
+                    format!("{row}{}\n", pairs.collect::<String>())
+                })
+                .collect(),
             Refused(
                 "row 1: found pixels by their numbers, as LIBSVM's files have them, expected a column \
                  for each pixel: in Python, read it with sklearn.datasets.load_svmlight_file and save \
@@ -371,20 +437,28 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
         ),
         (
             "a row that is longer",
-            each_line(&text, |at, line| format!("{line}{}", if at == 3 { ",7" } else { "" })),
+            each_line(&text, |at, line| {
+                format!("{line}{}", if at == 3 { ",7" } else { "" })
+            }),
             Refused("row 4: found 786 columns, expected 785 as in row 1"),
         ),
         (
             "Fashion-MNIST with labels from -1",
-            plain.under(&header(&["label"], from_1, &[])).replace("\n9,", "\n-1,").replace("\n2,", "\n-1,"),
+            plain
+                .under(&header(&["label"], from_1, &[]))
+                .replace("\n9,", "\n-1,")
+                .replace("\n2,", "\n-1,"),
             Read("5 0 4 1 -1 -1", ""),
         ),
         (
             "pixels alone, indices before them",
-            each_line(&unlabelled.under(&header(&[], from_0, &[])), |at, line| match at {
-                0 => format!(",index,{line}"),
-                at => format!("{at},{at},{line}"),
-            }),
+            each_line(
+                &unlabelled.under(&header(&[], from_0, &[])),
+                |at, line| match at {
+                    0 => format!(",index,{line}"),
+                    at => format!("{at},{at},{line}"),
+                },
+            ),
             Bare("2 index columns left out"),
         ),
     ]
