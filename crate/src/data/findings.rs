@@ -17,8 +17,8 @@ const MIN_SAMPLED: usize = 30;
 const MOST: f64 = 0.7;
 /// A pixel as dark as this is ink. MNIST's greys are edges of strokes.
 const INK: u8 = 128;
-/// What the nearest of the mean images says more than chance, at least, of pictures that have
-/// to do with their labels: of 47 classes with three images each it is twice as much.
+/// What the nearest of the mean images is taken to say more than chance, at least, of pictures
+/// that have to do with their labels. It is chosen; the test of 47 classes is all that holds it.
 const LEAST_GAIN: f64 = 0.15;
 /// The share of repeats that is worth a word; photographs of one hand have some.
 const MANY_REPEATS: f64 = 0.05;
