@@ -7,7 +7,10 @@ import { open_with_team } from "./team.js";
 
 /** Which build of the engine a worker runs. @typedef {"ndarray" | "webgpu"} Artifact */
 
-/** Both engines export the same. @typedef {typeof import("../pkg/ndarray/inkling.js")} Wasm */
+/**
+ * All engines export the same, but for how they are begun.
+ * @typedef {Omit<typeof import("../pkg/ndarray/inkling.js"), "default" | "initSync">} Wasm
+ */
 
 /** What reads and writes studies, without an engine. @typedef {typeof import("../pkg/studies/inkling.js")} Studies */
 
@@ -35,7 +38,7 @@ export async function open_artifact(artifact, num_threads = 1) {
 
 /** @param {Artifact} artifact @returns {Promise<Wasm>} */
 async function open_alone(artifact) {
-  /** @type {Wasm} */
+  /** @type {typeof import("../pkg/ndarray/inkling.js")} */
   const wasm = await import(`../pkg/${artifact}/inkling.js`);
   await wasm.default();
   return wasm;

@@ -214,7 +214,7 @@ export class Engine extends Answers {
    * Lends the data to what is going to train on them, which threads may share.
    * @template T
    * @param {string} checksum
-   * @param {(dataset: Dataset) => T} take
+   * @param {(dataset: Dataset) => Promise<T>} take
    */
   #lend(checksum, take) {
     this.call_team();
@@ -303,8 +303,7 @@ export class Engine extends Answers {
     return guarded(() => {
       const { num_train } = this.#data.named(checksum).plan(config);
       const batch_size = Math.min(config.batch_size ?? 64, num_train);
-      const make = () =>
-        this.#lend(checksum, (data) => trainer_of(this.wasm, data, config, {}));
+      const make = () => this.#lend(checksum, (data) => trainer_of(this.wasm, data, config, {}));
       return try_steps(make, { batch_size, budget_ms });
     });
   }
