@@ -6,7 +6,7 @@ export default {
   entry: [
     "www/main.js",
     "www/sw.js",
-    "www/worker/worker.js",
+    "www/worker/{worker,team_member}.js",
     // The page of a version that waits, written by the service worker.
     "www/app/newer.js",
     "scripts/*.mjs",
