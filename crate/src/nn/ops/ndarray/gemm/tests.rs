@@ -25,7 +25,7 @@ fn transposed(from: &[f32], num_columns: usize) -> Vec<f32> {
 fn packed(from: &[f32], num_columns: usize, block: usize) -> (Vec<f32>, Blocks) {
     let blocks = Blocks::new(from.len() / num_columns, num_columns, block);
     let mut to = vec![];
-    blocks.pack_into(from, &mut to);
+    blocks.pack_into(from, blocks.num_columns, 0, &mut to);
     (to, blocks)
 }
 
