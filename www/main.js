@@ -13,7 +13,6 @@ import { create_shortcuts } from "./app/shortcuts.js";
 import { create_store, in_use, initial_state } from "./app/state.js";
 import { message_of, sentence_of } from "./base/fault.js";
 import { Custody } from "./engine/custody.js";
-import { threads_for } from "./engine/threads.js";
 import { create_check_opening } from "./features/check/opening.js";
 import { create_charts } from "./features/curves/charts.js";
 import { listen_for_files } from "./features/data/drop.js";
@@ -53,8 +52,7 @@ const stores = create_stores({
 });
 const engine = new Custody({
   on_notice: notice,
-  fault: asked.fault,
-  num_threads: threads_for(asked.threads),
+  ...asked.of_engine,
   on_unfillable: () => stores.database.refuse(),
 });
 const parts = { store, engine, ...stores, fetch_set, download, notice, announce };

@@ -68,13 +68,16 @@ async function edit(
   layers = ["index.html", "main.js", "worker/worker.js", "glue"],
 ) {
   for (const layer of layers) {
-    const file = layer === "glue" ? "pkg/ndarray/inkling.js" : layer;
-    const text = await readFile(join(www, file), "utf8");
-    const marked =
-      layer === "index.html"
-        ? text.replace("<body>", `<body data-edition="${edition}">`)
-        : `${text}\nglobalThis.edition_of_${basename(layer, ".js")} = "${edition}";\n`;
-    await writeFile(join(folder, file), marked);
+    // The CPU's engine is the one or the other.
+    const glues = ["pkg/ndarray/inkling.js", "pkg/threads/inkling.js"];
+    for (const file of layer === "glue" ? glues : [layer]) {
+      const text = await readFile(join(www, file), "utf8");
+      const marked =
+        layer === "index.html"
+          ? text.replace("<body>", `<body data-edition="${edition}">`)
+          : `${text}\nglobalThis.edition_of_${basename(layer, ".js")} = "${edition}";\n`;
+      await writeFile(join(folder, file), marked);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { promised_by } from "../base/promise.js";
 import { config_from_query, names_settings } from "../base/settings_query.js";
+import { threads_for } from "../engine/threads.js";
 
 /** @param {string} query such as `?epochs=3` */
 export function asked_by(query) {
@@ -21,9 +22,10 @@ export function asked_by(query) {
     is_bare: !names_settings(query),
     /** Whether it leaves the settings to those that were kept. */
     with_settings: !names_settings(query) && assignment === "",
-    /** A fault of the first run, for tests. */
-    fault: params.get("fault") ?? "",
-    /** How many threads may share a run; empty for as many as suit. */
-    threads: params.get("threads") ?? "",
+    of_engine: {
+      /** A fault of the first run, for tests. */
+      fault: params.get("fault") ?? "",
+      num_threads: threads_for(params.get("threads") ?? ""),
+    },
   };
 }
