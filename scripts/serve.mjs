@@ -31,6 +31,11 @@ const TYPES = {
   ".zip": "application/zip",
 };
 
+const ISOLATING = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
 /**
  * The content policy that the page's own meta tag holds. Sent as a header too,
  * for a worker takes the policy of its own response and not that of its page.
@@ -50,9 +55,11 @@ export async function content_policy(folder) {
  * @param {string} [options.base] path under which it is served, such as `/inkling/`
  * @param {boolean} [options.is_live] whether a file that was edited since the build is a new
  *   version of the site, as it is for whoever works on it
+ * @param {boolean} [options.is_isolated] whether it sends what lets pages share memory, as the
+ *   site's own service worker does
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve({ root, port = 0, base = "/", is_live = true }) {
+export async function serve({ root, port = 0, base = "/", is_live = true, is_isolated = false }) {
   const folder = normalize(root).replace(/[/\\]$/, "");
   /** @param {IncomingMessage} request @param {ServerResponse} response */
   const answer = async (request, response) => {
@@ -87,6 +94,7 @@ export async function serve({ root, port = 0, base = "/", is_live = true }) {
       etag,
       "x-content-type-options": "nosniff",
       ...(policy ? { "content-security-policy": policy } : {}),
+      ...(is_isolated ? ISOLATING : {}),
     };
     if (is_live && name === join(folder, "version.js")) {
       delete headers.etag;

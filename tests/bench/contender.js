@@ -30,6 +30,21 @@ const WARM_UP_MS = 500;
 let pixels = new Uint8Array();
 let labels = new Uint8Array();
 
+/**
+ * Begins the engine with shared memory, and its members as the site does.
+ * @param {typeof import("../../www/pkg/threads/inkling.js")} wasm
+ */
+async function with_team(wasm) {
+  const module = await WebAssembly.compileStreaming(fetch("/www/pkg/threads/inkling_bg.wasm"));
+  await wasm.default({ module_or_path: module });
+  const num_threads = Math.min(navigator.hardwareConcurrency, 4);
+  for (let number = 1; number < num_threads; number++) {
+    const member = new Worker("/www/worker/team_member.js", { type: "module" });
+    member.postMessage({ module, memory: wasm.team_memory() });
+  }
+  while (wasm.team_size() < num_threads) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 /** Random numbers from -1 to 1, the same each time. */
 function noise() {
   let state = 42;
@@ -108,7 +123,8 @@ class Inkling {
     this.backend = backend;
     /** @type {Wasm} */
     const wasm = await import(`/www/pkg/${backend}/inkling.js`);
-    await wasm.default();
+    if (backend === "threads") await with_team(/** @type {any} */ (wasm));
+    else await wasm.default();
     const device = await wasm.open_device();
     this.dataset = wasm.Dataset.from_parts("benchmark", MNIST_TASK, pixels, labels);
     this.wasm = wasm;

@@ -10,7 +10,7 @@ import { sizes_of } from "../../scripts/sizes.mjs";
 import { measure_auto } from "./auto.mjs";
 import { BenchPage, Python, launch } from "./contenders.mjs";
 import { ROOT, prepare_data } from "./data.mjs";
-import { measure_augmentation, measure_wide } from "./more_steps.mjs";
+import { measure_augmentation, measure_threads, measure_wide } from "./more_steps.mjs";
 import { median, print_table, rounded } from "./report.mjs";
 import { measure_page, ready_ms } from "./site.mjs";
 import { alternate, ratio, why } from "./turns.mjs";
@@ -19,7 +19,18 @@ import { alternate, ratio, why } from "./turns.mjs";
 /** @import { Amount, Contender, OpenArgs } from "./types.d.ts" */
 
 const LEARNING_RATE = 0.01;
-const PARTS = ["sizes", "step", "wide", "augmentation", "webgpu", "auto", "csv", "study", "page"];
+const PARTS = [
+  "sizes",
+  "step",
+  "wide",
+  "augmentation",
+  "threads",
+  "webgpu",
+  "auto",
+  "csv",
+  "study",
+  "page",
+];
 
 const { values } = parseArgs({
   options: {
@@ -63,6 +74,8 @@ report.data = data.words;
 say(`Data: ${data.words}`);
 
 const server = await serve({ root: ROOT });
+// Others would thread themselves where memory may be shared: ours alone is served so.
+const isolated = await serve({ root: ROOT, is_isolated: true });
 const site = await serve({ root: `${ROOT}www`, base: "/inkling/" });
 const { python, reason: python_reason } = await Python.open(data, ROOT);
 say(python_reason);
@@ -71,7 +84,16 @@ const lock = JSON.parse(readFileSync(`${ROOT}package-lock.json`, "utf8"));
 for (const name of ["@tensorflow/tfjs", "@jax-js/jax", "papaparse"]) {
   versions[name] = lock.packages[`node_modules/${name}`]?.version;
 }
-const served = { pixels: server.url + data.pixels, labels: server.url + data.labels };
+const served_by = ({ url = "" }) => ({ pixels: url + data.pixels, labels: url + data.labels });
+const served = served_by(server);
+
+/** Ours on all the threads that it takes. @param {import("playwright-core").Browser} browser */
+async function threaded(browser) {
+  const page = await BenchPage.open(browser, isolated.url);
+  const args = { kind: /** @type {const} */ ("inkling"), backend: "threads" };
+  return (/** @type {string} */ name) => () =>
+    page.contender(name, { ...args, data: served_by(isolated) });
+}
 
 /**
  * Runs a part; what breaks in it leaves its keys out and the others in.
@@ -127,6 +149,7 @@ await part("step", STEP_KEYS, async () => {
   const open = (name, kind, backend) => () => page.contender(name, { kind, backend, data: served });
   const contenders = await open_all({
     ours: open("ours", "inkling", "ndarray"),
+    ours_threads: (await threaded(browser))("ours_threads"),
     ours_plain: open("ours_plain", "inkling", "ndarray"),
     ...(python && {
       torch_notebook: () => python.contender("notebook"),
@@ -173,7 +196,7 @@ await part("step", STEP_KEYS, async () => {
     const ratios = {
       cpu_step_vs_torch_notebook: ratio(found, "ours", "torch_notebook"),
       cpu_step_vs_torch_expert: ratio(found, "ours", "torch_expert"),
-      cpu_step_vs_torch_all_cores: ratio(found, "ours", "torch_all_cores"),
+      cpu_step_vs_torch_all_cores: ratio(found, "ours_threads", "torch_all_cores"),
       cpu_step_vs_tfjs_best: ratio(found, "ours", tfjs[0]),
       cpu_step_vs_jaxjs_wasm: ratio(found, "ours", "jaxjs_wasm"),
     };
@@ -200,6 +223,7 @@ const WIDE_KEYS = ["wide_step_vs_torch_expert", "wide_step_vs_torch_all_cores"];
 for (const [name, keys, measure] of /** @type {const} */ ([
   ["wide", WIDE_KEYS, measure_wide],
   ["augmentation", ["augmentation_cost"], measure_augmentation],
+  ["threads", ["threads_speedup_default", "threads_speedup_wide"], measure_threads],
 ])) {
   await part(name, [...keys], async () => {
     const browser = await launch();
@@ -208,7 +232,17 @@ for (const [name, keys, measure] of /** @type {const} */ ([
     const ours = (own) => () =>
       page.contender(own, { kind: "inkling", backend: "ndarray", data: served });
     const cores = machine.cores;
-    const found = await measure({ ours, open_all, python, cores, is_quick, say, missing });
+    const ours_threads = await threaded(browser);
+    const found = await measure({
+      ours,
+      ours_threads,
+      open_all,
+      python,
+      cores,
+      is_quick,
+      say,
+      missing,
+    });
     Object.assign(report, found);
     for (const key of keys) if (!(key in found)) missing(key, python_reason);
     await browser.close();
@@ -341,7 +375,7 @@ await part("page", ["ready_ms", "pad_latency_ms", "longest_main_task_ms"], async
 });
 
 python?.end();
-await Promise.all([server.close(), site.close()]);
+await Promise.all([server.close(), isolated.close(), site.close()]);
 
 const load_after = loadavg();
 const secs = (Date.now() - started) / 1000;

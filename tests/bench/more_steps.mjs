@@ -1,5 +1,5 @@
-// Training steps beside those of the default network: wide networks against PyTorch, and
-// what distorted images cost.
+// Training steps beside those of the default network: wide networks against PyTorch, what
+// distorted images cost, and what threads gain.
 
 import { loadavg } from "node:os";
 import { print_table } from "./report.mjs";
@@ -11,6 +11,7 @@ import { alternate, ratio } from "./turns.mjs";
 /**
  * @typedef {object} Bench
  * @property {(name: string) => () => Promise<Contender>} ours opens one of that name, which no other has
+ * @property {(name: string) => () => Promise<Contender>} ours_threads the same on several threads
  * @property {(openers: Record<string, () => Contender | Promise<Contender>>) => Promise<Record<string, Contender>>} open_all
  * @property {Python | null} python
  * @property {number} cores of this machine
@@ -24,12 +25,15 @@ const WIDE = [[800], [512, 256], [800, 400], [2048]];
 const LEARNING_RATE = 0.01;
 
 /**
- * Ratios by hidden layers, such as `800,400`, and batch size; ours computes on one core.
+ * Ratios by hidden layers, such as `800,400`, and batch size; ours computes on one core, and
+ * on all beside PyTorch on all.
  * @param {Bench} bench
  */
-export async function measure_wide({ ours, open_all, python, cores, is_quick, say, missing }) {
+export async function measure_wide(bench) {
+  const { ours, ours_threads, open_all, python, cores, is_quick, say, missing } = bench;
   const contenders = await open_all({
     ours: ours("ours"),
+    ours_threads: ours_threads("ours_threads"),
     ...(python && {
       torch_expert: () => python.contender("expert"),
       torch_all_cores: () => python.contender("expert", cores),
@@ -45,8 +49,11 @@ export async function measure_wide({ ours, open_all, python, cores, is_quick, sa
       const amount = { default: { min_ms: is_quick ? 500 : 1500 } };
       const found = await alternate(contenders, settings, amount, is_quick ? 3 : 7, missing);
       wide_steps.push({ hidden, batch_size, load: loadavg()[0], found });
-      for (const theirs of ["torch_expert", "torch_all_cores"]) {
-        const value = ratio(found, "ours", theirs);
+      for (const [own, theirs] of /** @type {const} */ ([
+        ["ours", "torch_expert"],
+        ["ours_threads", "torch_all_cores"],
+      ])) {
+        const value = ratio(found, own, theirs);
         if (value === undefined) continue;
         const by_hidden = (ratios[`wide_step_vs_${theirs}`] ??= {});
         (by_hidden[hidden.join(",")] ??= {})[batch_size] = value;
@@ -75,4 +82,28 @@ export async function measure_augmentation({ ours, open_all, is_quick, say, miss
   if (cost === undefined) throw new Error("one of the two could not be measured");
   say(`Distorted images: ${cost.toFixed(2)} of the time without`);
   return { augmentation_cost: cost };
+}
+
+/**
+ * Time of one thread over that of all that a run takes: of the default network, and of a wide
+ * one on distorted images.
+ * @param {Bench} bench
+ */
+export async function measure_threads({ ours, ours_threads, open_all, is_quick, say, missing }) {
+  const contenders = await open_all({ one: ours("one"), all: ours_threads("all") });
+  const amount = { default: { min_ms: is_quick ? 500 : 1500 } };
+  const rounds = is_quick ? 5 : 9;
+  /** @param {string} name @param {number[]} hidden @param {boolean} augmentation */
+  const speedup = async (name, hidden, augmentation) => {
+    const settings = { hidden, batch_size: 64, learning_rate: LEARNING_RATE, augmentation };
+    const found = await alternate(contenders, settings, amount, rounds, missing);
+    const gain = ratio(found, "one", "all");
+    if (gain === undefined) throw new Error("one of the two could not be measured");
+    say(`Threads, ${name}: ${gain.toFixed(2)} times as fast`);
+    return gain;
+  };
+  return {
+    threads_speedup_default: await speedup("defaults", [128, 64], false),
+    threads_speedup_wide: await speedup("800, distorted images", [800], true),
+  };
 }
