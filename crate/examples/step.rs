@@ -21,7 +21,8 @@ const SECS: f64 = 1.0;
 const SLICE: usize = 16;
 
 fn main() {
-    // How many threads share each step.
+    // How many threads share each step. Examples are built for tests in a browser, too.
+    #[cfg(not(target_family = "wasm"))]
     if let Some(num) = std::env::args().nth(1) {
         let num = num.parse().expect("a number of threads");
         inkling::team::grow_to(num).expect("threads");
