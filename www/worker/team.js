@@ -41,16 +41,20 @@ export async function open_with_team(num_threads) {
   };
 }
 
-/** @param {number} number @param {TeamStart} start */
+/** One that does not come leaves its share to the others. @param {number} number @param {TeamStart} start */
 function start_member(number, start) {
-  const worker = new Worker(script_url("worker/team_member.js"), {
-    type: "module",
-    name: `${self.name} ${number}`,
-  });
-  // One that does not come leaves its share to the others.
-  worker.addEventListener("error", (event) => {
-    event.preventDefault();
-    console.warn("A thread of the engine has ended:", event.message);
-  });
-  worker.postMessage(start);
+  const warn = (/** @type {unknown} */ why) =>
+    console.warn("A thread of the engine has ended or could not be started:", why);
+  try {
+    const options = { type: /** @type {const} */ ("module"), name: `${self.name} ${number}` };
+    const worker = new Worker(script_url("worker/team_member.js"), options);
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      warn(event.message);
+    });
+    // WebKit's workers share no module and no memory with workers of their own.
+    worker.postMessage(start);
+  } catch (error) {
+    warn(error);
+  }
 }
