@@ -226,7 +226,8 @@ export class RunController {
    */
   #refuse(before, sentence) {
     const { store, notice } = this.#parts;
-    if (before.phase === "idle" || is_refused(before))
+    // What stands there already is said again, or a second press would go without an answer.
+    if (before.phase === "idle" || (is_refused(before) && before.error !== sentence))
       store.set({ run: { ...idle_run(), phase: "failed", error: sentence } });
     else {
       store.set({ run: before });
