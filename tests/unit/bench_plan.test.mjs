@@ -33,6 +33,7 @@ function makers(engine, patch) {
   const page = create_store(initial_state({ ...DEFAULTS }));
   const data = /** @type {any} */ ({ checksum: "d", name: "d.csv", num_rows: 5 });
   const asked = /** @type {string[]} */ ([]);
+  const noticed = /** @type {string[]} */ ([]);
   const all = new Proxy(/** @type {any} */ ({ data: { summary: data }, ...engine }), {
     get: (own, name) =>
       own[name] ?? (() => (asked.push(String(name)), Promise.reject(new Error("found nothing")))),
@@ -50,7 +51,7 @@ function makers(engine, patch) {
       engine: all,
       epochs,
       on_kept: async () => {},
-      notice() {},
+      notice: (/** @type {string} */ sentence) => void noticed.push(sentence),
       later() {},
     }),
   );
@@ -61,7 +62,7 @@ function makers(engine, patch) {
     "One epoch": async () => (await one_epoch.train(), one_epoch.store.get().told),
     "Find a rate": async () => (await rates.find(), studies.get().rates_told),
   };
-  return { told, asked, page };
+  return { told, asked, noticed, page };
 }
 
 test("what cannot be read as a number is said as it was written, wherever it is used", async () => {
@@ -93,6 +94,17 @@ test("what Train refused is put away with the settings that it was of", async ()
   await told.Train?.();
   page.set({ typed_fault: other });
   assert.equal(await told.Train?.(), `${other.message}.`, "the newest press says its own");
+});
+
+test("each press of Train that is refused is answered, for the same reason too", async () => {
+  const { told, noticed, page } = makers({}, ABC);
+  assert.equal(await told.Train?.(), `${TYPED.message}.`);
+  assert.deepEqual(noticed, [], "it stands in the state of the run");
+  for (const num of [1, 2]) {
+    assert.equal(await told.Train?.(), `${TYPED.message}.`);
+    assert.deepEqual(noticed, Array(num).fill(`${TYPED.message}.`));
+  }
+  assert.equal(page.get().run.phase, "failed");
 });
 
 test("a study says what of the bench is no number, before a press and after it", async (t) => {
