@@ -45,6 +45,18 @@ export class BenchPage {
     return new BenchPage(page);
   }
 
+  /**
+   * Opens contenders by name that are ours on all the threads that a run takes.
+   * @param {import("playwright-core").Browser} browser
+   * @param {string} url of the served root, where memory may be shared
+   * @param {OpenArgs["data"]} data
+   */
+  static async threaded(browser, url, data) {
+    const page = await BenchPage.open(browser, url);
+    return (/** @type {string} */ name) => () =>
+      page.contender(name, { kind: "inkling", backend: "threads", data });
+  }
+
   /** @param {Page} page */
   constructor(page) {
     this.page = page;

@@ -15,22 +15,11 @@ import { median, print_table, rounded } from "./report.mjs";
 import { measure_page, ready_ms } from "./site.mjs";
 import { alternate, ratio, why } from "./turns.mjs";
 
-/** @import { Page } from "playwright-core" */
+/** @import { Browser, Page } from "playwright-core" */
 /** @import { Amount, Contender, OpenArgs } from "./types.d.ts" */
 
 const LEARNING_RATE = 0.01;
-const PARTS = [
-  "sizes",
-  "step",
-  "wide",
-  "augmentation",
-  "threads",
-  "webgpu",
-  "auto",
-  "csv",
-  "study",
-  "page",
-];
+const PARTS = "sizes step wide augmentation threads webgpu auto csv study page".split(" ");
 
 const { values } = parseArgs({
   options: {
@@ -87,13 +76,8 @@ for (const name of ["@tensorflow/tfjs", "@jax-js/jax", "papaparse"]) {
 const served_by = ({ url = "" }) => ({ pixels: url + data.pixels, labels: url + data.labels });
 const served = served_by(server);
 
-/** Ours on all the threads that it takes. @param {import("playwright-core").Browser} browser */
-async function threaded(browser) {
-  const page = await BenchPage.open(browser, isolated.url);
-  const args = { kind: /** @type {const} */ ("inkling"), backend: "threads" };
-  return (/** @type {string} */ name) => () =>
-    page.contender(name, { ...args, data: served_by(isolated) });
-}
+const threaded = (/** @type {Browser} */ browser) =>
+  BenchPage.threaded(browser, isolated.url, served_by(isolated));
 
 /**
  * Runs a part; what breaks in it leaves its keys out and the others in.
