@@ -10,12 +10,13 @@ const isolated = (hardwareConcurrency) => ({
   navigator: { hardwareConcurrency },
 });
 
-test("a run is shared by the cores there are, four at most, where memory can be", () => {
+test("a run is shared by all cores but the page's, four at most, where memory can be", () => {
   for (const [cores, threads] of /** @type {const} */ ([
     [1, 1],
-    [2, 2],
-    [3, 3],
-    [4, 4],
+    [2, 1],
+    [3, 2],
+    [4, 3],
+    [5, 4],
     [16, 4],
   ])) {
     assert.equal(threads_for("", isolated(cores)), threads);
@@ -25,7 +26,7 @@ test("a run is shared by the cores there are, four at most, where memory can be"
   assert.equal(threads_for("", { crossOriginIsolated: true }), 1);
 });
 
-test("the address holds it to fewer, never to more than there are", () => {
+test("the address says otherwise, never more than there are", () => {
   for (const [asked, threads] of /** @type {const} */ ([
     ["1", 1],
     ["2", 2],

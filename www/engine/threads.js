@@ -11,6 +11,7 @@ export function threads_for(asked, machine = globalThis) {
   // Without it no memory is shared.
   if (!machine.crossOriginIsolated) return 1;
   const cores = machine.navigator?.hardwareConcurrency ?? 1;
-  const wanted = /^[1-9]\d{0,2}$/.test(asked) ? Number(asked) : MOST;
+  // The page's own drawing wants a core: of two, sharing both gained nothing there.
+  const wanted = /^[1-9]\d{0,2}$/.test(asked) ? Number(asked) : cores - 1;
   return Math.max(1, Math.min(wanted, cores, MOST));
 }
