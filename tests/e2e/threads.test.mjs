@@ -42,22 +42,26 @@ async function trained(page) {
   return /Weights: checksum ([0-9a-f]+)/.exec(card)?.[1];
 }
 
-test("from the second visit on threads share a run and give the bits of one", async (t) => {
-  const { page, url } = await open_page(t);
-  assert.equal(await is_isolated(page), false, "a static server sends no such headers");
-  await page.getByText(/^This page works offline/).waitFor();
-  for (const { name, config, expected } of goldens) {
-    const query = config_to_query({ ...DEFAULTS, ...config, backend: "ndarray" });
-    for (const more of ["&threads=2", "&threads=1"]) {
-      await page.goto(url + query + more);
-      assert.equal(await is_isolated(page), true);
-      assert.equal(await trained(page), expected.weights_checksum, name + more);
-      const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-      // A member that is late joins while the next steps are taken.
-      const wanted = more === "&threads=2" && cores > 1 ? 2 : 0;
-      let found = await num_threads(page);
-      while (found < wanted) found = await num_threads(page);
-      assert.equal(found, wanted, name + more);
+test(
+  "from the second visit on threads share a run and give the bits of one",
+  { timeout: 300_000 },
+  async (t) => {
+    const { page, url } = await open_page(t);
+    assert.equal(await is_isolated(page), false, "a static server sends no such headers");
+    await page.getByText(/^This page works offline/).waitFor();
+    for (const { name, config, expected } of goldens) {
+      const query = config_to_query({ ...DEFAULTS, ...config, backend: "ndarray" });
+      for (const more of ["&threads=2", "&threads=1"]) {
+        await page.goto(url + query + more);
+        assert.equal(await is_isolated(page), true);
+        assert.equal(await trained(page), expected.weights_checksum, name + more);
+        const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+        // A member that is late joins while the next steps are taken.
+        const wanted = more === "&threads=2" && cores > 1 ? 2 : 0;
+        let found = await num_threads(page);
+        while (found < wanted) found = await num_threads(page);
+        assert.equal(found, wanted, name + more);
+      }
     }
-  }
-});
+  },
+);
