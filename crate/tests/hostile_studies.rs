@@ -1,6 +1,8 @@
 //! A study's file may be anyone's. Whatever its words and numbers are, it is refused
 //! in a clear sentence, or its notebook states what an honest one's does, but for
 //! literals.
+// No device takes part: one engine is enough.
+#![cfg(feature = "ndarray")]
 
 mod studies;
 

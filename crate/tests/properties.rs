@@ -1,6 +1,8 @@
 //! What holds for every input of a kind, tried on many drawn by a seeded
 //! generator: however a file is cut into chunks it is the same data set, and a
 //! split divides whatever labels it is given.
+// No device takes part: one engine is enough.
+#![cfg(feature = "ndarray")]
 
 use inkling::data::reader::DatasetReader;
 use inkling::data::split::stratified_split;

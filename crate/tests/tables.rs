@@ -1,5 +1,7 @@
 //! Tables as people have them are read, asked about or refused; none is taken wrongly in
 //! silence, however it is cut.
+// No device takes part: one engine is enough.
+#![cfg(feature = "ndarray")]
 
 use inkling::data::Dataset;
 use inkling::data::csv::{CsvReader, Outcome};

@@ -120,13 +120,6 @@ export async function open_page(t, options = {}) {
     if (!options.server) await own.close();
     assert.deepEqual(faults, [], "what the page did wrong on the way");
   });
-  await page.addInitScript(() => {
-    const tasks = /** @type {number[]} */ ([]);
-    Object.assign(window, { long_tasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) tasks.push(Math.round(duration));
-    }).observe({ type: "longtask", buffered: true });
-  });
   if (quota !== undefined) {
     const session = await context.newCDPSession(page);
     const { origin } = new URL(server.url);
@@ -176,14 +169,28 @@ function profile_without_storage() {
 }
 
 /**
- * Durations in ms of the main thread's tasks above 50 ms since the last call.
+ * How long the page's main thread worked at its longest task, in ms of its own processor
+ * time: what else the machine does makes a task no longer.
  * @param {Page} page
- * @returns {Promise<number[]>}
+ * @param {() => Promise<unknown>} work done meanwhile
+ * @returns {Promise<number>}
  */
-export function take_long_tasks(page) {
-  return page.evaluate(() =>
-    /** @type {{ long_tasks: number[] }} */ (/** @type {unknown} */ (window)).long_tasks.splice(0),
+export async function longest_task_ms(page, work) {
+  const browser = page.context().browser();
+  assert.ok(browser, "the browser is the test's own");
+  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+  await work();
+  /** @type {{ traceEvents: { name: string, pid: number, tid: number, dur?: number, tdur?: number, args: { name?: string } }[] }} */
+  const { traceEvents: events } = JSON.parse((await browser.stopTracing()).toString());
+  const mains = events.filter(({ args }) => args.name === "CrRendererMain");
+  const is_main = new Set(mains.map(({ pid, tid }) => `${pid} ${tid}`));
+  // What had not ended with the recording has no duration.
+  const tasks = events.filter(
+    ({ name, pid, tid, dur }) =>
+      dur !== undefined && name.endsWith("::RunTask") && is_main.has(`${pid} ${tid}`),
   );
+  assert.ok(tasks.length > 0, "the browser tells the main thread's tasks");
+  return Math.max(...tasks.map(({ tdur }) => (tdur ?? NaN) / 1000));
 }
 
 /**

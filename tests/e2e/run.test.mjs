@@ -9,12 +9,12 @@ import {
   STROKES,
   bar_rows,
   draw,
+  longest_task_ms,
   open_page,
   pick,
   press,
   sees,
   share_in,
-  take_long_tasks,
 } from "./helper.mjs";
 
 const small = { name: "bars.csv", bytes: new TextEncoder().encode(bar_rows(1200).join("\n")) };
@@ -58,13 +58,9 @@ test("the page never freezes while it trains, and the pad reads meanwhile", asyn
   const { page } = await open_page(t, { query: "?epochs=1000&backend=ndarray" });
   await pick(page, DATA_SET.file);
   await sees(page, "Data status", /\d rows/, 60);
-  // Whatever else this machine does can only lengthen a task, so the quietest of
-  // three runs counts; a freeze of the page's own making is there in each.
-  let longest_ms = Infinity;
-  for (let attempt = 0; attempt < 3 && longest_ms > 100; attempt += 1) {
-    await take_long_tasks(page);
+  const longest_ms = await longest_task_ms(page, async () => {
     await press(page, "Train");
-    await sees(page, "Training status", /epoch [2-9]/i, 60);
+    await sees(page, "Training status", /epoch [2-9]/i);
     for (const strokes of Object.values(STROKES)) {
       await draw(page, strokes);
       await sees(page, "Prediction", /%/);
@@ -72,9 +68,9 @@ test("the page never freezes while it trains, and the pad reads meanwhile", asyn
     }
     await press(page, "Stop");
     await sees(page, "Training status", /stopped/i);
-    longest_ms = Math.max(0, ...(await take_long_tasks(page)));
-  }
-  assert.ok(longest_ms <= 100, `a main-thread task of ${longest_ms} ms, expected at most 100`);
+  });
+  t.diagnostic(`the longest task took ${Math.round(longest_ms)} ms`);
+  assert.ok(longest_ms <= 50, `a main-thread task of ${longest_ms} ms, expected at most 50`);
 });
 
 test("pause, resume and stop act within a moment and keep the model", async (t) => {
