@@ -40,12 +40,9 @@ impl F32x4 {
         unsafe { arch::v128_store(to.as_mut_ptr().cast(), self.0) }
     }
 
-    /// `self + a·b`, fused into one rounding only with relaxed SIMD.
+    /// `self + a·b`, the product rounded before the sum.
     #[inline(always)]
     pub fn mul_add(self, a: Self, b: Self) -> Self {
-        #[cfg(target_feature = "relaxed-simd")]
-        return Self(arch::f32x4_relaxed_madd(a.0, b.0, self.0));
-        #[cfg(not(target_feature = "relaxed-simd"))]
         Self(arch::f32x4_add(self.0, arch::f32x4_mul(a.0, b.0)))
     }
 
