@@ -73,15 +73,39 @@ struct Launcher<'a> {
     buffers: &'a Buffers<Cube>,
 }
 
+/// Launches a kernel in at least so many threads: on which of the launcher's buffers, and
+/// what it is specialised on.
+macro_rules! launch {
+    ($launcher:ident.$kernel:ident in $num_threads:expr, $($buffer:ident)+; $($constant:expr),+) => {{
+        let (count, dim) = cubes($num_threads);
+        let buffers = $launcher.buffers;
+        // SAFETY: a thread checks its own position, and the buffers are as long as the
+        // shapes say.
+        unsafe {
+            kernels::$kernel::launch_unchecked(
+                &buffers.parameters.client,
+                count,
+                dim,
+                $(arg(&buffers.$buffer),)+
+                $($constant),+
+            );
+        }
+    }};
+}
+
 impl Launcher<'_> {
     fn step(&self, shapes: &[LayerShape], sgd: Option<SgdBits>) {
-        self.gather(shapes[0]);
-        self.sum_weights(shapes[0]);
+        let first = shapes[0];
+        launch!(self.gather in first.num_rows.div_ceil(32) * first.image.all_words(),
+            pixels labels order cursor batch_pixels batch;
+            first.batch_size, first.num_rows, first.image);
+        launch!(self.sum_weights in PARTS * first.output_vectors(), parameters outputs; first);
         let (last, hidden) = shapes.split_last().expect("at least one layer");
         for shape in hidden {
             self.forward(*shape);
         }
-        self.output_and_loss(*last);
+        launch!(self.output_and_loss in last.num_rows,
+            batch parameters outputs upstream metrics cursor; *last);
         let Some(sgd) = sgd else { return };
         for index in (1..shapes.len()).rev() {
             self.backward(shapes[index], shapes[index - 1]);
@@ -91,201 +115,43 @@ impl Launcher<'_> {
         }
     }
 
-    fn gather(&self, shape: LayerShape) {
-        let (count, dim) = cubes(shape.num_rows.div_ceil(32) * shape.image.all_words());
-        let b = self.buffers;
-        // SAFETY: as for every launch here, a thread checks its own position
-        // and the buffers are as long as the shapes say.
-        unsafe {
-            kernels::gather::launch_unchecked(
-                &b.pixels.client,
-                count,
-                dim,
-                arg(&b.pixels),
-                arg(&b.labels),
-                arg(&b.order),
-                arg(&b.cursor),
-                arg(&b.batch_pixels),
-                arg(&b.batch),
-                shape.batch_size,
-                shape.num_rows,
-                shape.image,
-            );
-        }
-    }
-
-    fn sum_weights(&self, shape: LayerShape) {
-        let (count, dim) = cubes(PARTS * shape.output_vectors());
-        let b = self.buffers;
-        unsafe {
-            kernels::sum_weights::launch_unchecked(
-                &b.parameters.client,
-                count,
-                dim,
-                arg(&b.parameters),
-                arg(&b.outputs),
-                shape,
-            );
-        }
-    }
-
     fn forward(&self, shape: LayerShape) {
-        let b = self.buffers;
-        let client = &b.parameters.client;
-        let (count, dim) = cubes(shape.row_tiles() * tiles(shape.output_vectors(), TILE_VECTORS));
-        unsafe {
-            if shape.index == 0 {
-                kernels::linear_pixels::launch_unchecked(
-                    client,
-                    count,
-                    dim,
-                    arg(&b.batch_pixels),
-                    arg(&b.batch),
-                    arg(&b.parameters),
-                    arg(&b.outputs),
-                    shape,
-                );
-            } else {
-                kernels::linear::launch_unchecked(
-                    client,
-                    count,
-                    dim,
-                    arg(&b.batch),
-                    arg(&b.parameters),
-                    arg(&b.outputs),
-                    shape,
-                );
-            }
-            if shape.has_norm {
-                let (count, dim) = cubes(shape.batch_size);
-                kernels::normalise::launch_unchecked(
-                    client,
-                    count,
-                    dim,
-                    arg(&b.batch),
-                    arg(&b.parameters),
-                    arg(&b.outputs),
-                    arg(&b.normalised),
-                    arg(&b.inverse_deviations),
-                    shape,
-                );
-            }
+        let num_tiles = shape.row_tiles() * tiles(shape.output_vectors(), TILE_VECTORS);
+        if shape.index == 0 {
+            launch!(self.linear_pixels in num_tiles, batch_pixels batch parameters outputs; shape);
+        } else {
+            launch!(self.linear in num_tiles, batch parameters outputs; shape);
         }
-    }
-
-    fn output_and_loss(&self, shape: LayerShape) {
-        let (count, dim) = cubes(shape.num_rows);
-        let b = self.buffers;
-        unsafe {
-            kernels::output_and_loss::launch_unchecked(
-                &b.parameters.client,
-                count,
-                dim,
-                arg(&b.batch),
-                arg(&b.parameters),
-                arg(&b.outputs),
-                arg(&b.upstream),
-                arg(&b.metrics),
-                arg(&b.cursor),
-                shape,
-            );
+        if shape.has_norm {
+            launch!(self.normalise in shape.batch_size,
+                batch parameters outputs normalised inverse_deviations; shape);
         }
     }
 
     fn backward(&self, shape: LayerShape, before: LayerShape) {
-        let b = self.buffers;
-        let client = &b.parameters.client;
-        let (count, dim) = cubes(shape.row_tiles() * tiles(shape.input_vectors(), TILE_VECTORS));
-        unsafe {
-            kernels::backward::launch_unchecked(
-                client,
-                count,
-                dim,
-                arg(&b.parameters),
-                arg(&b.outputs),
-                arg(&b.upstream),
-                shape,
-            );
-            if before.has_norm {
-                let (count, dim) = cubes(before.batch_size);
-                kernels::normalise_backward::launch_unchecked(
-                    client,
-                    count,
-                    dim,
-                    arg(&b.parameters),
-                    arg(&b.normalised),
-                    arg(&b.inverse_deviations),
-                    arg(&b.upstream),
-                    arg(&b.by_output),
-                    before,
-                );
-            }
+        let num_tiles = shape.row_tiles() * tiles(shape.input_vectors(), TILE_VECTORS);
+        launch!(self.backward in num_tiles, parameters outputs upstream; shape);
+        if before.has_norm {
+            launch!(self.normalise_backward in before.batch_size,
+                parameters normalised inverse_deviations upstream by_output; before);
         }
     }
 
     fn update(&self, shape: LayerShape, sgd: SgdBits) {
-        let b = self.buffers;
-        let client = &b.parameters.client;
-        unsafe {
-            let width = shape.output_vectors();
-            if shape.index == 0 {
-                let (count, dim) = cubes(width);
-                kernels::update_first_bias::launch_unchecked(
-                    client,
-                    count,
-                    dim,
-                    arg(&b.upstream),
-                    arg(&b.cursor),
-                    arg(&b.parameters),
-                    arg(&b.velocities),
-                    shape,
-                    sgd,
-                );
-                let (count, dim) = cubes(shape.image.words() * tiles(width, PIXEL_TILE_VECTORS));
-                kernels::update_pixels::launch_unchecked(
-                    client,
-                    count,
-                    dim,
-                    arg(&b.batch_pixels),
-                    arg(&b.upstream),
-                    arg(&b.cursor),
-                    arg(&b.parameters),
-                    arg(&b.velocities),
-                    shape,
-                    sgd,
-                );
-            } else {
-                // Tiles of the weight, then vectors of the bias.
-                let num_tiles = shape.input_vectors() * tiles(width, TILE_VECTORS);
-                let (count, dim) = cubes(num_tiles + width);
-                kernels::update::launch_unchecked(
-                    client,
-                    count,
-                    dim,
-                    arg(&b.outputs),
-                    arg(&b.upstream),
-                    arg(&b.cursor),
-                    arg(&b.parameters),
-                    arg(&b.velocities),
-                    shape,
-                    sgd,
-                );
-            }
-            if shape.has_norm {
-                let (count, dim) = cubes(width);
-                kernels::update_norm::launch_unchecked(
-                    client,
-                    count,
-                    dim,
-                    arg(&b.normalised),
-                    arg(&b.by_output),
-                    arg(&b.cursor),
-                    arg(&b.parameters),
-                    arg(&b.velocities),
-                    shape,
-                    sgd,
-                );
-            }
+        let width = shape.output_vectors();
+        if shape.index == 0 {
+            launch!(self.update_first_bias in width,
+                upstream cursor parameters velocities; shape, sgd);
+            launch!(self.update_pixels in shape.image.words() * tiles(width, PIXEL_TILE_VECTORS),
+                batch_pixels upstream cursor parameters velocities; shape, sgd);
+        } else {
+            // Tiles of the weight, then vectors of the bias.
+            launch!(self.update in shape.input_vectors() * tiles(width, TILE_VECTORS) + width,
+                outputs upstream cursor parameters velocities; shape, sgd);
+        }
+        if shape.has_norm {
+            launch!(self.update_norm in width,
+                normalised by_output cursor parameters velocities; shape, sgd);
         }
     }
 }
