@@ -27,7 +27,10 @@ export function chart_menu(title, files) {
       label: `${title} as ${kind.toUpperCase()}`,
       async press() {
         try {
-          download(await blob_of(kind, await files()), `${stem}.${kind}`);
+          const { drawing, csv } = await files();
+          const blob =
+            kind === "csv" ? new Blob([csv], { type: "text/csv" }) : await drawn(kind, drawing);
+          download(blob, `${stem}.${kind}`);
         } catch (error) {
           announce(`The chart could not be written: ${sentence_of(error)}`);
         }
@@ -39,18 +42,13 @@ export function chart_menu(title, files) {
 }
 
 /**
- * @param {"png" | "svg" | "csv"} kind
- * @param {{ drawing: Drawing, csv: string }} files
+ * A drawing as a file; what writes it is fetched now.
+ * @param {"png" | "svg"} kind
+ * @param {Drawing} drawing
+ * @returns {Promise<Blob>}
  */
-async function blob_of(kind, { drawing, csv }) {
-  switch (kind) {
-    case "png":
-      return (await import("./png.js")).to_png(drawing, SCALE);
-    case "svg": {
-      const { to_svg } = await import("./svg.js");
-      return new Blob([to_svg(drawing)], { type: "image/svg+xml" });
-    }
-    case "csv":
-      return new Blob([csv], { type: "text/csv" });
-  }
+export async function drawn(kind, drawing) {
+  if (kind === "png") return (await import("./png.js")).to_png(drawing, SCALE);
+  const { to_svg } = await import("./svg.js");
+  return new Blob([to_svg(drawing)], { type: "image/svg+xml" });
 }

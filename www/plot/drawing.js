@@ -82,6 +82,7 @@ export const PRINT = {
  * @property {Axis} x
  * @property {Axis} y
  * @property {Series[]} series
+ * @property {{ x: number, label: string }[]} [rules] upright lines, with words at their foot
  * @property {boolean} [has_legend]
  * @property {number} [size] of the letters on the axes, 11 by default
  * @property {Theme} [theme]
@@ -177,6 +178,15 @@ export function line_plot(options) {
     ...text(size + 2, (box.top + box.bottom) / 2, y.label, size, theme.soft, "middle"),
     angle: -90,
   });
+
+  for (const rule of options.rules ?? []) {
+    const at = at_x(rule.x);
+    const place = { x1: at, y1: box.top, x2: at, y2: box.bottom };
+    marks.push({ kind: "line", ...place, stroke: theme.soft, width: 1, dash: [2, 3] });
+    if (rule.label) {
+      marks.push(text(at - 6, box.bottom - 8, rule.label, size, theme.soft, "end"));
+    }
+  }
 
   /** @param {[number, number]} point @returns {[number, number] | null} */
   const placed = (point) => {
@@ -291,7 +301,8 @@ export function legend_entry(one, from, at, size, theme) {
   const marks = [];
   if (one.width === 0) {
     // Dots without a line between them.
-    marks.push({ kind: "circle", x: (from + to) / 2, y: at, radius: 3.5, fill: one.colour });
+    const dot = { x: (from + to) / 2, y: at, radius: 3.5, fill: one.colour };
+    if (!one.marker) marks.push({ kind: "circle", ...dot });
   } else {
     marks.push({
       kind: "line",

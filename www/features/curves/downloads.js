@@ -2,6 +2,7 @@
 // fetched when it is first needed. `ui/menu.js` closes it.
 
 import { sentence_of } from "../../base/fault.js";
+import { drawn } from "../../plot/chart_menu.js";
 import { by_id, download } from "../../ui/dom.js";
 
 /** @import { Actions } from "../../app/actions.js" */
@@ -33,7 +34,7 @@ async function save(kind, shown) {
     download(new Blob([curves_csv(shown)], { type: "text/csv" }), "inkling-metrics.csv");
     return;
   }
-  const { curves_png, curves_svg } = await import("./curve_files.js");
-  if (kind === "png") download(await curves_png(shown), "inkling-curves.png");
-  else download(new Blob([curves_svg(shown)], { type: "image/svg+xml" }), "inkling-curves.svg");
+  const { curves_drawing } = await import("./curve_files.js");
+  const drawing = curves_drawing(shown);
+  download(await drawn(kind === "png" ? "png" : "svg", drawing), `inkling-curves.${kind}`);
 }
