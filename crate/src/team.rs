@@ -264,22 +264,38 @@ pub fn give_up() {
 }
 
 /// Finds out, step after step of a run, whether to share the work pays: now and then some
-/// steps are done the other way, and what was faster goes on.
-#[derive(Debug, Default)]
+/// steps are done the other way, and what was faster goes on. A way that was confirmed goes on
+/// for twice as long; one that has just been taken is soon doubted, so that neither a wrong
+/// first guess nor a moment's noise lasts.
+#[derive(Debug)]
 pub struct Sharing {
     /// Whether one alone has been faster so far.
     is_alone: bool,
     /// Steps since the last decision.
     num_steps: u32,
+    /// Steps from a decision until the other way is tried.
+    num_settled: u32,
     /// Seconds and rows, of the way that was taken and of the other.
     measured: [(f64, usize); 2],
 }
 
-/// Steps until the other way is tried, and until there is a decision.
-const NUM_SETTLED: u32 = 240;
-const NUM_PERIOD: u32 = NUM_SETTLED + 24;
+/// Steps until the other way is tried, of a way just taken and of one confirmed again and again.
+const SETTLED: [u32; 2] = [30, 960];
+/// Steps the other way, until there is a decision.
+const NUM_TRIED: u32 = 24;
 /// Steps at the head of each that are not measured: who slept has to wake first.
 const NUM_WAKING: u32 = 8;
+
+impl Default for Sharing {
+    fn default() -> Self {
+        Self {
+            is_alone: false,
+            num_steps: 0,
+            num_settled: SETTLED[0],
+            measured: Default::default(),
+        }
+    }
+}
 
 impl Sharing {
     /// Does a step of `num_rows` rows, shared out or not.
@@ -287,8 +303,8 @@ impl Sharing {
         if size() == 1 {
             return work();
         }
-        let is_other = self.num_steps >= NUM_SETTLED;
-        let num_before = self.num_steps - if is_other { NUM_SETTLED } else { 0 };
+        let is_other = self.num_steps >= self.num_settled;
+        let num_before = self.num_steps - if is_other { self.num_settled } else { 0 };
         TEAM.is_shared.store(self.is_alone == is_other, SeqCst);
         let start = Instant::now();
         let done = work();
@@ -298,14 +314,24 @@ impl Sharing {
             *rows += num_rows;
         }
         self.num_steps += 1;
-        if self.num_steps == NUM_PERIOD {
-            let [taken, other] = self.measured.map(|(secs, rows)| secs / rows.max(1) as f64);
-            *self = Self {
-                is_alone: self.is_alone != (other < taken),
-                ..Self::default()
-            };
+        if self.num_steps == self.num_settled + NUM_TRIED {
+            self.decide();
         }
         done
+    }
+
+    fn decide(&mut self) {
+        let [taken, other] = self.measured.map(|(secs, rows)| secs / rows.max(1) as f64);
+        let is_confirmed = taken <= other;
+        *self = Self {
+            is_alone: self.is_alone == is_confirmed,
+            num_settled: if is_confirmed {
+                SETTLED[1].min(2 * self.num_settled)
+            } else {
+                SETTLED[0]
+            },
+            ..Self::default()
+        };
     }
 }
 
@@ -324,4 +350,30 @@ pub fn grow_to(num: usize) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NUM_TRIED, SETTLED, Sharing};
+
+    #[test]
+    fn a_confirmed_way_goes_on_for_longer_and_a_slower_one_ends() {
+        let decided = |sharing: &mut Sharing, secs: [f64; 2]| {
+            sharing.num_steps = sharing.num_settled + NUM_TRIED;
+            sharing.measured = secs.map(|secs| (secs, 1000));
+            sharing.decide();
+            assert_eq!(sharing.num_steps, 0);
+            (sharing.is_alone, sharing.num_settled)
+        };
+        let mut sharing = Sharing::default();
+        assert_eq!(decided(&mut sharing, [1.0, 2.0]), (false, 60));
+        assert_eq!(decided(&mut sharing, [1.0, 2.0]), (false, 120));
+        for _ in 0..9 {
+            decided(&mut sharing, [1.0, 2.0]);
+        }
+        assert_eq!(sharing.num_settled, SETTLED[1]);
+        assert_eq!(decided(&mut sharing, [2.0, 1.0]), (true, SETTLED[0]));
+        assert_eq!(decided(&mut sharing, [1.0, 1.5]), (true, 60));
+        assert_eq!(decided(&mut sharing, [1.5, 1.0]), (false, SETTLED[0]));
+    }
 }
