@@ -98,12 +98,12 @@ class FakeStudyEngine {
     };
   }
 
-  /** What a backend was asked for. @type {{ config: any, before?: string }[]} */
+  /** What a backend was asked for. @type {{ config: any, num_at_once: number, before?: string }[]} */
   asked = [];
 
-  /** @param {any} config @param {{ before?: string, signal: AbortSignal }} more */
-  choose_backend(config, { before, signal }) {
-    this.asked.push({ config, ...(before && { before }) });
+  /** @param {any} config @param {{ before?: string, num_at_once: number, signal: AbortSignal }} more */
+  choose_backend(config, { before, num_at_once, signal }) {
+    this.asked.push({ config, num_at_once, ...(before && { before }) });
     return Promise.race([
       this.backend(),
       new Promise((_, reject) => {

@@ -6,6 +6,7 @@ import { RaceMemory } from "../../www/engine/race_memory.js";
 import {
   are_same_losses,
   faster,
+  is_in_doubt,
   shape_of,
   step_ms_of,
   verdict_of,
@@ -24,10 +25,29 @@ const slices = (
 ) => sizes.map((num_steps) => ({ num_steps, ms: way_ms + num_steps * step_ms }));
 
 /** @param {number} cpu_ms @param {number} webgpu_ms @returns {Verdict} */
-const verdict = (cpu_ms, webgpu_ms, is_same = true) => ({ cpu_ms, webgpu_ms, is_same });
+const verdict = (cpu_ms, webgpu_ms, is_same = true, num_races = 1) => ({
+  cpu_ms,
+  webgpu_ms,
+  is_same,
+  num_races,
+});
 
 const near = (/** @type {number} */ found, /** @type {number} */ expected) =>
   assert.ok(Math.abs(found - expected) < 1e-9 * expected, `found ${found}, expected ${expected}`);
+
+test("a verdict that a busy machine may have turned is in doubt, up to a third race", () => {
+  assert.ok(is_in_doubt(verdict(1, 2)));
+  assert.ok(is_in_doubt(verdict(2.9, 1, true, 2)));
+  assert.ok(!is_in_doubt(verdict(1, 2, true, 3)));
+  assert.ok(!is_in_doubt(verdict(6, 1)));
+  assert.ok(!is_in_doubt(verdict(1, 2, false)), "a wrong driver stays one");
+});
+
+test("runs at once have a core each, but share the device", () => {
+  assert.equal(faster(verdict(12, 4)), "webgpu");
+  assert.equal(faster(verdict(12, 4), 2), "webgpu");
+  assert.equal(faster(verdict(12, 4), 4), "ndarray");
+});
 
 test("a step's time is what it takes in a run's slices", () => {
   near(step_ms_of(slices(0.5, 0)), 0.5);
@@ -194,6 +214,12 @@ test("verdicts are remembered for as long as the engines stay the same", async (
   assert.equal(await memory("b").get("shape"), null, "another engine may be faster");
   await memory("b").put("shape", verdict(2, 1));
   assert.deepEqual(await memory("b").get("shape"), verdict(2, 1));
+  await memory("b").put("shape", verdict(0.5, 3));
+  assert.deepEqual(
+    await memory("b").get("shape"),
+    verdict(0.5, 1, true, 2),
+    "nothing makes a step faster than it is",
+  );
   for (let at = 0; at < 60; at += 1) await memory("b").put(`shape ${at}`, verdict(1, 2));
   assert.equal(await memory("b").get("shape"), null, "the oldest goes first");
 });

@@ -92,6 +92,22 @@ test("what was decided is remembered by shape, by another page too", LIMIT, asyn
   assert.deepEqual(later.tried, []);
 });
 
+test("what a busy machine may have turned is raced again in the quiet", LIMIT, async () => {
+  const busy = await site({ cpu_ms: 4, webgpu_ms: 2 });
+  assert.equal((await busy.decided())[0], "webgpu");
+  const num_tried = busy.tried.length;
+  await busy.decided();
+  assert.equal(busy.tried.length, num_tried, "no run waits for a second one");
+  const calm = await site({ cpu_ms: 1, webgpu_ms: 2, races: busy.races });
+  for (const is_raced of [true, true, false]) {
+    const before = calm.tried.length;
+    await calm.custody.get_ready(AUTO);
+    assert.equal(calm.tried.length > before, is_raced);
+  }
+  const reason = "CPU (ndarray): 1 ms a step, WebGPU 2 ms.";
+  assert.deepEqual(await calm.decided(), ["ndarray", reason]);
+});
+
 test("a trial leaves the model that stands alone, and nothing behind", LIMIT, async () => {
   const { custody, cpu, decided, checksum } = await site();
   await decided(config());

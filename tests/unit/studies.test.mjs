@@ -168,6 +168,8 @@ test("the rest of a study is computed where its finished runs were", async (t) =
   const [first, ...others] = tab.engine.asked;
   assert.deepEqual(others, []);
   assert.equal(first?.before, undefined, "nothing has computed it yet");
+  assert.equal(first?.num_at_once, tab.state.record?.plan.workers);
+  assert.ok(Number(first?.num_at_once) >= 1);
   assert.deepEqual(
     first?.config,
     tab.state.record?.plan.runs[0]?.config,

@@ -215,10 +215,11 @@ export class StudyRunner {
     this.#shelf.put(record);
     try {
       const { config, before } = most_work(record);
-      const { backend } = await engine.choose_backend(config, { before, signal });
+      const { workers } = record.plan;
+      const wish = { before, num_at_once: workers, signal };
+      const { backend } = await engine.choose_backend(config, wish);
       signal.throwIfAborted();
       const runs = record.runs.slice();
-      const { workers } = record.plan;
       const work = {
         runs,
         started_ms: performance.now() - 1000 * record.wall_secs,

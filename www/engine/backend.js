@@ -23,6 +23,7 @@ import { LATE, within } from "./racer.js";
  * @typedef {object} BackendWish
  * @property {RunConfig} config
  * @property {LoadedData | null} data that it is computed on
+ * @property {number} num_at_once such runs that go on at the same time
  * @property {Artifact | undefined} before what began it, if it goes on: only there its bits go on too
  */
 
@@ -50,7 +51,12 @@ export class BackendUnavailable extends Error {
  * @param {AbortSignal} signal opens nothing more once it is aborted
  * @returns {Promise<BackendDecision>}
  */
-export async function decide_backend({ config, data, before }, stations, racer, signal) {
+export async function decide_backend(
+  { config, data, num_at_once, before },
+  stations,
+  racer,
+  signal,
+) {
   const on_cpu = async (/** @type {string} */ reason) => {
     signal.throwIfAborted();
     const device = await stations.on_cpu((station) => station.open());
@@ -88,7 +94,7 @@ export async function decide_backend({ config, data, before }, stations, racer, 
     }
     if ("why" in found) return cpu_since(found.why);
     reason = verdict_words(found.verdict);
-    if (faster(found.verdict) === "ndarray") return on_cpu(reason);
+    if (faster(found.verdict, num_at_once) === "ndarray") return on_cpu(reason);
   }
   const left_ms = Math.max(0, start_ms + PATIENCE_MS - performance.now());
   const opened = on_webgpu(reason).catch((error) => {

@@ -68,11 +68,15 @@ export class Custody extends InsideCustody {
    * to something; a WebGPU that was asked for by name and cannot be had rejects with
    * `BackendUnavailable`. From then on something is under way.
    * @param {RunConfig} config
-   * @param {{ before?: Artifact | undefined, signal?: AbortSignal }} [more] what began it, if it goes on
+   * @param {object} [more]
+   * @param {Artifact | undefined} [more.before] what began it, if it goes on
+   * @param {number} [more.num_at_once] such runs that go on at the same time
+   * @param {AbortSignal} [more.signal]
    * @returns {Promise<BackendDecision>}
    */
-  async choose_backend(config, { before, signal = new AbortController().signal } = {}) {
-    const wish = { config, data: this.data, before };
+  async choose_backend(config, more = {}) {
+    const { before, num_at_once = 1, signal = new AbortController().signal } = more;
+    const wish = { config, data: this.data, num_at_once, before };
     try {
       const deciding = decide_backend(wish, this.stations, this.#racer, signal);
       return await unless_aborted(deciding, signal);

@@ -13,6 +13,7 @@ import { task_of } from "../base/task.js";
  * @property {number} cpu_ms a step
  * @property {number} webgpu_ms a step
  * @property {boolean} is_same whether WebGPU came to the CPU's losses
+ * @property {number} num_races that it was read from
  */
 
 /** A run's slice is so long. */
@@ -84,16 +85,49 @@ export function verdict_of({ cpu, webgpu, checked = webgpu[0], scale = 1 }) {
     cpu_ms: scale * least_ms(cpu),
     webgpu_ms: least_ms(webgpu),
     is_same: are_same_losses(cpu[0]?.losses ?? [], checked?.losses ?? []),
+    num_races: 1,
   };
+}
+
+/**
+ * What two races of the same steps came to: nothing makes a step faster than it is, so the
+ * quicker of each backend's counts.
+ * @param {Verdict} one
+ * @param {Verdict} other
+ * @returns {Verdict}
+ */
+export function together(one, other) {
+  return {
+    cpu_ms: Math.min(one.cpu_ms, other.cpu_ms),
+    webgpu_ms: Math.min(one.webgpu_ms, other.webgpu_ms),
+    is_same: one.is_same && other.is_same,
+    num_races: one.num_races + other.num_races,
+  };
+}
+
+/** A machine that is at something else may have made one of two so many times slower. */
+const CLOSE = 3;
+
+/** Races after which also a close verdict stands. */
+const ENOUGH_RACES = 3;
+
+/**
+ * Whether another race might come to something else.
+ * @param {Verdict} verdict
+ */
+export function is_in_doubt({ cpu_ms, webgpu_ms, is_same, num_races }) {
+  const ratio = Math.max(cpu_ms, webgpu_ms) / Math.min(cpu_ms, webgpu_ms);
+  return is_same && ratio < CLOSE && num_races < ENOUGH_RACES;
 }
 
 /**
  * The faster one; the CPU where there is nothing between them, for its bits are promised.
  * @param {Verdict} verdict
+ * @param {number} [num_at_once] runs that would go on: each has a core of the CPU, but they share the device
  * @returns {Artifact}
  */
-export function faster({ cpu_ms, webgpu_ms, is_same }) {
-  return is_same && webgpu_ms < cpu_ms ? "webgpu" : "ndarray";
+export function faster({ cpu_ms, webgpu_ms, is_same }, num_at_once = 1) {
+  return is_same && webgpu_ms < cpu_ms / num_at_once ? "webgpu" : "ndarray";
 }
 
 /** A verdict in a sentence or two. @param {Verdict} verdict */

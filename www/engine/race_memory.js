@@ -1,5 +1,7 @@
 // What races came to, remembered in this browser for as long as its engines stay the same.
 
+import { together } from "./race.js";
+
 /** @import { SmallStore } from "../base/preferences.js" */
 /** @import { Verdict } from "./race.js" */
 
@@ -41,8 +43,10 @@ export class RaceMemory {
     return found?.[1] ?? null;
   }
 
-  /** @param {string} key @param {Verdict} verdict */
-  async put(key, verdict) {
+  /** Takes what another race has come to with those before it. @param {string} key @param {Verdict} race */
+  async put(key, race) {
+    const before = await this.get(key);
+    const verdict = before ? together(before, race) : race;
     this.#own.set(key, verdict);
     const engines = await this.#engines();
     const others = this.#read(engines).filter(([kept]) => kept !== key);
@@ -65,11 +69,11 @@ export class RaceMemory {
 /** @param {unknown} entry @returns {entry is [string, Verdict]} */
 function is_entry(entry) {
   if (!Array.isArray(entry) || typeof entry[0] !== "string") return false;
-  const { cpu_ms, webgpu_ms, is_same } = entry[1] ?? {};
-  return is_time(cpu_ms) && is_time(webgpu_ms) && typeof is_same === "boolean";
+  const { cpu_ms, webgpu_ms, is_same, num_races } = entry[1] ?? {};
+  return [cpu_ms, webgpu_ms, num_races].every(is_above_0) && typeof is_same === "boolean";
 }
 
-/** @param {unknown} ms */
-function is_time(ms) {
-  return typeof ms === "number" && ms > 0;
+/** @param {unknown} number */
+function is_above_0(number) {
+  return typeof number === "number" && number > 0;
 }

@@ -4,7 +4,7 @@
 
 import { message_of, unless_aborted } from "../base/fault.js";
 import { num_pixels_of } from "../base/task.js";
-import { faster, shape_of, verdict_of } from "./race.js";
+import { faster, is_in_doubt, shape_of, verdict_of } from "./race.js";
 
 /** @import { PlanSummary, RunConfig } from "../pkg/ndarray/inkling.js" */
 /** @import { LoadedData } from "../worker/dataset.js" */
@@ -119,7 +119,8 @@ export class Racer {
   }
 
   /**
-   * Races ahead of the press, in the quiet; where WebGPU has won before, it is opened.
+   * Races ahead of the press, in the quiet, and once more where the last one left a doubt;
+   * where WebGPU has won before, it is opened.
    * @param {RunConfig} config
    * @param {LoadedData} data
    * @param {string} adapter
@@ -128,9 +129,10 @@ export class Racer {
   async get_ready(config, data, adapter) {
     const key = await this.#key(config, data, adapter);
     const known = await this.#known(key);
-    if (!known) await this.#begun(key, config, data, CALM_TRIAL_MS).over;
-    else if ("verdict" in known && faster(known.verdict) === "webgpu") {
-      await this.#stations.of("webgpu").feed(data);
+    const verdict = known && "verdict" in known ? known.verdict : null;
+    if (verdict && faster(verdict) === "webgpu") await this.#stations.of("webgpu").feed(data);
+    if (!known || (verdict && is_in_doubt(verdict))) {
+      await this.#begun(key, config, data, CALM_TRIAL_MS).over;
     }
   }
 
@@ -211,7 +213,7 @@ export class Racer {
       return { why: "a step of these settings could not be timed." };
     }
     await this.#memory.put(race.key, verdict);
-    return { verdict };
+    return { verdict: (await this.#memory.get(race.key)) ?? verdict };
   }
 
   /**
