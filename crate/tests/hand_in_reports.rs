@@ -4,13 +4,15 @@
 
 mod studies;
 
-use inkling::check::read_hand_in;
+use inkling::check::{Holders, judge, read_hand_in};
 use inkling::message::{
-    CheckWish, Factor, FailureKind, HandInFiles, Outcome, ReportBaseline, ReportFiles,
-    ReportRequest, ReportStudy, RunState, StudyRecord,
+    CheckWish, CleanFigures, Factor, FailureKind, HandIn, HandInFiles, Outcome, ReportBaseline,
+    ReportFiles, ReportRequest, ReportStudy, RunState, StudyRecord, TrainedAgain,
 };
+use inkling::statistics::proportion::wilson;
 use inkling::study::record::derived;
 use inkling::study::report::write_report;
+use serde_json::{Value, json};
 use studies::{request, study};
 
 /// A study whose runs all came to something else; one diverged and one is missing.
@@ -34,6 +36,7 @@ fn varied(factor: Factor, values: &str, is_whole: bool) -> StudyRecord {
         result.validation_accuracy = share;
         result.best_validation_accuracy = share;
         result.validation_loss = loss;
+        (result.interval_low, result.interval_high) = wilson(share, 100.0);
         result.correct = String::new();
         if is_whole {
             continue;
@@ -87,8 +90,8 @@ fn with_baseline(mut request: ReportRequest) -> ReportRequest {
     request
 }
 
-/// Places whose figures are not of the records.
-fn foreign(files: &ReportFiles, report_md: &str) -> Vec<String> {
+/// What is read of a hand-in with these texts.
+fn read(files: &ReportFiles, report_md: &str) -> HandIn {
     let hand_in = HandInFiles {
         zip: "1.zip".into(),
         names: vec!["metrics.json".into()],
@@ -99,7 +102,7 @@ fn foreign(files: &ReportFiles, report_md: &str) -> Vec<String> {
         report_md: Some(report_md.into()),
     };
     let wish = CheckWish {
-        data: String::new(),
+        data: studies::sample_summary().checksum,
         num_rows: 100,
         sample: None,
         budget: 1e9,
@@ -107,7 +110,12 @@ fn foreign(files: &ReportFiles, report_md: &str) -> Vec<String> {
     };
     let read = read_hand_in(&hand_in, &wish);
     assert_eq!(read.fault, "");
-    read.foreign
+    read
+}
+
+/// Places whose figures are not of the records.
+fn foreign(files: &ReportFiles, report_md: &str) -> Vec<String> {
+    read(files, report_md).foreign
 }
 
 #[test]
@@ -190,4 +198,137 @@ fn a_figure_that_is_edited_in_the_report_is_found() {
         }
     }
     assert!(num_edited >= 12, "{num_edited} figures were edited");
+}
+
+/// A value's run that stayed at chance is left out of its figures where another seed learned.
+#[test]
+fn an_honest_report_may_leave_out_a_run_that_learned_nothing() {
+    let mut record = varied(Factor::LearningRate, "0.1, 1", true);
+    for run in [0, 2] {
+        let run = &mut record.runs[run];
+        let result = run.result.as_mut().unwrap();
+        for history in [&mut run.history, &mut result.history] {
+            history[0].validation_accuracy = 0.09;
+            history[1].validation_accuracy = 0.1;
+        }
+        result.validation_accuracy = 0.1;
+        result.best_validation_accuracy = 0.1;
+        (result.interval_low, result.interval_high) = wilson(0.1, 100.0);
+    }
+    let record = derived(&record);
+    let files = write_report(&request(record.clone()));
+    let told: Value = serde_json::from_str(&files.metrics_json).unwrap();
+    let figures = &told["studies"][0]["figures"][0];
+    assert_eq!(figures["num_finished"], 1, "{figures}");
+    assert_eq!(foreign(&files, &files.report_md), Vec::<String>::new());
+}
+
+/// The report with its records edited, and nothing else.
+fn with_records(files: &ReportFiles, edit: impl FnOnce(&mut Value)) -> ReportFiles {
+    let mut metrics = serde_json::from_str(&files.metrics_json).unwrap();
+    edit(&mut metrics);
+    ReportFiles {
+        metrics_json: metrics.to_string(),
+        ..files.clone()
+    }
+}
+
+#[test]
+fn a_figure_that_is_edited_in_the_records_is_found() {
+    let files = write_report(&request(varied(Factor::LearningRate, "0.1, 1", true)));
+    let run = "/studies/0/runs/0";
+    let value = "/studies/0/figures/0";
+    let (of_run, of_value) = ("study 1, run 1", "study 1, value 0.1");
+    let edits = [
+        (run, "result/best_epoch", json!(1), of_run),
+        (run, "result/generalisation_gap", json!(0.001), of_run),
+        (run, "result/interval_low", json!(0.49), of_run),
+        (run, "result/interval_high", json!(0.99), of_run),
+        (run, "result/num_steps", json!(9), of_run),
+        (run, "seed", json!(7), of_run),
+        (run, "state", json!("stopped"), of_run),
+        (run, "weights_checksum", json!("0123456789abcdee"), of_run),
+        (run, "value", json!("0.2"), of_run),
+        (value, "final_accuracy", json!(0.9), of_value),
+        (value, "final_loss", json!(0.1), of_value),
+        (value, "final_deviation", json!(0.0), of_value),
+        (value, "best_epoch", json!(1.0), of_value),
+        (value, "gap", json!(0.0), of_value),
+        (value, "epochs_to_90", json!(2.0), of_value),
+        (value, "epochs_to_95", json!(2.0), of_value),
+    ];
+    for (part, path, edited, place) in edits {
+        let path = format!("{part}/{path}");
+        let files = with_records(&files, |metrics| {
+            let figure = metrics
+                .pointer_mut(&path)
+                .unwrap_or_else(|| panic!("{path}"));
+            assert_ne!(*figure, edited, "{path}");
+            *figure = edited;
+        });
+        let found = foreign(&files, &files.report_md);
+        assert!(
+            found.contains(&place.to_string()),
+            "{path}: found {found:?}"
+        );
+    }
+}
+
+/// The verdict on a hand-in whose first run is as `edit` makes it, where every run comes out
+/// again as it was.
+fn verdict(edit: impl Fn(&mut Value)) -> String {
+    let files = write_report(&request(varied(Factor::LearningRate, "0.1, 1", true)));
+    let told = read(&files, &files.report_md);
+    let again: Vec<TrainedAgain> = told
+        .runs
+        .iter()
+        .map(|run| TrainedAgain {
+            key: run.key.clone(),
+            result: Some(run.result.clone()),
+            why: String::new(),
+        })
+        .collect();
+    let edited = with_records(&files, |metrics| {
+        edit(&mut metrics["studies"][0]["runs"][0])
+    });
+    let hand_in = read(&edited, &edited.report_md);
+    let data = studies::sample_summary().checksum;
+    let of_key = |key: &str| again.iter().find(|one| one.key == key);
+    let verdict = judge(&hand_in, &data, of_key, &Holders::default());
+    verdict.runs[0].verdict.clone()
+}
+
+#[test]
+fn what_training_again_does_not_give_is_not_the_same_bits() {
+    const FOREIGN: &str = "figures in the report do not belong to its own records";
+    assert_eq!(verdict(|_| {}), "same bits");
+    // Of this sample nothing else in the records tells.
+    let clean = CleanFigures {
+        num_images: 100,
+        accuracy: 0.8,
+        loss: 0.4,
+    };
+    assert_eq!(
+        verdict(|run| run["result"]["clean"] = json!(clean)),
+        FOREIGN
+    );
+    assert_eq!(
+        verdict(|run| run["result"]["backend"] = "cuda".into()),
+        "trained on “cuda”, which Inkling does not have"
+    );
+    // A model that was left within an epoch cannot be had again, nor can its figures.
+    let stopped = |run: &mut Value| {
+        run["state"] = "stopped".into();
+        run["result"]["outcome"] = "stopped".into();
+    };
+    assert_eq!(verdict(stopped), "same bits");
+    let better = |run: &mut Value| {
+        stopped(run);
+        run["result"]["validation_accuracy"] = 0.99.into();
+        run["result"]["weights_checksum"] = "0123456789abcdee".into();
+    };
+    assert_eq!(
+        verdict(better),
+        "same bits up to epoch 2, then stopped: what it had come to cannot be compared"
+    );
 }

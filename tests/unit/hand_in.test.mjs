@@ -33,6 +33,35 @@ const wrong_crc = (() => {
   return renamed(zip, '"1004"', '"1006"');
 })();
 
+/**
+ * The zip with a field changed of each header of its entries.
+ * @param {number} local where it lies in a local header
+ * @param {number} value
+ */
+function with_field(local, value) {
+  const zip = new Uint8Array(whole);
+  const view = new DataView(zip.buffer);
+  for (let at = 0; at + 4 <= zip.length; at += 1) {
+    const sign = view.getUint32(at, true);
+    if (sign === 0x04034b50) view.setUint16(at + local, value, true);
+    if (sign === 0x02014b50) view.setUint16(at + local + 2, value, true);
+  }
+  return zip;
+}
+
+const locked = with_field(6, 1);
+const packed_otherwise = with_field(8, 12);
+
+const without_loss = {
+  data: { checksum: "00" },
+  runs: [
+    {
+      history: [],
+      result: { outcome: "finished", reason: "", backend: "ndarray", num_steps: null },
+    },
+  ],
+};
+
 /** @type {[string, Uint8Array, RegExp][]} a name, what it holds, and what is said of it */
 const ODD = [
   ["1004_1005.zip", whole, /^holds no run$/],
@@ -41,9 +70,59 @@ const ODD = [
     zipSync({ "r/metrics.json": metrics, "__MACOSX/r/metrics.json": metrics }),
     /^holds no run$/,
   ],
-  ["cut.zip", whole.subarray(0, whole.length - 30), /^cannot be read: found no whole zip$/],
-  ["text.zip", strToU8("no zip at all"), /^cannot be read: found no whole zip$/],
-  ["nothing.zip", new Uint8Array(), /^cannot be read: found no whole zip$/],
+  [
+    "cut.zip",
+    whole.subarray(0, whole.length - 30),
+    /^cannot be read: found no whole zip: it begins as one, and is cut off or damaged; ask/,
+  ],
+  [
+    "text.zip",
+    strToU8("no zip at all"),
+    /^cannot be read: found no whole zip but a file of another kind, or a damaged one, expected/,
+  ],
+  ["nothing.zip", new Uint8Array(), /^cannot be read: found no whole zip but an empty file, exp/],
+  ["report.zip", strToU8("%PDF-1.7 …"), /^cannot be read: found no whole zip but a PDF, expected/],
+  ["page.zip", strToU8("<!doctype html>"), /^cannot be read: found no whole zip but a web page, e/],
+  // As older packers of Windows part a path, and as its editors mark a text.
+  ["backslash.zip", zipSync({ "r\\metrics.json": metrics }), /^holds no run$/],
+  [
+    "marked.zip",
+    zipSync({ "metrics.json": new Uint8Array([0xef, 0xbb, 0xbf, ...metrics]) }),
+    /^holds no run$/,
+  ],
+  [
+    "latin.zip",
+    zipSync({
+      "metrics.json": metrics,
+      "report.md": new Uint8Array([0x47, 0x72, 0xf6, 0xdf, 0x65]),
+    }),
+    /^holds no run$/,
+  ],
+  [
+    "within.zip",
+    zipSync({ "in/1004.zip": whole }),
+    /^cannot be read: found no metrics.json but another zip, in\/1004.zip: unpack it and check that$/,
+  ],
+  [
+    "both.zip",
+    zipSync({ "a/metrics.json": metrics, "b/metrics.json": metrics }),
+    /^cannot be read: found 2 reports \(a\/, b\/\), expected one a zip$/,
+  ],
+  [
+    "locked.zip",
+    locked,
+    /^cannot be read: metrics.json: found an encrypted entry, expected one without password$/,
+  ],
+  [
+    "method.zip",
+    packed_otherwise,
+    /^cannot be read: metrics.json: found compression method 12, expected 0$/,
+  ],
+  [
+    "figure.zip",
+    zipSync({ "metrics.json": strToU8(JSON.stringify({ studies: [without_loss] })) }),
+    /^cannot be read: study 1, run 1, its result: found null, expected a whole number of at least 0$/,
+  ],
   ["other.zip", zipSync({ "a.txt": metrics }), /^cannot be read: found no metrics.json, expected/],
   [
     "bomb.zip",
@@ -74,7 +153,11 @@ const ODD = [
     zipSync({ "metrics.json": new Uint8Array([0xff, 0xfe]) }),
     /^cannot be read: metrics.json: /,
   ],
-  ["crc.zip", wrong_crc, /^cannot be read: metrics.json: /],
+  [
+    "crc.zip",
+    wrong_crc,
+    /^cannot be read: metrics.json: found damaged bytes; ask for the zip again$/,
+  ],
   [
     "list.zip",
     zipSync({ "metrics.json": strToU8("[1, ") }),
@@ -88,7 +171,7 @@ const ODD = [
   [
     "wide.zip",
     zipSync({ "metrics.json": strToU8(`{"studies":[${"0,".repeat(3e6)}0]}`) }),
-    /^cannot be read: study 1: found no data$/,
+    /^cannot be read: found 3000001 studies, expected at most 100$/,
   ],
 ];
 

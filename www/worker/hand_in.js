@@ -3,8 +3,9 @@
 // and a fault is that hand-in's alone. What the texts say, the crate reads.
 
 import { message_of } from "../base/fault.js";
+import { SourceError, bytes_at } from "./bytes.js";
 import { unpacked_chunks } from "./source.js";
-import { entries_of } from "./zip.js";
+import { entries_of, part_of } from "./zip.js";
 
 /** @import { CheckWish, HandIn } from "../pkg/studies/inkling.js" */
 /** @import { Studies } from "./artifact.js" */
@@ -23,7 +24,7 @@ export async function read_hand_in(wasm, file, zip, wish) {
     if (file.size > most_packed) {
       throw new Error(`found ${file.size} bytes, expected at most ${most_packed}`);
     }
-    const entries = await directory_of(file);
+    const entries = await directory_of(wasm, file);
     if (entries.size > most_entries) {
       throw new Error(`found ${entries.size} entries, expected at most ${most_entries}`);
     }
@@ -45,14 +46,16 @@ export async function read_hand_in(wasm, file, zip, wish) {
 
 /**
  * Entries by their path; of two with one path the last counts, as where they are unpacked.
+ * @param {Studies} wasm
  * @param {File} file
  * @returns {Promise<Map<string, ZipEntry>>}
  */
-async function directory_of(file) {
+async function directory_of(wasm, file) {
   try {
     return new Map((await entries_of(file)).map((entry) => [entry.name, entry]));
   } catch (error) {
-    throw new Error(`found no whole zip (${message_of(error)})`, { cause: error });
+    const why = wasm.no_zip_in_words(file.size, await bytes_at(file, 0, 8));
+    throw new Error(why, { cause: error });
   }
 }
 
@@ -62,19 +65,27 @@ async function directory_of(file) {
  * @param {number} most bytes once unpacked
  */
 async function text_of(file, entry, most) {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  // What is encrypted, or packed by another method, is refused in words of its own.
+  await part_of(file, entry);
+  // Remarks that another editor kept in an encoding of its own spoil no figure.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let text = "";
   let num_bytes = 0;
   try {
     for await (const chunk of unpacked_chunks(file, { entry })) {
       num_bytes += chunk.byteLength;
       // The size that a zip claims is anyone's: what comes is counted.
-      if (num_bytes > most) throw new Error(`found more than ${most} bytes once unpacked`);
+      if (num_bytes > most) break;
       text += decoder.decode(chunk, { stream: true });
     }
-    return text + decoder.decode();
   } catch (error) {
-    const why = error instanceof TypeError ? "found bytes that are no text" : message_of(error);
-    throw new Error(why.startsWith(entry.name) ? why : `${entry.name}: ${why}`, { cause: error });
+    // A disk that is gone is nobody's zip.
+    const is_unread = error instanceof SourceError && /pick it again$/.test(error.expected);
+    const why = is_unread ? message_of(error) : "found damaged bytes; ask for the zip again";
+    throw new Error(`${entry.name}: ${why}`, { cause: error });
   }
+  if (num_bytes > most) {
+    throw new Error(`${entry.name}: found more than ${most} bytes once unpacked`);
+  }
+  return text + decoder.decode();
 }

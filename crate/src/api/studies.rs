@@ -96,6 +96,12 @@ pub fn read_hand_in(files: Ts<HandInFiles>, wish: Ts<CheckWish>) -> Result<Ts<Ha
     Ok(check::read_hand_in(&files.to_rust()?, &wish.to_rust()?).into_ts()?)
 }
 
+/// Why a file is no zip, by its size in bytes and its first ones.
+#[wasm_bindgen]
+pub fn no_zip_in_words(size: f64, head: &[u8]) -> String {
+    check::no_zip(size as u64, head)
+}
+
 /// A hand-in of which nothing can be read, and why.
 #[wasm_bindgen]
 pub fn unread_hand_in(zip: &str, why: &str) -> Result<Ts<HandIn>, Thrown> {

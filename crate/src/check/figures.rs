@@ -1,20 +1,31 @@
-//! Whether a hand-in's figures are of its own records: results of their epochs, a study's
-//! figures of its runs, tables of both.
+//! Whether a hand-in's figures are of its own records: results of their epochs, what stands
+//! beside a run of its settings and its result, a study's figures of its runs, tables of all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::hand_in::list;
+use super::hand_in::{MOST_RUNS, list};
 use super::printable;
 use crate::config::Plan;
-use crate::message::{EpochRecord, HandedRun, Outcome, RunConfig, read_bits};
+use crate::message::{EpochRecord, Factor, HandedRun, Outcome, RunConfig, RunResult, read_bits};
+use crate::statistics::moments::{mean, variance};
+use crate::statistics::proportion::wilson;
+use crate::study::value::learns;
 
-/// A value's figures that are means over its finished runs, and of which of theirs.
-const MEANS: [(&str, &str); 3] = [
-    ("final_accuracy", "validation_accuracy"),
-    ("final_loss", "validation_loss"),
-    ("best_accuracy", "best_validation_accuracy"),
+/// Places of one text that are named: of a table anyone may write millions of rows.
+pub(super) const MOST_NAMED: usize = 100;
+
+/// A value's figure in a study, and what it is worked out of: one number of each of its
+/// runs. Its interval is not among them: how it is foretold changes with Inkling's version.
+type Mean = (&'static str, fn(&RunResult) -> f64);
+
+const MEANS: [Mean; 5] = [
+    ("final_accuracy", |result| result.validation_accuracy),
+    ("final_loss", |result| result.validation_loss),
+    ("best_accuracy", |result| result.best_validation_accuracy),
+    ("best_epoch", |result| f64::from(result.best_epoch)),
+    ("gap", |result| result.generalisation_gap),
 ];
 
 /// Figures of results and studies that are not those of the epochs and runs below them.
@@ -23,33 +34,126 @@ pub(super) fn foreign_figures(metrics: &Value, runs: &[HandedRun]) -> Vec<String
     let of_runs = runs.iter().filter(is_foreign);
     let mut foreign: Vec<String> = of_runs.map(|run| run.place.clone()).collect();
     for (at, study) in list(metrics, "studies").iter().enumerate() {
-        let figures = list(study, "figures");
-        let rows = list(study, "runs");
-        for figure in figures {
-            let of_value = |run: &&Value| {
-                run.get("value") == figure.get("label")
-                    && run.get("state") == Some(&"finished".into())
-            };
-            let is_off = |(told, own): &(&str, &str)| {
-                let Some(told) = figure.get(told).and_then(Value::as_f64) else {
-                    return false;
-                };
-                let of_run = |run: &Value| run["result"][*own].as_f64();
-                let all: Vec<f64> = rows.iter().filter(of_value).filter_map(of_run).collect();
-                let mean = all.iter().sum::<f64>() / all.len() as f64;
-                // Sums of a few shares: the last bits are the adding's.
-                all.is_empty() || (mean - told).abs() > 1e-12 * mean.abs().max(1.0)
-            };
-            if MEANS.iter().any(is_off) {
-                let label = figure
-                    .get("label")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                foreign.push(format!("study {}, value {}", at + 1, printable(label)));
-            }
-        }
+        foreign_of_study(at + 1, study, runs, &mut foreign);
     }
     foreign
+}
+
+fn foreign_of_study(number: usize, study: &Value, runs: &[HandedRun], foreign: &mut Vec<String>) {
+    let factor = study.get("factor").cloned().unwrap_or_default();
+    let factor: Option<Factor> = serde_json::from_value(factor).ok();
+    let rows = list(study, "runs");
+    let mut of_value: BTreeMap<&str, Vec<&RunResult>> = BTreeMap::new();
+    let name = format!("study {number}, run ");
+    // By the runs, which are bounded: of rows anyone may write millions.
+    for run in runs {
+        let place = run.place.strip_prefix(&name);
+        let place: Option<usize> = place.and_then(|place| place.parse().ok());
+        let Some(row) = place.and_then(|place| rows.get(place - 1)) else {
+            continue;
+        };
+        if !is_of_its_run(row, run, factor) && !foreign.contains(&run.place) {
+            foreign.push(run.place.clone());
+        }
+        if row.get("state") == Some(&"finished".into()) {
+            of_value
+                .entry(label_of(row, "value"))
+                .or_default()
+                .push(&run.result);
+        }
+    }
+    let counts = counts_of(study);
+    let figures = list(study, "figures");
+    if figures.len() > rows.len() {
+        foreign.push(format!("study {number}, more values than runs"));
+    }
+    for figure in figures.iter().take(MOST_RUNS) {
+        let label = label_of(figure, "label");
+        let results: &[&RunResult] = of_value.get(label).map_or(&[], Vec::as_slice);
+        // A value's runs that stayed at chance are left out where another one learned.
+        let learned: Vec<&RunResult> = results
+            .iter()
+            .copied()
+            .filter(|result| learns(result.validation_accuracy, &counts))
+            .collect();
+        let is_mean_of = |of: &[&RunResult]| !of.is_empty() && is_figure_of(figure, of);
+        let tells_nothing = MEANS
+            .iter()
+            .all(|(name, _)| figure_of(figure, name).is_none());
+        if !tells_nothing && !is_mean_of(results) && !is_mean_of(&learned) {
+            foreign.push(format!("study {number}, value {}", printable(label)));
+        }
+    }
+}
+
+fn label_of<'a>(part: &'a Value, name: &str) -> &'a str {
+    part.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Images of each class of a study's data, as it tells them.
+fn counts_of(study: &Value) -> Vec<u32> {
+    let data = study.get("data").unwrap_or(&Value::Null);
+    let counts = list(data, "class_counts").iter();
+    counts
+        .map(|count| count.as_u64().unwrap_or_default() as u32)
+        .collect()
+}
+
+fn figure_of(figure: &Value, name: &str) -> Option<f64> {
+    figure.get(name).and_then(Value::as_f64)
+}
+
+/// Whether a value's figures are those of these results.
+fn is_figure_of(figure: &Value, results: &[&RunResult]) -> bool {
+    let of = |get: &dyn Fn(&RunResult) -> f64| -> Vec<f64> {
+        results.iter().map(|result| get(result)).collect()
+    };
+    let is_told =
+        |name: &str, own: f64| figure_of(figure, name).is_none_or(|told| is_near(told, own));
+    let reached = |share: f64| {
+        move |result: &RunResult| {
+            let mut epochs = result.history.iter();
+            let epoch = epochs.find(|epoch| epoch.validation_accuracy >= share);
+            epoch.map_or(f64::NAN, |epoch| f64::from(epoch.epoch))
+        }
+    };
+    let accuracies = of(&|result| result.validation_accuracy);
+    MEANS
+        .iter()
+        .all(|(name, get)| is_told(name, mean(&of(get))))
+        && is_told("epochs_to_90", mean(&of(&reached(0.90))))
+        && is_told("epochs_to_95", mean(&of(&reached(0.95))))
+        && is_told("final_deviation", variance(&accuracies).sqrt())
+}
+
+/// Whether two figures are one: of a sum the last bits are the adding's.
+fn is_near(told: f64, own: f64) -> bool {
+    (told - own).abs() <= 1e-9 * own.abs().max(1.0)
+}
+
+/// Whether what stands beside a run, its value, seed, state and weights, is of its settings
+/// and its result.
+fn is_of_its_run(row: &Value, run: &HandedRun, factor: Option<Factor>) -> bool {
+    let (config, result) = (&run.config, &run.result);
+    let is = |name: &str, own: &Value| row.get(name).is_none_or(|told| told == own);
+    let outcome = match result.outcome {
+        Outcome::Finished => "finished",
+        Outcome::Stopped => "stopped",
+        Outcome::Failed => "diverged",
+    };
+    let number = factor.and_then(Factor::number_of).map(|get| get(config));
+    let value = row.get("value").and_then(Value::as_str).unwrap_or_default();
+    let is_value = match (number, value.parse::<f64>()) {
+        (Some(own), Ok(told)) => is_near(told, own),
+        _ => true,
+    };
+    is("state", &outcome.into())
+        && row
+            .get("seed")
+            .and_then(Value::as_f64)
+            .is_none_or(|seed| seed == config.seed)
+        && is("weights_checksum", &result.weights_checksum.clone().into())
+        && is_value
 }
 
 /// Whether a result is that of its last epoch, its best one, and its answers.
@@ -63,11 +167,30 @@ pub(super) fn is_of_its_epochs(run: &HandedRun) -> bool {
         .iter()
         .zip(1..)
         .all(|(epoch, number)| epoch.epoch == number);
-    let best = result
-        .history
-        .iter()
-        .map(|epoch| epoch.validation_accuracy)
-        .fold(0.0, f64::max);
+    // Of equal epochs the first is the best.
+    let (best_epoch, best) =
+        result
+            .history
+            .iter()
+            .zip(1..)
+            .fold((0, f64::NEG_INFINITY), |best, (epoch, number)| {
+                if epoch.validation_accuracy > best.1 {
+                    (number, epoch.validation_accuracy)
+                } else {
+                    best
+                }
+            });
+    let (low, high) = wilson(result.validation_accuracy, f64::from(result.num_validation));
+    let gap = match result.clean {
+        Some(clean) => clean.accuracy - result.validation_accuracy,
+        None => last.train_accuracy - last.validation_accuracy,
+    };
+    let is_derived = best == result.best_validation_accuracy
+        && best_epoch == result.best_epoch
+        && is_near(result.interval_low, low)
+        && is_near(result.interval_high, high)
+        && is_near(result.generalisation_gap, gap)
+        && (result.outcome != Outcome::Finished || result.num_steps == last.step);
     let of_model = match result.kept_epoch {
         None => Some(last),
         Some(kept) => result.history.iter().find(|epoch| epoch.epoch == kept),
@@ -84,7 +207,7 @@ pub(super) fn is_of_its_epochs(run: &HandedRun) -> bool {
             num_right / f64::from(result.num_validation) == result.validation_accuracy
         })
     };
-    numbered && is_last && best == result.best_validation_accuracy && has_answers
+    numbered && is_last && is_derived && has_answers
 }
 
 /// Whether a run with these settings ends after these epochs.
@@ -123,6 +246,7 @@ fn foreign_rows(
     lines
         .zip(2..)
         .filter(|(line, _)| foreign(line))
+        .take(MOST_NAMED)
         .map(|(_, row)| format!("{name}, row {row}"))
         .collect()
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::assigned::otherwise;
 use super::figures::{foreign_figures, foreign_tables};
+use super::packing::{no_report, unmarked};
 use super::printable;
 use super::report_text::foreign_text;
 use super::wholeness::missing;
@@ -12,89 +13,35 @@ use crate::config::{MAX_EPOCHS, Plan};
 use crate::data::dataset::checksum;
 use crate::math::NUMERICS_VERSION;
 use crate::message::{
-    BackendChoice, CheckWish, HandIn, HandInFiles, HandInLimits, HandedRun, Outcome, RunConfig,
-    StepKind,
+    BackendChoice, CheckWish, HandIn, HandInFiles, HandedRun, Outcome, RunConfig, StepKind,
 };
 use crate::study::plan::cost;
 
-/// A hand-in has some fifty pictures and nine texts.
-pub const LIMITS: HandInLimits = HandInLimits {
-    most_entries: 2000,
-    most_packed: 256 << 20,
-    most_unpacked: 64 << 20,
-};
 /// Runs of a hand-in: six studies of the most values and seeds that one may have are fewer.
-const MOST_RUNS: usize = 2000;
+pub(super) const MOST_RUNS: usize = 2000;
+/// Studies of a hand-in: the usual assignment asks for five.
+const MOST_STUDIES: usize = 100;
 /// Who hands it in: three, but nobody is left out for one more.
 const MOST_IDS: usize = 10;
 
-/// Names of the texts that are read, in the order of [`HandInFiles`]' fields.
-const TEXTS: [&str; 5] = [
-    "metrics.json",
-    "summary.csv",
-    "metrics.csv",
-    "analysis.ipynb",
-    "report.md",
-];
-
-/// The folder in which a zip's report lies, such as `report/`: none where its files lie at
-/// the top, or where several may be meant. Whoever packs a folder anew has one.
-pub fn root_of(names: &[String]) -> &str {
-    let main = TEXTS[0];
-    if names.iter().any(|name| name == main) {
-        return "";
-    }
-    // macOS puts a shadow of each file into an archive.
-    let is_ours = |name: &&String| !name.starts_with("__MACOSX/");
-    let root = |name| str::strip_suffix(name, main).filter(|root| root.ends_with('/'));
-    let mut roots = names
-        .iter()
-        .filter(is_ours)
-        .filter_map(|name: &String| root(name.as_str()));
-    match (roots.next(), roots.next()) {
-        (Some(root), None) => root,
-        _ => "",
-    }
-}
-
-/// The paths of the texts that are read, by those of all entries.
-pub fn texts(names: &[String]) -> [String; 5] {
-    let root = root_of(names);
-    TEXTS.map(|name| format!("{root}{name}"))
-}
-
-/// What files are called, each otherwise: by its name, or as much of its path as it takes.
-pub fn distinct_names(paths: &[String]) -> Vec<String> {
-    let parts: Vec<Vec<&str>> = paths
-        .iter()
-        .map(|path| {
-            path.split(['/', '\\'])
-                .filter(|part| !part.is_empty())
-                .collect()
-        })
-        .collect();
-    let tail = |at: usize, length: usize| {
-        let all = &parts[at];
-        all[all.len().saturating_sub(length)..].join("/")
+/// What serde says of a value, in words of a person: "found null, expected a number".
+fn in_words(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    let found = match words.split_once(": ") {
+        Some(("invalid type" | "invalid value", found)) => format!("found {found}"),
+        _ => words,
     };
-    let mut lengths = vec![1; paths.len()];
-    loop {
-        let names: Vec<String> = (0..paths.len()).map(|at| tail(at, lengths[at])).collect();
-        let mut counts = std::collections::BTreeMap::<&str, usize>::new();
-        for name in &names {
-            *counts.entry(name).or_default() += 1;
-        }
-        let mut has_longer = false;
-        for (at, name) in names.iter().enumerate() {
-            if counts[name.as_str()] > 1 && lengths[at] < parts[at].len() {
-                lengths[at] += 1;
-                has_longer = true;
-            }
-        }
-        if !has_longer {
-            return names;
-        }
-    }
+    let (found, expected) = found.split_once(", expected ").unwrap_or((&found, ""));
+    let expected = match expected {
+        "" => return printable(found),
+        "f64" => "a number",
+        "u32" | "u64" | "usize" => "a whole number of at least 0",
+        "a boolean" => "true or false",
+        "a string" => "a text",
+        "a sequence" => "a list",
+        other => other,
+    };
+    format!("{}, expected {}", printable(found), printable(expected))
 }
 
 /// A hand-in of which nothing can be read.
@@ -121,18 +68,17 @@ pub fn read_hand_in(files: &HandInFiles, wish: &CheckWish) -> HandIn {
 /// # Errors
 /// A sentence's second half: what was found and what was expected.
 fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
-    let metrics = files
-        .metrics_json
-        .as_ref()
-        .ok_or("found no metrics.json, expected a report as Inkling makes it")?;
+    let metrics = files.metrics_json.as_deref().map(unmarked);
+    let metrics = metrics.ok_or_else(|| no_report(&files.names))?;
     let metrics: Value = serde_json::from_str(metrics)
         .map_err(|error| format!("metrics.json: found no JSON ({error})"))?;
     let mut runs = runs_of(&metrics, wish.num_rows)?;
     let mut foreign = foreign_figures(&metrics, &runs);
-    let (summary, epochs) = (files.summary_csv.as_deref(), files.metrics_csv.as_deref());
+    let summary = files.summary_csv.as_deref().map(unmarked);
+    let epochs = files.metrics_csv.as_deref().map(unmarked);
     foreign.extend(foreign_tables(summary, epochs, &runs));
     if let Some(report) = &files.report_md {
-        foreign.extend(foreign_text(report, &metrics));
+        foreign.extend(foreign_text(unmarked(report), &metrics));
     }
     ask(&mut runs, &files.zip, wish);
     let asked = runs.iter().filter(|run| run.is_asked);
@@ -184,6 +130,12 @@ fn ask(runs: &mut [HandedRun], zip: &str, wish: &CheckWish) {
 /// Why a run is not trained again, apart from its data; none where it is.
 pub(super) fn why_not(run: &HandedRun) -> Option<String> {
     let result = &run.result;
+    if !matches!(&*result.backend, "ndarray" | "webgpu") {
+        let backend = printable(&result.backend);
+        return Some(format!(
+            "trained on “{backend}”, which Inkling does not have"
+        ));
+    }
     if result.backend == "ndarray" && result.numerics_version != NUMERICS_VERSION {
         return Some("another numerics version".into());
     }
@@ -217,7 +169,14 @@ fn runs_of(metrics: &Value, num_rows: u32) -> Result<Vec<HandedRun>, String> {
         let data = data_of(baseline).ok_or("baseline: found no data")?;
         runs.extend(run_of("baseline".into(), &data, baseline, num_rows)?);
     }
-    for (at, study) in list(metrics, "studies").iter().enumerate() {
+    let studies = list(metrics, "studies");
+    if studies.len() > MOST_STUDIES {
+        let found = studies.len();
+        return Err(format!(
+            "found {found} studies, expected at most {MOST_STUDIES}"
+        ));
+    }
+    for (at, study) in studies.iter().enumerate() {
         let name = format!("study {}", at + 1);
         let data = data_of(study).ok_or(format!("{name}: found no data"))?;
         let all = list(study, "runs");
@@ -256,11 +215,12 @@ fn run_of(
     }
     let mut result: Map<String, Value> = result.clone();
     result.insert("history".into(), history);
-    let wrong = |error: serde_json::Error| format!("{place}: {error}");
-    let result: crate::message::RunResult =
-        serde_json::from_value(Value::Object(result)).map_err(wrong)?;
+    let wrong = |part: &str, error| format!("{place}, {part}: {}", in_words(&error));
+    let result: crate::message::RunResult = serde_json::from_value(Value::Object(result))
+        .map_err(|error| wrong("its result", error))?;
     let settings = part.get("settings").cloned().unwrap_or_default();
-    let config: RunConfig = serde_json::from_value(settings).map_err(wrong)?;
+    let config: RunConfig =
+        serde_json::from_value(settings).map_err(|error| wrong("its settings", error))?;
     let again = RunConfig {
         backend: BackendChoice::Auto,
         ..config.clone()
@@ -299,39 +259,6 @@ fn num_steps(config: &RunConfig, num_rows: u32) -> f64 {
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
-
-    fn strings(all: &[&str]) -> Vec<String> {
-        all.iter().map(|one| (*one).into()).collect()
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn a_report_may_lie_in_one_folder() {
-        let names = |all: &[&str]| texts(&strings(all))[0].clone();
-        assert_eq!(names(&["a/metrics.json", "metrics.json"]), "metrics.json");
-        let packed = [
-            "r/metrics.json",
-            "__MACOSX/r/metrics.json",
-            "r/my_metrics.json",
-        ];
-        assert_eq!(names(&packed), "r/metrics.json");
-        assert_eq!(names(&["a/metrics.json", "b/metrics.json"]), "metrics.json");
-        assert_eq!(names(&["my_metrics.json"]), "metrics.json");
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn files_are_called_by_as_much_of_their_path_as_it_takes() {
-        let paths = [
-            "c/ann/r.zip",
-            "c/ben/r.zip",
-            "c/ann/1.zip",
-            "d/ann/r.zip",
-            "x.zip",
-        ];
-        let expected = ["c/ann/r.zip", "ben/r.zip", "1.zip", "d/ann/r.zip", "x.zip"];
-        assert_eq!(distinct_names(&strings(&paths)), strings(&expected));
-        let twice = strings(&["r.zip", "r.zip"]);
-        assert_eq!(distinct_names(&twice), twice);
-    }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_step_counts_by_its_work() {
@@ -377,6 +304,11 @@ mod tests {
         );
         assert_eq!(read("{\"studies\": 7, \"ids\": {}}").runs.len(), 0);
         assert_eq!(read("{\"baseline\": 7}").fault, "baseline: found no data");
+        let crowd = format!("{{\"studies\": [{}7]}}", "7,".repeat(1000));
+        assert_eq!(
+            read(&crowd).fault,
+            "found 1001 studies, expected at most 100"
+        );
         let deep = "[".repeat(100_000);
         assert!(read(&deep).fault.contains("recursion limit"));
     }

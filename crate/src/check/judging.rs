@@ -181,18 +181,31 @@ fn compared(run: &HandedRun, found: &RunResult) -> (VerdictKind, String) {
     if num_equal < told.history.len() {
         return differs(num_equal + 1);
     }
-    let is_same = told.weights_checksum == found.weights_checksum
-        && told.validation_loss.to_bits() == found.validation_loss.to_bits()
-        && told.validation_accuracy.to_bits() == found.validation_accuracy.to_bits()
-        && told.correct == found.correct;
+    let has_same_weights = told.weights_checksum == found.weights_checksum;
     match told.outcome {
-        // A run that was stopped within an epoch left a model that nobody trains again.
-        Outcome::Stopped => (VerdictKind::Same, SAME.into()),
+        // Whoever was stopped within an epoch left a model that nobody trains again.
+        Outcome::Stopped if !has_same_weights => {
+            let words = format!(
+                "{SAME} up to epoch {num_equal}, then stopped: what it had come to cannot be compared"
+            );
+            (VerdictKind::NotComparable, words)
+        }
         Outcome::Failed if told.failure != found.failure => differs(num_equal + 1),
-        Outcome::Finished | Outcome::Failed if is_same => (VerdictKind::Same, SAME.into()),
-        Outcome::Finished | Outcome::Failed if is_of_its_epochs(run) => differs(num_equal.max(1)),
-        Outcome::Finished | Outcome::Failed => (VerdictKind::Foreign, FOREIGN.into()),
+        _ if has_same_weights && has_same_figures(told, found) => (VerdictKind::Same, SAME.into()),
+        // Another model at figures that are their own: it was trained otherwise.
+        _ if !has_same_weights && is_of_its_epochs(run) => differs(num_equal.max(1)),
+        _ => (VerdictKind::Foreign, FOREIGN.into()),
     }
+}
+
+/// Whether everything is equal of two results of one model that must not depend on the clock.
+fn has_same_figures(told: &RunResult, found: &RunResult) -> bool {
+    told.validation_loss.to_bits() == found.validation_loss.to_bits()
+        && told.validation_accuracy.to_bits() == found.validation_accuracy.to_bits()
+        && told.num_validation == found.num_validation
+        && told.correct == found.correct
+        // A run that was stopped has no such sample.
+        && (told.clean.is_none() || found.clean.is_none() || told.clean == found.clean)
 }
 
 /// Whether a run on WebGPU ended where the CPU does.

@@ -9,13 +9,15 @@ mod figures;
 mod files;
 mod hand_in;
 mod judging;
+mod packing;
 mod repeat;
 mod report_text;
 mod wholeness;
 
 pub use files::class_files;
-pub use hand_in::{LIMITS, distinct_names, read_hand_in, root_of, texts, unread};
+pub use hand_in::{read_hand_in, unread};
 pub use judging::{Holders, judge, why_other_data};
+pub use packing::{LIMITS, distinct_names, no_zip, root_of, texts};
 pub use repeat::query_of;
 
 /// What is said below any verdicts.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::figures::MOST_NAMED;
 use super::hand_in::list;
 use crate::study::report::{AS_EXPLAINED, INSIGHTS_TITLE, escaped};
 use crate::study::words::{fixed, percent, significant};
@@ -62,6 +63,9 @@ pub(super) fn foreign_text(report: &str, metrics: &Value) -> Vec<String> {
         };
         if is_wrong {
             foreign.push(format!("report.md, line {number}"));
+        }
+        if foreign.len() == MOST_NAMED {
+            break;
         }
     }
     foreign

@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::assigned::lacking_studies;
-use super::hand_in::{list, root_of};
+use super::hand_in::list;
+use super::packing::{root_of, unmarked};
 use super::printable;
 use crate::assignment::zip_name;
 use crate::message::{Assignment, Factor, HandInFiles};
@@ -38,10 +39,8 @@ pub(super) fn missing(
 ) -> Vec<String> {
     let root = root_of(&files.names);
     let has = |name: &&str| {
-        files
-            .names
-            .iter()
-            .any(|one| *one == format!("{root}{name}"))
+        let path = format!("{root}{name}");
+        files.names.contains(&path)
     };
     let mut missing: Vec<String> = FILES
         .iter()
@@ -49,7 +48,7 @@ pub(super) fn missing(
         .map(|name| (*name).into())
         .collect();
     if let Some(notebook) = &files.analysis_ipynb
-        && !is_notebook(notebook)
+        && !is_notebook(unmarked(notebook))
     {
         missing.push("a notebook in analysis.ipynb".into());
     }

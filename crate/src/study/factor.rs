@@ -269,7 +269,7 @@ impl Factor {
     }
 
     /// Whether its values are numbers, which stand in their order.
-    pub(super) fn number_of(self) -> Option<fn(&RunConfig) -> f64> {
+    pub(crate) fn number_of(self) -> Option<fn(&RunConfig) -> f64> {
         self.setting()?.number()
     }
 }

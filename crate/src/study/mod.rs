@@ -20,7 +20,7 @@ pub mod record;
 pub mod report;
 #[cfg(test)]
 mod testing;
-mod value;
+pub(crate) mod value;
 pub(crate) mod words;
 
 /// The version that writes, which need not be the one that trained.

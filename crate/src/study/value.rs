@@ -197,7 +197,7 @@ pub(super) fn collect(record: &StudyRecord) -> Vec<Value<'_>> {
             _ => value.num_missing += 1,
         }
     }
-    let is_stuck = |accuracy: f64| accuracy < chance_level(record) + CHANCE_MARGIN;
+    let is_stuck = |accuracy: f64| !learns(accuracy, &record.data.class_counts);
     for value in &mut values {
         let stuck = value
             .samples
@@ -217,7 +217,10 @@ pub(super) fn collect(record: &StudyRecord) -> Vec<Value<'_>> {
 
 /// The accuracy of always naming the commonest class.
 pub(super) fn chance_level(record: &StudyRecord) -> f64 {
-    let counts = &record.data.class_counts;
+    chance_of(&record.data.class_counts)
+}
+
+fn chance_of(counts: &[u32]) -> f64 {
     let total: u64 = counts.iter().map(|&count| u64::from(count)).sum();
     let most = counts.iter().max().copied().unwrap_or(0);
     if total == 0 {
@@ -225,6 +228,11 @@ pub(super) fn chance_level(record: &StudyRecord) -> f64 {
     } else {
         f64::from(most) / total as f64
     }
+}
+
+/// Whether an accuracy (0 to 1) on data with so many images of each class is above chance.
+pub(crate) fn learns(accuracy: f64, class_counts: &[u32]) -> bool {
+    accuracy >= chance_of(class_counts) + CHANCE_MARGIN
 }
 
 pub(super) fn at_chance(record: &StudyRecord, value: &Value<'_>) -> bool {
