@@ -134,7 +134,7 @@ export function run_panels(record, runs, width) {
       const panels = [true, false].map((is_loss) =>
         line_plot({
           width: width / COLUMNS,
-          height: is_loss ? 58 : 76,
+          height: is_loss ? 52 : 80,
           title: "",
           description: "",
           x: { ...epochs, ...(is_loss ? { label: "", ticks: [] } : {}) },

@@ -124,7 +124,9 @@ export function line_plot(options) {
       )
     : 12;
   const top = title ? size + 19 : 12;
-  const box = { left, top, right: width - legend_width - 8, bottom: height - 7 - 3 * size };
+  // An axis without figures and words, as of a panel above another, takes no room.
+  const below = x.label === "" && x.ticks?.length === 0 ? 3 : 7 + 3 * size;
+  const box = { left, top, right: width - legend_width - 8, bottom: height - below };
   const at_x = (/** @type {number} */ value) =>
     round(box.left + xs.place(value) * (box.right - box.left));
   const at_y = (/** @type {number} */ value) =>

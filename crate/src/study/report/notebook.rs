@@ -103,28 +103,53 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
             authors(request).own
         ));
         writer.part("Data");
+        writer.paragraph(
+            "The file is read into an array of pixels, a row an image, and an array of labels.",
+        );
     });
     let task = task_of(usual.data);
     notebook.code(&(python::task(&task) + &setup(usual.data)));
-    notebook.heading("Split and normalisation");
+    notebook.heading(
+        "Split and normalisation",
+        "A stratified split keeps some images apart, with the same share of each class in both \
+         parts: the network learns from the training part, and each choice is judged by the \
+         validation part. Normalised pixels have a mean near 0 and a spread near 1, which suits \
+         the initial weights.",
+    );
     let normalisation = if task.normalisation().is_some() {
         OF_MNIST
     } else {
         OF_TRAINING
     };
     notebook.code(&(SPLIT.to_string() + normalisation + &python::split_use(usual.config)));
-    notebook.heading("Batches");
+    notebook.heading(
+        "Batches",
+        "Training visits all images in a new order each epoch, a batch at a time; the weights \
+         are changed after each batch. The order is the one that Inkling drew, so that both \
+         trainings can be set side by side.",
+    );
     notebook.code(LOADER);
-    notebook.heading("Model");
+    notebook.heading(
+        "Model",
+        "A multilayer perceptron: linear layers with an activation between them, and layer \
+         normalisation and dropout where a run asks for them. InklingDropout is PyTorch’s dropout \
+         with Inkling’s own draws, and draw_weights sets the same initial weights as there.",
+    );
     notebook.code(MODEL);
-    notebook.heading("Training loop");
+    notebook.heading(
+        "Training loop",
+        "train_epoch is one pass over the training part: forward, loss, backward, step. evaluate \
+         measures a part with dropout off. train puts both together for a run and keeps its four \
+         curves; run_all does so for all runs of a study, and the two functions after it plot \
+         them.",
+    );
     notebook.code(LOOP);
     notebook.code(RESULTS);
     baseline(&mut notebook, request, &usual);
     for (index, study) in request.studies.iter().enumerate() {
         study_cells(&mut notebook, request, index, study, &usual);
     }
-    notebook.heading("All results");
+    notebook.heading("All results", "Every run of this notebook in one table.");
     notebook.code(ALL_RESULTS);
     if !request.conclusion.trim().is_empty() {
         notebook.text(|writer| {
@@ -138,7 +163,11 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
 /// The baseline: its settings, its run, and what Inkling measured.
 fn baseline(notebook: &mut Cells, request: &ReportRequest, usual: &Usual<'_>) {
     let measured = request.baseline.as_ref();
-    notebook.heading("Baseline");
+    notebook.heading(
+        "Baseline",
+        "One run with the settings that the studies start from. “inkling” is the final validation \
+         accuracy that Inkling reached with the same run.",
+    );
     notebook.code(&python::baseline(
         usual.config,
         measured.map(|one| &one.result),
@@ -218,8 +247,12 @@ impl Cells {
         self.cells.push(Cell::Text(blocks));
     }
 
-    fn heading(&mut self, text: &str) {
-        self.text(|writer| writer.part(text));
+    /// A heading, and what the code below it is for.
+    fn heading(&mut self, text: &str, about: &str) {
+        self.text(|writer| {
+            writer.part(text);
+            writer.paragraph(about);
+        });
     }
 
     fn code(&mut self, source: &str) {
@@ -366,6 +399,36 @@ mod tests {
                 assert!(line.len() <= 112, "{line}");
             }
         }
+    }
+
+    /// A newcomer reads before each cell of code what it is for.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn no_heading_stands_alone_before_code() {
+        let record = settled(Factor::LearningRate, "0.01, 0.1", &[0.9, 0.97]);
+        let cells = cells(&request(vec![record]));
+        for pair in cells.windows(2) {
+            if let [Cell::Text(blocks), Cell::Code(source)] = pair {
+                let is_words = matches!(blocks.last(), Some(Block::Paragraph { .. }));
+                assert!(is_words, "{blocks:?} before {source}");
+            }
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_runs_share_leaves_out_what_each_sets() {
+        let record = settled(Factor::LearningRate, "0.01, 0.1", &[0.9, 0.9123456789]);
+        let cells = cells(&request(vec![record]));
+        let study = cells.iter().find_map(|cell| match cell {
+            Cell::Code(source) if source.contains("study_1 = ") => Some(source),
+            _ => None,
+        });
+        let (shared, runs) = study
+            .and_then(|source| source.split_once("    [\n"))
+            .unwrap();
+        assert!(!shared.contains("learning_rate="), "{shared}");
+        assert!(shared.contains("hidden=[128, 64], ") && shared.contains("epochs=5,"));
+        assert_eq!(runs.matches("learning_rate=").count(), 2);
+        assert!(runs.contains("inkling=0.912346)"), "{runs}");
     }
 
     #[wasm_bindgen_test(unsupported = test)]
