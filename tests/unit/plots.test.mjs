@@ -53,6 +53,8 @@ test("an axis without figures and words leaves its room to the lines", () => {
   };
   assert.ok(bottom_of("", []) >= 48, "three quarters of the panel and more are lines");
   assert.ok(bottom_of("epoch", [1, 10]) < 30);
+  // Figures without words take less than both.
+  assert.ok(bottom_of("", [1, 10]) > bottom_of("epoch", [1, 10]));
 });
 
 test("a picture of few pixels is a PNG that gives them back", () => {

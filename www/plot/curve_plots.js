@@ -63,10 +63,11 @@ export function curve_panels(record, width) {
         .map(({ title, series }) =>
           line_plot({
             width: width / 2,
-            height: 150,
+            // The panels below say of both rows that they go by epochs.
+            height: is_loss ? 138 : 150,
             title,
             description: title,
-            x: epoch_axis(longest(record)),
+            x: { ...epoch_axis(longest(record)), ...(is_loss ? { label: "" } : {}) },
             y: is_loss ? loss : accuracy,
             series,
             has_legend: false,

@@ -124,8 +124,9 @@ export function line_plot(options) {
       )
     : 12;
   const top = title ? size + 19 : 12;
-  // An axis without figures and words, as of a panel above another, takes no room.
-  const below = x.label === "" && x.ticks?.length === 0 ? 3 : 7 + 3 * size;
+  // What an axis has no words or no figures for, as in a panel above another, takes no room.
+  const figures = x.ticks?.length === 0 ? 3 : size + 10;
+  const below = x.label === "" ? figures : 7 + 3 * size;
   const box = { left, top, right: width - legend_width - 8, bottom: height - below };
   const at_x = (/** @type {number} */ value) =>
     round(box.left + xs.place(value) * (box.right - box.left));

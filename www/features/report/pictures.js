@@ -160,7 +160,8 @@ function baseline_part({ data, config, result, evaluation }, told, about) {
         caption: `The mistakes of which the baseline was surest, on the ${set}.`,
         drawing: digits_plot(mistakes, words, {
           width: FULL_WIDTH,
-          columns: 6,
+          // Names of other classes want more room than a figure.
+          columns: noun === "digit" ? 12 : 6,
           description: `${noun === "digit" ? "Digits" : "Pictures"} that were read wrong: ${words.join(", ")}.`,
         }),
       });

@@ -112,7 +112,7 @@ export class Typesetter {
   #pieces(block) {
     if (block.kind === "list") {
       // Sentences of ours stand smaller than the person's own.
-      return this.#list(block.items, false).map((node) => ({ ...node, fontSize: 9 }));
+      return this.#list(block.items, false).map((node) => ({ ...node, fontSize: 8.5 }));
     }
     return block.kind === "remark" ? this.#remark(block.text) : this.#code(block.text, this.root);
   }
