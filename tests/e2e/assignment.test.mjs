@@ -2,7 +2,9 @@
 // name as a student uses them.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { strFromU8, unzipSync } from "fflate";
 import { bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
@@ -71,6 +73,8 @@ test("one press runs the whole assignment, and a list says what it lacks", async
 
   await t.test("introduction and conclusion outlive a reload", async () => {
     await page.getByRole("textbox", { name: "Introduction", exact: true }).fill("What and why.");
+    const on_baseline = page.getByRole("textbox", { name: "Remarks on the baseline", exact: true });
+    await on_baseline.fill("It had not finished.");
     await page.getByRole("textbox", { name: "Conclusion", exact: true }).fill("What came of it.");
     await page.getByRole("textbox", { name: "Id 1", exact: true }).fill("abc1");
     await says(page, /Introduction and conclusion/, /Done/);
@@ -79,6 +83,7 @@ test("one press runs the whole assignment, and a list says what it lacks", async
     await says(page, /Introduction and conclusion/, /Done/);
     const box = page.getByRole("textbox", { name: "Introduction", exact: true });
     assert.equal(await box.inputValue(), "What and why.");
+    assert.equal(await on_baseline.inputValue(), "It had not finished.");
     await says(page, /Batch sizes/, /Left out/);
     // The report holds what it held.
     assert.equal(await kept.getByRole("checkbox", { checked: true }).count(), 4);
@@ -120,6 +125,9 @@ test("one press runs the whole assignment, and a list says what it lacks", async
         press(page, "Leave them out"),
       ]);
       assert.equal(download.suggestedFilename(), "abc1.zip");
+      const files = unzipSync(readFileSync(await download.path()));
+      const report = strFromU8(files["report.md"] ?? new Uint8Array());
+      assert.match(report, /Baseline run[^]*> It had not finished\.[^]*Learning rate/);
       await question.waitFor({ state: "hidden" });
       assert.equal(await kept.getByRole("checkbox", { checked: true }).count(), 4);
     },

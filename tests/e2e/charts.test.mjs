@@ -167,6 +167,19 @@ test("on a telephone no chart loses its epochs or its words", { timeout: 240_000
       const { width, height } = found.getBoundingClientRect();
       return Math.min(width, height);
     });
+  // A row's name stays in sight while its figures are scrolled, and leaves them room.
+  const table = page.getByRole("region", { name: "Comparison, to scroll" });
+  const name = table.getByRole("rowheader").first();
+  const [from, width, room] = await table.evaluate((box) => {
+    box.scrollLeft = 120;
+    const head = box.querySelector("tbody th")?.getBoundingClientRect();
+    const left = box.getBoundingClientRect().left;
+    return [(head?.left ?? NaN) - left, head?.width ?? NaN, box.clientWidth];
+  });
+  await name.waitFor();
+  assert.ok(Math.abs(Number(from)) < 2, `the row's name begins at ${from} px`);
+  assert.ok(Number(width) < 0.45 * Number(room), `${width} of ${room} px`);
+
   // It is drawn anew once the page knows how wide it is shown.
   let height = await height_px();
   for (const end = Date.now() + 30_000; height < 11 && Date.now() < end;) {

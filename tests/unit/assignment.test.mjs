@@ -88,6 +88,10 @@ test("one press runs the baseline and the five studies, and ticks them for the r
     assert.match(files()?.told ?? "", /^changed since they were made: introduction, conclusion/);
     tab.actions.write_words({ conclusion: "So." });
     assert.ok(done(tab).includes("Files"), "it says again what they hold");
+    tab.actions.write_words({ baseline_remarks: "It had not finished." });
+    assert.ok(!done(tab).includes("Files"), "they lack the remarks on the baseline");
+    tab.actions.write_words({ baseline_remarks: "" });
+    assert.ok(done(tab).includes("Files"));
     tab.actions.remark("One more.");
     assert.ok(!done(tab).includes("Files"));
     const { name = "" } = tab.state.record ?? {};

@@ -10,6 +10,7 @@ import { DEFAULTS } from "../../www/base/settings.js";
 import { accuracy_plot } from "../../www/plot/accuracy_plot.js";
 import { scale_of } from "../../www/plot/axes.js";
 import { accuracy_axis } from "../../www/plot/curve_plots.js";
+import { line_plot } from "../../www/plot/drawing.js";
 import { first_of_each } from "../../www/plot/digits_plot.js";
 import { ink_png } from "../../www/plot/ink_png.js";
 import { network_plot } from "../../www/plot/network_plot.js";
@@ -33,6 +34,27 @@ test("accuracies that lie far apart stand by the logarithm of their errors", () 
   // No error at all, and no figure at all, have a place too.
   assert.ok(Number.isFinite(scale_of(axis_of([0.1, 1]), []).place(1)));
   assert.equal(axis_of([NaN]).scale, "linear");
+});
+
+test("an axis without figures and words leaves its room to the lines", () => {
+  /** @param {string} label @param {number[]} ticks */
+  const bottom_of = (label, ticks) => {
+    const { marks } = line_plot({
+      width: 110,
+      height: 52,
+      title: "",
+      description: "",
+      x: { label, scale: "linear", low: 1, high: 10, ticks },
+      y: { label: "loss", scale: "linear", low: 0, high: 1 },
+      series: [],
+      size: 8,
+    });
+    return Math.max(...marks.map((mark) => (mark.kind === "line" ? mark.y1 : 0)));
+  };
+  assert.ok(bottom_of("", []) >= 48, "three quarters of the panel and more are lines");
+  assert.ok(bottom_of("epoch", [1, 10]) < 30);
+  // Figures without words take less than both.
+  assert.ok(bottom_of("", [1, 10]) > bottom_of("epoch", [1, 10]));
 });
 
 test("a picture of few pixels is a PNG that gives them back", () => {

@@ -125,6 +125,9 @@ test("wherever a page ends, nothing stands without what it heads", async () => {
       const last = tags.at(-1) ?? "";
       const place = `${num_lines} lines, page ${number + 1}: ${tags.join(" ")}`;
       assert.doesNotMatch(last, /^(H\d|TH)$/, place);
+      // A short remark is read at one place.
+      const words = page.map((mark) => mark.text).join(" ");
+      assert.equal(words.includes("The larger"), words.includes("That is all."), place);
       // The figure is drawn before its caption, the table's caption before the table.
       assert.notEqual(last, "Figure", place);
       if (tags.includes("TH")) assert.ok(tags.lastIndexOf("TD") > tags.lastIndexOf("TH"), place);

@@ -120,7 +120,8 @@ function whole_checks(state, parts) {
   const remarked = studies.filter(({ remarks }) => remarks.trim() !== "");
   const num_written = [introduction, conclusion].filter((text) => text.trim()).length;
   const newer = studies.filter((one) => !reported.includes(one)).map(({ name }) => name);
-  if (state.reported_words !== words_told(state)) newer.push("introduction, conclusion or ids");
+  if (state.reported_words !== words_told(state))
+    newer.push("introduction, conclusion, remarks on the baseline or ids");
   const is_reported = studies.length > 0 && newer.length === 0;
   const names = misfits.map(({ part }) =>
     factor_words(/** @type {any} */ (part)).label.toLowerCase(),

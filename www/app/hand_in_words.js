@@ -1,5 +1,5 @@
-// What a person says of the report as a whole: the introduction and the conclusion, which
-// studies it holds, and which parts of the assignment are left out. Kept with each change,
+// What a person says beside the studies: the introduction, the remarks on the baseline and
+// the conclusion, which studies it holds, and which parts of the assignment are left out. Kept with each change,
 // so that a page may be closed at any moment.
 
 import { PREFERENCES } from "../base/preferences.js";
@@ -8,7 +8,7 @@ import { PREFERENCES } from "../base/preferences.js";
 /** @import { Store } from "./state.js" */
 /** @import { StudyState } from "./study_state.js" */
 
-/** @typedef {Pick<StudyState, "introduction" | "conclusion" | "left_out" | "chosen">} Written */
+/** @typedef {Pick<StudyState, "introduction" | "baseline_remarks" | "conclusion" | "left_out" | "chosen">} Written */
 
 const REMEMBERED = "hand in";
 
@@ -36,8 +36,9 @@ export class HandInWords {
   }
 
   #keep() {
-    const { introduction, conclusion, left_out, chosen } = this.#store.get();
-    this.#storage.set(REMEMBERED, JSON.stringify({ introduction, conclusion, left_out, chosen }));
+    const { introduction, baseline_remarks, conclusion, left_out, chosen } = this.#store.get();
+    const written = { introduction, baseline_remarks, conclusion, left_out, chosen };
+    this.#storage.set(REMEMBERED, JSON.stringify(written));
   }
 }
 
@@ -50,10 +51,12 @@ function remembered(text) {
   } catch {
     // Text that is not ours: the boxes start empty.
   }
-  const { introduction, conclusion, left_out, chosen } = found;
+  const { introduction, baseline_remarks, conclusion, left_out, chosen } = found;
+  const words = (/** @type {unknown} */ told) => (typeof told === "string" ? told : "");
   return {
-    introduction: typeof introduction === "string" ? introduction : "",
-    conclusion: typeof conclusion === "string" ? conclusion : "",
+    introduction: words(introduction),
+    baseline_remarks: words(baseline_remarks),
+    conclusion: words(conclusion),
     left_out: Array.isArray(left_out) ? left_out.map(String) : [],
     chosen: Array.isArray(chosen) ? chosen.map(String) : [],
   };

@@ -189,7 +189,7 @@ export function create_studies(given) {
       const others = store.get().left_out.filter((one) => one !== part);
       words.write({ left_out: is_left_out ? [...others, part] : others });
     },
-    /** @param {Partial<Pick<StudyState, "introduction" | "conclusion">>} patch as typed */
+    /** @param {Partial<Pick<StudyState, "introduction" | "baseline_remarks" | "conclusion">>} patch as typed */
     write_words: (patch) => words.write(patch),
     /** @param {readonly string[]} ids as typed */
     write_ids(ids) {

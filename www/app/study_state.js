@@ -56,6 +56,7 @@ import { is_active } from "./state.js";
  * @property {string} assignment_told what came of the last press
  * @property {readonly string[]} left_out parts of the assignment that a person leaves out
  * @property {string} introduction in a person's own words
+ * @property {string} baseline_remarks
  * @property {string} conclusion
  * @property {readonly string[]} ids of who hands it in, as typed
  */
@@ -86,6 +87,7 @@ export function initial_studies() {
     assignment_told: "",
     left_out: [],
     introduction: "",
+    baseline_remarks: "",
     conclusion: "",
     ids: [],
   };
@@ -304,9 +306,9 @@ export function study_ticks(state) {
   };
 }
 
-/** What a person has written of the hand-in as a whole, as one text. @param {Pick<StudyState, "introduction" | "conclusion" | "ids">} state */
-export function words_told({ introduction, conclusion, ids }) {
-  return JSON.stringify([introduction, conclusion, ids]);
+/** What a person has written of the hand-in as a whole, as one text. @param {Pick<StudyState, "introduction" | "baseline_remarks" | "conclusion" | "ids">} state */
+export function words_told({ introduction, baseline_remarks, conclusion, ids }) {
+  return JSON.stringify([introduction, baseline_remarks, conclusion, ids]);
 }
 
 /** Whether two readings of a study from the database are one. @param {StudyRecord} a @param {StudyRecord} b */

@@ -25,6 +25,11 @@ export function counted(value, singular, plural = `${singular}s`) {
   return `${count(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** A sentence's first word with its capital. @param {string} text */
+export function capitalised(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /**
  * A large count in few characters: `812`, `8.3 k`, `109 k`, `1.24 M`.
  * @param {number} value

@@ -32,7 +32,7 @@ export function accuracy_plot(record, figures, options) {
   const { plan } = record;
   const { theme = PRINT, is_titled = !options.theme } = options;
   const shown = figures.filter((row) => row.final_accuracy !== undefined);
-  const description = `Final validation accuracy against the ${plan.factor_name}: ${shown
+  const description = `Final validation accuracy by ${plan.factor_name}: ${shown
     .map((row) => `${row.label} ${percent(row.final_accuracy ?? NaN)}`)
     .join(", ")}.`;
   const title = is_titled ? `Final validation accuracy by ${plan.factor_name}` : "";

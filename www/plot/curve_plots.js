@@ -63,10 +63,11 @@ export function curve_panels(record, width) {
         .map(({ title, series }) =>
           line_plot({
             width: width / 2,
-            height: 150,
+            // The panels below say of both rows that they go by epochs.
+            height: is_loss ? 138 : 150,
             title,
             description: title,
-            x: epoch_axis(longest(record)),
+            x: { ...epoch_axis(longest(record)), ...(is_loss ? { label: "" } : {}) },
             y: is_loss ? loss : accuracy,
             series,
             has_legend: false,
@@ -134,7 +135,7 @@ export function run_panels(record, runs, width) {
       const panels = [true, false].map((is_loss) =>
         line_plot({
           width: width / COLUMNS,
-          height: is_loss ? 58 : 76,
+          height: is_loss ? 52 : 80,
           title: "",
           description: "",
           x: { ...epochs, ...(is_loss ? { label: "", ticks: [] } : {}) },

@@ -125,7 +125,10 @@ export function line_plot(options) {
       )
     : 12;
   const top = title ? size + 19 : 12;
-  const box = { left, top, right: width - legend_width - 8, bottom: height - 7 - 3 * size };
+  // What an axis has no words or no figures for, as in a panel above another, takes no room.
+  const figures = x.ticks?.length === 0 ? 3 : size + 10;
+  const below = x.label === "" ? figures : 7 + 3 * size;
+  const box = { left, top, right: width - legend_width - 8, bottom: height - below };
   const at_x = (/** @type {number} */ value) =>
     round(box.left + xs.place(value) * (box.right - box.left));
   const at_y = (/** @type {number} */ value) =>

@@ -3,7 +3,7 @@
 
 import { accuracy_plot } from "./accuracy_plot.js";
 import { MOST_RUNS, curve_panels, run_panels } from "./curve_plots.js";
-import { counted } from "../base/format.js";
+import { capitalised, counted } from "../base/format.js";
 import { crossed_values } from "./value_looks.js";
 
 /** @import { PlotKind, StudyPlan, StudyRecord, ValueFigures } from "../pkg/ndarray/inkling.js" */
@@ -45,7 +45,7 @@ export function study_plots(record, figures, prefix) {
       name: `${prefix}-curves`,
       kind: "curves",
       caption:
-        `Loss (above) and accuracy (below) after each epoch, of training (left) and validation (right), a line for each value of the ${factor_name}. ` +
+        `${capitalised(factor_name)}: loss (above) and accuracy (below) after each epoch, of training (left) and validation (right), a line for each value. ` +
         `Both losses share an axis, and so do both accuracies${panels.words}. A ring marks the epoch with the highest validation accuracy.${marks}${bands}`,
       drawing: panels.drawing,
     },
@@ -71,7 +71,7 @@ export function study_plots(record, figures, prefix) {
       name: `${prefix}-runs${part > 1 ? `-${part}` : ""}`,
       kind: "runs",
       caption:
-        `${some.length < runs.length ? `Runs ${from + 1} to ${from + some.length}` : "Every run"} of the ${factor_name}: loss (nats, above) and accuracy (below) over the epochs. Whole blue lines are training, dashed orange ones validation, a ring marks the best epoch; all share their axes. Above each stands its final validation accuracy.` +
+        `${capitalised(factor_name)}, ${some.length < runs.length ? `runs ${from + 1} to ${from + some.length}` : "every run"}: loss (nats, above) and accuracy (below) over the epochs. Whole blue lines are training, dashed orange ones validation, a ring marks the best epoch; all share their axes. Above each stands its final validation accuracy.` +
         (has_missing ? " Runs that did not finish end early." : ""),
       drawing: run_panels(record, some, FULL_WIDTH),
     });
@@ -85,7 +85,7 @@ function accuracy_caption(plan, whiskers) {
     return `Final validation accuracy of each pair, ${plan.factor_name}: the lighter, the higher. The highest is framed.`;
   }
   const factor = crossed_values(plan)
-    ? "dropout, without and with layer normalisation"
-    : `the ${plan.factor_name}`;
-  return `Final validation accuracy against ${factor}; the whiskers are ${whiskers}.`;
+    ? "Dropout, without and with layer normalisation"
+    : capitalised(plan.factor_name);
+  return `${factor}: the final validation accuracy of each value; the whiskers are ${whiskers}.`;
 }

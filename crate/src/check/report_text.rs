@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::figures::MOST_NAMED;
 use super::hand_in::list;
-use crate::study::report::{AS_EXPLAINED, INSIGHTS_TITLE, escaped};
-use crate::study::words::{fixed, percent, significant};
+use crate::study::report::{INSIGHTS_TITLE, escaped};
+use crate::study::words::{fixed, percent, sentences, significant};
 
 /// What the baseline's figures come after.
 const BASELINE: [&str; 3] = [
@@ -17,6 +17,9 @@ const BASELINE: [&str; 3] = [
     "In the last epoch the training accuracy is ",
     "The best epoch is ",
 ];
+
+/// What ended a sentence in reports of versions up to 0.1 whose ± was explained before.
+const AS_EXPLAINED: &str = "The noise (±) and the intervals are as explained above.";
 
 /// Lines whose figures no record has.
 pub(super) fn foreign_text(report: &str, metrics: &Value) -> Vec<String> {
@@ -51,7 +54,7 @@ pub(super) fn foreign_text(report: &str, metrics: &Value) -> Vec<String> {
                 false
             } else if let Some(item) = line.strip_prefix("- ").filter(|_| is_by_inkling) {
                 let own = item.strip_suffix(AS_EXPLAINED).unwrap_or(item).trim();
-                !insights.iter().any(|sentence| sentence.starts_with(own))
+                !insights.iter().any(|insight| is_told_by(own, insight))
             } else if line.starts_with('>') {
                 false
             } else {
@@ -69,6 +72,14 @@ pub(super) fn foreign_text(report: &str, metrics: &Value) -> Vec<String> {
         }
     }
     foreign
+}
+
+/// Whether a report's item has nothing but an insight's own sentences, the first and others in
+/// their order: a report explains once what several of them explain.
+fn is_told_by(item: &str, insight: &str) -> bool {
+    let mut told = sentences(insight).into_iter();
+    let own = sentences(item);
+    told.next() == own.first().copied() && own[1..].iter().all(|one| told.any(|told| told == *one))
 }
 
 fn is_marks(marks: &str) -> bool {

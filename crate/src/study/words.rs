@@ -89,12 +89,32 @@ pub(super) fn thousands(value: f64) -> String {
     }
 }
 
+/// `1 epoch`, `5 epochs`; a mean of several as `2.5 epochs`.
+pub(super) fn counted(count: f64, noun: &str) -> String {
+    let ending = if count == 1.0 { "" } else { "s" };
+    format!("{} {noun}{ending}", significant(count))
+}
+
 pub(super) fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),
         [init @ .., last] => format!("{} and {last}", init.join(", ")),
     }
+}
+
+/// A text's sentences: each ends where a capital follows its full stop and a space.
+pub(crate) fn sentences(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    let ends = |(at, _): &(usize, &str)| text[at + 2..].starts_with(char::is_uppercase);
+    for (at, _) in text.match_indices(". ").filter(ends) {
+        let own = at + 1 - (text.len() - rest.len());
+        found.push(&rest[..own]);
+        rest = &rest[own + 1..];
+    }
+    found.push(rest);
+    found
 }
 
 pub(super) fn capitalised(text: &str) -> String {

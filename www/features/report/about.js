@@ -12,7 +12,7 @@ import { worst_mistakes } from "./pictures.js";
 const LOOKED_AT = 300;
 
 /**
- * @param {Pick<ReportAbout, "ids" | "introduction" | "conclusion" | "studies">} given
+ * @param {Pick<ReportAbout, "ids" | "introduction" | "baseline_remarks" | "conclusion" | "studies">} given
  * @param {PageState} page
  * @param {Pick<Actions, "images" | "readings_pixels">} bench
  * @returns {Promise<ReportAbout>}

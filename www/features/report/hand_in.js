@@ -157,8 +157,9 @@ export function mount_report(place, { page, studies, actions, bench }) {
         Promise.all([import("./bundle.js"), import("./about.js")]),
       );
       const read = await actions.read_for_report();
-      const { introduction, conclusion } = studies.get();
-      const given = { ids: ids.filter(Boolean), introduction, conclusion, studies: read };
+      const { introduction, baseline_remarks, conclusion } = studies.get();
+      const words = { introduction, baseline_remarks, conclusion };
+      const given = { ids: ids.filter(Boolean), ...words, studies: read };
       const whole = await report_about(given, page.get(), bench);
       const records = read.map(({ record }) => record);
       const write = is_meant ? actions.write_report : unless_mixed(records, actions.write_report);

@@ -106,7 +106,7 @@ export async function laid_out(library, blocks, { ids, created, plots }) {
   const document = {
     version: "1.7",
     pageSize: "A4",
-    pageMargins: [50, 50, 50, 50],
+    pageMargins: [50, 42, 50, 46],
     tagged: true,
     displayTitle: true,
     language: "en",
@@ -116,10 +116,10 @@ export async function laid_out(library, blocks, { ids, created, plots }) {
       creator: "Inkling",
       creationDate: new Date(created),
     },
-    defaultStyle: { font: "Roboto", fontSize: 10, lineHeight: 1.25, color: INK },
+    defaultStyle: { font: "Roboto", fontSize: 9.5, lineHeight: 1.2, color: INK },
     styles: {
       heading1: { fontSize: 19, bold: true, lineHeight: 1.1, margin: [0, 0, 0, 8] },
-      heading2: { fontSize: 14, bold: true, margin: [0, 12, 0, 5] },
+      heading2: { fontSize: 14, bold: true, margin: [0, 8, 0, 4] },
       heading3: { fontSize: 11, bold: true, margin: [0, 6, 0, 3] },
       caption: { fontSize: 8.5, color: SOFT, lineHeight: 1.15 },
     },
@@ -128,7 +128,7 @@ export async function laid_out(library, blocks, { ids, created, plots }) {
       alignment: "center",
       fontSize: 8,
       color: SOFT,
-      margin: [0, 18, 0, 0],
+      margin: [0, 16, 0, 0],
     }),
     content,
   };

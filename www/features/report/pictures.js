@@ -19,6 +19,7 @@ import { FULL_WIDTH, study_plots } from "../../plot/study_plots.js";
  * @typedef {object} ReportAbout
  * @property {string[]} ids
  * @property {string} introduction
+ * @property {string} baseline_remarks
  * @property {string} conclusion
  * @property {{ record: StudyRecord, reading: StudyReading }[]} studies
  * @property {BaselineRun | null} baseline
@@ -51,7 +52,7 @@ export function pictured(about) {
     plots: told(opening_plots(about)),
     studies: [],
   };
-  const baseline = about.baseline && baseline_part(about.baseline, told, about.mistakes);
+  const baseline = about.baseline && baseline_part(about.baseline, told, about);
   if (baseline) request.baseline = baseline;
   about.studies.forEach(({ record, reading }, index) => {
     const prefix = `${index + 1}-${record.plan.factor.replaceAll("_", "-")}`;
@@ -113,10 +114,11 @@ function opening_plots({ digits, baseline, studies }) {
 /**
  * @param {BaselineRun} run
  * @param {(some: NamedDrawing[]) => import("../../pkg/ndarray/inkling.js").Plot[]} told
- * @param {Uint8Array | null} mistakes
+ * @param {Pick<ReportAbout, "baseline_remarks" | "mistakes">} about
  * @returns {ReportBaseline}
  */
-function baseline_part({ data, config, result, evaluation }, told, mistakes) {
+function baseline_part({ data, config, result, evaluation }, told, about) {
+  const { baseline_remarks: remarks, mistakes } = about;
   /** @type {NamedDrawing[]} */
   const plots = [
     {
@@ -158,17 +160,18 @@ function baseline_part({ data, config, result, evaluation }, told, mistakes) {
         caption: `The mistakes of which the baseline was surest, on the ${set}.`,
         drawing: digits_plot(mistakes, words, {
           width: FULL_WIDTH,
-          columns: 6,
+          // Names of other classes want more room than a figure.
+          columns: noun === "digit" ? 12 : 6,
           description: `${noun === "digit" ? "Digits" : "Pictures"} that were read wrong: ${words.join(", ")}.`,
         }),
       });
     }
   }
   /** @type {ReportBaseline} */
-  const part = { data, config, result, remarks: "", evaluations: [], plots: told(plots) };
+  const part = { data, config, result, remarks, evaluations: [], plots: told(plots) };
   if (evaluation) {
-    const { is_test, about, figures, num_looks } = evaluation;
-    part.evaluations = [{ is_test, name: about, figures, num_looks }];
+    const { is_test, about: name, figures, num_looks } = evaluation;
+    part.evaluations = [{ is_test, name, figures, num_looks }];
   }
   return part;
 }

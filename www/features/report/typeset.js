@@ -38,6 +38,9 @@ const FEW_LINES = 6;
  */
 const FEW_LETTERS = 1200;
 
+/** Letters and lines of a remark that is kept on one page. */
+const [SHORT_LETTERS, SHORT_LINES] = [400, 12];
+
 /** @typedef {Record<string, any>} Node of pdfmake */
 
 /** Turns blocks into nodes. */
@@ -82,6 +85,11 @@ export class Typesetter {
       const next = blocks[index + 1];
       if (block.kind === "list" || block.kind === "remark" || block.kind === "code") {
         const [first, ...rest] = this.#pieces(block);
+        // A few lines of a person's stay together: one alone at a page's head is lost.
+        if (first && block.kind === "remark" && is_short(block.text)) {
+          put({ stack: [first, ...rest], unbreakable: true });
+          continue;
+        }
         if (first) put(first);
         content.push(...rest);
         continue;
@@ -104,7 +112,7 @@ export class Typesetter {
   #pieces(block) {
     if (block.kind === "list") {
       // Sentences of ours stand smaller than the person's own.
-      return this.#list(block.items, false).map((node) => ({ ...node, fontSize: 9 }));
+      return this.#list(block.items, false).map((node) => ({ ...node, fontSize: 8.5 }));
     }
     return block.kind === "remark" ? this.#remark(block.text) : this.#code(block.text, this.root);
   }
@@ -194,18 +202,18 @@ export class Typesetter {
   #remark(text) {
     const quote = new_part("BlockQuote", this.root);
     const width = COLUMN - 24;
-    return remark_pieces(text).flatMap((piece) =>
-      this.#piece(piece, quote, width).map((node) => ({
-        table: { widths: ["*"], body: [[{ ...node, margin: [8, 1, 8, 4] }]] },
-        layout: {
-          hLineWidth: () => 0,
-          vLineWidth: (/** @type {number} */ i) => (i === 0 ? 2 : 0),
-          vLineColor: () => BAR,
-          paddingTop: () => 0,
-          paddingBottom: () => 0,
-        },
-      })),
-    );
+    const nodes = remark_pieces(text).flatMap((piece) => this.#piece(piece, quote, width));
+    return nodes.map((node, at) => ({
+      table: { widths: ["*"], body: [[{ ...node, margin: [8, 1, 8, 4] }]] },
+      layout: {
+        hLineWidth: () => 0,
+        vLineWidth: (/** @type {number} */ i) => (i === 0 ? 2 : 0),
+        vLineColor: () => BAR,
+        paddingTop: () => 0,
+        paddingBottom: () => 0,
+      },
+      ...(at === nodes.length - 1 ? { margin: [0, 0, 0, 6] } : {}),
+    }));
   }
 
   /**
@@ -377,6 +385,11 @@ export class Typesetter {
       unbreakable: num_letters({ kind: "table", label, caption, header, rows }) <= FEW_LETTERS,
     };
   }
+}
+
+/** Whether a remark fits a page together with what heads it. @param {string} text */
+function is_short(text) {
+  return text.length <= SHORT_LETTERS && text.split("\n").length <= SHORT_LINES;
 }
 
 /** A number and its unit stay on one line. @param {string} text */

@@ -61,7 +61,16 @@ export function assignment_view({ page, studies, actions }) {
     render(assignment_checks(studies.get(), page.get()).map(row), list);
   }
   studies.watch(
-    ["kept", "record", "left_out", "introduction", "conclusion", "ids", "reported"],
+    [
+      "kept",
+      "record",
+      "left_out",
+      "introduction",
+      "baseline_remarks",
+      "conclusion",
+      "ids",
+      "reported",
+    ],
     draw,
   );
   page.watch(["config", "data", "runs", "assignment"], draw);

@@ -16,7 +16,7 @@ export function curve_files(record, figure) {
   const about = FIGURES.find((one) => one.figure === figure);
   const title = about?.title ?? figure;
   const factor = record.plan.factor_name;
-  const caption = `${title} after each epoch, a line for each value of the ${factor}.`;
+  const caption = `${title} by ${factor} after each epoch, a line for each value.`;
   const drawing = overlaid(record, figure, title, about?.is_loss ?? false, caption);
   const rows = record.runs.flatMap(({ spec, history }) =>
     history.map((epoch) =>

@@ -1,6 +1,6 @@
 // The comparison's columns, and its rows in the order of one of them. Pure functions.
 
-import { NO_FIGURE, count, duration, percent, points } from "../../base/format.js";
+import { NO_FIGURE, capitalised, count, duration, percent, points } from "../../base/format.js";
 
 /** @import { StudyRun, ValueFigures } from "../../pkg/ndarray/inkling.js" */
 
@@ -24,7 +24,7 @@ const epochs = (value) => String(Number(value.toFixed(1)));
  * @returns {Column[]}
  */
 export function columns(factor_name, has_seeds) {
-  const factor = factor_name.charAt(0).toUpperCase() + factor_name.slice(1);
+  const factor = capitalised(factor_name);
   return [
     { header: factor, key: (row) => row.value_index, text: (row) => row.label },
     {

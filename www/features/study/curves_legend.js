@@ -2,6 +2,7 @@
 // pointed at. A press on a value keeps it bright.
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { capitalised } from "../../base/format.js";
 import { el, set_text } from "../../ui/dom.js";
 import { FIGURES } from "../../plot/series.js";
 import { line_sample } from "./line_sample.js";
@@ -49,7 +50,7 @@ export function curves_legend(listeners) {
           ? "After the last epoch so far. Point at a chart for another epoch; rings mark the best one."
           : `After epoch ${hovered + 1}.`,
       );
-      const head = factor_name.charAt(0).toUpperCase() + factor_name.slice(1);
+      const head = capitalised(factor_name);
       const rows = values.map(
         (value, index) =>
           html`<tr

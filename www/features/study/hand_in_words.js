@@ -1,5 +1,5 @@
-// The two boxes of a person's own words that frame a report: its introduction and its
-// conclusion, each with the questions that help to write it.
+// The boxes of a person's own words that are of no study: the introduction, the remarks on
+// the baseline and the conclusion, each with the questions that help to write it.
 
 import { el } from "../../ui/dom.js";
 
@@ -12,6 +12,11 @@ const BOXES = /** @type {const} */ ([
     key: "introduction",
     label: "Introduction",
     hint: "What is the task, and what do you want to find out? What do you expect of each setting, and why?",
+  },
+  {
+    key: "baseline_remarks",
+    label: "Remarks on the baseline",
+    hint: "How fast did it learn, and had it finished? Do training and validation part, and what does that say? Which digits did it mix up?",
   },
   {
     key: "conclusion",

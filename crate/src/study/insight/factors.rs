@@ -7,7 +7,9 @@ use super::{Reader, number};
 use crate::study::noise::{Comparison, Noise};
 use crate::study::plan::num_parameters;
 use crate::study::value::Value;
-use crate::study::words::{capitalised, percent, points, seconds, significant, task_of, thousands};
+use crate::study::words::{
+    capitalised, counted, percent, points, seconds, significant, task_of, thousands,
+};
 
 impl<'a> Reader<'_, 'a> {
     pub(super) fn batch_size(&self, noise: &Noise, insights: &mut Vec<Insight>) {
@@ -191,9 +193,8 @@ impl<'a> Reader<'_, 'a> {
             insights.push(Insight {
                 kind: InsightKind::Effect,
                 sentence: format!(
-                    "90 % validation accuracy was reached after {} epochs with {} and after {} \
-                     with {}.",
-                    significant(a),
+                    "90 % validation accuracy was reached after {} with {} and after {} with {}.",
+                    counted(a, "epoch"),
                     self.subject(with),
                     significant(b),
                     self.subject(without)

@@ -15,7 +15,7 @@ mod next;
 mod ranking;
 mod sources;
 
-pub(super) use sources::NOISE_MEANS;
+pub(super) use sources::EXPLANATIONS;
 
 use crate::message::{Factor, Insight, InsightNumber, StudyReading, StudyRecord};
 
@@ -113,7 +113,12 @@ impl<'a> Reader<'_, 'a> {
     fn tag(&self, value: &Value<'_>) -> String {
         match self.factor {
             Factor::HiddenLayers => format!("[{}]", value.label),
-            Factor::DropoutLayerNorm | Factor::TwoFactors => format!("({})", value.label),
+            Factor::DropoutLayerNorm => match value.label.split_once(", ") {
+                Some((rate, "on")) => format!("dropout {rate} with normalisation"),
+                Some((rate, _)) => format!("dropout {rate} without normalisation"),
+                None => value.label.into(),
+            },
+            Factor::TwoFactors => format!("({})", value.label),
             _ => value.label.into(),
         }
     }

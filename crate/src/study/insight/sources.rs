@@ -12,9 +12,18 @@ use crate::study::pairing::varies_images;
 use crate::study::value::Value;
 use crate::study::words::{capitalised, list, percent, points, thousands};
 
-/// How the part of a sentence begins that says what ± and the intervals mean: it is the
-/// same in all studies of a kind.
-pub(in crate::study) const NOISE_MEANS: &str = " The noise (±) is what";
+/// How sentences begin that explain what is the same in all studies of a kind, such as what
+/// ± means: whoever reads one after the other needs each once.
+pub(in crate::study) const EXPLANATIONS: [&str; 8] = [
+    "The noise (±) is what ",
+    "A value's own interval says ",
+    "What another seed would change ",
+    "Only images that chose nothing",
+    "Both were measured on the finished model",
+    "One epoch's swing would not count",
+    "The same chances were weighed.",
+    "The rule is a starting point",
+];
 
 impl<'a> Reader<'_, 'a> {
     /// What each source of chance comes to in this study.
@@ -66,9 +75,8 @@ impl<'a> Reader<'_, 'a> {
         if ranked.len() > 1 {
             let num_pairs = ranked.len() * (ranked.len() - 1) / 2;
             numbers.push(number("pairs of values compared", num_pairs as f64));
-            sentence += NOISE_MEANS;
-            sentence += " a difference has to exceed so that in 95 of 100 studies of equal values \
-                         none is called different by chance.";
+            sentence += " The noise (±) is what a difference has to exceed so that in 95 of 100 \
+                         studies of equal values none is called different by chance.";
         }
         sentence += " ";
         sentence += self.interval_note(best);

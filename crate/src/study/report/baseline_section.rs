@@ -3,11 +3,11 @@
 use crate::message::{Outcome, PlotKind, ReportBaseline, ReportEvaluation, ReportRequest};
 
 use super::front::plots;
-use super::names::{authors, counted};
+use super::names::authors;
 use super::study_section::{looks_words, signed_points};
 use super::writer::Writer;
 use crate::data::Task;
-use crate::study::words::{fixed, list, percent, task_of, thousands};
+use crate::study::words::{counted, fixed, list, percent, task_of, thousands};
 
 /// Pairs of digits that a report names as mixed up.
 const MOST_PAIRS: usize = 3;

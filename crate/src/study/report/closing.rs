@@ -5,7 +5,9 @@ use crate::message::{Factor, PlotKind, ReportRequest, RunResult, StudyRecord, Va
 
 use super::Usual;
 use super::front::plots;
-use super::names::{config_of, data_file, factor_phrase, sentence, value_cells, values_words};
+use super::names::{
+    config_of, data_file, factor_phrase, sentence, value_cells, value_words, values_words,
+};
 use super::setting_rows::differences;
 use super::writer::Writer;
 use crate::study::insight::read_study;
@@ -77,7 +79,8 @@ fn row(record: &StudyRecord, figures: &[ValueFigures]) -> Vec<String> {
         let cells = value_cells(&record.plan, config, &row.label);
         match record.plan.factor {
             Factor::TwoFactors => row.label.clone(),
-            _ => cells.join(", norm "),
+            Factor::DropoutLayerNorm => value_words(&record.plan, config, &row.label),
+            _ => cells.join(", "),
         }
     });
     let interval = best.and_then(|(row, _)| row.interval_low.zip(row.interval_high));

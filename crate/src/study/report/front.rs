@@ -6,16 +6,17 @@ use crate::data::split::split_of_task;
 use crate::data::task::MAX_ROWS;
 use crate::data::{Normalisation, Task};
 use crate::message::{
-    ClassCounts, DataSummary, Initialisation, Optimiser, Plot, PlotKind, ReportRequest, RunConfig,
+    ClassCounts, DataSummary, Factor, Initialisation, Optimiser, Plot, PlotKind, ReportRequest,
+    RunConfig,
 };
 use crate::nn::layout::Layout;
 
 use super::Usual;
-use super::names::{authors, counted, factor_phrase, study_name};
+use super::names::{authors, factor_phrase, study_name};
 use super::setting_rows::{SettingRow, data_words, told_rows};
 use super::writer::Writer;
 use crate::study::VERSION;
-use crate::study::words::{capitalised, fixed, list, significant, task_of, thousands};
+use crate::study::words::{capitalised, counted, fixed, list, significant, task_of, thousands};
 
 /// Classes that a table has beside each other.
 const MOST_COLUMNS: usize = 10;
@@ -65,8 +66,7 @@ pub(super) fn scope(request: &ReportRequest) -> String {
         .map(|one| one.record.runs.len())
         .sum();
     format!(
-        "A multilayer perceptron learns to {}. {}{} varied, one factor at a time and each run \
-         from scratch: {} in all.",
+        "A multilayer perceptron learns to {}. {}{} varied, {}each run from scratch: {} in all.",
         learned_words(request),
         if request.baseline.is_some() {
             "Beside a baseline run, "
@@ -83,8 +83,22 @@ pub(super) fn scope(request: &ReportRequest) -> String {
             };
             format!("{words} {are}")
         },
+        if request
+            .studies
+            .iter()
+            .any(|study| is_crossed(study.record.plan.factor))
+        {
+            "one factor at a time but for those that are crossed, "
+        } else {
+            "one factor at a time, "
+        },
         counted(num_runs as f64, "run")
     )
+}
+
+/// Whether a study varies two settings at once.
+fn is_crossed(factor: Factor) -> bool {
+    matches!(factor, Factor::DropoutLayerNorm | Factor::TwoFactors)
 }
 
 /// What the network learns, after "learns to".
@@ -151,6 +165,12 @@ pub(super) fn data(writer: &mut Writer, request: &ReportRequest, usual: &Usual<'
     }
     text += &normalisation_words(request, &task);
     text += " Every choice is made on the validation part.";
+    if let Some((name, num_rows)) = test_set(request) {
+        text += &format!(
+            " {name}, {} images, is a test set apart: no run trains on it.",
+            thousands(num_rows.into())
+        );
+    }
     writer.paragraph(text);
     for plot in plots(&request.plots, PlotKind::Digits) {
         writer.figure(plot);
@@ -179,6 +199,21 @@ pub(super) fn data(writer: &mut Writer, request: &ReportRequest, usual: &Usual<'
             writer.table(caption, header, rows);
         }
     }
+}
+
+/// Name and number of images of the test set that the report tells of.
+fn test_set(request: &ReportRequest) -> Option<(&str, u32)> {
+    let of_baseline = request.baseline.iter().flat_map(|one| &one.evaluations);
+    let of_studies = request
+        .studies
+        .iter()
+        .filter_map(|study| study.record.final_test.as_ref())
+        .map(|test| (&*test.test_set.name, test.test_set.num_rows));
+    of_baseline
+        .filter(|one| one.is_test)
+        .map(|one| (&*one.name, one.figures.num_rows))
+        .chain(of_studies)
+        .next()
 }
 
 /// Images of each digit in the training and the validation part. How many there are
@@ -319,7 +354,8 @@ mod tests {
 
     use super::split_counts;
     use crate::config::Plan;
-    use crate::message::{Factor, RunConfig};
+    use crate::message::Factor;
+    use crate::message::RunConfig;
     use crate::study::testing::study;
 
     // scikit-learn 1.9.1: numpy.bincount of the labels of both parts of

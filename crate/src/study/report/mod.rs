@@ -26,8 +26,8 @@ use super::record::derived;
 pub use markdown::escaped;
 use markdown::markdown;
 use setting_rows::differences;
+pub use writer::INSIGHTS_TITLE;
 use writer::Writer;
-pub use writer::{AS_EXPLAINED, INSIGHTS_TITLE};
 
 /// The data and the settings that hold wherever nothing else is said: the baseline's,
 /// or else the first study's.

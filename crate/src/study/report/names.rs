@@ -4,7 +4,7 @@ use crate::config::schema::setting;
 use crate::message::{DataSummary, Factor, ReportRequest, RunConfig, StudyPlan, StudyRecord};
 use crate::study::pairs::names_of;
 use crate::study::plan::words_of;
-use crate::study::words::{capitalised, task_of, thousands};
+use crate::study::words::{capitalised, task_of};
 
 /// The person or the people, with what goes with them.
 pub(super) struct Authors {
@@ -140,12 +140,6 @@ fn joined(items: &[String]) -> String {
         [one] => one.clone(),
         [init @ .., last] => format!("{} and {last}", init.join(separator)),
     }
-}
-
-/// `1 epoch`, `5 epochs`.
-pub(super) fn counted(count: f64, noun: &str) -> String {
-    let ending = if count == 1.0 { "" } else { "s" };
-    format!("{} {noun}{ending}", thousands(count))
 }
 
 pub(super) fn on_off(value: bool) -> String {

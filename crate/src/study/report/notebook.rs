@@ -103,28 +103,53 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
             authors(request).own
         ));
         writer.part("Data");
+        writer.paragraph(
+            "The file is read into an array of pixels, a row an image, and an array of labels.",
+        );
     });
     let task = task_of(usual.data);
     notebook.code(&(python::task(&task) + &setup(usual.data)));
-    notebook.heading("Split and normalisation");
+    notebook.heading(
+        "Split and normalisation",
+        "A stratified split keeps some images apart, with the same share of each class in both \
+         parts: the network learns from the training part, and each choice is judged by the \
+         validation part. Normalised pixels have a mean near 0 and a spread near 1, which suits \
+         the initial weights.",
+    );
     let normalisation = if task.normalisation().is_some() {
         OF_MNIST
     } else {
         OF_TRAINING
     };
     notebook.code(&(SPLIT.to_string() + normalisation + &python::split_use(usual.config)));
-    notebook.heading("Batches");
+    notebook.heading(
+        "Batches",
+        "Training visits all images in a new order each epoch, a batch at a time; the weights \
+         are changed after each batch. The order is the one that Inkling drew, so that both \
+         trainings can be set side by side.",
+    );
     notebook.code(LOADER);
-    notebook.heading("Model");
+    notebook.heading(
+        "Model",
+        "A multilayer perceptron: linear layers with an activation between them, and layer \
+         normalisation and dropout where a run asks for them. InklingDropout is PyTorch’s dropout \
+         with Inkling’s own draws, and draw_weights sets the same initial weights as there.",
+    );
     notebook.code(MODEL);
-    notebook.heading("Training loop");
+    notebook.heading(
+        "Training loop",
+        "train_epoch is one pass over the training part: forward, loss, backward, step. evaluate \
+         measures a part with dropout off. train puts both together for a run and keeps its four \
+         curves; run_all does so for all runs of a study, and the two functions after it plot \
+         them.",
+    );
     notebook.code(LOOP);
     notebook.code(RESULTS);
     baseline(&mut notebook, request, &usual);
     for (index, study) in request.studies.iter().enumerate() {
         study_cells(&mut notebook, request, index, study, &usual);
     }
-    notebook.heading("All results");
+    notebook.heading("All results", "Every run of this notebook in one table.");
     notebook.code(ALL_RESULTS);
     if !request.conclusion.trim().is_empty() {
         notebook.text(|writer| {
@@ -138,7 +163,11 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
 /// The baseline: its settings, its run, and what Inkling measured.
 fn baseline(notebook: &mut Cells, request: &ReportRequest, usual: &Usual<'_>) {
     let measured = request.baseline.as_ref();
-    notebook.heading("Baseline");
+    notebook.heading(
+        "Baseline",
+        "One run with the settings that the studies start from. “inkling” is the final validation \
+         accuracy that Inkling reached with the same run.",
+    );
     notebook.code(&python::baseline(
         usual.config,
         measured.map(|one| &one.result),
@@ -218,8 +247,12 @@ impl Cells {
         self.cells.push(Cell::Text(blocks));
     }
 
-    fn heading(&mut self, text: &str) {
-        self.text(|writer| writer.part(text));
+    /// A heading, and what the code below it is for.
+    fn heading(&mut self, text: &str, about: &str) {
+        self.text(|writer| {
+            writer.part(text);
+            writer.paragraph(about);
+        });
     }
 
     fn code(&mut self, source: &str) {
@@ -294,88 +327,4 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    use super::*;
-    use crate::message::Factor;
-    use crate::study::testing::{request, settled};
-
-    fn notebook() -> Value {
-        let record = settled(Factor::LearningRate, "0.01, 0.1", &[0.9, 0.97]);
-        serde_json::from_str(&write(&cells(&request(vec![record])))).unwrap()
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn it_has_what_nbformat_asks_for() {
-        let notebook = notebook();
-        assert_eq!(notebook["nbformat"], 4);
-        let mut ids = Vec::new();
-        for cell in notebook["cells"].as_array().unwrap() {
-            ids.push(cell["id"].as_str().unwrap().to_string());
-            if cell["cell_type"] == "code" {
-                assert_eq!(cell["outputs"], json!([]));
-                assert!(cell["execution_count"].is_null(), "nothing has been run");
-            }
-        }
-        let count = ids.len();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), count, "ids are unique");
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn a_study_stands_between_its_heading_and_its_analysis() {
-        let text = notebook().to_string();
-        let at = |words: &str| {
-            text.find(words)
-                .unwrap_or_else(|| panic!("{words} in {text}"))
-        };
-        assert!(at("To run it all") < at("DATA_PATH"));
-        assert!(at("DATA_PATH") < at("class MLP"));
-        assert!(at("class MLP") < at("## Baseline"));
-        assert!(at("## Baseline") < at("## Learning rate"));
-        assert!(at("## Learning rate") < at("study_1 = run_all("));
-        assert!(at("study_1 = run_all(") < at("### What Inkling measured"));
-        assert!(at("### What Inkling measured") < at("## All results"));
-        assert!(text.contains("![Figure 1.](plots/run-1.png)"), "{text}");
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn the_paper_has_every_cell() {
-        let record = settled(Factor::LearningRate, "0.01, 0.1", &[0.9, 0.97]);
-        let cells = cells(&request(vec![record]));
-        let paper = on_paper(&cells);
-        let is_code = |block: &&Block| matches!(block, Block::Code { .. });
-        let num_code = cells
-            .iter()
-            .filter(|cell| matches!(cell, Cell::Code(_)))
-            .count();
-        assert_eq!(paper.iter().filter(is_code).count(), num_code);
-        assert!(matches!(&paper[1], Block::Paragraph { text } if text.contains("on paper")));
-    }
-
-    /// The letters that the paper's font of code has, and lines that its width holds.
-    #[wasm_bindgen_test(unsupported = test)]
-    fn code_is_plain_and_fits_the_paper() {
-        let record = settled(Factor::DropoutLayerNorm, "0, 0.5", &[0.9, 0.97, 0.9, 0.9]);
-        for cell in cells(&request(vec![record])) {
-            let Cell::Code(source) = cell else { continue };
-            assert!(source.is_ascii(), "{source}");
-            for line in source.lines() {
-                assert!(line.len() <= 112, "{line}");
-            }
-        }
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn the_runs_carry_what_they_change() {
-        let text = notebook().to_string();
-        assert!(
-            text.contains(
-                r#"dict(value=\"0.1\", seed=42, split_seed=42, learning_rate=0.1, inkling=0.97),"#
-            ),
-            "{text}"
-        );
-    }
-}
+mod tests;

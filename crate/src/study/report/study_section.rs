@@ -8,13 +8,13 @@ use crate::message::{
 use super::Usual;
 use super::front::plots;
 use super::names::{
-    authors, config_of, counted, factor_phrase, sentence, study_name, value_cells, value_header,
+    authors, config_of, factor_phrase, sentence, study_name, value_cells, value_header,
     value_words, values_words,
 };
 use super::setting_rows::differences;
 use super::writer::Writer;
 use crate::study::insight::read_study;
-use crate::study::words::{fixed, list, percent, significant, thousands};
+use crate::study::words::{counted, fixed, list, percent, significant, thousands};
 
 /// A study's section.
 pub(super) fn study_section(
@@ -172,15 +172,15 @@ pub(super) fn comparison(writer: &mut Writer, record: &StudyRecord, figures: &[V
         let result = run.result.as_ref();
         run.state == RunState::Finished && result.is_some_and(|result| result.clean.is_none())
     };
-    let gap = if record.runs.iter().any(is_old) {
+    let gap = writer.said_once(if record.runs.iter().any(is_old) {
         "The gap is the last epoch’s training accuracy minus the validation accuracy."
     } else {
         "The gap is the accuracy on training images, read as the validation part is, minus the \
          validation accuracy."
-    };
+    });
     writer.table(
         format!(
-            "{}: figures of the validation part at the end of training{mean}. {gap}{}",
+            "{}: figures of the validation part at the end of training{mean}.{gap}{}",
             study_name(plan.factor),
             if is_batches {
                 " At equal epochs a larger batch makes fewer updates of the weights."
@@ -252,7 +252,7 @@ fn ending(run: &StudyRun) -> String {
 pub(super) fn looks_words(num_looks: u32) -> String {
     match num_looks {
         0 => String::new(),
-        1 => "It was looked at once.".into(),
+        1 => "It was looked at once with this model, and nothing was chosen by it.".into(),
         count => format!(
             "It was looked at {count} times, so that it is no longer a set by which nothing was \
              chosen."

@@ -121,18 +121,118 @@ fn remarks_come_before_inklings_words_which_are_marked() {
 fn what_the_noise_means_is_said_once() {
     let text = write_report(&mixed()).report_md;
     assert_eq!(text.matches("The noise (±) is what").count(), 1);
-    assert_eq!(
-        text.matches("The noise (±) and the intervals are as explained above")
-            .count(),
-        1
-    );
+    assert_eq!(text.matches("A value's own interval says").count(), 1);
+    let again = text.find("By the same rules; what was explained above holds here, too:");
+    assert!(again > text.find("The noise (±) is what"), "{text}");
     let alone = write_report(&request(vec![settled(
         Factor::LearningRate,
         "0.01, 0.1",
         &[0.9, 0.97],
     )]));
     assert_eq!(alone.report_md.matches("The noise (±) is what").count(), 1);
-    assert!(!alone.report_md.contains("as explained above"));
+    assert!(!alone.report_md.contains("explained above"));
+}
+
+/// A study names the chances that it weighed, and does so once.
+#[wasm_bindgen_test(unsupported = test)]
+fn what_was_weighed_is_named_once_a_study() {
+    let of_norm = || settled(Factor::LayerNorm, "", &[0.9, 0.97]);
+    let once = |text: &str| text.matches("Weighed: other training seeds").count();
+    let insights = crate::study::insight::read_study(&of_norm()).insights;
+    let all: Vec<&str> = insights.iter().map(|one| &*one.sentence).collect();
+    assert!(once(&all.join(" ")) > 1, "{all:?}");
+    assert_eq!(once(&write_report(&request(vec![of_norm()])).report_md), 1);
+    let two = write_report(&request(vec![of_norm(), of_norm()]));
+    assert_eq!(once(&two.report_md), 2);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn captions_that_repeat_an_earlier_one_say_which() {
+    let mut request = mixed();
+    for (index, study) in request.studies.iter_mut().enumerate() {
+        let [plot, others @ ..] = &mut study.plots[..] else {
+            panic!("it has plots")
+        };
+        others
+            .iter_mut()
+            .for_each(|plot| plot.kind = PlotKind::Digits);
+        plot.kind = PlotKind::Curves;
+        plot.caption =
+            format!("Study {index}. Lines are means. A ring marks the best. Own {index}.");
+    }
+    let text = write_report(&request).report_md;
+    assert!(
+        text.contains("Study 0. Lines are means. A ring marks the best. Own 0."),
+        "{text}"
+    );
+    assert!(
+        text.contains("Study 1. Axes and marks are those of Figure 1. Own 1."),
+        "{text}"
+    );
+    assert_eq!(text.matches("The gap is").count(), 1);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn words_agree_with_their_numbers() {
+    let mut record = settled(Factor::LayerNorm, "", &[0.95, 0.97]);
+    for (run, accuracies) in record.runs.iter_mut().zip([[0.85, 0.91], [0.92, 0.93]]) {
+        let result = run.result.as_mut().expect("it has finished");
+        for history in [&mut run.history, &mut result.history] {
+            for (epoch, accuracy) in history.iter_mut().zip(accuracies) {
+                epoch.validation_accuracy = accuracy;
+            }
+        }
+    }
+    let text = write_report(&request(vec![record])).report_md;
+    let told = "reached after 1 epoch with layer normalisation on and after 2 with layer";
+    assert!(text.contains(told), "{text}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn crossed_values_are_told_in_words() {
+    let record = settled(Factor::DropoutLayerNorm, "0, 0.5", &[0.9, 0.97, 0.8, 0.85]);
+    let text = write_report(&request(vec![record.clone(), record])).report_md;
+    let (report, across) = text.split_once("Across the studies").unwrap();
+    assert!(
+        report.contains("dropout 0 without normalisation"),
+        "{report}"
+    );
+    assert!(
+        !text.contains(", on)") && !text.contains(", off)"),
+        "{text}"
+    );
+    assert!(
+        across.contains("| dropout 0 with layer normalisation |"),
+        "{across}"
+    );
+    assert!(text.contains("one factor at a time but for those that are crossed"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_data_name_the_test_set_that_was_looked_at() {
+    let mut request = mixed();
+    assert!(
+        !write_report(&request)
+            .report_md
+            .contains("is a test set apart")
+    );
+    let record = &mut request.studies[0].record;
+    record.final_test = Some(crate::message::FinalTest {
+        value_index: 1,
+        test_set: crate::message::DataSummary {
+            name: "held.csv".into(),
+            num_rows: 10_000,
+            ..record.data.clone()
+        },
+        runs: Vec::new(),
+        tested_at: String::new(),
+        num_looks: 1,
+    });
+    let text = write_report(&request).report_md;
+    assert!(
+        text.contains("held.csv, 10,000 images, is a test set apart"),
+        "{text}"
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -70,6 +70,25 @@ pub(super) fn baseline(config: &RunConfig, measured: Option<&RunResult>) -> Stri
     )
 }
 
+/// The settings that a study's runs share, several in a line: those that each run sets
+/// itself are left out.
+fn shared_settings(study: &StudyPlan, config: &RunConfig, plan: &Plan) -> String {
+    let own = changed_keys(study);
+    let others = loop_keys().filter(|key| !own.contains(key));
+    let items = others.map(|key| assigned(key, config, plan));
+    let mut lines = vec![String::new()];
+    for item in items {
+        let last = lines.last_mut().expect("one at least");
+        if last.is_empty() || last.len() + item.len() + 2 <= LIST_WIDTH - 8 {
+            *last += if last.is_empty() { "" } else { " " };
+            *last += &format!("{item},");
+        } else {
+            lines.push(format!("{item},"));
+        }
+    }
+    format!("dict(\n    {}\n)", lines.join("\n    "))
+}
+
 /// A study's cells of code: its runs, their curves, their accuracies. None where no run
 /// has settings to train with.
 pub(super) fn study(index: usize, record: &StudyRecord) -> Vec<String> {
@@ -88,7 +107,7 @@ pub(super) fn study(index: usize, record: &StudyRecord) -> Vec<String> {
     let mut text = format!(
         "# What the runs share; each changes its own. \"inkling\" is the final validation \
          accuracy\n# that Inkling reached.\n{name} = run_all(\n    {title},\n    {},\n    [\n",
-        settings(&first.spec.config, plan).replace('\n', "\n    ")
+        shared_settings(&record.plan, &first.spec.config, plan).replace('\n', "\n    ")
     );
     for (run, plan) in &planned {
         let accuracy = run.result.as_ref().map(|result| result.validation_accuracy);
@@ -125,12 +144,19 @@ fn short_value(plan: &StudyPlan, run: &StudyRun) -> String {
 
 /// What a run of a study changes besides its seeds.
 fn changed(study: &StudyPlan, config: &RunConfig, plan: &Plan) -> String {
+    let keys = changed_keys(study).into_iter();
+    let all: Vec<String> = keys.map(|key| assigned(key, config, plan)).collect();
+    all.join(", ")
+}
+
+/// The settings that each run of a study sets itself, besides its seeds.
+fn changed_keys(study: &StudyPlan) -> Vec<&'static str> {
     let of_factor = study.factor.words().settings.iter().copied();
     // Of what a record says that it crosses, only what is a setting becomes a name.
     let known = |key: &String| loop_keys().find(|known| known == key);
-    let keys = of_factor.chain(study.crossed.iter().filter_map(known));
-    let all: Vec<String> = keys.map(|key| assigned(key, config, plan)).collect();
-    all.join(", ")
+    of_factor
+        .chain(study.crossed.iter().filter_map(known))
+        .collect()
 }
 
 /// All settings of a run.
@@ -187,7 +213,8 @@ fn assigned(key: &str, config: &RunConfig, plan: &Plan) -> String {
 /// A share of images, or none where it is not one.
 fn share(value: Option<f64>) -> String {
     let value = value.filter(|share| (0.0..=1.0).contains(share));
-    value.map_or("None".into(), number)
+    // More decimals than a point of a thousandth has tell nobody anything.
+    value.map_or("None".into(), |share| number((share * 1e6).round() / 1e6))
 }
 
 fn truth(value: bool) -> &'static str {
