@@ -9,7 +9,7 @@ use super::value::{Value, value};
 use crate::error::{Error, Result};
 
 /// Rows from which fields that all differ can be no labels.
-const ROWS_OF_NAMES: usize = 40;
+pub(super) const ROWS_OF_NAMES: usize = 40;
 
 /// The plans of a header to which the name is added that its rows have a field too many for;
 /// `None` where they have none, or one that may be anything. Reading tells what is wrong then.
