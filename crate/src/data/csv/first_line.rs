@@ -9,6 +9,7 @@ use super::names::plain_name;
 use super::quotes;
 use super::value::{Value, value};
 use crate::error::{Error, Result};
+use crate::order;
 
 /// What a first line is.
 #[derive(Debug)]
@@ -170,9 +171,9 @@ pub(super) fn decide(line: &[u8], format: Format, row: u64) -> Result<FirstLine>
 }
 
 fn are_distinct(names: &[&[u8]]) -> bool {
-    let mut plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
-    plain.sort_unstable();
-    plain.windows(2).all(|pair| pair[0] != pair[1])
+    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    let plain: Vec<&[u8]> = plain.iter().map(String::as_bytes).collect();
+    order::are_distinct(&plain)
 }
 
 /// Refuses a table whose first line has not the columns of images.

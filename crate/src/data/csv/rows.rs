@@ -68,7 +68,7 @@ pub(super) struct Rows {
 struct Watched {
     column: usize,
     /// A number for the field of each row.
-    marks: Vec<u64>,
+    marks: Vec<(u64, u32)>,
     is_empty: bool,
     /// Whether no number in it is a fraction, or below 0.
     may_count: bool,
@@ -83,7 +83,8 @@ impl Watched {
         let mark = text.iter().fold(0xcbf2_9ce4_8422_2325, |mark: u64, &byte| {
             (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        self.marks.push(mark);
+        // In this form as equal images are looked for: sorted by one code.
+        self.marks.push((mark, 0));
     }
 
     fn held(mut self) -> (usize, Held) {

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::columns::{Columns, INDEX_NOTE, Target, index_notes, label_words, side_note, side_of};
 use super::row_names::{ROWS_OF_NAMES, ends_empty};
 use super::value::{Value, value};
+use crate::order::are_distinct;
 
 /// The share of a column's commonest value above which it is a picture's edge rather
 /// than a label: an edge is paper in most images.
@@ -314,9 +315,7 @@ impl FirstRows<'_> {
 
     /// Whether no two fields of a column are alike.
     fn is_distinct(&self, column: usize) -> bool {
-        let mut fields: Vec<&[u8]> = self.field(column).collect();
-        fields.sort_unstable();
-        fields.windows(2).all(|pair| pair[0] != pair[1])
+        are_distinct(&self.field(column).collect::<Vec<_>>())
     }
 
     /// Whether a column counts the rows, or names them: by words or by numbers beyond a pixel's,
