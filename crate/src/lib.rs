@@ -20,6 +20,7 @@ pub mod math;
 mod memory;
 pub mod message;
 pub mod nn;
+mod order;
 pub mod rng;
 pub mod statistics;
 pub mod study;

@@ -42,6 +42,18 @@ for (const [what, names, train, test_half] of /** @type {const} */ ([
     ["test_images.npy", "test_labels.npy"],
   ],
   ["one half alone", ["X.npy", "y.npy"], ["X.npy", "y.npy"], ["X.npy", "y.npy"]],
+  [
+    "arrays of other things",
+    ["x.npy", "y.npy", "ids.npy", "names.npy"],
+    ["x.npy", "y.npy", "ids.npy and 1 other file left out"],
+    ["x.npy", "y.npy"],
+  ],
+  [
+    "arrays of other things in halves",
+    ["x_train.npy", "y_train.npy", "w_train.npy", "x_test.npy", "y_test.npy", "w_test.npy"],
+    ["x_train.npy", "y_train.npy", LEFT, "w_train.npy and 1 other file left out"],
+    ["x_test.npy", "y_test.npy"],
+  ],
   ["an array alone", ["arr_0.npy"], ["arr_0.npy"], ["arr_0.npy"]],
   [
     "the original files",
@@ -57,7 +69,7 @@ for (const [what, names, train, test_half] of /** @type {const} */ ([
   [
     "Kaggle's tables, beside others",
     ["data/train.csv", "data/test.csv", "train-images-idx3-ubyte", "train-labels-idx1-ubyte"],
-    ["data/train.csv", LEFT],
+    ["data/train.csv", LEFT, "train-images-idx3-ubyte and 1 other file left out"],
     ["data/test.csv"],
   ],
 ])) {

@@ -11,6 +11,7 @@ import { is_silent } from "../../www/base/silence.js";
 import { links_words } from "../../www/features/inside/painting.js";
 import {
   input_name,
+  norm,
   product,
   rest_words,
   silent_words,
@@ -34,6 +35,11 @@ test("a unit is named with its activation, where there is a drawing", () => {
   );
   assert.deepEqual([value(-0.004), value(-0.31), value(NaN)], ["0.00", "−0.31", "no number"]);
   assert.deepEqual([small(0.00123456), small(3.14e-7), small(0)], ["0.00123", "3.1e-7", "0"]);
+  // Large ones of a network that is blown up.
+  assert.deepEqual(
+    [value(-12345.678), value(1e6), small(45678), norm(1234567.8), norm(999.5), small(2e25)],
+    ["−12,345.68", "1,000,000.00", "45,700", "1,234,600", "999.5", "2e+25"],
+  );
 });
 
 /** @type {import("../../www/pkg/studies/inkling.js").UnitSum} */

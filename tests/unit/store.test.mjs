@@ -90,6 +90,28 @@ test("age is the order of keeping, whatever the clock says", async (t) => {
   assert.equal((await data_sets.get(`d${MOST_DATA_SETS}`))?.blob.size, 10);
 });
 
+test("what is kept as a Blob is read by every browser, and outlives its row", async (t) => {
+  const { open } = fresh_browser(t);
+  const { data_sets: as_blobs } = open({ keeps_blobs: true });
+  const { database, data_sets } = open({ keeps_blobs: false });
+  const blob = new Blob([new Uint8Array([3, 1, 4])]);
+  assert.equal(await as_blobs.put({ ...data_of("pi", 3), blob }), true);
+  const stored = await database.read(["data"], (at) => at("data").get("pi"));
+  assert.ok(stored?.blob instanceof Blob && !stored.buffer);
+  const found = await data_sets.get("pi");
+  assert.notEqual(found?.blob, stored.blob);
+  assert.deepEqual(
+    new Uint8Array((await found?.blob.arrayBuffer()) ?? []),
+    new Uint8Array([3, 1, 4]),
+  );
+  // One that cannot be read any more is one that is not kept.
+  stored.blob.arrayBuffer = () => Promise.reject(new DOMException("gone", "NotReadableError"));
+  const { read } = database;
+  database.read = /** @type {any} */ (async () => [{ summary: {} }, stored]);
+  assert.equal(await data_sets.get("pi"), undefined);
+  database.read = read;
+});
+
 test("a set that is loaded is noted as it is written, so that nobody drops it between", async (t) => {
   const { open } = fresh_browser(t);
   const { data_sets, in_use } = open();

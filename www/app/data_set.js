@@ -253,6 +253,7 @@ export class DataController {
     this.#loading = loading;
     this.#asked_files = [];
     store.set({ loading: { name, progress: null }, data_error: "", question: null });
+    void this.#parts.data_sets.expect_large();
     const shown = () => {
       this.#shown();
       this.#keeping = null;

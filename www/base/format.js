@@ -16,6 +16,14 @@ export function count(value) {
 }
 
 /**
+ * A number's text with separators where its whole part is long: `12,300.5`.
+ * @param {string} text as JavaScript writes it
+ */
+export function grouped(text) {
+  return text.replace(/^-?\d{4,}/, (found) => whole.format(BigInt(found)));
+}
+
+/**
  * A count with its noun: `1 image`, `42,000 images`.
  * @param {number} value
  * @param {string} singular

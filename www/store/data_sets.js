@@ -27,8 +27,9 @@ import { next_order } from "./run_rows.js";
  */
 
 /**
- * As bytes, which every browser keeps: WebKit in a private window refuses a Blob, and its
- * database then answers nothing more. Older pages kept Blobs.
+ * As a Blob in Chromium, which has it written without copying it through the page: bytes cost
+ * it as long as the reading of the file. As bytes elsewhere, which every browser keeps: WebKit
+ * in a private window refuses a Blob, and its database then answers nothing more.
  * @typedef {{ checksum: string, buffer?: ArrayBuffer, blob?: Blob }} DataBytes
  */
 
@@ -45,13 +46,20 @@ export const MOST_DATA_SETS = 3;
 export class DataSets {
   #database;
   #room;
+  #keeps_blobs;
   /** Those that the browser does not have. @type {Map<string, KeptData>} */
   #here = new Map();
 
-  /** @param {{ database: Database, room: Room }} parts */
-  constructor({ database, room }) {
+  /** @param {{ database: Database, room: Room, keeps_blobs?: boolean }} parts */
+  constructor({ database, room, keeps_blobs = is_chromium() }) {
     this.#database = database;
     this.#room = room;
+    this.#keeps_blobs = keeps_blobs;
+  }
+
+  /** Learns what has to be known before a large set is kept, while that is still being read. */
+  async expect_large() {
+    await this.#database.room?.prepare({ bytes: Infinity });
   }
 
   /**
@@ -65,14 +73,14 @@ export class DataSets {
     const { summary, blob } = kept;
     const { checksum } = summary;
     // Read before the transaction, which waits for nothing but its own requests.
-    const buffer = await blob.arrayBuffer();
+    const bytes = this.#keeps_blobs ? { blob } : { buffer: await blob.arrayBuffer() };
     const done = await this.#database.write(
       ["sets", "data", "notes"],
       async (at) => {
         const order = await next_order(at);
         await Promise.all([
           at("sets").put({ checksum, summary, ...looked_at(kept), bytes: blob.size, order }),
-          at("data").put({ checksum, buffer }),
+          at("data").put({ checksum, ...bytes }),
           loaded?.is_wanted() && at("notes").put(checksum, loaded.note),
         ]);
       },
@@ -100,8 +108,10 @@ export class DataSets {
     );
     const [row, data] = found ?? [];
     if (!row || !data) return undefined;
-    const blob = data.blob ?? new Blob([data.buffer ?? ""]);
-    return { summary: row.summary, ...looked_at(row), blob };
+    // A Blob of the database goes with it; what is loaded outlives what is kept.
+    const bytes = data.buffer ?? (await data.blob?.arrayBuffer().catch(() => null));
+    if (!bytes) return undefined;
+    return { summary: row.summary, ...looked_at(row), blob: new Blob([bytes]) };
   }
 
   /**
@@ -144,6 +154,11 @@ export class DataSets {
     });
     return done?.value ?? [];
   }
+}
+
+/** Whether the browser is built on Chromium, in a secure context, where it says so. */
+function is_chromium() {
+  return "userAgentData" in (globalThis.navigator ?? {});
 }
 
 /** What was found in a set, where it was looked at. @param {Pick<KeptData, "findings">} kept */

@@ -22,6 +22,7 @@ import { Studies } from "./studies.js";
  * @param {Manager | null} [parts.locks] the browser's; nothing where it has none
  * @param {() => Storage} [parts.tab_storage] lives as long as the tab
  * @param {() => Promise<StorageEstimate>} [parts.estimate]
+ * @param {boolean} [parts.keeps_blobs] see `DataSets`
  */
 export function create_stores(parts) {
   const database = new Database({ scope: parts.scope, on_notice: parts.on_notice });
@@ -33,7 +34,7 @@ export function create_stores(parts) {
     locks,
     runs,
     committees: new Committees({ database }),
-    data_sets: new DataSets({ database, room }),
+    data_sets: new DataSets({ database, room, keeps_blobs: parts.keeps_blobs }),
     studies: new Studies({ database, locks }),
     digits: new Digits({ database }),
     notes: new Notes({ database, runs, storage: parts.tab_storage }),

@@ -28,6 +28,9 @@ const TEST = /(^|[_-])(test|t10k|testing)([_-]|$)/;
 /** Said of a set whose other half waits to be picked as one. */
 const TEST_LEFT = "its test images are left for Test CSV";
 
+/** Entries that hold data of some kind, whether they are read or not. */
+const DATA = /\.(csv|tsv|npy|parquet)$|idx[13][-.]ubyte$/i;
+
 /** What the zips of Excel, Numbers and LibreOffice hold beside all else. */
 const WORKBOOK = /^(xl\/workbook\.(xml|bin)|Index\/Document\.iwa|content\.xml)$/;
 
@@ -46,7 +49,7 @@ export async function chosen_parts(file, wanted = "train") {
   const chosen =
     (tables.length > 0 ? null : pair_of(entries, /\.npy$/i, wanted)) ??
     (tables.length > 0 ? null : pair_of(entries, /idx[13][-.]ubyte$/i, wanted)) ??
-    table_of(tables, wanted);
+    table_of(tables, wanted, entries);
   if (chosen) return chosen;
   const folders = tables.length > 0 ? null : folders_of(entries, wanted);
   if (folders) return { entries: [], folders, notes: folders.notes };
@@ -57,9 +60,10 @@ export async function chosen_parts(file, wanted = "train") {
  * Kaggle's `train.csv`; else the only table with `train` in its name; else the only table.
  * @param {ZipEntry[]} tables
  * @param {Wanted} wanted
+ * @param {ZipEntry[]} entries all that the archive holds
  * @returns {Chosen | null}
  */
-function table_of(tables, wanted) {
+function table_of(tables, wanted, entries) {
   const exact = wanted === "test" ? /(^|\/)test\.csv$/i : /(^|\/)train\.csv$/i;
   const like = wanted === "test" ? /test[^/]*$/i : /train[^/]*$/i;
   const named = tables.filter(({ name }) => exact.test(name));
@@ -68,8 +72,9 @@ function table_of(tables, wanted) {
   if (!found) return null;
   // Who picks a test set knows that there is more.
   if (wanted === "test") return { entries: [found], notes: [] };
-  const others = tables.filter((table) => table !== found);
-  const is_test = (/** @type {ZipEntry} */ { name }) => /test[^/]*$/i.test(name);
+  const others = entries.filter((entry) => entry !== found && DATA.test(entry.name));
+  const is_test = (/** @type {ZipEntry} */ one) =>
+    tables.includes(one) && /test[^/]*$/i.test(one.name);
   const test_left = others.some(is_test) ? [TEST_LEFT] : [];
   const notes = [...test_left, ...left_out(others.filter((one) => !is_test(one)))];
   return { entries: [found], notes };
@@ -96,9 +101,12 @@ function pair_of(entries, ending, wanted) {
   const taken = [...images, ...labels];
   const is_test_left =
     has_halves && half === "train" && of_half("test").some(({ role }) => role === "images");
-  // Of a third part, which some sets keep for validation.
-  const is_third = has_halves && wanted === "train";
-  const unread = files.filter((file) => is_third && file.half === null && file.role !== null);
+  // A third part, which some sets keep for validation, and arrays of other things.
+  const is_for_test = (/** @type {ReturnType<typeof role_of>} */ file) =>
+    is_test_left && file.half === "test" && file.role !== null;
+  const unread = files.filter(
+    (file) => wanted === "train" && !taken.includes(file) && !is_for_test(file),
+  );
   const notes = [
     ...(is_test_left ? [TEST_LEFT] : []),
     ...left_out(unread.map(({ entry }) => entry)),

@@ -69,7 +69,7 @@ export async function* unpacked_chunks(file, options = {}) {
  */
 
 /**
- * A gzip, all of its members.
+ * A gzip, all of its members. Zeros behind the last one are padding, as for gzip itself.
  * @param {Packed} packed
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
@@ -84,16 +84,25 @@ async function* gunzipped(packed) {
     return;
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    const { member_starts } = await import("./gzip.js");
-    const starts = await member_starts(file, { max_unpacked_bytes, signal });
-    if (starts.length === 1) throw error;
-    // From the first one again, but for what has been given out of it.
-    let num_skipped = num_given;
-    for (const [at, start] of starts.entries()) {
-      for await (const chunk of stretch(packed, start, starts[at + 1] ?? file.size, "gzip")) {
-        const rest = chunk.subarray(Math.min(num_skipped, chunk.byteLength));
-        num_skipped -= chunk.byteLength - rest.byteLength;
-        if (rest.byteLength > 0) yield rest;
+    const { ends_before_zeros, member_starts } = await import("./gzip.js");
+    for (const end of [...(await ends_before_zeros(file)), file.size]) {
+      const starts = await member_starts(file.slice(0, end), { max_unpacked_bytes, signal });
+      if (starts.length === 1 && end === file.size) throw error;
+      // From the first one again, but for what has been given out of it.
+      let num_skipped = num_given;
+      try {
+        for (const [at, start] of starts.entries()) {
+          for await (const chunk of stretch(packed, start, starts[at + 1] ?? end, "gzip")) {
+            const rest = chunk.subarray(Math.min(num_skipped, chunk.byteLength));
+            num_skipped -= chunk.byteLength - rest.byteLength;
+            num_given += rest.byteLength;
+            if (rest.byteLength > 0) yield rest;
+          }
+        }
+        return;
+      } catch (failure) {
+        // A few zeros more may be its own.
+        if (!(failure instanceof SourceError) || end === file.size) throw failure;
       }
     }
   }

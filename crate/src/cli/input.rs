@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
 use super::fault::{Fault, Result};
+use super::gzip::Members;
 use crate::data::Dataset;
 use crate::data::csv::Outcome;
 use crate::data::reader::DatasetReader;
@@ -39,6 +39,7 @@ pub(super) fn load(
         reader.answer(column);
     }
     let mut entries = Vec::new();
+    let mut left_out = Vec::new();
     let mut is_first = true;
     for path in paths {
         let mut file = open(path)?;
@@ -52,7 +53,7 @@ pub(super) fn load(
             is_first = false;
             let whole = magic.as_slice().chain(file);
             if magic.starts_with(&[0x1f, 0x8b]) {
-                push(&mut reader, MultiGzDecoder::new(whole), path, "gzip")?;
+                push(&mut reader, Members::new(whole), path, "gzip")?;
             } else {
                 push(&mut reader, whole, path, "")?;
             }
@@ -63,6 +64,9 @@ pub(super) fn load(
         let names: Vec<String> = archive.file_names().map(Into::into).collect();
         let chosen = chosen_entries(&names, wants_test)
             .map_err(|why| Fault::input(format!("{path}, {why}")))?;
+        if !wants_test {
+            left_out.extend(left_out_note(&names, &chosen));
+        }
         // Two files of one archive are called after it, as one is.
         if is_first && chosen.len() > 1 {
             reader.call_it(name_of(path));
@@ -80,6 +84,7 @@ pub(super) fn load(
     match reader.finish_or_ask()? {
         Outcome::Read(dataset, mut source) => {
             source.entries = entries;
+            source.understood.extend(left_out);
             let summary = DataSummary {
                 source: *source,
                 ..dataset.summary()
@@ -153,6 +158,23 @@ fn broken_packing(path: &str, packed: &str, error: &std::io::Error) -> Fault {
     };
     let expected = format!("{packed} data to its end; the file is {state}, download it again");
     Fault::found(path, &found, &expected)
+}
+
+/// What is said of the data in an archive that are not read.
+fn left_out_note(names: &[String], chosen: &[String]) -> Option<String> {
+    let is_data = |name: &&String| {
+        let is_table = [".csv", ".tsv", ".npy", ".parquet"];
+        let lower = name.to_ascii_lowercase();
+        let is_data = is_idx(name) || is_table.iter().any(|ending| lower.ends_with(ending));
+        is_data && !name.starts_with("__MACOSX/") && !chosen.contains(name)
+    };
+    let others: Vec<&String> = names.iter().filter(is_data).collect();
+    let first = name_of(others.first()?);
+    Some(match others.len() {
+        1 => format!("{first} left out"),
+        2 => format!("{first} and 1 other file left out"),
+        count => format!("{first} and {} other files left out", count - 1),
+    })
 }
 
 /// What of an archive is read: one table, or one or two files of images and labels.
@@ -296,12 +318,22 @@ mod tests {
         };
         let read = |bytes: &[u8]| {
             let mut reader = DatasetReader::new("a.gz");
-            push(&mut reader, MultiGzDecoder::new(bytes), "a.gz", "gzip")
+            push(&mut reader, Members::new(bytes), "a.gz", "gzip")
                 .map_err(|fault| fault.to_string())?;
             Ok::<usize, String>(reader.finish().unwrap().num_rows())
         };
         let one = packed(&table);
         assert_eq!(read(&[&one[..], &packed(&table)].concat()), Ok(2));
+        // As gzip(1) reads it.
+        for count in [1, 8, 2000] {
+            let padded = [&one[..], &one, &vec![0; count]].concat();
+            assert_eq!(read(&padded), Ok(2), "{count} zeros");
+        }
+        let within = read(&[&one[..], &[0; 5], &one].concat()).unwrap_err();
+        assert!(
+            within.starts_with("a.gz: found broken gzip data ("),
+            "{within}"
+        );
         let cut = "a.gz: found the end of the file inside the gzip data, expected gzip data to its \
                    end; the file is incomplete, download it again";
         for length in [one.len() / 2, one.len() - 5] {
@@ -332,6 +364,19 @@ mod tests {
         ];
         assert_eq!(chosen(&kaggle, false).unwrap(), ["train.csv"]);
         assert_eq!(chosen(&kaggle, true).unwrap(), ["test.csv"]);
+        let left = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
+            left_out_note(&names, &chosen_entries(&names, false).unwrap())
+        };
+        assert_eq!(left(&["x.npy", "y.npy"]), None);
+        assert_eq!(
+            left(&["x.npy", "y.npy", "ids.npy"]).as_deref(),
+            Some("ids.npy left out")
+        );
+        assert_eq!(
+            left(&kaggle).as_deref(),
+            Some("test.csv and 1 other file left out")
+        );
         let mnist = [
             "t10k-images.idx3-ubyte",
             "t10k-labels.idx1-ubyte",

@@ -5,6 +5,7 @@ mod check;
 mod engine;
 mod fault;
 mod files;
+mod gzip;
 mod handed;
 mod input;
 mod kept;

@@ -6,6 +6,7 @@
 use super::dataset::NUM_CLASSES;
 use super::task::{CLASSES, Task, numbered};
 use crate::error::{Error, Result};
+use crate::order::places_in_order;
 
 /// Classes that a data set may have.
 pub(super) const MAX_CLASSES: usize = *CLASSES.end();
@@ -197,22 +198,21 @@ impl Labels {
                     .seen
                     .iter()
                     .any(|seen| matches!(seen.label, Label::Word(_)));
-                let mut order: Vec<(usize, Label)> = self
+                let labels: Vec<Label> = self
                     .seen
                     .iter()
                     .map(|seen| match (&seen.label, is_mixed) {
                         (label @ Label::Number(_), true) => Label::Word(name_of(label)),
                         (label, _) => label.clone(),
                     })
-                    .enumerate()
                     .collect();
-                order.sort_by(|a, b| a.1.cmp(&b.1));
+                let order = places_in_order(labels.len(), &|a, b| labels[a].cmp(&labels[b]));
                 let mut places = vec![0; order.len()];
-                for (class, (seen, _)) in order.iter().enumerate() {
-                    places[*seen] = class as u8;
+                for (class, &seen) in order.iter().enumerate() {
+                    places[seen] = class as u8;
                 }
                 class_of = places;
-                names = order.iter().map(|(_, label)| name_of(label)).collect();
+                names = order.iter().map(|&seen| name_of(&labels[seen])).collect();
             }
         }
         let mut rows = self.rows;

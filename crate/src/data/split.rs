@@ -8,6 +8,7 @@
 //! another split.
 
 use crate::error::{Error, Result};
+use crate::order::in_order;
 use crate::rng::RandomState;
 
 use super::task::Task;
@@ -130,8 +131,7 @@ fn approximate_mode(counts: &[usize], num_draws: usize, rng: &mut RandomState) -
     let remainders: Vec<f64> = shares.iter().map(|share| share - share.floor()).collect();
     let mut num_missing = num_draws.saturating_sub(drawn.iter().sum());
 
-    let mut distinct = remainders.clone();
-    distinct.sort_by(|a, b| b.total_cmp(a));
+    let mut distinct = in_order(&remainders, |a, b| b.total_cmp(a));
     distinct.dedup();
     for value in distinct {
         if num_missing == 0 {

@@ -11,6 +11,7 @@ use crate::data::Normalisation;
 use crate::error::{Error, Result};
 use crate::math;
 use crate::message::Activation;
+use crate::order::in_order;
 
 /// Parameters that are copied to be looked into, at most: 64 MB.
 pub const MAX_PARAMETERS: usize = 16_000_000;
@@ -249,15 +250,16 @@ impl Snapshot {
             }
         };
         let parts = weights.iter().zip(inputs).enumerate();
-        let mut terms: Vec<Term> = parts
+        let terms: Vec<Term> = parts
             .map(|(input, (&weight, &value))| Term {
                 input,
                 weight,
                 value,
             })
             .collect();
-        terms.sort_by(|a, b| b.product().abs().total_cmp(&a.product().abs()));
-        Ok(terms)
+        Ok(in_order(&terms, |a, b| {
+            b.product().abs().total_cmp(&a.product().abs())
+        }))
     }
 
     /// The strongest connections to the class that is read: from its `num_paths` strongest
@@ -281,9 +283,8 @@ impl Snapshot {
                 before.extend(found.iter().map(|link| link.from));
                 links.extend(found);
             }
-            before.sort_unstable();
-            before.dedup();
-            units = before;
+            units = in_order(&before, |a: &usize, b| a.cmp(b));
+            units.dedup();
         }
         links
     }
@@ -299,7 +300,9 @@ impl Snapshot {
         };
         let mut links: Vec<Link> = before.activations.iter().enumerate().map(of).collect();
         links.retain(|link| link.product > 0.0);
-        links.sort_by(|a, b| b.product.total_cmp(&a.product).then(a.from.cmp(&b.from)));
+        links = in_order(&links, |a, b| {
+            b.product.total_cmp(&a.product).then(a.from.cmp(&b.from))
+        });
         links.truncate(count);
         links
     }

@@ -200,6 +200,7 @@ const LAST: &str = "column 785, the last | column 1, the first";
 pub fn files() -> Vec<(&'static str, Vec<u8>, Expected)> {
     let files = files_of_text().into_iter().chain(more::files());
     files
+        .chain(more::files_of_columns())
         .map(|(name, text, expected)| (name, text.into_bytes(), expected))
         .chain(more::files_in_other_letters())
         .collect()

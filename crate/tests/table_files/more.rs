@@ -464,6 +464,181 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
     ]
 }
 
+/// Columns beside label and pixels, by what they hold, and line breaks within quotes.
+pub fn files_of_columns() -> Vec<(&'static str, String, Expected)> {
+    let plain = Form::default();
+    let text = plain.under(&header(&["label"], from_0, &[]));
+    let rows = plain.rows();
+    let beside = |name: &str, cell: fn(usize) -> String| {
+        each_line(&text, |at, line| match at {
+            0 => format!("{line},{name}"),
+            at => format!("{line},{}", cell(at - 1)),
+        })
+    };
+    let many = |fields: fn(usize, &str) -> String| -> String {
+        let line = |row: usize| {
+            let pixels = (0..784).map(|at| format!(",{}", pixel(row, at, 784)));
+            let label = LABELS[row % 6].to_string();
+            fields(row, &(label + &pixels.collect::<String>())) + "\n"
+        };
+        (0..60).map(line).collect()
+    };
+    let labels = "5 0 4 1 9 2 5 0 4 1 9 2 5 0 4 1 9 2 5 0 4 1 9 2 5 0 4 1 9 2 5 0 4 1 9 2 5 0 4 1 9 2 5 \
+                  0 4 1 9 2 5 0 4 1 9 2 5 0 4 1 9 2";
+    vec![
+        (
+            "pandas' name for a last column that is empty",
+            beside("Unnamed: 785", |_| String::new()),
+            Read(DIGITS, "empty column 786 \"Unnamed: 785\" left out"),
+        ),
+        (
+            "the same of missing values",
+            beside("Unnamed: 785", |_| "NaN".into()),
+            Read(DIGITS, "empty column 786 \"Unnamed: 785\" left out"),
+        ),
+        (
+            "the same of what no index has",
+            beside("Unnamed: 785", |row| (row % 2).to_string()),
+            Read(DIGITS, "column 786 \"Unnamed: 785\" left out"),
+        ),
+        (
+            "the same of fractions",
+            beside("Unnamed: 785", |row| format!("0.{}", row + 1)),
+            Read(DIGITS, "column 786 \"Unnamed: 785\" left out"),
+        ),
+        (
+            "the same of an index",
+            beside("Unnamed: 785", |row| (5 - row).to_string()),
+            Read(DIGITS, "index column left out"),
+        ),
+        (
+            "an index and an id that is none",
+            each_line(&text, |at, line| match at {
+                0 => format!(",id,{line}"),
+                at => format!("{},7,{line}", at - 1),
+            }),
+            Read(
+                DIGITS,
+                "label in column 3 \"label\"; index column left out; column 2 \"id\" left out",
+            ),
+        ),
+        (
+            "a label that lost its name",
+            many(|row, line| match row {
+                0 => format!("Unnamed: 0{}", &header(&[""], from_0, &[])),
+                _ => line.to_owned(),
+            }),
+            Asked(
+                "column 1 \"Unnamed: 0\", the first | no labels in it",
+                &labels[2..],
+            ),
+        ),
+        (
+            "a label under R's numbers",
+            plain.under(&header(&["label"], |at| format!("V{}", at + 2), &[])),
+            Read(DIGITS, ""),
+        ),
+        (
+            "headerless, an index last",
+            each_line(&rows, |at, line| format!("{line},{at}")),
+            Read(DIGITS, "label in column 1; index column left out"),
+        ),
+        (
+            "headerless, pixels and an index last",
+            many(|row, line| format!("{},{row}", &line[2..])),
+            Bare("index column left out"),
+        ),
+        (
+            "headerless, paths last",
+            many(|row, line| format!("{line},digits/{row}.png")),
+            Read(labels, "label in column 1; index column left out"),
+        ),
+        (
+            "headerless, a shuffled index first",
+            many(|row, line| format!("{},{line}", (row * 7) % 60 + 1000)),
+            Read(labels, "label in column 2; index column left out"),
+        ),
+        (
+            "three commas at each end, without a header",
+            each_line(&rows, |_, line| format!("{line},,,")),
+            Read(
+                DIGITS,
+                "label in column 1; column 786 without a name left out; column 787 without a name \
+                 left out; column 788 without a name left out",
+            ),
+        ),
+        (
+            "Excel's line that names a tab",
+            format!("sep=\t\n{}", text.replace(',', "\t")),
+            Read(DIGITS, "columns separated by tabs"),
+        ),
+        (
+            "blanks at each end",
+            each_line(&text, |_, line| format!("{line}  ")),
+            Read(DIGITS, ""),
+        ),
+        // Lines that break within quotes.
+        (
+            "remarks of several lines",
+            beside("remark", |row| format!("\"a, b\r\n\"\"c\"\"\n{row}\"")),
+            Read(DIGITS, "column 786 \"remark\" left out"),
+        ),
+        (
+            "the same before the label",
+            each_line(&text, |at, line| match at {
+                0 => format!("\"my\nremark\",{line}"),
+                _ => format!("\"a\nb\",{line}"),
+            }),
+            Read(
+                DIGITS,
+                "label in column 2 \"label\"; column 1 \"my remark\" left out",
+            ),
+        ),
+        (
+            "the same with a fault below",
+            beside("remark", |row| format!("\"a\n{row}\"")).replace("\n9,0,", "\n9,x,"),
+            Refused("row 10, column pixel0: found \"x\", expected a whole number, 0 to 255"),
+        ),
+        (
+            "a remark that is never closed",
+            beside(
+                "remark",
+                |row| if row == 3 { "\"a".into() } else { "b".into() },
+            ),
+            Refused(
+                "row 5, column remark: found a quote that is not closed in this line, expected a \
+                 closing quote",
+            ),
+        ),
+        (
+            "the same in the last row",
+            beside("remark", |row| {
+                if row == 5 {
+                    "\"a\nb".into()
+                } else {
+                    "b".into()
+                }
+            }),
+            Refused(
+                "row 7, column remark: found a quote that is never closed, expected a closing quote",
+            ),
+        ),
+        (
+            "a label that breaks",
+            text.replace("\n4,", "\n\"4\n\","),
+            Refused(
+                "row 4, column label: found a quote that is not closed in this line, expected a \
+                 closing quote",
+            ),
+        ),
+        (
+            "a name that is never closed",
+            text.replacen("pixel783", "\"pixel783", 1),
+            Refused("row 1: found a quote that is never closed, expected a closing quote"),
+        ),
+    ]
+}
+
 /// Files that are not in UTF-8.
 pub fn files_in_other_letters() -> Vec<(&'static str, Vec<u8>, Expected)> {
     let text = Form::default().under(&header(&["label"], from_0, &[]));

@@ -29,8 +29,9 @@ const USUAL_UPDATE = 1e-3;
  */
 export function value(number) {
   if (!Number.isFinite(number)) return "no number";
-  const text = Math.abs(number).toFixed(2);
-  return number < 0 && Number(text) !== 0 ? `−${text}` : text;
+  const figures = Math.abs(number).toFixed(2);
+  const text = format.grouped(figures);
+  return number < 0 && Number(figures) !== 0 ? `−${text}` : text;
 }
 
 /** A weight, which is small: `0.098`. @param {number} number */
@@ -53,12 +54,13 @@ function added(number) {
 export function small(number) {
   if (!Number.isFinite(number)) return "no number";
   if (number !== 0 && Math.abs(number) < 1e-4) return number.toExponential(1);
-  return String(Number(number.toPrecision(3)));
+  return format.grouped(String(Number(number.toPrecision(3))));
 }
 
 /** A norm, fine enough for a step to show: `6.8972`. @param {number} number */
 export function norm(number) {
-  return Number.isFinite(number) ? String(Number(number.toPrecision(5))) : "no number";
+  if (!Number.isFinite(number)) return "no number";
+  return format.grouped(String(Number(number.toPrecision(5))));
 }
 
 /**

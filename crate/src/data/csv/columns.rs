@@ -49,6 +49,8 @@ pub(super) struct Columns {
     pub one_hot: Vec<String>,
     /// The header's names, for errors; empty where there is none that says anything.
     pub names: Vec<String>,
+    /// Columns whose names are those of an index. What they hold may be something else.
+    pub indices: Vec<usize>,
     /// Whether the first line is no image.
     pub has_header: bool,
     /// Whether it is one whose repeated values a program has numbered.
@@ -82,6 +84,33 @@ impl Columns {
         self.targets
             .iter()
             .position(|target| matches!(target, Target::Pixel(_)))
+    }
+
+    /// Says of columns that bear an index' name and are left out what they hold instead.
+    pub fn correct_indices(&mut self, held: &[(usize, Held)]) {
+        let is_wrong = |(_, held): &&(usize, Held)| *held != Held::Index;
+        let wrong: Vec<&(usize, Held)> = held.iter().filter(is_wrong).collect();
+        let is_note = |note: &String| note.ends_with(INDEX_NOTE) || note.ends_with(INDICES_NOTE);
+        let Some(at) = self.notes.iter().position(is_note) else {
+            return;
+        };
+        if wrong.is_empty() {
+            return;
+        }
+        let mut notes = vec![INDEX_NOTE.to_owned(); held.len() - wrong.len()];
+        notes.extend(wrong.iter().map(|(column, held)| {
+            let kind = if *held == Held::Nothing { "empty " } else { "" };
+            kind.to_owned() + &self.left_out_note(*column)
+        }));
+        self.notes.splice(at..=at, index_notes(notes));
+    }
+
+    /// What is said of a column that is neither label nor pixel nor index.
+    pub fn left_out_note(&self, column: usize) -> String {
+        match self.names.get(column).filter(|name| !name.is_empty()) {
+            Some(name) => format!("column {} {name:?} left out", column + 1),
+            None => format!("column {} without a name left out", column + 1),
+        }
     }
 
     /// The answer that means this plan: the label's column from 1, 0 for none.
@@ -186,15 +215,25 @@ pub(super) fn label_words(column: usize, name: Option<&str>) -> String {
     }
 }
 
-/// What is said of a column that counts rows.
+/// What a column holds that bears an index' name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Something else in each row.
+    Index,
+    Nothing,
+    Other,
+}
+
+/// What is said of a column that counts rows, and of several.
 pub(super) const INDEX_NOTE: &str = "index column left out";
+const INDICES_NOTE: &str = "index columns left out";
 
 /// Notes of which several are of index columns, with these in one.
 pub(super) fn index_notes(mut notes: Vec<String>) -> Vec<String> {
     let is_index = |note: &String| note == INDEX_NOTE;
     let count = notes.iter().filter(|note| is_index(note)).count();
     if let (Some(first), true) = (notes.iter().position(is_index), count > 1) {
-        notes[first] = format!("{count} index columns left out");
+        notes[first] = format!("{count} {INDICES_NOTE}");
         notes.retain(|note| !is_index(note));
     }
     notes

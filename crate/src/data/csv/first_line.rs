@@ -6,8 +6,10 @@ use super::field::{quoted, unquoted};
 use super::header::{Header, read_header};
 use super::mangled::image_in_header;
 use super::names::plain_name;
+use super::quotes;
 use super::value::{Value, value};
 use crate::error::{Error, Result};
+use crate::order;
 
 /// What a first line is.
 #[derive(Debug)]
@@ -45,7 +47,8 @@ pub(super) fn format_of(line: &[u8]) -> Format {
 
 /// Whether a line only names the separator, as Excel wants it: `sep=;`.
 pub(super) fn is_separator_line(line: &[u8]) -> bool {
-    let text = unquoted(line.trim_ascii());
+    // It may be a tab.
+    let text = unquoted(line);
     text.len() == 5 && text[..4].eq_ignore_ascii_case(b"sep=") && !text[4].is_ascii_alphanumeric()
 }
 
@@ -73,8 +76,7 @@ fn has_image_in_cell(names: &[&[u8]]) -> bool {
 
 /// The fields of each whole row as long as the first one, without quotes.
 pub(super) fn fields_of(text: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
-    let lines = text.split(|&byte| byte == b'\n');
-    let rows = lines
+    let rows = quotes::lines(text, format.separator)
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
         .filter(|line| !line.trim_ascii().is_empty())
@@ -151,7 +153,11 @@ pub(super) fn decide(line: &[u8], format: Format, row: u64) -> Result<FirstLine>
     let num_numbers = names.iter().filter(|name| is_number(name)).count();
     // A row of data has one word at most, its label; a header may have numbers for
     // names, but no two of them alike.
-    let may_be_data = num_numbers > 0 && num_numbers + 1 >= names.len();
+    let num_empty_last = names
+        .iter()
+        .rev()
+        .take_while(|name| name.trim_ascii().is_empty());
+    let may_be_data = num_numbers > 0 && num_numbers + 1 + num_empty_last.count() >= names.len();
     if may_be_data && !are_distinct(&names) {
         return Ok(FirstLine::Data);
     }
@@ -165,9 +171,9 @@ pub(super) fn decide(line: &[u8], format: Format, row: u64) -> Result<FirstLine>
 }
 
 fn are_distinct(names: &[&[u8]]) -> bool {
-    let mut plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
-    plain.sort_unstable();
-    plain.windows(2).all(|pair| pair[0] != pair[1])
+    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    let plain: Vec<&[u8]> = plain.iter().map(String::as_bytes).collect();
+    order::are_distinct(&plain)
 }
 
 /// Refuses a table whose first line has not the columns of images.

@@ -120,10 +120,11 @@ pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
     let shown = |column: usize| String::from_utf8_lossy(names[column]).trim().to_owned();
     let mut unknown = Vec::new();
     let mut labels = Vec::new();
+    let mut indices = Vec::new();
     for (column, meaning) in meanings.iter_mut().enumerate() {
         match (targets[column], &meaning) {
             (Target::Skipped, Meaning::Label) => labels.push(column),
-            (Target::Skipped, Meaning::Index) => {}
+            (Target::Skipped, Meaning::Index) => indices.push(column),
             (Target::Skipped, _) => unknown.push(column),
             _ => {}
         }
@@ -151,6 +152,7 @@ pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
                 .iter()
                 .map(|name| String::from_utf8_lossy(name).trim().to_owned())
                 .collect(),
+            indices: indices.clone(),
             has_header: true,
             is_first_mangled: false,
             notes: Vec::new(),
@@ -181,6 +183,10 @@ pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
         plans.insert(0, plan);
     }
     if labels.is_empty() {
+        if one_hot.is_empty() {
+            // pandas gives an index' name to a label without one; the first rows will tell.
+            plans.extend(indices.iter().map(|&column| plan(Some(column))));
+        }
         // Without any label is a reading, too.
         plans.push(plan(None));
     }
@@ -237,8 +243,7 @@ fn left_out(plan: &Columns, plain: &[String]) -> Vec<String> {
     let skipped = (0..plan.targets.len()).filter(|&at| plan.targets[at] == Target::Skipped);
     let said = skipped.map(|column| match meaning(&plain[column]) {
         Meaning::Index if !plain[column].is_empty() || column == 0 => INDEX_NOTE.to_owned(),
-        Meaning::Index => format!("column {} without a name left out", column + 1),
-        _ => format!("column {} {:?} left out", column + 1, plan.names[column]),
+        _ => plan.left_out_note(column),
     });
     index_notes(said.collect())
 }
@@ -267,7 +272,12 @@ fn pixel_targets(
     let least = |part: fn(&Meaning) -> u32| pixels().map(part).min().unwrap_or(0);
     let (first_line, first_column) = (least(line_of), least(column_of));
     let num_pixels = side * side;
-    let is_beyond_1 = first_line > 1 || first_column > 1;
+    // R numbers columns, and a label may bear a name of its own: `label,V2,…,V785`.
+    let is_number_of_column = |(at, meaning): (usize, &Meaning)| {
+        prefix(meaning) != Some(pixel_prefix) || column_of(meaning) as usize == at + 1
+    };
+    let are_columns = !pixel_prefix.1 && meanings.iter().enumerate().all(is_number_of_column);
+    let is_beyond_1 = (first_line > 1 || first_column > 1) && !are_columns;
     let start = |first: u32| if is_beyond_1 { 0 } else { first as usize };
     let words = |pixel: usize| match pixel_prefix {
         (prefix, true) => format!(

@@ -25,6 +25,7 @@ mod mangled;
 mod names;
 mod pixel_count;
 mod plain_pixels;
+mod quotes;
 mod row_names;
 mod rows;
 mod shape;
@@ -72,6 +73,8 @@ pub struct CsvReader {
     head: Option<Head>,
     /// The line being read before there are rows.
     row: u64,
+    /// Line breaks within quotes in it.
+    num_breaks: u32,
     /// Lines of comments above the table.
     num_comments: u32,
     /// Whether a line has named the separator.
@@ -152,6 +155,7 @@ impl CsvReader {
             stage: Stage::FirstLine(Vec::new()),
             head: None,
             row: 1,
+            num_breaks: 0,
             num_comments: 0,
             has_separator_line: false,
             line_ends: LineEnds::default(),
@@ -302,6 +306,10 @@ impl CsvReader {
         line.extend_from_slice(&head[..head.len().min(room)]);
         if head.len() > room {
             refuse_foreign_file(line, self.row)?;
+            self.refuse_open_quote()?;
+            let Stage::FirstLine(line) = &self.stage else {
+                return Ok(rest);
+            };
             let commas = line.iter().filter(|&&byte| byte == b',').count();
             return Err(Error::data(
                 format!("row {}", self.row),
@@ -312,8 +320,26 @@ impl CsvReader {
         if end.is_none() {
             return Ok(tail);
         }
-        self.take_first_line(true)?;
+        if quotes::is_open(line, format_of(line).separator) {
+            // A name may be of several lines.
+            line.push(b' ');
+            self.num_breaks += 1;
+        } else {
+            self.take_first_line(true)?;
+        }
         Ok(&tail[1..])
+    }
+
+    /// Refuses a first line that has gone on behind its end for a quote that nothing closes.
+    fn refuse_open_quote(&self) -> Result<()> {
+        match self.num_breaks {
+            0 => Ok(()),
+            _ => Err(Error::data(
+                format!("row {}", self.row),
+                "a quote that is never closed",
+                "a closing quote",
+            )),
+        }
     }
 
     /// Decides by the complete first line, where it says enough.
@@ -322,6 +348,10 @@ impl CsvReader {
             return Ok(());
         };
         let line = std::mem::take(line);
+        if !has_line_end && quotes::is_open(&line, format_of(&line).separator) {
+            self.refuse_open_quote()?;
+        }
+        let num_lines = u64::from(has_line_end) + u64::from(std::mem::take(&mut self.num_breaks));
         let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
         // Two of them come of a program that has turned its own line feeds.
         let num_returns = text.iter().rev().take_while(|&&byte| byte == b'\r').count();
@@ -362,7 +392,7 @@ impl CsvReader {
         };
         match first_line::decide(text, format, self.row)? {
             FirstLine::Named(mut plans) => {
-                self.row += u64::from(has_line_end);
+                self.row += num_lines;
                 head.row = self.row;
                 let note = comments_note(self.num_comments);
                 plans
@@ -372,7 +402,7 @@ impl CsvReader {
                 head.header = text.to_vec();
             }
             FirstLine::Numbered => {
-                self.row += u64::from(has_line_end);
+                self.row += num_lines;
                 head.row = self.row;
                 head.is_numbered = true;
                 head.note = Some("the header only numbers the columns");
@@ -423,9 +453,11 @@ impl CsvReader {
         }
         if head.plans.len() > 1 {
             shape::settle_one_hot(&rows, &mut head.plans);
+            shape::settle_indices(&rows, &mut head.plans);
         }
         if let Some(plans) = row_names::fitted(&rows, &head.plans, &head.header, head.format)? {
             head.plans = plans;
+            shape::settle_indices(&rows, &mut head.plans);
             let note = comments_note(head.num_comments);
             head.plans
                 .iter_mut()

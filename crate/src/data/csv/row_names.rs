@@ -7,9 +7,10 @@ use super::columns::{Columns, Format, side_of};
 use super::first_line::{FirstLine, LEVELS, decide};
 use super::value::{Value, value};
 use crate::error::{Error, Result};
+use crate::order::are_distinct;
 
 /// Rows from which fields that all differ can be no labels.
-const ROWS_OF_NAMES: usize = 40;
+pub(super) const ROWS_OF_NAMES: usize = 40;
 
 /// The plans of a header to which the name is added that its rows have a field too many for;
 /// `None` where they have none, or one that may be anything. Reading tells what is wrong then.
@@ -61,11 +62,8 @@ fn has_names(rows: &[Vec<&[u8]>]) -> bool {
     if numbers.iter().enumerate().all(counts) {
         return numbers.len() > 1;
     }
-    let mut sorted = names.clone();
-    sorted.sort_unstable();
-    let are_distinct = sorted.windows(2).all(|pair| pair[0] != pair[1]);
     let are_words = numbers.iter().all(|number| *number == Value::Other);
-    are_distinct && (names.len() >= ROWS_OF_NAMES || (are_words && names.len() > 1))
+    are_distinct(&names) && (names.len() >= ROWS_OF_NAMES || (are_words && names.len() > 1))
 }
 
 /// Refuses a table whose first lines number the lines and columns of an image, one a level of

@@ -6,7 +6,7 @@
 //!
 //! Over 400 lines: one state machine, byte by byte and fast, which must agree.
 
-use super::columns::{Columns, Format, Target};
+use super::columns::{Columns, Format, Held, Target};
 use super::field::quoted;
 use super::first_line::NO_UTF_8;
 use super::plain_pixels::plain_pixels;
@@ -23,6 +23,10 @@ const ROWS_BEFORE_ESTIMATE: usize = 1024;
 
 /// What programs write where a value is missing.
 const MISSING: [&[u8]; 7] = [b"", b"nan", b"na", b"n/a", b"null", b"none", b"?"];
+
+fn is_missing(text: &[u8]) -> bool {
+    MISSING.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
 
 /// A push parser of rows.
 #[derive(Debug)]
@@ -45,6 +49,11 @@ pub(super) struct Rows {
     labels: Labels,
     /// The class that this row's one-hot columns have given so far.
     one_hot: Option<u8>,
+    /// The columns left out for their names.
+    watched: Vec<Watched>,
+    /// The line in which the last quote was opened, and separators within it in this line.
+    quote_row: u64,
+    num_quoted: usize,
     num_rows: usize,
     /// Bytes pushed before this chunk, and before the line being read.
     num_bytes: u64,
@@ -52,6 +61,43 @@ pub(super) struct Rows {
     /// The whole file's size, 0 if unknown.
     expected_bytes: u64,
     is_plain: bool,
+}
+
+/// What a column holds that is left out as an index.
+#[derive(Debug)]
+struct Watched {
+    column: usize,
+    /// A number for the field of each row.
+    marks: Vec<(u64, u32)>,
+    is_empty: bool,
+    /// Whether no number in it is a fraction, or below 0.
+    may_count: bool,
+}
+
+impl Watched {
+    fn take(&mut self, field: &[u8]) {
+        let text = field.trim_ascii();
+        self.is_empty &= is_missing(text);
+        self.may_count &= matches!(value(text, false), Value::Whole(_) | Value::Other);
+        // FNV-1a.
+        let mark = text.iter().fold(0xcbf2_9ce4_8422_2325, |mark: u64, &byte| {
+            (mark ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        // In this form as equal images are looked for: sorted by one code.
+        self.marks.push((mark, 0));
+    }
+
+    fn held(mut self) -> (usize, Held) {
+        self.marks.sort_unstable();
+        let held = match () {
+            () if self.is_empty => Held::Nothing,
+            () if self.may_count && self.marks.windows(2).all(|pair| pair[0] != pair[1]) => {
+                Held::Index
+            }
+            () => Held::Other,
+        };
+        (self.column, held)
+    }
 }
 
 /// What the rows came to.
@@ -81,7 +127,18 @@ enum State {
 impl Rows {
     /// Begins at line `row` of the file.
     pub fn new(columns: Columns, format: Format, row: u64) -> Self {
+        let indices = columns.indices.iter().copied();
+        let is_left_out = |&column: &usize| columns.targets.get(column) == Some(&Target::Skipped);
+        let watched = indices.filter(is_left_out).map(|column| Watched {
+            column,
+            marks: Vec::new(),
+            is_empty: true,
+            may_count: true,
+        });
         Self {
+            watched: watched.collect(),
+            quote_row: row,
+            num_quoted: 0,
             runs: columns.runs(),
             pixels: PixelStore::new(columns.num_pixels()),
             first_row: row - u64::from(columns.has_header && row > 1),
@@ -158,8 +215,13 @@ impl Rows {
                 self.end_row(true)?;
             }
             State::Quoted => {
+                self.row = self.quote_row;
                 return Err(self.fault("a quote that is never closed", "a closing quote"));
             }
+        }
+        let held: Vec<(usize, Held)> = self.watched.into_iter().map(Watched::held).collect();
+        if self.num_rows > 0 {
+            self.columns.correct_indices(&held);
         }
         Ok(Read {
             columns: self.columns,
@@ -195,12 +257,26 @@ impl Rows {
                 ));
             }
             (State::FieldStart, b' ') if self.format.has_blanks() => {}
-            (State::FieldStart, b'"') => self.state = State::Quoted,
+            (State::FieldStart, b'"') => {
+                self.state = State::Quoted;
+                self.quote_row = self.row;
+            }
             (State::Quoted, b'"') => self.state = State::QuoteSeen,
-            (State::Quoted, b'\n' | b'\r') => {
-                return Err(
-                    self.fault("a quote that is not closed in this line", "a closing quote")
-                );
+            // What is left out may be of several lines.
+            (State::Quoted, b'\n' | b'\r')
+                if self.columns.targets.get(self.column) == Some(&Target::Skipped) =>
+            {
+                self.row += u64::from(byte == b'\n');
+                self.num_quoted = 0;
+            }
+            (State::Quoted, b'\n' | b'\r') => return Err(self.open_quote()),
+            (State::Quoted, _) if self.row > self.quote_row && byte == self.format.separator => {
+                // No row is lost for a quote that has forgotten its other half.
+                self.num_quoted += 1;
+                if self.num_quoted + 1 == self.columns.targets.len() {
+                    self.row = self.quote_row;
+                    return Err(self.open_quote());
+                }
             }
             (State::Quoted, _) => self.keep(byte)?,
             (State::QuoteSeen, b'"') => {
@@ -291,7 +367,12 @@ impl Rows {
             Some(Target::Pixel(pixel)) => self.take_pixel(usize::from(pixel))?,
             Some(Target::Label) => self.take_label()?,
             Some(Target::OneHot(class)) => self.take_one_hot(class)?,
-            Some(Target::Skipped) => {}
+            Some(Target::Skipped) => {
+                let mut watched = self.watched.iter_mut();
+                if let Some(watched) = watched.find(|one| one.column == self.column) {
+                    watched.take(&self.field);
+                }
+            }
             None if self.column == MAX_COLUMNS => {
                 return Err(self.wrong_count(format!("more than {MAX_COLUMNS} columns")));
             }
@@ -313,10 +394,12 @@ impl Rows {
 
     /// The field's number.
     fn number(&self) -> Value {
-        let text = if self.format.is_padded {
-            self.field.trim_ascii()
-        } else {
-            &self.field
+        let is_last = self.column + 1 == self.columns.targets.len();
+        let text = match self.format.is_padded {
+            true => self.field.trim_ascii(),
+            // Blanks behind a row are none of it.
+            false if is_last => self.field.trim_ascii_end(),
+            false => &self.field,
         };
         value(text, self.format.has_decimal_comma)
     }
@@ -343,8 +426,7 @@ impl Rows {
         };
         let is_negative = number == Value::Negative && self.field.len() > 3;
         let is_whole = !self.field.iter().any(|byte| b".,eE".contains(byte));
-        let field = self.field.trim_ascii().to_ascii_lowercase();
-        let is_missing = MISSING.contains(&field.as_slice());
+        let is_missing = is_missing(self.field.trim_ascii());
         let expected = match number {
             Value::Whole(256..=65_535) if self.scale != Scale::Share => {
                 format!("{range}: larger ones, such as those of 16 bits, are to be scaled first")
@@ -473,6 +555,10 @@ impl Rows {
             found,
             expected,
         )
+    }
+
+    fn open_quote(&self) -> Error {
+        self.fault("a quote that is not closed in this line", "a closing quote")
     }
 
     fn wrong_count(&self, found: String) -> Error {

@@ -7,8 +7,9 @@
 use std::ops::Range;
 
 use super::columns::{Columns, INDEX_NOTE, Target, index_notes, label_words, side_note, side_of};
-use super::row_names::ends_empty;
+use super::row_names::{ROWS_OF_NAMES, ends_empty};
 use super::value::{Value, value};
+use crate::order::are_distinct;
 
 /// The share of a column's commonest value above which it is a picture's edge rather
 /// than a label: an edge is paper in most images.
@@ -50,21 +51,24 @@ pub(super) fn shapes(head: &FirstRows) -> (Vec<Columns>, usize) {
         return (Vec::new(), 0);
     };
     if width > 16 && head.rows.iter().all(|row| ends_empty(row)) {
-        return without_last(head, width);
+        let note = format!("column {width} without a name left out");
+        return without_last(head, width, note);
+    }
+    if head.ends_with_index(width) {
+        return without_last(head, width, INDEX_NOTE.to_owned());
     }
     if let Some(side) = side_of(width) {
         return (vec![plan(side, 0, None, &[])], 1);
     }
-    let is_indexed = head.counts_rows(0);
     if let Some(side) = width.checked_sub(1).and_then(side_of) {
-        if is_indexed && head.rows.len() >= ROWS_OF_INDEX {
+        if head.numbers_rows(0) && head.rows.len() >= ROWS_OF_INDEX {
             return (vec![plan(side, 1, None, &[INDEX_NOTE])], 1);
         }
         return label_readings(head, side, 0);
     }
     // Each time that pandas saves a table it may add an index.
     let num_indices = (0..MAX_INDICES)
-        .take_while(|&column| head.counts_rows(column))
+        .take_while(|&column| head.numbers_rows(column))
         .count();
     for first in 1..=num_indices {
         if let Some(side) = width.checked_sub(first + 1).and_then(side_of) {
@@ -76,8 +80,8 @@ pub(super) fn shapes(head: &FirstRows) -> (Vec<Columns>, usize) {
     (found.into_iter().collect(), num_likely)
 }
 
-/// The readings of rows that each end with a separator: of what stands before it.
-fn without_last(head: &FirstRows, width: usize) -> (Vec<Columns>, usize) {
+/// The readings of rows whose last field is none of the image's: of what stands before it.
+fn without_last(head: &FirstRows, width: usize, note: String) -> (Vec<Columns>, usize) {
     let rows: Vec<Vec<&[u8]>> = head
         .rows
         .iter()
@@ -89,8 +93,8 @@ fn without_last(head: &FirstRows, width: usize) -> (Vec<Columns>, usize) {
     });
     for plan in &mut plans {
         plan.targets.push(Target::Skipped);
-        plan.notes
-            .push(format!("column {width} without a name left out"));
+        plan.notes.push(note.clone());
+        plan.notes = index_notes(std::mem::take(&mut plan.notes));
     }
     (plans, num_likely)
 }
@@ -185,6 +189,22 @@ pub(super) fn settle_one_hot(rows: &[Vec<&[u8]>], plans: &mut Vec<Columns>) {
     }
 }
 
+/// Of plans whose label stands under an index' name those stay whose first rows have labels
+/// there: they are not all different, as those of an index are, nor all one.
+pub(super) fn settle_indices(rows: &[Vec<&[u8]>], plans: &mut Vec<Columns>) {
+    let head = FirstRows {
+        rows,
+        has_decimal_comma: false,
+    };
+    plans.retain(|plan| match plan.label_column() {
+        Some(column) if plan.indices.contains(&column) => {
+            let is_label = matches!(head.look(column), Look::Mixed | Look::Words);
+            is_label && !head.is_distinct(column) && head.field(column).all(|text| !text.is_empty())
+        }
+        _ => true,
+    });
+}
+
 /// The plan of pixels in their order around the column of the label; what stands before
 /// `first` is left out.
 fn plan(side: usize, first: usize, label: Option<usize>, notes: &[&str]) -> Columns {
@@ -206,6 +226,7 @@ fn plan(side: usize, first: usize, label: Option<usize>, notes: &[&str]) -> Colu
         targets,
         one_hot: Vec::new(),
         names: Vec::new(),
+        indices: Vec::new(),
         has_header: false,
         is_first_mangled: false,
         notes: label
@@ -218,9 +239,14 @@ fn plan(side: usize, first: usize, label: Option<usize>, notes: &[&str]) -> Colu
 }
 
 impl FirstRows<'_> {
-    fn values(&self, column: usize) -> impl Iterator<Item = Value> {
+    fn field(&self, column: usize) -> impl Iterator<Item = &[u8]> {
         let fields = self.rows.iter().filter_map(move |row| row.get(column));
-        fields.map(|field| value(field.trim_ascii(), self.has_decimal_comma))
+        fields.map(|field| field.trim_ascii())
+    }
+
+    fn values(&self, column: usize) -> impl Iterator<Item = Value> {
+        self.field(column)
+            .map(|text| value(text, self.has_decimal_comma))
     }
 
     fn look(&self, column: usize) -> Look {
@@ -285,6 +311,36 @@ impl FirstRows<'_> {
             }
             _ => false,
         })
+    }
+
+    /// Whether no two fields of a column are alike.
+    fn is_distinct(&self, column: usize) -> bool {
+        are_distinct(&self.field(column).collect::<Vec<_>>())
+    }
+
+    /// Whether a column counts the rows, or names them: by words or by numbers beyond a pixel's,
+    /// so many that no two are alike.
+    fn numbers_rows(&self, column: usize) -> bool {
+        let is_whole = |value: Value| matches!(value, Value::Whole(_));
+        let is_beyond = |value: Value| matches!(value, Value::Whole(256..));
+        let are_names = || {
+            self.values(column).all(|value| value == Value::Other)
+                || (self.values(column).all(is_whole) && self.values(column).any(is_beyond))
+        };
+        let is_named = self.rows.len() >= ROWS_OF_NAMES && are_names() && self.is_distinct(column);
+        is_named || self.counts_rows(column)
+    }
+
+    /// Whether the last column numbers the rows: of a few of them only where nothing else fits.
+    fn ends_with_index(&self, width: usize) -> bool {
+        let Some(last) = width.checked_sub(1).filter(|&last| last >= 16) else {
+            return false;
+        };
+        let fits_else = width.checked_sub(1).and_then(side_of).is_some() || self.counts_rows(0);
+        let fits_without = width.checked_sub(2).and_then(side_of).is_some();
+        let is_sure = self.rows.len() >= ROWS_OF_INDEX;
+        let may_be = is_sure || (self.rows.len() >= 4 && fits_without && !fits_else);
+        may_be && side_of(width).is_none() && self.numbers_rows(last)
     }
 
     /// How many of these columns have a 1 in them.

@@ -30,6 +30,7 @@ use crate::config::NetworkPlan;
 use crate::error::{Error, Result};
 use crate::nn::committee::{Committee, MAX_MEMBERS};
 use crate::nn::layout::Layout;
+use crate::order::in_order;
 
 /// "BURN" as a little-endian word.
 const MAGIC: [u8; 4] = 0x4255_524E_u32.to_le_bytes();
@@ -101,8 +102,8 @@ impl<'a> Writing<'a> {
     fn file(self, module: String, notes: Notes) -> Vec<u8> {
         let own = [("format", "burnpack".to_owned()), ("module", module)];
         let own = own.into_iter().map(|(key, text)| (key.to_owned(), text));
-        let mut noted: Notes = own.chain(notes).collect();
-        noted.sort();
+        let noted: Notes = own.chain(notes).collect();
+        let noted = in_order(&noted, |a, b| a.cmp(b));
         let metadata = encoded(&self.placed, &noted);
 
         let mut file = Vec::with_capacity(HEADER_LEN + metadata.len() + ALIGNMENT + self.end);

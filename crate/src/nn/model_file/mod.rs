@@ -18,6 +18,7 @@ use crate::data::task::{CLASSES, SIDES, numbered};
 use crate::data::{Normalisation, Task};
 use crate::error::{Error, Result};
 use crate::message::Activation;
+use crate::order::in_order;
 
 /// Longest header, in bytes. The largest network's takes 4 KB; one of 100 MB could
 /// name a million tensors.
@@ -244,9 +245,9 @@ impl Numbered {
     }
 
     /// The modules' names in the order of their numbers.
-    fn in_order(mut self) -> Vec<String> {
-        self.0.sort();
-        self.0.into_iter().map(|(_, stem)| stem).collect()
+    fn in_order(self) -> Vec<String> {
+        let sorted = in_order(&self.0, |a, b| a.0.cmp(&b.0));
+        sorted.into_iter().map(|(_, stem)| stem).collect()
     }
 }
 
