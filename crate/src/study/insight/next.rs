@@ -5,7 +5,7 @@ use crate::message::{Factor, Insight, InsightKind, InsightNumber};
 use super::{Reader, number};
 use crate::study::noise::Noise;
 use crate::study::value::{Value, still_falling};
-use crate::study::words::{capitalised, points, share, significant};
+use crate::study::words::{capitalised, list, points, share, significant};
 
 /// A gap that is surely below this leaves dropout little to do.
 const LITTLE_GAP: f64 = 0.01;
@@ -63,19 +63,28 @@ impl<'a> Reader<'_, 'a> {
                     ),
                     vec![number("rate with the highest accuracy", best.axis)],
                 ),
-                (Some(lower), Some(upper)) => push(
-                    format!(
-                        "To try next: rates around the highest accuracy, such as {} and {}.",
-                        middle(lower),
-                        if upper.num_diverged > 0 {
-                            // Half way to where it diverged may diverge, too.
-                            significant((2.0 * best.axis).min((best.axis * upper.axis).sqrt()))
-                        } else {
-                            middle(upper)
-                        }
-                    ),
-                    vec![number("rate with the highest accuracy", best.axis)],
-                ),
+                (Some(lower), Some(upper)) => {
+                    let above = if upper.num_diverged > 0 {
+                        // Half way to where it diverged may diverge, too.
+                        significant((2.0 * best.axis).min((best.axis * upper.axis).sqrt()))
+                    } else {
+                        middle(upper)
+                    };
+                    // Between rates that lie this close there is none that is worth a run.
+                    let is_tried =
+                        |rate: &String| self.values.iter().any(|v| significant(v.axis) == *rate);
+                    let mut rates = vec![middle(lower), above];
+                    rates.retain(|rate| !is_tried(rate));
+                    if !rates.is_empty() {
+                        push(
+                            format!(
+                                "To try next: rates around the highest accuracy, such as {}.",
+                                list(&rates)
+                            ),
+                            vec![number("rate with the highest accuracy", best.axis)],
+                        );
+                    }
+                }
                 (None, None) => {}
             },
             Factor::BatchSize => {
@@ -189,5 +198,30 @@ impl<'a> Reader<'_, 'a> {
                     .collect(),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use crate::message::Factor;
+    use crate::study::insight::read_study;
+    use crate::study::testing::settled;
+
+    fn next_rates(values: &str) -> Option<String> {
+        let record = settled(Factor::LearningRate, values, &[0.95, 0.97, 0.96]);
+        let insights = read_study(&record).insights.into_iter();
+        let mut sentences = insights.map(|one| one.sentence);
+        sentences.find(|sentence| sentence.starts_with("To try next: rates around"))
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn rates_that_were_tried_are_not_proposed() {
+        let told = next_rates("0.01, 0.1, 0.3").unwrap();
+        assert!(told.ends_with("such as 0.032 and 0.17."), "{told}");
+        let told = next_rates("0.01, 0.1, 0.1001").unwrap();
+        assert!(told.ends_with("such as 0.032."), "{told}");
+        assert_eq!(next_rates("0.0999, 0.1, 0.1001"), None);
     }
 }

@@ -65,11 +65,12 @@ impl<'a> Reader<'_, 'a> {
             insights.push(Insight {
                 kind: InsightKind::Winner,
                 sentence: format!(
-                    "{} came out best: {} final validation accuracy, {} above {}, the next. \
+                    "{} came out best: {} final validation accuracy, {}{} above {}, the next. \
                      That exceeds the noise between the two (±{}). {}",
                     capitalised(&self.subject(best)),
                     percent(best_accuracy),
                     points(comparison.difference),
+                    on_shared_seeds(&[(best, second, comparison)]),
                     self.tag(second),
                     points(comparison.noise),
                     self.weighed(comparison)
@@ -95,7 +96,7 @@ impl<'a> Reader<'_, 'a> {
                 )
             } else {
                 format!(
-                    "No single best {}: {} has the highest figure ({}), but {} {} {} behind it, {}.",
+                    "No single best {}: {} has the highest figure ({}), but {} {} {} behind it{}, {}.",
                     self.one_of_them(),
                     self.tag(best),
                     percent(best_accuracy),
@@ -106,6 +107,12 @@ impl<'a> Reader<'_, 'a> {
                         "lie at most"
                     },
                     points(largest),
+                    on_shared_seeds(
+                        &level
+                            .iter()
+                            .map(|(value, comparison)| (*best, *value, comparison))
+                            .collect::<Vec<_>>()
+                    ),
                     if level
                         .iter()
                         .any(|(_, comparison)| comparison.exceeds_noise())
@@ -197,5 +204,52 @@ impl<'a> Reader<'_, 'a> {
             ),
             numbers: vec![number("runs left out", missing.len() as f64)],
         });
+    }
+}
+
+/// What stands behind a difference that is not that of the table's means: values are compared
+/// on the seeds that both have.
+fn on_shared_seeds(pairs: &[(&Value<'_>, &Value<'_>, &Comparison)]) -> &'static str {
+    let is_partial = |(a, b, comparison): &(&Value<'_>, &Value<'_>, &Comparison)| {
+        comparison.num_seeds < a.results.len().max(b.results.len())
+    };
+    if pairs.iter().any(is_partial) {
+        " on the seeds that both have"
+    } else {
+        ""
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use crate::message::{Factor, InsightKind};
+    use crate::study::insight::read_study;
+    use crate::study::testing::{SETTLED, finish, study};
+
+    fn first(num_finished: usize) -> String {
+        let mut record = study(Factor::LearningRate, "0.01, 0.1", 2);
+        for (run, accuracy) in [0.960, 0.964, 0.963, 0.969].into_iter().enumerate() {
+            if run < num_finished {
+                finish(&mut record, run, accuracy, &SETTLED);
+            }
+        }
+        let insights = read_study(&record).insights;
+        assert!(matches!(
+            insights[0].kind,
+            InsightKind::NoWinner | InsightKind::Winner
+        ));
+        insights[0].sentence.clone()
+    }
+
+    // Means of 96.20 and 96.30 %, of two seeds and one: 0.10 points in the table, 0.30 on the
+    // seed that both have.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_difference_on_some_of_the_seeds_says_so() {
+        let told = first(3);
+        assert!(told.contains("0.30 points"), "{told}");
+        assert!(told.contains(" on the seeds that both have"), "{told}");
+        assert!(!first(4).contains("that both have"), "{}", first(4));
     }
 }

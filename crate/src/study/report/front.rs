@@ -55,11 +55,13 @@ pub(super) fn introduction(writer: &mut Writer, request: &ReportRequest) {
 
 /// What the report covers, in a sentence.
 pub(super) fn scope(request: &ReportRequest) -> String {
-    let factors: Vec<String> = request
-        .studies
-        .iter()
-        .map(|study| factor_phrase(study.record.plan.factor).into())
-        .collect();
+    let mut factors: Vec<String> = Vec::new();
+    for study in &request.studies {
+        let phrase = factor_phrase(study.record.plan.factor);
+        if !factors.iter().any(|known| known == phrase) {
+            factors.push(phrase.into());
+        }
+    }
     let num_runs: usize = request
         .studies
         .iter()

@@ -192,6 +192,8 @@ fn words_agree_with_their_numbers() {
 fn crossed_values_are_told_in_words() {
     let record = settled(Factor::DropoutLayerNorm, "0, 0.5", &[0.9, 0.97, 0.8, 0.85]);
     let text = write_report(&request(vec![record.clone(), record])).report_md;
+    let named = "Dropout crossed with layer normalisation is varied";
+    assert!(text.contains(named), "a factor is named once: {text}");
     let (report, across) = text.split_once("Across the studies").unwrap();
     assert!(
         report.contains("dropout 0 without normalisation"),

@@ -11,6 +11,8 @@ use super::super::names::{study_name, value_words};
 
 /// Longest line of a list, which the paper's width holds.
 const LIST_WIDTH: usize = 96;
+/// Settings in a line of those that a study's runs share.
+const IN_A_LINE: usize = 4;
 
 /// The pictures' side and the classes' names, which the cells below go by.
 pub(super) fn task(task: &Task) -> String {
@@ -70,22 +72,16 @@ pub(super) fn baseline(config: &RunConfig, measured: Option<&RunResult>) -> Stri
     )
 }
 
-/// The settings that a study's runs share, several in a line: those that each run sets
-/// itself are left out.
-fn shared_settings(study: &StudyPlan, config: &RunConfig, plan: &Plan) -> String {
-    let own = changed_keys(study);
+/// The settings that a study's runs share, [`IN_A_LINE`] in a line whatever they hold, so that
+/// no record moves one to another line. What each run sets itself is left out.
+fn shared_settings(factor: Factor, config: &RunConfig, plan: &Plan) -> String {
+    let own = factor.words().settings;
     let others = loop_keys().filter(|key| !own.contains(key));
-    let items = others.map(|key| assigned(key, config, plan));
-    let mut lines = vec![String::new()];
-    for item in items {
-        let last = lines.last_mut().expect("one at least");
-        if last.is_empty() || last.len() + item.len() + 2 <= LIST_WIDTH - 8 {
-            *last += if last.is_empty() { "" } else { " " };
-            *last += &format!("{item},");
-        } else {
-            lines.push(format!("{item},"));
-        }
-    }
+    let items: Vec<String> = others.map(|key| assigned(key, config, plan)).collect();
+    let lines: Vec<String> = items
+        .chunks(IN_A_LINE)
+        .map(|some| format!("{},", some.join(", ")))
+        .collect();
     format!("dict(\n    {}\n)", lines.join("\n    "))
 }
 
@@ -107,7 +103,7 @@ pub(super) fn study(index: usize, record: &StudyRecord) -> Vec<String> {
     let mut text = format!(
         "# What the runs share; each changes its own. \"inkling\" is the final validation \
          accuracy\n# that Inkling reached.\n{name} = run_all(\n    {title},\n    {},\n    [\n",
-        shared_settings(&record.plan, &first.spec.config, plan).replace('\n', "\n    ")
+        shared_settings(factor, &first.spec.config, plan).replace('\n', "\n    ")
     );
     for (run, plan) in &planned {
         let accuracy = run.result.as_ref().map(|result| result.validation_accuracy);
@@ -144,19 +140,12 @@ fn short_value(plan: &StudyPlan, run: &StudyRun) -> String {
 
 /// What a run of a study changes besides its seeds.
 fn changed(study: &StudyPlan, config: &RunConfig, plan: &Plan) -> String {
-    let keys = changed_keys(study).into_iter();
-    let all: Vec<String> = keys.map(|key| assigned(key, config, plan)).collect();
-    all.join(", ")
-}
-
-/// The settings that each run of a study sets itself, besides its seeds.
-fn changed_keys(study: &StudyPlan) -> Vec<&'static str> {
     let of_factor = study.factor.words().settings.iter().copied();
     // Of what a record says that it crosses, only what is a setting becomes a name.
     let known = |key: &String| loop_keys().find(|known| known == key);
-    of_factor
-        .chain(study.crossed.iter().filter_map(known))
-        .collect()
+    let keys = of_factor.chain(study.crossed.iter().filter_map(known));
+    let all: Vec<String> = keys.map(|key| assigned(key, config, plan)).collect();
+    all.join(", ")
 }
 
 /// All settings of a run.
