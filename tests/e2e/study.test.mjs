@@ -371,7 +371,9 @@ test("two tabs on one study leave it whole", { timeout: 200_000 }, async (t) => 
   await press(second, "Run what is missing");
   await second.getByText("This study runs in another tab").waitFor();
   // What a person writes there costs no run its figures.
-  await second.getByRole("textbox", { name: "Your remarks", exact: true }).fill("seen from the second tab");
+  await second
+    .getByRole("textbox", { name: "Your remarks", exact: true })
+    .fill("seen from the second tab");
   await status(first).filter({ hasText: OVER }).waitFor({ timeout: 120_000 });
   // The other tab follows it there.
   await status(second).filter({ hasText: OVER }).waitFor({ timeout: 120_000 });
