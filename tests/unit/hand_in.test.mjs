@@ -247,3 +247,18 @@ test("a hand-in that its reader dies of is told, and the next one has a reader",
   assert.equal((await read("light.zip")).fault, "");
   assert.deepEqual(asked, ["1 reads heavy.zip", "2 reads light.zip"]);
 });
+
+test("a disk that is gone is told as that, not as a damaged zip", async () => {
+  class Gone extends File {
+    /** @override @param {[number?, number?]} range */
+    slice(...range) {
+      const gone = new DOMException("gone", "NotReadableError");
+      const stream = () => new ReadableStream({ pull: () => Promise.reject(gone) });
+      return Object.assign(super.slice(...range), { stream });
+    }
+  }
+  const file = new Gone([whole], "1004.zip");
+  const wish = { data: "00", num_rows: 10, budget: 1 };
+  const { fault } = await read_hand_in(wasm, file, "1004.zip", wish);
+  assert.match(fault, /can no longer read.*pick it again/);
+});

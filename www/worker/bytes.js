@@ -8,6 +8,9 @@ export class SourceError extends InputError {
   name = "SourceError";
 }
 
+/** A file that the browser can no longer read, whatever it holds. */
+export class UnreadableFile extends SourceError {}
+
 /**
  * @param {Blob} file
  * @param {number} start

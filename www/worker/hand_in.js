@@ -3,7 +3,7 @@
 // and a fault is that hand-in's alone. What the texts say, the crate reads.
 
 import { message_of } from "../base/fault.js";
-import { SourceError, bytes_at } from "./bytes.js";
+import { UnreadableFile, bytes_at } from "./bytes.js";
 import { unpacked_chunks } from "./source.js";
 import { entries_of, part_of } from "./zip.js";
 
@@ -80,8 +80,10 @@ async function text_of(file, entry, most) {
     }
   } catch (error) {
     // A disk that is gone is nobody's zip.
-    const is_unread = error instanceof SourceError && /pick it again$/.test(error.expected);
-    const why = is_unread ? message_of(error) : "found damaged bytes; ask for the zip again";
+    const why =
+      error instanceof UnreadableFile
+        ? message_of(error)
+        : "found damaged bytes; ask for the zip again";
     throw new Error(`${entry.name}: ${why}`, { cause: error });
   }
   if (num_bytes > most) {

@@ -2,7 +2,7 @@
 // first bytes and never by its name. Runs in the worker; knows nothing of CSV.
 
 import { crc32 } from "../base/bytes.js";
-import { SourceError, bytes_at, count, view_of } from "./bytes.js";
+import { SourceError, UnreadableFile, bytes_at, count, view_of } from "./bytes.js";
 
 /** @import { ZipEntry } from "./zip.js" */
 
@@ -170,7 +170,7 @@ async function read(reader, file, kind, num_read) {
   } catch (error) {
     const place = `byte ${count(num_read())} of ${count(file.size)}`;
     if (error instanceof DOMException) {
-      throw new SourceError(
+      throw new UnreadableFile(
         place,
         `a file that the browser can no longer read (${error.message})`,
         "the file as it was picked; pick it again",
