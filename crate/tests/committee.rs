@@ -14,8 +14,6 @@ use inkling::nn::network::Network;
 use inkling::nn::weights;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
 /// A network of a task, with the weights that a run under this seed would begin with.
 fn network(hidden: &[usize], task: Task, normalisation: Normalisation, seed: u32) -> StoredModel {
     let plan = NetworkPlan {

@@ -14,8 +14,6 @@ use inkling::train::checkpoint::Checkpoint;
 use inkling::train::trainer::Trainer;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
 fn digits() -> Rc<Dataset> {
     let (pixels, labels) = sample::generate(1_000, 5);
     Rc::new(Dataset::from_parts("made up", Task::mnist(), pixels, labels).unwrap())

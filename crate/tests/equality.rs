@@ -6,8 +6,6 @@
 //! wrong. Each unit of each row of each step is a chance of it, of about 1e-6:
 //! the networks here are small enough that it is rare.
 
-mod sets;
-
 use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Rule};
@@ -19,8 +17,6 @@ use inkling::nn::layout::Layout;
 use inkling::nn::network::Network;
 use inkling::nn::{device, weights};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const NUM_ROWS: usize = 640;
 
@@ -105,7 +101,7 @@ async fn assert_equal(case: Case) {
     let (mut pixels, mut labels) = sample::generate(NUM_ROWS, 3);
     let mut task = Task::mnist();
     if let Some((side, num_classes)) = case.task {
-        let set = sets::set(side, num_classes, NUM_ROWS);
+        let set = crate::sets::set(side, num_classes, NUM_ROWS);
         (pixels, labels) = (set.pixels().to_vec(), set.labels().to_vec());
         task = set.task().clone();
     }

@@ -2,8 +2,7 @@
 //! foreign, whatever it holds, and a figure that is edited in it is.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod studies;
-
+use crate::studies::{request, study};
 use inkling::check::{Holders, judge, read_hand_in};
 use inkling::message::{
     CheckWish, CleanFigures, Factor, FailureKind, HandIn, HandInFiles, Outcome, ReportBaseline,
@@ -13,7 +12,6 @@ use inkling::statistics::proportion::wilson;
 use inkling::study::record::derived;
 use inkling::study::report::write_report;
 use serde_json::{Value, json};
-use studies::{request, study};
 
 /// A study whose runs all came to something else; one diverged and one is missing.
 fn varied(factor: Factor, values: &str, is_whole: bool) -> StudyRecord {
@@ -102,7 +100,7 @@ fn read(files: &ReportFiles, report_md: &str) -> HandIn {
         report_md: Some(report_md.into()),
     };
     let wish = CheckWish {
-        data: studies::sample_summary().checksum,
+        data: crate::studies::sample_summary().checksum,
         num_rows: 100,
         sample: None,
         budget: 1e9,
@@ -292,7 +290,7 @@ fn verdict(edit: impl Fn(&mut Value)) -> String {
         edit(&mut metrics["studies"][0]["runs"][0])
     });
     let hand_in = read(&edited, &edited.report_md);
-    let data = studies::sample_summary().checksum;
+    let data = crate::studies::sample_summary().checksum;
     let of_key = |key: &str| again.iter().find(|one| one.key == key);
     let verdict = judge(&hand_in, &data, of_key, &Holders::default());
     verdict.runs[0].verdict.clone()

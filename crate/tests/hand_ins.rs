@@ -2,14 +2,12 @@
 //! Over 400 lines: each kind of hand-in, and the helpers that make them.
 #![cfg(all(feature = "cli", feature = "ndarray"))]
 
-mod terminal;
-
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use crate::terminal::{call, said, status, table, with_data};
 use serde_json::Value;
-use terminal::{call, said, status, table, with_data};
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 

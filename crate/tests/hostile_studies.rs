@@ -4,19 +4,15 @@
 // No device takes part: one engine is enough.
 #![cfg(feature = "ndarray")]
 
-mod studies;
-
 use std::collections::HashSet;
 
+use crate::studies::{request, statements, statements_of_cells, study};
 use inkling::message::{
     Evaluation, Factor, ReportBaseline, ReportEvaluation, ReportRequest, StudyRecord,
 };
 use inkling::study::{check::check, insight::read_study, report::write_report};
 use serde_json::Value;
-use studies::{request, statements, statements_of_cells, study};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 /// Words that would end a comment, a literal or a line, or begin a statement.
 const HOSTILE: [&str; 16] = [
@@ -64,6 +60,13 @@ const STUDIES: [(Factor, &str); 5] = [
     ),
 ];
 
+/// A browser's worker, where the same code takes twice as long, tries one in so many.
+const ONE_IN: usize = if cfg!(target_family = "wasm") { 8 } else { 1 };
+
+fn is_tried(at: usize) -> bool {
+    at.is_multiple_of(ONE_IN)
+}
+
 /// What is passed on to `with`: the record with each of its words or numbers in turn
 /// replaced by each of these, where it is still a record.
 fn each_replaced(record: &StudyRecord, with: &mut dyn FnMut(StudyRecord)) {
@@ -71,6 +74,7 @@ fn each_replaced(record: &StudyRecord, with: &mut dyn FnMut(StudyRecord)) {
     let mut places = Vec::new();
     leaves(&value, &mut String::new(), &mut places);
     let long = "'\"\n".repeat(5_000);
+    let mut num_tried = 0;
     for place in places {
         let is_text = value.pointer(&place).is_some_and(Value::is_string);
         let instead: Vec<Value> = if is_text {
@@ -80,6 +84,10 @@ fn each_replaced(record: &StudyRecord, with: &mut dyn FnMut(StudyRecord)) {
             NUMBERS.map(number_value).into()
         };
         for instead in instead {
+            num_tried += 1;
+            if !is_tried(num_tried) {
+                continue;
+            }
             let mut changed = value.clone();
             *changed.pointer_mut(&place).unwrap() = instead;
             // Names of factors and states are refused here, as the page's are.
@@ -187,8 +195,9 @@ fn a_record_is_refused_or_states_what_an_honest_one_does() {
                 assert_eq!(stated(&request(record)), expected);
             }
         });
+        let fewest = 100 / ONE_IN;
         assert!(
-            num_refused > 100 && num_read > 100,
+            num_refused > fewest && num_read > fewest,
             "{num_refused}, {num_read}"
         );
     }

@@ -19,8 +19,6 @@ use inkling::train::one_batch::{OneBatch, Stepped, images_of};
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
 const FIXTURE: &str = include_str!("../../tests/fixtures/inside.json");
 const SEED: u32 = 7;
 const NUM_ROWS: usize = 640;

@@ -15,8 +15,6 @@ use inkling::nn::model_file::{StoredModel, burnpack};
 use inkling::nn::network::Network;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
 const FIXTURE: &str = include_str!("../../tests/fixtures/onnx.json");
 const TOLERANCE: f32 = 1e-5;
 

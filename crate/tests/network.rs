@@ -13,8 +13,6 @@ use inkling::nn::network::Network;
 use inkling::nn::{device, weights};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
 const NUM_ROWS: usize = 96;
 
 const SGD: Rule = Rule::sgd(0.05);

@@ -13,10 +13,7 @@ use inkling::message::{DataChange, DataSource, DataSummary, Factor};
 use inkling::study::report::write_report;
 use serde_json::Value;
 
-use table_files::{Expected, files};
-
-mod studies;
-mod table_files;
+use crate::table_files::{Expected, files};
 
 /// What the page makes of a table; a question is answered by its likeliest reading.
 fn read(text: &[u8]) -> Option<(Dataset, DataSource)> {
@@ -39,12 +36,12 @@ fn read(text: &[u8]) -> Option<(Dataset, DataSource)> {
 
 /// The notebook's first cell of code up to where it draws, for these data.
 fn loading_cell(data: &Dataset, source: DataSource) -> String {
-    let mut record = studies::study(Factor::LearningRate, "0.1, 0.2");
+    let mut record = crate::studies::study(Factor::LearningRate, "0.1, 0.2");
     record.data = DataSummary {
         source,
         ..data.summary()
     };
-    let notebook = write_report(&studies::request(record)).analysis_ipynb;
+    let notebook = write_report(&crate::studies::request(record)).analysis_ipynb;
     let notebook: Value = serde_json::from_str(&notebook).unwrap();
     let cells = notebook["cells"].as_array().unwrap();
     let code = cells.iter().find(|cell| cell["cell_type"] == "code");

@@ -20,8 +20,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
 #[derive(Deserialize)]
 struct Fixture {
     numerics_version: u32,

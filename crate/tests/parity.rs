@@ -18,8 +18,6 @@ use inkling::rng::RandomState;
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
 const FIXTURE: &str = include_str!("../../tests/fixtures/parity.json");
 const SEED: u32 = 7;
 const NUM_ROWS: usize = 640;

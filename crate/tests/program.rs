@@ -1,6 +1,7 @@
 //! The program as a person calls it: what it writes, says and exits with.
 #![cfg(all(feature = "cli", feature = "ndarray"))]
 
+mod hand_ins;
 mod terminal;
 
 use std::fs;

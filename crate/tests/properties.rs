@@ -11,8 +11,6 @@ use inkling::math::powf;
 use inkling::rng::RandomState;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
-
 /// Images of random ink, mostly background as digits are, and their labels.
 fn drawn(rng: &mut RandomState, num_rows: usize) -> (Vec<u8>, Vec<u8>) {
     let pixels = (0..num_rows * NUM_PIXELS)

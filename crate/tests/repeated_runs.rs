@@ -3,18 +3,16 @@
 //!
 //! Constants of the statistics were set on the seeds up to [`LAST_TUNED`]; what is promised
 //! has to hold on the seeds behind them, which were run afterwards, and on all seeds where
-//! there are too few of those. `cargo test --test repeated_runs -- --nocapture` prints the
+//! there are too few of those. `cargo test --test engine repeated_runs -- --nocapture` prints the
 //! figures.
 //!
 //! Over 400 lines: a list of what is promised of one pool of runs.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod repeated;
-
+use crate::repeated::{Run, SPLIT, fixture, study};
 use inkling::message::{InsightKind, StudyReading};
 use inkling::rng::RandomState;
 use inkling::study::insight::read_study;
-use repeated::{Run, SPLIT, fixture, study};
 
 /// Seeds by which `statistics::prior` was set; those behind them were run afterwards.
 const LAST_TUNED: u32 = 60;

@@ -7,12 +7,7 @@ use inkling::data::Dataset;
 use inkling::data::csv::{CsvReader, Outcome};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use table_files::{Asked, Bare, Read, Refused, files, pixel};
-
-mod table_files;
-
-#[cfg(target_family = "wasm")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
+use crate::table_files::{Asked, Bare, Read, Refused, files, pixel};
 
 fn labels_of(data: &Dataset) -> String {
     let names = data

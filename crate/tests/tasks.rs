@@ -1,8 +1,6 @@
 //! Sets of other tasks than MNIST's, trained on either backend: what they come to is
 //! what the CPU's plain path came to, and what is kept of them comes back whole.
 
-mod sets;
-
 use std::rc::Rc;
 
 use inkling::config::{NetworkPlan, Plan, Rule};
@@ -17,8 +15,6 @@ use inkling::train::checkpoint::Checkpoint;
 use inkling::train::evaluation::evaluate;
 use inkling::train::trainer::Trainer;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const NUM_ROWS: usize = 940;
 const NUM_STEPS: usize = 12;
@@ -93,7 +89,7 @@ const EXPECTED: [(usize, usize, [f32; NUM_STEPS + 1]); 3] = [
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn every_path_comes_to_what_the_cpus_plain_one_did() {
     for (side, num_classes, expected) in EXPECTED {
-        let dataset = Rc::new(sets::set(side, num_classes, NUM_ROWS));
+        let dataset = Rc::new(crate::sets::set(side, num_classes, NUM_ROWS));
         for kind in [StepKind::Fused, StepKind::Plain] {
             let found = losses(&dataset, kind).await;
             assert_eq!(found.len(), expected.len());
@@ -163,7 +159,7 @@ fn held_out(run: &Trainer, dataset: &Dataset) -> (Vec<u8>, Vec<u8>) {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_run_on_47_classes_is_counted_as_it_is_evaluated() {
-    let dataset = Rc::new(sets::set(28, 47, NUM_ROWS));
+    let dataset = Rc::new(crate::sets::set(28, 47, NUM_ROWS));
     let mut run = trainer(&dataset, 2.0).await;
     let result = ended(&mut run).await;
     let (pixels, labels) = held_out(&run, &dataset);
@@ -187,7 +183,7 @@ async fn a_run_on_47_classes_is_counted_as_it_is_evaluated() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn models_and_checkpoints_of_other_tasks_read_what_they_read() {
     for (side, num_classes) in [(8, 10), (28, 47), (7, 3)] {
-        let dataset = Rc::new(sets::set(side, num_classes, 470));
+        let dataset = Rc::new(crate::sets::set(side, num_classes, 470));
         let (_, model, probabilities) = trained(&dataset).await;
         assert_ne!(model.normalisation, Normalisation::MNIST);
         let run = trainer(&dataset, 2.0).await;
@@ -212,7 +208,7 @@ async fn models_and_checkpoints_of_other_tasks_read_what_they_read() {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_run_goes_on_from_a_checkpoint_as_if_it_had_never_been_cut() {
-    let dataset = Rc::new(sets::set(8, 12, 480));
+    let dataset = Rc::new(crate::sets::set(8, 12, 480));
     let mut whole = trainer(&dataset, 3.0).await;
     let expected = ended(&mut whole).await;
 
@@ -239,7 +235,7 @@ async fn a_run_goes_on_from_a_checkpoint_as_if_it_had_never_been_cut() {
     );
 
     // The same pictures with another number of classes are other data.
-    let other = Rc::new(sets::set(8, 13, 480));
+    let other = Rc::new(crate::sets::set(8, 13, 480));
     let refusal = Trainer::restore(plan, other, checkpoint, &device)
         .err()
         .unwrap();

@@ -31,6 +31,18 @@ pub fn write_bits(bits: &[bool]) -> String {
     text
 }
 
+/// A digit's place in the alphabet.
+fn value_of(digit: u8) -> Option<u8> {
+    match digit {
+        b'A'..=b'Z' => Some(digit - b'A'),
+        b'a'..=b'z' => Some(digit - b'a' + 26),
+        b'0'..=b'9' => Some(digit - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
 /// The `num_bits` bits that [`write_bits`] wrote; none for any other text: of another
 /// length, with digits that are none, or with bits set behind the last.
 pub fn read_bits(text: &str, num_bits: usize) -> Option<Vec<bool>> {
@@ -42,8 +54,7 @@ pub fn read_bits(text: &str, num_bits: usize) -> Option<Vec<bool>> {
     let mut bits = Vec::with_capacity(8 * num_bytes);
     let (mut word, mut num_held) = (0_u32, 0);
     for digit in digits.bytes() {
-        let value = ALPHABET.iter().position(|&one| one == digit)?;
-        word = word << 6 | value as u32;
+        word = word << 6 | u32::from(value_of(digit)?);
         num_held += 6;
         if num_held >= 8 {
             num_held -= 8;

@@ -5,13 +5,18 @@ use crate::math::{exp, ln};
 /// The value that |t| exceeds with probability `p` under Student's t with
 /// `freedom` degrees of freedom; none of them means the normal distribution.
 pub fn critical(p: f64, freedom: Option<f64>) -> f64 {
+    let tails = Tails::new(freedom);
     let (mut low, mut high) = (0.0, 1.0);
-    while two_sided(high, freedom) > p && high < 1e9 {
+    while tails.beyond(high) > p && high < 1e9 {
         high *= 2.0;
     }
-    for _ in 0..100 {
+    loop {
         let middle = 0.5 * (low + high);
-        if two_sided(middle, freedom) > p {
+        // Neighbours: no number lies between them.
+        if middle <= low || middle >= high {
+            break;
+        }
+        if tails.beyond(middle) > p {
             low = middle;
         } else {
             high = middle;
@@ -22,10 +27,34 @@ pub fn critical(p: f64, freedom: Option<f64>) -> f64 {
 
 /// Probability that |t| is at least `t`, which is not negative.
 pub fn two_sided(t: f64, freedom: Option<f64>) -> f64 {
-    match freedom {
-        // The normal distribution is that of chi-square with one degree.
-        None => 1.0 - lower_gamma(0.5, 0.5 * t * t),
-        Some(freedom) => incomplete_beta(freedom / (freedom + t * t), 0.5 * freedom, 0.5),
+    Tails::new(freedom).beyond(t)
+}
+
+/// Both tails of a distribution, and what is the same for all of its values.
+enum Tails {
+    Normal { ln_gamma: f64 },
+    Student { freedom: f64, beta: Beta },
+}
+
+impl Tails {
+    fn new(freedom: Option<f64>) -> Self {
+        match freedom {
+            None => Self::Normal {
+                ln_gamma: ln_gamma(0.5),
+            },
+            Some(freedom) => Self::Student {
+                freedom,
+                beta: Beta::new(0.5 * freedom, 0.5),
+            },
+        }
+    }
+
+    fn beyond(&self, t: f64) -> f64 {
+        match self {
+            // The normal distribution is that of chi-square with one degree.
+            Self::Normal { ln_gamma } => 1.0 - lower_gamma(0.5, 0.5 * t * t, *ln_gamma),
+            Self::Student { freedom, beta } => beta.below(freedom / (freedom + t * t)),
+        }
     }
 }
 
@@ -56,8 +85,8 @@ pub(super) fn ln_gamma(x: f64) -> f64 {
     0.5 * ln(2.0 * std::f64::consts::PI) + (x + 0.5) * ln(t) - t + ln(sum)
 }
 
-/// Regularised lower incomplete gamma function, by its series.
-fn lower_gamma(a: f64, x: f64) -> f64 {
+/// Regularised lower incomplete gamma function, by its series; with ln Γ(a).
+fn lower_gamma(a: f64, x: f64, ln_gamma: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
     }
@@ -72,22 +101,37 @@ fn lower_gamma(a: f64, x: f64) -> f64 {
         term *= x / n;
         sum += term;
     }
-    (sum * exp(a * ln(x) - x - ln_gamma(a))).min(1.0)
+    (sum * exp(a * ln(x) - x - ln_gamma)).min(1.0)
 }
 
 /// Regularised incomplete beta function, by its continued fraction (Lentz).
-fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
-    if x <= 0.0 {
-        return 0.0;
+struct Beta {
+    a: f64,
+    b: f64,
+    /// ln 1 / B(a, b).
+    scale: f64,
+}
+
+impl Beta {
+    fn new(a: f64, b: f64) -> Self {
+        let scale = ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b);
+        Self { a, b, scale }
     }
-    if x >= 1.0 {
-        return 1.0;
-    }
-    let front = exp(ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * ln(x) + b * ln(1.0 - x));
-    if x < (a + 1.0) / (a + b + 2.0) {
-        front * beta_fraction(x, a, b) / a
-    } else {
-        1.0 - front * beta_fraction(1.0 - x, b, a) / b
+
+    fn below(&self, x: f64) -> f64 {
+        let Self { a, b, scale } = *self;
+        if x <= 0.0 {
+            return 0.0;
+        }
+        if x >= 1.0 {
+            return 1.0;
+        }
+        let front = exp(scale + a * ln(x) + b * ln(1.0 - x));
+        if x < (a + 1.0) / (a + b + 2.0) {
+            front * beta_fraction(x, a, b) / a
+        } else {
+            1.0 - front * beta_fraction(1.0 - x, b, a) / b
+        }
     }
 }
 

@@ -26,12 +26,26 @@ impl Effect {
     pub fn seeds_needed(self, level: f64, most: usize) -> Option<usize> {
         // 1 − power below one tail is 2·(1 − power) outside both.
         let reserve = critical(2.0 * (1.0 - POWER), None);
-        (1..=most).find(|&seeds| {
+        let is_found = |seeds: usize| {
             let freedom = self.prior_freedom + seeds as f64 - 1.0;
             let total = self.seed_variance / seeds as f64 + self.image_variance;
             let needed = (critical(level, Some(freedom)) + reserve) * total.sqrt();
             freedom > 0.0 && self.difference.abs() >= needed
-        })
+        };
+        // What suffices once suffices from there on: t and the variance fall with n.
+        let (mut short, mut enough) = (0, most);
+        if !is_found(most) {
+            return None;
+        }
+        while enough - short > 1 {
+            let middle = (short + enough) / 2;
+            if is_found(middle) {
+                enough = middle;
+            } else {
+                short = middle;
+            }
+        }
+        Some(enough)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is chosen because it came out highest looks better than it is.
 
+use std::sync::OnceLock;
+
 use super::distribution::normal_below;
-use crate::math::powf;
+use crate::math::powi;
 
 /// Mean of the largest of `count` independent standard normals (Tippett 1925, "On the
 /// extreme individuals and the range of samples taken from a normal population"), by
@@ -9,11 +11,14 @@ use crate::math::powf;
 pub fn mean_maximum(count: usize) -> f64 {
     const NUM_STEPS: usize = 400;
     let step = 10.0 / NUM_STEPS as f64;
-    let power = count as f64;
-    let height = |at: usize| {
-        let below = normal_below(at as f64 * step);
-        1.0 - powf(below, power) - powf(1.0 - below, power)
-    };
+    // The same for every count.
+    static BELOW: OnceLock<Vec<f64>> = OnceLock::new();
+    let below = BELOW.get_or_init(|| {
+        let at = (0..=NUM_STEPS).map(|at| normal_below(at as f64 * step));
+        at.collect()
+    });
+    let power = count as i32;
+    let height = |at: usize| 1.0 - powi(below[at], power) - powi(1.0 - below[at], power);
     let inner: f64 = (1..NUM_STEPS)
         .map(|at| if at % 2 == 1 { 4.0 } else { 2.0 } * height(at))
         .sum();

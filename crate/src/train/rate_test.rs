@@ -244,10 +244,6 @@ fn round(rate: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{Task, sample};
-    use crate::message::{Event, RunConfig};
-    use crate::nn::device;
-    use crate::train::trainer::Trainer;
 
     /// A loss that rests at 2.3, falls between two rates and is 2 and more above the last.
     fn points(from: f64, to: f64) -> Vec<RatePoint> {
@@ -330,6 +326,15 @@ mod tests {
         let found = [0.000_96, 0.0121, 0.26, 0.33, 0.62, 8.6, 4.0].map(round);
         assert_eq!(found, [0.001, 0.01, 0.25, 0.3, 0.7, 10.0, 4.0]);
     }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests_that_train {
+    use super::*;
+    use crate::data::{Task, sample};
+    use crate::message::{Event, RunConfig};
+    use crate::nn::device;
+    use crate::train::trainer::Trainer;
 
     fn digits() -> Rc<Dataset> {
         let (pixels, labels) = sample::generate(1000, 1);
@@ -352,7 +357,6 @@ mod tests {
         reading
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
     #[pollster::test]
     async fn it_is_the_same_however_it_is_cut_and_begins_as_the_run_does() {
         let config = RunConfig {
@@ -384,7 +388,6 @@ mod tests {
         assert!(reading.points.len() > NUM_AT_REST);
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
     #[pollster::test]
     async fn a_loss_beyond_all_use_ends_it() {
         let config = RunConfig {

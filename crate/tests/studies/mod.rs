@@ -1,6 +1,5 @@
 //! Studies that are over, made up for tests, and what the code cells of their
 //! notebook state.
-#![allow(dead_code, reason = "each test that has this module uses some of it")]
 
 use inkling::data::{Dataset, Task, sample};
 use inkling::message::{

@@ -2,7 +2,6 @@
 //! labels, a question, or a refusal. Made from nothing; no file of anybody's.
 //!
 //! Over 400 lines: a list of files.
-#![allow(dead_code, reason = "each test that has this module uses some of it")]
 
 mod more;
 
