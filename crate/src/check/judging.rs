@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::figures::is_of_its_epochs;
 use super::hand_in::{has_nothing, why_not};
 use super::repeat::{query_of, repeat};
@@ -9,6 +11,7 @@ use crate::message::{
     Assignment, EpochRecord, HandIn, HandInVerdict, HandedRun, Outcome, RunResult, RunVerdict,
     TrainedAgain, VerdictKind,
 };
+use crate::study::READING_VERSION;
 
 /// Points of accuracy that a run on WebGPU may be off from the CPU's.
 const WEBGPU_POINTS: f64 = 0.05;
@@ -119,6 +122,13 @@ fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
             "no run of it was trained again".into(),
         );
     }
+    if let Some(version) = hand_in.other_rules {
+        let words = format!(
+            "{SAME}, but its intervals and sentences are by rules of version {version}, not \
+             {READING_VERSION}, and cannot be compared"
+        );
+        return (VerdictKind::NotComparable, words);
+    }
     (VerdictKind::Same, SAME.into())
 }
 
@@ -198,14 +208,32 @@ fn compared(run: &HandedRun, found: &RunResult) -> (VerdictKind, String) {
     }
 }
 
-/// Whether everything is equal of two results of one model that must not depend on the clock.
+/// What of a result depends on the clock, on who ended the run, or on what trained it; its
+/// epochs are compared by themselves.
+const NOT_GIVEN: [&str; 7] = [
+    "elapsed_secs",
+    "history",
+    "numerics_version",
+    "outcome",
+    "reason",
+    "samples_per_sec",
+    "version",
+];
+
+/// What is measured of a finished run only.
+const MAY_LACK: [&str; 2] = ["clean", "health"];
+
+/// Whether everything else is equal of two results of one model.
 fn has_same_figures(told: &RunResult, found: &RunResult) -> bool {
-    told.validation_loss.to_bits() == found.validation_loss.to_bits()
-        && told.validation_accuracy.to_bits() == found.validation_accuracy.to_bits()
-        && told.num_validation == found.num_validation
-        && told.correct == found.correct
-        // A run that was stopped has no such sample.
-        && (told.clean.is_none() || found.clean.is_none() || told.clean == found.clean)
+    let [told, found] = [told, found].map(|result| serde_json::json!(result));
+    let is_equal = |(name, told): (&String, &Value)| {
+        let found = found.get(name).unwrap_or(&Value::Null);
+        // A run that was stopped has no such sample, and older ones have neither.
+        let may_lack = MAY_LACK.contains(&name.as_str()) && found.is_null();
+        NOT_GIVEN.contains(&name.as_str()) || may_lack || told.is_null() || told == found
+    };
+    told.as_object()
+        .is_some_and(|told| told.iter().all(is_equal))
 }
 
 /// Whether a run on WebGPU ended where the CPU does.
@@ -223,8 +251,9 @@ fn near(told: &[EpochRecord], found: &[EpochRecord]) -> (VerdictKind, String) {
 }
 
 /// Everything of an epoch that must not depend on the clock.
-fn bits(record: &EpochRecord) -> [Option<u64>; 6] {
+fn bits(record: &EpochRecord) -> [Option<u64>; 7] {
     [
+        Some(f64::from(record.step)),
         Some(record.train_loss),
         Some(record.train_accuracy),
         Some(record.validation_loss),
