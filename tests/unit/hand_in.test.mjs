@@ -86,7 +86,7 @@ function large(before = 0) {
   end.setUint32(76 + 8, 0xffffffff, true);
   end.setUint32(76 + 12, 0xffffffff, true);
   end.setUint32(76 + 16, 0xffffffff, true);
-  const parts = [local, entry, extra.buffer, end.buffer].map((part) => Buffer.from(part));
+  const parts = [local, entry, new Uint8Array(extra.buffer), new Uint8Array(end.buffer)];
   return new Uint8Array(Buffer.concat([Buffer.alloc(before, 80), ...parts]));
 }
 

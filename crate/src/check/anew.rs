@@ -25,7 +25,8 @@ use crate::study::report::write_report;
 use crate::study::{READING_VERSION, crossed_of};
 
 /// Fields that say who wrote a text, or in words what the fields beside them hold.
-const NOT_FIGURES: [&str; 6] = [
+const NOT_FIGURES: [&str; 7] = [
+    "backend",
     "format_version",
     "ids",
     "inkling_version",

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::figures::is_of_its_epochs;
 use super::hand_in::{has_nothing, why_not};
 use super::repeat::{query_of, repeat};
+use super::rounding::impossible_epoch;
 use crate::message::{
     Assignment, EpochRecord, HandIn, HandInVerdict, HandedRun, Outcome, RunResult, RunVerdict,
     TrainedAgain, VerdictKind,
@@ -64,7 +65,18 @@ pub fn judge<'a>(
         vec![]
     };
     let (kind, verdict) = if fault.is_empty() {
-        of_all(hand_in, &runs)
+        let model_of = |run: &HandedRun| {
+            let result = again(&run.key)?.result.as_ref()?;
+            Some(&result.weights_checksum)
+        };
+        let is_cpus = |run: &HandedRun| {
+            run.result.backend == "webgpu" && model_of(run) == Some(&run.result.weights_checksum)
+        };
+        // The CPU's very bits under WebGPU's name tell of no copy of another WebGPU's.
+        let copies = runs.iter().zip(&hand_in.runs);
+        let copies = copies.filter(|(_, run)| !is_cpus(run));
+        let others: BTreeSet<&String> = copies.flat_map(|(run, _)| &run.equal_weights).collect();
+        of_all(hand_in, &runs, others.first().copied())
     } else {
         (VerdictKind::Unreadable, format!("cannot be read: {fault}"))
     };
@@ -93,9 +105,15 @@ pub fn why_other_data(assignment: &Assignment, name: &str, checksum: &str) -> Op
 
 /// What weighs most. Records that are not what their settings give weigh more than what was
 /// made of them.
-fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
-    let is_open =
-        |run: &&RunVerdict| !matches!(run.kind, VerdictKind::Same | VerdictKind::NotAsked);
+fn of_all(hand_in: &HandIn, runs: &[RunVerdict], other: Option<&String>) -> (VerdictKind, String) {
+    let is_open = |run: &&RunVerdict| {
+        let closed = [
+            VerdictKind::Same,
+            VerdictKind::NearWebgpu,
+            VerdictKind::NotAsked,
+        ];
+        !closed.contains(&run.kind)
+    };
     if runs.is_empty() {
         return (VerdictKind::NotComparable, "holds no run".into());
     }
@@ -105,16 +123,17 @@ fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
     if !hand_in.foreign.is_empty() {
         return (VerdictKind::Foreign, FOREIGN.into());
     }
-    let others: BTreeSet<&String> = runs.iter().flat_map(|run| &run.equal_weights).collect();
-    if let Some(other) = others.first() {
+    if let Some(other) = other {
         return (
             VerdictKind::EqualWeights,
             format!("equal weights as in {other}"),
         );
     }
+    let near = runs.iter().find(|run| run.kind == VerdictKind::NearWebgpu);
+    let found = near.map_or(SAME, |run| &run.verdict);
     if !hand_in.otherwise.is_empty() {
-        let words = "same bits, but not as the assignment asks";
-        return (VerdictKind::Otherwise, words.into());
+        let words = format!("{found}, but not as the assignment asks");
+        return (VerdictKind::Otherwise, words);
     }
     if runs.iter().all(|run| run.kind == VerdictKind::NotAsked) {
         return (
@@ -124,12 +143,13 @@ fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
     }
     if let Some(version) = hand_in.other_rules {
         let words = format!(
-            "{SAME}, but its intervals and sentences are by rules of version {version}, not \
+            "{found}, but its intervals and sentences are by rules of version {version}, not \
              {READING_VERSION}, and cannot be compared"
         );
         return (VerdictKind::NotComparable, words);
     }
-    (VerdictKind::Same, SAME.into())
+    let kind = near.map_or(VerdictKind::Same, |run| run.kind);
+    (kind, found.into())
 }
 
 fn run_verdict(
@@ -178,7 +198,7 @@ fn found(run: &HandedRun, data: &str, again: Option<&TrainedAgain>) -> (VerdictK
 fn compared(run: &HandedRun, found: &RunResult) -> (VerdictKind, String) {
     let told = &run.result;
     if told.backend == "webgpu" {
-        return near(&told.history, &found.history);
+        return near(told, found);
     }
     let differs = |epoch: usize| {
         let words = format!("differs from epoch {epoch} on");
@@ -236,18 +256,24 @@ fn has_same_figures(told: &RunResult, found: &RunResult) -> bool {
         .is_some_and(|told| told.iter().all(is_equal))
 }
 
-/// Whether a run on WebGPU ended where the CPU does.
-fn near(told: &[EpochRecord], found: &[EpochRecord]) -> (VerdictKind, String) {
-    let last =
-        |history: &[EpochRecord]| history.last().map_or(0.0, |last| last.validation_accuracy);
+/// Whether a run on WebGPU ended where the CPU does, by a way that can have led there.
+fn near(told: &RunResult, found: &RunResult) -> (VerdictKind, String) {
+    let last = |of: &RunResult| {
+        of.history
+            .last()
+            .map_or(0.0, |last| last.validation_accuracy)
+    };
     let points = 100.0 * (last(told) - last(found)).abs();
-    if points <= WEBGPU_POINTS {
-        let words = format!("trained on WebGPU, within {WEBGPU_POINTS} points");
-        (VerdictKind::NearWebgpu, words)
-    } else {
+    if points > WEBGPU_POINTS {
         let words = format!("trained on WebGPU, off by {points:.2} points");
-        (VerdictKind::Differs, words)
+        return (VerdictKind::Differs, words);
     }
+    if let Some(epoch) = impossible_epoch(told, found) {
+        let words = format!("trained on WebGPU, differs at epoch {epoch}");
+        return (VerdictKind::Differs, words);
+    }
+    let words = format!("trained on WebGPU, within {WEBGPU_POINTS} points");
+    (VerdictKind::NearWebgpu, words)
 }
 
 /// Everything of an epoch that must not depend on the clock.

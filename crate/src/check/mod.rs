@@ -14,6 +14,7 @@ mod own_words;
 mod packing;
 mod repeat;
 mod report_text;
+mod rounding;
 mod wholeness;
 
 pub use files::class_files;
