@@ -628,10 +628,12 @@ fn hand_ins() {
         good.metrics_csv,
         good.analysis_ipynb,
         good.report_md,
+        good.settings_json,
     ];
     let wish = CheckWish {
         data,
         num_rows: 1000,
+        summary: None,
         sample: None,
         budget: 1e6,
         assignment: Some(assignment()),
@@ -673,6 +675,7 @@ fn hand_ins() {
         metrics_csv: Some(tables[1].clone()),
         analysis_ipynb: Some(tables[2].clone()),
         report_md: Some(tables[3].clone()),
+        settings_json: Some(tables[4].clone()),
     });
     hammer("hand-ins", |rng| {
         let mut value = metrics.clone();
@@ -695,6 +698,7 @@ fn hand_ins() {
             metrics_csv: text(1),
             analysis_ipynb: text(2),
             report_md: text(3),
+            settings_json: text(4),
         };
         let found = judged(&files);
         (found != whole).then(|| kind_of(&found))

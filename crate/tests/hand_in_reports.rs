@@ -98,10 +98,12 @@ fn read(files: &ReportFiles, report_md: &str) -> HandIn {
         metrics_csv: Some(files.metrics_csv.clone()),
         analysis_ipynb: Some(files.analysis_ipynb.clone()),
         report_md: Some(report_md.into()),
+        settings_json: Some(files.settings_json.clone()),
     };
     let wish = CheckWish {
         data: crate::studies::sample_summary().checksum,
         num_rows: 100,
+        summary: Some(studies::sample_summary()),
         sample: None,
         budget: 1e9,
         assignment: None,

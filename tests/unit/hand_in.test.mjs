@@ -52,6 +52,51 @@ function with_field(local, value) {
 const locked = with_field(6, 1);
 const packed_otherwise = with_field(8, 12);
 
+/**
+ * The zip written as those of more than 4 GB are, which some packers do with small ones too.
+ * @param {number} [before] bytes that its places do not count
+ */
+function large(before = 0) {
+  const old = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
+  const old_end = whole.length - 22;
+  const start = old.getUint32(old_end + 16, true);
+  const entry = whole.slice(start, old_end);
+  const local = whole.subarray(0, start);
+  const entry_view = new DataView(entry.buffer);
+  const extra = new DataView(new ArrayBuffer(28));
+  extra.setUint16(0, 1, true);
+  extra.setUint16(2, 24, true);
+  // Unpacked, packed, and where its header lies.
+  for (const [at, field] of [24, 20, 42].entries()) {
+    extra.setBigUint64(4 + 8 * at, BigInt(entry_view.getUint32(field, true)), true);
+    entry_view.setUint32(field, 0xffffffff, true);
+  }
+  entry_view.setUint16(30, 28, true);
+  const size = entry.length + 28;
+  const end = new DataView(new ArrayBuffer(56 + 20 + 22));
+  end.setUint32(0, 0x06064b50, true);
+  end.setBigUint64(4, 44n, true);
+  for (const at of [24, 32]) end.setBigUint64(at, 1n, true);
+  end.setBigUint64(40, BigInt(size), true);
+  end.setBigUint64(48, BigInt(start), true);
+  end.setUint32(56, 0x07064b50, true);
+  end.setBigUint64(56 + 8, BigInt(start + size), true);
+  end.setUint32(56 + 16, 1, true);
+  end.setUint32(76, 0x06054b50, true);
+  end.setUint32(76 + 8, 0xffffffff, true);
+  end.setUint32(76 + 12, 0xffffffff, true);
+  end.setUint32(76 + 16, 0xffffffff, true);
+  const parts = [local, entry, new Uint8Array(extra.buffer), new Uint8Array(end.buffer)];
+  return new Uint8Array(Buffer.concat([Buffer.alloc(before, 80), ...parts]));
+}
+
+/** Places in a large archive that no file has. @param {number} at from the end @param {number} field */
+function beyond(at, field) {
+  const zip = large();
+  new DataView(zip.buffer).setBigUint64(zip.length - at + field, 2n ** 63n, true);
+  return zip;
+}
+
 const without_loss = {
   data: { checksum: "00" },
   runs: [
@@ -83,6 +128,12 @@ const ODD = [
   ["nothing.zip", new Uint8Array(), /^cannot be read: found no whole zip but an empty file, exp/],
   ["report.zip", strToU8("%PDF-1.7 …"), /^cannot be read: found no whole zip but a PDF, expected/],
   ["page.zip", strToU8("<!doctype html>"), /^cannot be read: found no whole zip but a web page, e/],
+  // Written as large ones, behind the program that unpacks them, and both.
+  ["large.zip", large(), /^holds no run$/],
+  ["runs_itself.zip", new Uint8Array([...new Uint8Array(999), ...whole]), /^holds no run$/],
+  ["both_ways.zip", large(777), /^holds no run$/],
+  ["far.zip", beyond(98, 48), /^cannot be read: found no whole zip: it begins as one, and is cut/],
+  ["crowded.zip", beyond(98, 32), /^cannot be read: found no whole zip: it begins as one, and is/],
   // As older packers of Windows part a path, and as its editors mark a text.
   ["backslash.zip", zipSync({ "r\\metrics.json": metrics }), /^holds no run$/],
   [

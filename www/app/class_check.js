@@ -226,6 +226,7 @@ export class ClassCheck {
       const wish = {
         data: checksum,
         num_rows,
+        summary,
         sample: sample ?? undefined,
         budget: this.#allowed.has(id) ? Infinity : budget,
         assignment,

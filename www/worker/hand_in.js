@@ -34,8 +34,9 @@ export async function read_hand_in(wasm, file, zip, wish) {
       const entry = entries.get(name);
       texts.push(entry ? await text_of(file, entry, most_unpacked) : undefined);
     }
-    const [metrics_json, summary_csv, metrics_csv, analysis_ipynb, report_md] = texts;
-    const tables = { metrics_json, summary_csv, metrics_csv };
+    const [metrics_json, summary_csv, metrics_csv, analysis_ipynb, report_md, settings_json] =
+      texts;
+    const tables = { metrics_json, summary_csv, metrics_csv, settings_json };
     return wasm.read_hand_in({ zip, names, ...tables, analysis_ipynb, report_md }, wish);
   } catch (error) {
     // A trap ends the engine, and whoever holds this worker says so.

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::anew::anew;
 use super::assigned::otherwise;
 use super::figures::{foreign_figures, foreign_tables};
 use super::packing::{no_report, unmarked};
@@ -55,6 +56,7 @@ pub fn unread(zip: &str, why: &str) -> HandIn {
         foreign: vec![],
         missing: vec![],
         otherwise: vec![],
+        other_rules: None,
         num_steps: 0.0,
         over_budget: String::new(),
     }
@@ -79,6 +81,12 @@ fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
     foreign.extend(foreign_tables(summary, epochs, &runs));
     if let Some(report) = &files.report_md {
         foreign.extend(foreign_text(unmarked(report), &metrics));
+    }
+    let anew = anew(files, &metrics, &runs, wish);
+    for place in anew.foreign {
+        if !foreign.contains(&place) {
+            foreign.push(place);
+        }
     }
     ask(&mut runs, &files.zip, wish);
     let asked = runs.iter().filter(|run| run.is_asked);
@@ -105,6 +113,7 @@ fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
             Some(assignment) => otherwise(&metrics, &runs, &ids, assignment),
             None => vec![],
         },
+        other_rules: anew.other_rules.map(|version| version as f64),
         ids,
         weights: weights.filter(|weights| !weights.is_empty()).collect(),
         runs,
@@ -286,6 +295,7 @@ mod tests {
         let wish = CheckWish {
             data: "00".into(),
             num_rows: 100,
+            summary: None,
             sample: None,
             budget: 10.0,
             assignment: None,

@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::figures::is_of_its_epochs;
 use super::hand_in::{has_nothing, why_not};
 use super::repeat::{query_of, repeat};
+use super::rounding::impossible_epoch;
 use crate::message::{
     Assignment, EpochRecord, HandIn, HandInVerdict, HandedRun, Outcome, RunResult, RunVerdict,
     TrainedAgain, VerdictKind,
 };
+use crate::study::READING_VERSION;
 
 /// Points of accuracy that a run on WebGPU may be off from the CPU's.
 const WEBGPU_POINTS: f64 = 0.05;
@@ -61,7 +65,18 @@ pub fn judge<'a>(
         vec![]
     };
     let (kind, verdict) = if fault.is_empty() {
-        of_all(hand_in, &runs)
+        let model_of = |run: &HandedRun| {
+            let result = again(&run.key)?.result.as_ref()?;
+            Some(&result.weights_checksum)
+        };
+        let is_cpus = |run: &HandedRun| {
+            run.result.backend == "webgpu" && model_of(run) == Some(&run.result.weights_checksum)
+        };
+        // The CPU's very bits under WebGPU's name tell of no copy of another WebGPU's.
+        let copies = runs.iter().zip(&hand_in.runs);
+        let copies = copies.filter(|(_, run)| !is_cpus(run));
+        let others: BTreeSet<&String> = copies.flat_map(|(run, _)| &run.equal_weights).collect();
+        of_all(hand_in, &runs, others.first().copied())
     } else {
         (VerdictKind::Unreadable, format!("cannot be read: {fault}"))
     };
@@ -90,9 +105,15 @@ pub fn why_other_data(assignment: &Assignment, name: &str, checksum: &str) -> Op
 
 /// What weighs most. Records that are not what their settings give weigh more than what was
 /// made of them.
-fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
-    let is_open =
-        |run: &&RunVerdict| !matches!(run.kind, VerdictKind::Same | VerdictKind::NotAsked);
+fn of_all(hand_in: &HandIn, runs: &[RunVerdict], other: Option<&String>) -> (VerdictKind, String) {
+    let is_open = |run: &&RunVerdict| {
+        let closed = [
+            VerdictKind::Same,
+            VerdictKind::NearWebgpu,
+            VerdictKind::NotAsked,
+        ];
+        !closed.contains(&run.kind)
+    };
     if runs.is_empty() {
         return (VerdictKind::NotComparable, "holds no run".into());
     }
@@ -102,16 +123,17 @@ fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
     if !hand_in.foreign.is_empty() {
         return (VerdictKind::Foreign, FOREIGN.into());
     }
-    let others: BTreeSet<&String> = runs.iter().flat_map(|run| &run.equal_weights).collect();
-    if let Some(other) = others.first() {
+    if let Some(other) = other {
         return (
             VerdictKind::EqualWeights,
             format!("equal weights as in {other}"),
         );
     }
+    let near = runs.iter().find(|run| run.kind == VerdictKind::NearWebgpu);
+    let found = near.map_or(SAME, |run| &run.verdict);
     if !hand_in.otherwise.is_empty() {
-        let words = "same bits, but not as the assignment asks";
-        return (VerdictKind::Otherwise, words.into());
+        let words = format!("{found}, but not as the assignment asks");
+        return (VerdictKind::Otherwise, words);
     }
     if runs.iter().all(|run| run.kind == VerdictKind::NotAsked) {
         return (
@@ -119,7 +141,15 @@ fn of_all(hand_in: &HandIn, runs: &[RunVerdict]) -> (VerdictKind, String) {
             "no run of it was trained again".into(),
         );
     }
-    (VerdictKind::Same, SAME.into())
+    if let Some(version) = hand_in.other_rules {
+        let words = format!(
+            "{found}, but its intervals and sentences are by rules of version {version}, not \
+             {READING_VERSION}, and cannot be compared"
+        );
+        return (VerdictKind::NotComparable, words);
+    }
+    let kind = near.map_or(VerdictKind::Same, |run| run.kind);
+    (kind, found.into())
 }
 
 fn run_verdict(
@@ -168,7 +198,7 @@ fn found(run: &HandedRun, data: &str, again: Option<&TrainedAgain>) -> (VerdictK
 fn compared(run: &HandedRun, found: &RunResult) -> (VerdictKind, String) {
     let told = &run.result;
     if told.backend == "webgpu" {
-        return near(&told.history, &found.history);
+        return near(told, found);
     }
     let differs = |epoch: usize| {
         let words = format!("differs from epoch {epoch} on");
@@ -198,33 +228,58 @@ fn compared(run: &HandedRun, found: &RunResult) -> (VerdictKind, String) {
     }
 }
 
-/// Whether everything is equal of two results of one model that must not depend on the clock.
+/// What of a result depends on the clock, on who ended the run, or on what trained it; its
+/// epochs are compared by themselves.
+const NOT_GIVEN: [&str; 7] = [
+    "elapsed_secs",
+    "history",
+    "numerics_version",
+    "outcome",
+    "reason",
+    "samples_per_sec",
+    "version",
+];
+
+/// What is measured of a finished run only.
+const MAY_LACK: [&str; 2] = ["clean", "health"];
+
+/// Whether everything else is equal of two results of one model.
 fn has_same_figures(told: &RunResult, found: &RunResult) -> bool {
-    told.validation_loss.to_bits() == found.validation_loss.to_bits()
-        && told.validation_accuracy.to_bits() == found.validation_accuracy.to_bits()
-        && told.num_validation == found.num_validation
-        && told.correct == found.correct
-        // A run that was stopped has no such sample.
-        && (told.clean.is_none() || found.clean.is_none() || told.clean == found.clean)
+    let [told, found] = [told, found].map(|result| serde_json::json!(result));
+    let is_equal = |(name, told): (&String, &Value)| {
+        let found = found.get(name).unwrap_or(&Value::Null);
+        // A run that was stopped has no such sample, and older ones have neither.
+        let may_lack = MAY_LACK.contains(&name.as_str()) && found.is_null();
+        NOT_GIVEN.contains(&name.as_str()) || may_lack || told.is_null() || told == found
+    };
+    told.as_object()
+        .is_some_and(|told| told.iter().all(is_equal))
 }
 
-/// Whether a run on WebGPU ended where the CPU does.
-fn near(told: &[EpochRecord], found: &[EpochRecord]) -> (VerdictKind, String) {
-    let last =
-        |history: &[EpochRecord]| history.last().map_or(0.0, |last| last.validation_accuracy);
+/// Whether a run on WebGPU ended where the CPU does, by a way that can have led there.
+fn near(told: &RunResult, found: &RunResult) -> (VerdictKind, String) {
+    let last = |of: &RunResult| {
+        of.history
+            .last()
+            .map_or(0.0, |last| last.validation_accuracy)
+    };
     let points = 100.0 * (last(told) - last(found)).abs();
-    if points <= WEBGPU_POINTS {
-        let words = format!("trained on WebGPU, within {WEBGPU_POINTS} points");
-        (VerdictKind::NearWebgpu, words)
-    } else {
+    if points > WEBGPU_POINTS {
         let words = format!("trained on WebGPU, off by {points:.2} points");
-        (VerdictKind::Differs, words)
+        return (VerdictKind::Differs, words);
     }
+    if let Some(epoch) = impossible_epoch(told, found) {
+        let words = format!("trained on WebGPU, differs at epoch {epoch}");
+        return (VerdictKind::Differs, words);
+    }
+    let words = format!("trained on WebGPU, within {WEBGPU_POINTS} points");
+    (VerdictKind::NearWebgpu, words)
 }
 
 /// Everything of an epoch that must not depend on the clock.
-fn bits(record: &EpochRecord) -> [Option<u64>; 6] {
+fn bits(record: &EpochRecord) -> [Option<u64>; 7] {
     [
+        Some(f64::from(record.step)),
         Some(record.train_loss),
         Some(record.train_accuracy),
         Some(record.validation_loss),

@@ -4,14 +4,17 @@
 //! Reads texts and judges results; who unpacks zips and who trains is the program's and
 //! the page's business, so that both say the same words of the same files.
 
+mod anew;
 mod assigned;
 mod figures;
 mod files;
 mod hand_in;
 mod judging;
+mod own_words;
 mod packing;
 mod repeat;
 mod report_text;
+mod rounding;
 mod wholeness;
 
 pub use files::class_files;

@@ -12,12 +12,13 @@ pub const LIMITS: HandInLimits = HandInLimits {
 };
 
 /// Names of the texts that are read, in the order of [`crate::message::HandInFiles`]' fields.
-const TEXTS: [&str; 5] = [
+const TEXTS: [&str; 6] = [
     "metrics.json",
     "summary.csv",
     "metrics.csv",
     "analysis.ipynb",
     "report.md",
+    "settings.json",
 ];
 
 /// The folder in which a zip's report lies, such as `report/`: none where its files lie at
@@ -44,7 +45,7 @@ fn folders_of(names: &[String]) -> Vec<&str> {
 }
 
 /// The paths of the texts that are read, by those of all entries.
-pub fn texts(names: &[String]) -> [String; 5] {
+pub fn texts(names: &[String]) -> [String; 6] {
     let root = root_of(names);
     TEXTS.map(|name| format!("{root}{name}"))
 }

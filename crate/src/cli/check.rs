@@ -35,6 +35,7 @@ pub(super) fn check(matches: &ArgMatches, told: &Told) -> Result<u8> {
     let wish = CheckWish {
         data: data.summary.checksum.clone(),
         num_rows: data.summary.num_rows,
+        summary: Some(data.summary.clone()),
         sample: whole(matches, "sample")?.map(|number| number as u32),
         budget: whole(matches, "budget")?.unwrap_or(MOST_STEPS) as f64,
         assignment: text(matches, "assignment").map(assignment_of).transpose()?,

@@ -45,6 +45,7 @@ pub(super) fn read(path: &str, name: &str) -> Result<HandInFiles, String> {
         metrics_csv: text(2)?,
         analysis_ipynb: text(3)?,
         report_md: text(4)?,
+        settings_json: text(5)?,
         names,
     })
 }

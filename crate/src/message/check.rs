@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{Assignment, RunConfig, RunResult};
+use super::{Assignment, DataSummary, RunConfig, RunResult};
 
 /// Bounds of a zip that is read as a hand-in: anyone may have made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -25,7 +25,7 @@ pub struct HandInFiles {
     pub zip: String,
     /// Its entries, by their path.
     pub names: Vec<String>,
-    /// `metrics.json`; none where it has none, and so with the next four.
+    /// `metrics.json`; none where it has none, and so with the next five.
     pub metrics_json: Option<String>,
     /// `summary.csv`.
     pub summary_csv: Option<String>,
@@ -35,6 +35,8 @@ pub struct HandInFiles {
     pub analysis_ipynb: Option<String>,
     /// `report.md`.
     pub report_md: Option<String>,
+    /// `settings.json`.
+    pub settings_json: Option<String>,
 }
 
 /// How hand-ins are to be checked.
@@ -44,6 +46,9 @@ pub struct CheckWish {
     pub data: String,
     /// Images of those data.
     pub num_rows: u32,
+    /// What else is known of them; none where nothing is to be compared with it.
+    #[serde(default)]
+    pub summary: Option<DataSummary>,
     /// Runs of each hand-in to train again; none for all.
     #[serde(default)]
     pub sample: Option<u32>,
@@ -99,6 +104,10 @@ pub struct HandIn {
     pub missing: Vec<String>,
     /// Seeds and settings that the assignment gives and this one has otherwise, likewise.
     pub otherwise: Vec<String>,
+    /// The version of the rules by which its intervals and sentences were worked out, where it
+    /// is not this Inkling's: then they are not compared.
+    #[serde(default)]
+    pub other_rules: Option<f64>,
     /// Steps of the runs that are to be trained again.
     pub num_steps: f64,
     /// In words, that these are more than its budget; empty where they are not.

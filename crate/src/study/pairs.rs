@@ -73,6 +73,32 @@ pub(super) struct Pair {
     pub(super) second: &'static Setting,
 }
 
+/// The two settings that a study of [`Factor::TwoFactors`] crosses, told by its values' labels
+/// and settings: of several pairs that give the labels, the one whose settings vary most. None
+/// of another factor.
+pub(crate) fn crossed_of<'a>(
+    factor: Factor,
+    values: impl Iterator<Item = (&'a RunConfig, &'a str)>,
+) -> Vec<String> {
+    if factor != Factor::TwoFactors {
+        return vec![];
+    }
+    let values: Vec<(&RunConfig, &str)> = values.collect();
+    let varies = |one: &Setting| {
+        let mut words = values.iter().map(|(config, _)| words_of(one, config));
+        let first = words.next();
+        usize::from(words.any(|word| Some(word) != first))
+    };
+    let pairs = settings().flat_map(|first| settings().map(move |second| Pair { first, second }));
+    let is_told = |pair: &Pair| {
+        let mut all = values.iter();
+        pair.first.key != pair.second.key && all.all(|(config, label)| pair.label(config) == *label)
+    };
+    let told = pairs.filter(is_told);
+    let most = told.max_by_key(|pair| varies(pair.first) + varies(pair.second));
+    most.map_or(vec![], |pair| pair.keys())
+}
+
 /// Between two settings or their values.
 const TIMES: &str = " × ";
 

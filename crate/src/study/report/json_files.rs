@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::message::{ReportRequest, RunConfig, RunResult, StudyRecord};
 
-use crate::study::VERSION;
 use crate::study::insight::read_study;
+use crate::study::{READING_VERSION, VERSION};
 
 /// Version of the shape of `metrics.json`.
 const FORMAT_VERSION: u32 = 2;
@@ -26,6 +26,7 @@ pub(super) fn metrics(request: &ReportRequest) -> String {
                 "inkling_version": record.version,
                 "data": record.data,
                 "factor": record.plan.factor,
+                "crossed": record.plan.crossed,
                 "values": record.plan.values,
                 "seeds": record.plan.seeds,
                 "wall_secs": record.wall_secs,
@@ -53,6 +54,7 @@ pub(super) fn metrics(request: &ReportRequest) -> String {
     pretty(&json!({
         "format_version": FORMAT_VERSION,
         "made_by": format!("Inkling {VERSION}"),
+        "reading_version": READING_VERSION,
         "created": request.created,
         "ids": request.ids,
         "introduction": request.introduction,
