@@ -56,6 +56,8 @@ export function read_pdf(bytes) {
     types: all.flatMap((object) => /^<<\n\/S \/(\w+)/.exec(object)?.[1] ?? []),
     alts: strings(/\/Alt \(((?:\\[\s\S]|[^\\)])*)\)/g),
     catalog,
+    /** What the file says of itself, as XML. */
+    metadata: /<\?xpacket begin[\s\S]*?<\?xpacket end/.exec(whole)?.[0] ?? "",
   };
 }
 

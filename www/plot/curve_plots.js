@@ -2,7 +2,8 @@
 // of a study together, the four of one run, and those of every run small.
 
 import { beside, legend_rows, stacked } from "./arrange.js";
-import { PRINT, line_plot, text } from "./drawing.js";
+import { room_at_left, scale_of } from "./axes.js";
+import { PRINT, SIZE, line_plot, text } from "./drawing.js";
 import { value_looks } from "./value_looks.js";
 import { FIGURES, best_epoch, runs_by_value, value_curve } from "./series.js";
 import { percent } from "../base/format.js";
@@ -56,6 +57,13 @@ export function curve_panels(record, width) {
   };
   const [loss, accuracy] = [axis_of(true), axis_of(false)];
   const description = `Four charts by ${record.plan.factor_name}: ${FIGURES.map(({ title }) => title.toLowerCase()).join(", ")}.`;
+  // Both rows go by the epochs that stand below the lower one, so their axes are in line.
+  const left = Math.max(
+    ...all.map(({ is_loss, series }) => {
+      const axis = is_loss ? loss : accuracy;
+      return room_at_left(axis, scale_of(axis, finite_values(series)).ticks, SIZE);
+    }),
+  );
   const rows = [true, false].map((is_loss) =>
     beside(
       all
@@ -63,11 +71,11 @@ export function curve_panels(record, width) {
         .map(({ title, series }) =>
           line_plot({
             width: width / 2,
-            // The panels below say of both rows that they go by epochs.
-            height: is_loss ? 138 : 150,
+            height: is_loss ? 124 : 150,
+            left,
             title,
             description: title,
-            x: { ...epoch_axis(longest(record)), ...(is_loss ? { label: "" } : {}) },
+            x: { ...epoch_axis(longest(record)), ...(is_loss ? { label: "", ticks: [] } : {}) },
             y: is_loss ? loss : accuracy,
             series,
             has_legend: false,
@@ -99,7 +107,7 @@ export function run_curves(history, width, description) {
     const series = run_series(history, is_loss);
     return line_plot({
       width: width / 2,
-      height: 210,
+      height: 180,
       title: is_loss ? "Loss" : "Accuracy",
       description: "",
       x: epoch_axis(history.length),
