@@ -132,7 +132,6 @@ test("one press runs the whole assignment, and a list says what it lacks", async
       // Four of the five studies, with few words.
       const { pages } = read_pdf(files["report.pdf"] ?? new Uint8Array());
       assert.ok(pages.length <= 9, `${pages.length} pages`);
-      assert.ok(pages.length <= 9, `${pages.length} pages`);
       await question.waitFor({ state: "hidden" });
       assert.equal(await kept.getByRole("checkbox", { checked: true }).count(), 4);
     },
