@@ -238,3 +238,43 @@ test("narrow figures stand beside each other, or at the left of two captions", a
     "Figure 2. The rise one.",
   ]);
 });
+
+/** One pixel. */
+const PNG =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
+/** Stands for a browser's canvas; what it draws is one pixel. */
+function fake_canvas() {
+  const context = {
+    fillStyle: "",
+    fillRect() {},
+    fillText() {},
+    measureText: (/** @type {string} */ text) => ({ width: 20 * text.length }),
+    getImageData: () => ({
+      data: new Uint8Array(4).map((_, at) => [0x20, 0x40, 0x80, 0xff][at] ?? 0),
+    }),
+  };
+  return { getContext: () => context, toDataURL: () => PNG };
+}
+
+test("lists in letters that are set as pictures keep their marks, and nothing is unsaid", async (t) => {
+  const { document } = globalThis;
+  Object.assign(globalThis, { document: { createElement: fake_canvas } });
+  t.after(() => Object.assign(globalThis, { document }));
+  const pdf = await made([
+    { kind: "heading", level: 1, text: "Title" },
+    { kind: "remark", text: "结论：\n\n- 学习率**越大**\n- 越快\n\n1. 一\n2. 二" },
+  ]);
+  const marks = pdf.pages.flat();
+  const artifacts = marks.filter((mark) => mark.tag === "Artifact").map((mark) => mark.text.trim());
+  assert.deepEqual(
+    artifacts.filter((text) => /^(?:•|\d\.)$/.test(text)),
+    ["•", "•", "1.", "2."],
+  );
+  assert.equal(pdf.types.filter((type) => type === "LI").length, 4);
+  const words = marks.filter((mark) => mark.tag === "P").map((mark) => mark.text);
+  assert.ok(
+    words.some((text) => /set as pictures/.test(text)),
+    "what is said of them is read aloud",
+  );
+});

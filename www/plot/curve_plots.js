@@ -71,7 +71,7 @@ export function curve_panels(record, width) {
         .map(({ title, series }) =>
           line_plot({
             width: width / 2,
-            height: is_loss ? 124 : 150,
+            height: is_loss ? 126 : 150,
             left,
             title,
             description: title,
@@ -135,7 +135,8 @@ export function run_panels(record, runs, width) {
   const all = (/** @type {boolean} */ is_loss) =>
     record.runs.flatMap((run) => run_series(run.history, is_loss));
   const [loss, accuracy] = [loss_axis(all(true)), accuracy_axis(all(false))];
-  const epochs = epoch_axis(longest(record), 5);
+  // Longer figures leave room for fewer of them.
+  const epochs = epoch_axis(longest(record), longest(record) < 100 ? 5 : 3);
   const description = `The curves of ${runs.map((run) => run_label(record, run)).join("; ")}.`;
   const rows = [];
   for (let from = 0; from < runs.length; from += COLUMNS) {
@@ -259,11 +260,18 @@ function points_of(values) {
   return values.map((value, index) => [index + 1, value]);
 }
 
-/** @param {number} num_epochs @param {number} [most] ticks @returns {Axis} */
-function epoch_axis(num_epochs, most = 10) {
-  const step = Math.max(1, Math.ceil(num_epochs / most));
+/**
+ * Epochs by ones, twos, fives, tens and so on.
+ * @param {number} num_epochs
+ * @param {number} [most] ticks
+ * @returns {Axis}
+ */
+export function epoch_axis(num_epochs, most = 10) {
+  const steps = [1, 2, 5].map((step) => step * 10 ** Math.floor(Math.log10(num_epochs / most)));
+  const least = num_epochs / most;
+  const step = Math.max(1, steps.find((one) => one >= least) ?? 10 * (steps[0] ?? 1));
   const ticks = [];
-  for (let epoch = step === 1 ? 1 : step; epoch <= num_epochs; epoch += step) ticks.push(epoch);
+  for (let epoch = step; epoch <= num_epochs; epoch += step) ticks.push(epoch);
   return { label: "epoch", scale: "linear", low: 1, high: Math.max(2, num_epochs), ticks };
 }
 

@@ -127,8 +127,9 @@ export function line_plot(options) {
       )
     : 12;
   const top = title ? size + 19 : 12;
-  // What an axis has no words or no figures for, as in a panel above another, takes no room.
-  const figures = x.ticks?.length === 0 ? 3 : size + 10;
+  // What an axis has no words or no figures for, as in a panel above another, takes no room
+  // but for half of the lowest figure beside it.
+  const figures = x.ticks?.length === 0 ? Math.ceil(size / 2) : size + 10;
   const below = x.label === "" ? figures : 7 + 3 * size;
   const box = { left, top, right: width - legend_width - 8, bottom: height - below };
   const at_x = (/** @type {number} */ value) =>

@@ -3,7 +3,7 @@
 
 import { coverage_of } from "./coverage.js";
 import { placed } from "./placing.js";
-import { end_tags, tag_documents } from "./tags.js";
+import { end_tags, new_part, tag_documents } from "./tags.js";
 import { INK, SOFT, Typesetter } from "./typeset.js";
 
 /** @import { Block } from "../../pkg/ndarray/inkling.js" */
@@ -132,7 +132,10 @@ export async function laid_out(library, blocks, { ids, created, plots, has_float
     set = placed(units, PAGE.height - TOP - BOTTOM);
   }
   const content = set.map(({ node }) => node);
-  if (typesetter.num_pictures > 0) content.push({ text: ABOUT_PICTURES, style: "caption" });
+  if (typesetter.num_pictures > 0) {
+    const part = new_part("P", typesetter.root);
+    content.push({ text: [{ text: ABOUT_PICTURES, part }], style: "caption" });
+  }
   const document = {
     ...LOOK,
     version: "1.7",

@@ -4,7 +4,7 @@
 
 import { remark_pieces } from "./remark_text.js";
 import { new_part } from "./tags.js";
-import { word_pictures } from "./word_pictures.js";
+import { is_from_right, word_pictures } from "./word_pictures.js";
 
 /** @import { Block } from "../../pkg/ndarray/inkling.js" */
 /** @import { Plotted } from "./bundle.js" */
@@ -29,6 +29,9 @@ const FULL_WIDTH = 660;
 /** Where this browser gives no pictures. */
 const NO_PICTURES =
   "(These words are in letters that this file’s font lacks, and this browser gives no picture of them; the other files hold them as text.)";
+
+/** Width of a mark or number before a picture of words, and how much lower those stand. */
+const [MARK, LOWER] = [14, 2];
 
 /** Lines of code that stay with their heading. */
 const FEW_LINES = 6;
@@ -190,8 +193,19 @@ export class Typesetter {
    */
   #words(text, part, look = {}) {
     if (this.#can_show(text)) return { text: [{ text: unbroken(text), part }] };
+    return this.#pictured([{ text }], part, look);
+  }
+
+  /**
+   * Words as pictures of their lines.
+   * @param {Words[]} words
+   * @param {Part} part
+   * @param {Partial<Look>} look
+   * @returns {Node}
+   */
+  #pictured(words, part, look) {
     const full = { width: COLUMN, size: 10, colour: INK, is_bold: false, ...look };
-    const lines = word_pictures(text, full);
+    const lines = word_pictures(words, full);
     if (lines.length === 0) return { text: [{ text: NO_PICTURES, part }] };
     this.num_pictures += 1;
     return { stack: lines.map((line) => ({ ...line, part })) };
@@ -222,9 +236,25 @@ export class Typesetter {
     });
     const [first, ...rest] = nodes;
     if (!first) return [];
+    // Before a picture pdfmake sets no mark of its own.
+    const is_pictured = nodes.some((node) => node.stack);
+    const with_mark = (/** @type {Node} */ node, /** @type {number} */ at) => {
+      const mark = {
+        text: is_numbered ? `${at + 1}.` : "•",
+        width: MARK,
+        margin: [0, LOWER, 0, 0],
+      };
+      const words = { stack: [node], width: width + 16 - MARK };
+      const item = items[at] ?? "";
+      const text = typeof item === "string" ? item : item.map((one) => one.text).join("");
+      return is_from_right(text)
+        ? { columns: [words, { ...mark, alignment: "right" }], margin, is_item: true }
+        : { columns: [mark, words], margin, is_item: true };
+    };
     // Numbers are set in line with each other.
-    const lists =
-      is_numbered && rest.length > 0
+    const lists = is_pictured
+      ? nodes.map(with_mark)
+      : is_numbered && rest.length > 0
         ? [as_list([first], 1), as_list(rest, 2)]
         : nodes.map((node) => as_list([node], 1));
     return lists.map((list, at) =>
@@ -241,7 +271,8 @@ export class Typesetter {
     const quote = new_part("BlockQuote", this.root);
     const width = COLUMN - 24;
     const nodes = remark_pieces(text).flatMap((piece) => this.#piece(piece, quote, width));
-    const is_item = (/** @type {Node | undefined} */ node) => Boolean(node?.ul ?? node?.ol);
+    const is_item = (/** @type {Node | undefined} */ node) =>
+      Boolean(node?.ul ?? node?.ol ?? node?.is_item);
     // Items of one list stand closer than paragraphs do.
     const below = (/** @type {number} */ at) =>
       is_item(nodes[at]) && is_item(nodes[at + 1]) ? 0 : 4;
@@ -290,7 +321,7 @@ export class Typesetter {
    */
   #marked(words, part, width) {
     const text = words.map((one) => one.text).join("");
-    if (!this.#can_show(text)) return this.#words(text, part, { width });
+    if (!this.#can_show(text)) return this.#pictured(words, part, { width });
     const pieces = words.map((one) => ({
       text: one.text,
       part,
