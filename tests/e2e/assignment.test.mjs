@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { strFromU8, unzipSync } from "fflate";
+import { read_pdf } from "../unit/pdf_reading.mjs";
 import { bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
@@ -128,6 +129,9 @@ test("one press runs the whole assignment, and a list says what it lacks", async
       const files = unzipSync(readFileSync(await download.path()));
       const report = strFromU8(files["report.md"] ?? new Uint8Array());
       assert.match(report, /Baseline run[^]*> It had not finished\.[^]*Learning rate/);
+      // Four of the five studies, with few words.
+      const { pages } = read_pdf(files["report.pdf"] ?? new Uint8Array());
+      assert.ok(pages.length <= 9, `${pages.length} pages`);
       await question.waitFor({ state: "hidden" });
       assert.equal(await kept.getByRole("checkbox", { checked: true }).count(), 4);
     },

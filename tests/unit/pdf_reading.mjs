@@ -12,7 +12,7 @@ import { inflateSync } from "node:zlib";
 
 /**
  * @param {Uint8Array} bytes
- * @returns {{ pages: Marked[][], fonts: { name: string, is_embedded: boolean }[], bookmarks: string[], types: string[], alts: string[], catalog: string }}
+ * @returns {{ pages: Marked[][], fonts: { name: string, is_embedded: boolean }[], bookmarks: string[], types: string[], alts: string[], catalog: string, metadata: string }}
  */
 export function read_pdf(bytes) {
   const whole = Buffer.from(bytes).toString("latin1");
@@ -56,6 +56,8 @@ export function read_pdf(bytes) {
     types: all.flatMap((object) => /^<<\n\/S \/(\w+)/.exec(object)?.[1] ?? []),
     alts: strings(/\/Alt \(((?:\\[\s\S]|[^\\)])*)\)/g),
     catalog,
+    // What the file says of itself, as XML.
+    metadata: /<\?xpacket begin[\s\S]*?<\?xpacket end/.exec(whole)?.[0] ?? "",
   };
 }
 

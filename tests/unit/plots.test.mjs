@@ -9,7 +9,7 @@ import { baseline_of, is_same } from "../../www/app/baseline.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { accuracy_plot } from "../../www/plot/accuracy_plot.js";
 import { scale_of } from "../../www/plot/axes.js";
-import { accuracy_axis } from "../../www/plot/curve_plots.js";
+import { accuracy_axis, epoch_axis } from "../../www/plot/curve_plots.js";
 import { line_plot } from "../../www/plot/drawing.js";
 import { first_of_each } from "../../www/plot/digits_plot.js";
 import { ink_png } from "../../www/plot/ink_png.js";
@@ -18,6 +18,40 @@ import { network_plot } from "../../www/plot/network_plot.js";
 /** @param {number[]} values */
 const axis_of = (values) =>
   accuracy_axis([{ label: "", colour: "", points: values.map((value, at) => [at, value]) }]);
+
+test("a panel above another shows its lowest figure whole", () => {
+  const size = 11;
+  const { height, marks } = line_plot({
+    width: 300,
+    height: 120,
+    title: "",
+    description: "",
+    x: { label: "", scale: "linear", ticks: [] },
+    y: { label: "loss", scale: "linear", low: 0, high: 2 },
+    series: [
+      {
+        label: "",
+        colour: "#000",
+        points: [
+          [1, 2],
+          [2, 1],
+        ],
+      },
+    ],
+    size,
+  });
+  const figure = marks.find((mark) => mark.kind === "text" && mark.text === "0");
+  assert.ok(figure?.kind === "text" && figure.y <= height, "its foot is not cut off");
+});
+
+test("epochs are told by round numbers, as many as there is room for", () => {
+  assert.deepEqual(epoch_axis(10).ticks, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assert.deepEqual(epoch_axis(10, 5).ticks, [2, 4, 6, 8, 10]);
+  assert.deepEqual(epoch_axis(40, 5).ticks, [10, 20, 30, 40]);
+  assert.deepEqual(epoch_axis(121).ticks, [20, 40, 60, 80, 100, 120]);
+  assert.deepEqual(epoch_axis(200, 3).ticks, [100, 200]);
+  assert.deepEqual(epoch_axis(1).ticks, [1]);
+});
 
 test("accuracies that lie far apart stand by the logarithm of their errors", () => {
   const wide = axis_of([0.4, 0.97, 0.98]);

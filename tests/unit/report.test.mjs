@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { coverage_of } from "../../www/features/report/coverage.js";
-import { wrapped } from "../../www/features/report/word_pictures.js";
+import { is_from_right, runs_of, wrapped } from "../../www/features/report/word_pictures.js";
 import { line_style, marked_places } from "../../www/plot/line_styles.js";
 
 /** The fonts that pdfmake embeds, as base64. @type {Record<string, string>} */
@@ -56,6 +56,29 @@ test("lines break between words, and within one that is too long", () => {
     assert.equal(lines(text, 6).join("").replaceAll(" ", ""), text.replaceAll(" ", ""));
     assert.ok(lines(text, 6).every((line) => [...line].length <= 6));
   }
+});
+
+test("each line of a broken text keeps its emphasis", () => {
+  const words = [
+    { text: "学习率越大，" },
+    { text: "网络 学得", is_strong: true },
+    { text: "越快。" },
+  ];
+  assert.deepEqual(runs_of(["学习率越", "大，网络", "学得越快。"], words), [
+    [{ text: "学习率越" }],
+    [{ text: "大，" }, { text: "网络", is_strong: true }],
+    [{ text: "学得", is_strong: true }, { text: "越快。" }],
+  ]);
+  assert.deepEqual(runs_of(["a", "a"], [{ text: "a\n" }, { text: "a", is_code: true }]), [
+    [{ text: "a" }],
+    [{ text: "a", is_code: true }],
+  ]);
+  assert.deepEqual(runs_of([""], [{ text: "" }]), [[]]);
+});
+
+test("a text begins where its first letter does", () => {
+  assert.ok(is_from_right("(0.1) קצב"));
+  assert.ok(!is_from_right("rate קצב") && !is_from_right("学习率") && !is_from_right("0.1"));
 });
 
 test("no two of a study's lines look alike but for their colour", () => {

@@ -23,26 +23,38 @@ use_code_font(
 );
 await tag_documents(library);
 
-const drawing = line_plot({
-  width: 660,
-  height: 300,
-  title: "",
-  description: "A line that rises.",
-  x: { label: "epoch", scale: "linear" },
-  y: { label: "accuracy", scale: "linear" },
-  series: [
-    {
-      label: "one",
-      colour: "#123456",
-      points: [
-        [1, 0.5],
-        [2, 0.9],
-      ],
-    },
-  ],
-});
+/** A plot as the report has it. @param {string} name @param {number} width @param {number} height */
+function plotted(name, width, height) {
+  const drawing = drawn(width, height);
+  const { description } = drawing;
+  return { name, svg: to_svg(drawing), width, height, description };
+}
+
+/** @param {number} width @param {number} height */
+const drawn = (width, height) =>
+  line_plot({
+    width,
+    height,
+    title: "",
+    description: "A line that rises.",
+    x: { label: "epoch", scale: "linear" },
+    y: { label: "accuracy", scale: "linear" },
+    series: [
+      {
+        label: "one",
+        colour: "#123456",
+        points: [
+          [1, 0.5],
+          [2, 0.9],
+        ],
+      },
+    ],
+  });
 const plots = [
-  { name: "rise", svg: to_svg(drawing), width: drawing.width, description: drawing.description },
+  plotted("rise", 660, 300),
+  plotted("small", 330, 150),
+  plotted("left", 400, 200),
+  plotted("right", 200, 200),
 ];
 
 /** A study's section with so many lines before it. @param {number} num_lines @returns {Block[]} */
@@ -73,9 +85,9 @@ function section(num_lines) {
   ];
 }
 
-/** @param {Block[]} blocks */
-async function made(blocks) {
-  const about = { ids: ["123", "abc"], created: "2026-11-23T22:00:00Z", plots };
+/** @param {Block[]} blocks @param {boolean} [has_floats] */
+async function made(blocks, has_floats) {
+  const about = { ids: ["123", "abc"], created: "2026-11-23T22:00:00Z", plots, has_floats };
   return read_pdf(await laid_out(library, blocks, about));
 }
 
@@ -109,6 +121,7 @@ test("words, tags, bookmarks and fonts are in the file", async () => {
   assert.deepEqual(pdf.bookmarks.sort(), ["1. The rate", "A network and its “rate”", "Remarks"]);
   assert.match(pdf.catalog, /\/Lang \(en\)/);
   assert.match(pdf.catalog, /\/MarkInfo/);
+  assert.match(pdf.metadata, /<pdfuaid:part>1</);
   assert.match(pdf.catalog, /\/ViewerPreferences/);
   assert.ok(pdf.fonts.length >= 3);
   assert.ok(
@@ -168,4 +181,100 @@ test("code longer than a page is whole", async () => {
   const code = pages.flat().filter((mark) => mark.tag === "Code");
   const words = code.map((mark) => mark.text).join("");
   for (const line of lines) assert.ok(words.includes(line), line);
+});
+
+/** @param {string} name @param {number} number @returns {Block} */
+const figure = (name, number) => ({
+  kind: "figure",
+  label: `Figure ${number}`,
+  name,
+  caption: `The ${name} one.`,
+});
+
+test("a figure that does not fit its page lets the words after it fill that page", async () => {
+  /** @type {Block[]} */
+  const blocks = [
+    { kind: "heading", level: 1, text: "Title" },
+    { kind: "heading", level: 2, text: "1. One" },
+    ...Array.from({ length: 28 }, (_, at) => ({
+      kind: /** @type {const} */ ("paragraph"),
+      text: `Line ${at}.`,
+    })),
+    figure("rise", 1),
+    { kind: "paragraph", text: "It follows." },
+    { kind: "heading", level: 2, text: "2. Two" },
+    { kind: "paragraph", text: "Another section." },
+  ];
+  const page_of = (
+    /** @type {Awaited<ReturnType<typeof made>>} */ { pages },
+    /** @type {RegExp} */ words,
+  ) => pages.findIndex((page) => page.some((mark) => words.test(mark.text)));
+  const [as_read, floating] = [await made(blocks, false), await made(blocks, true)];
+  assert.equal(page_of(as_read, /It follows/), 1);
+  assert.equal(page_of(floating, /It follows/), 0);
+  assert.equal(page_of(floating, /Figure 1/), 1);
+  assert.equal(page_of(floating, /2\. Two/), 1, "none leaves its section");
+  // Read aloud it stands where the author put it.
+  assert.deepEqual(floating.types, as_read.types);
+});
+
+test("narrow figures stand beside each other, or at the left of two captions", async () => {
+  const head = /** @type {Block} */ ({ kind: "heading", level: 1, text: "Title" });
+  const captions = async (/** @type {Block[]} */ blocks) => {
+    const { pages } = await made([head, ...blocks], true);
+    const marks = pages.flat().filter((mark) => mark.tag === "Caption");
+    return marks.map((mark) => mark.text.replaceAll("\u00a0", " ").trim());
+  };
+  assert.deepEqual(await captions([figure("rise", 1), figure("small", 2)]), [
+    "Figure 1 (above). The rise one.",
+    "Figure 2 (left). The small one.",
+  ]);
+  assert.deepEqual(await captions([figure("left", 1), figure("right", 2)]), [
+    "Figure 1. The left one.",
+    "Figure 2. The right one.",
+  ]);
+  assert.deepEqual(await captions([figure("rise", 1), figure("rise", 2)]), [
+    "Figure 1. The rise one.",
+    "Figure 2. The rise one.",
+  ]);
+});
+
+/** One pixel. */
+const PNG =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
+/** Stands for a browser's canvas; what it draws is one pixel. */
+function fake_canvas() {
+  const context = {
+    fillStyle: "",
+    fillRect() {},
+    fillText() {},
+    measureText: (/** @type {string} */ text) => ({ width: 20 * text.length }),
+    getImageData: () => ({
+      data: new Uint8Array(4).map((_, at) => [0x20, 0x40, 0x80, 0xff][at] ?? 0),
+    }),
+  };
+  return { getContext: () => context, toDataURL: () => PNG };
+}
+
+test("lists in letters that are set as pictures keep their marks, and nothing is unsaid", async (t) => {
+  const { document } = globalThis;
+  Object.assign(globalThis, { document: { createElement: fake_canvas } });
+  t.after(() => Object.assign(globalThis, { document }));
+  const pdf = await made([
+    { kind: "heading", level: 1, text: "Title" },
+    { kind: "remark", text: "结论：\n\n- 学习率**越大**\n- 越快\n\n1. 一\n2. 二" },
+  ]);
+  const marks = pdf.pages.flat();
+  const artifacts = marks.filter((mark) => mark.tag === "Artifact").map((mark) => mark.text.trim());
+  assert.deepEqual(
+    artifacts.filter((text) => /^(?:•|\d\.)$/.test(text)),
+    ["•", "•", "1.", "2."],
+  );
+  assert.equal(pdf.types.filter((type) => type === "LI").length, 4);
+  const words = marks.filter((mark) => mark.tag === "P").map((mark) => mark.text);
+  assert.ok(
+    words.some((text) => /set as pictures/.test(text)),
+    "what is said of them is read aloud",
+  );
 });

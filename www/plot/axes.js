@@ -16,6 +16,17 @@ import { linear_ticks, log_ticks } from "./series.js";
  */
 
 /**
+ * Room for the widest label of a y axis, in pixels; a figure is up to 0.64 em wide.
+ * @param {Axis} axis
+ * @param {number[]} ticks
+ * @param {number} size of the letters
+ */
+export function room_at_left({ format = String }, ticks, size) {
+  const widest = Math.max(1, ...ticks.map((tick) => format(tick).length));
+  return Math.round(size + 15 + widest * size * 0.64);
+}
+
+/**
  * An axis around values.
  * @param {Axis} axis
  * @param {number[]} values

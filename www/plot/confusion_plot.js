@@ -17,7 +17,7 @@ const CELLS = 400;
 export function confusion_plot(confusion, description, classes) {
   const count = classes.length;
   const WIDE = Math.min(40, CELLS / count);
-  const HIGH = count > 10 ? Math.min(20, WIDE * 1.1) : 20;
+  const HIGH = count > 10 ? Math.min(20, WIDE * 1.1) : 18;
   const longest = Math.max(...classes.map((name) => name.length));
   const name_size = Math.min(10, HIGH * 0.9);
   const room = longest > 2 ? longest * name_size * 0.55 : 0;

@@ -2,7 +2,8 @@
 // of a study together, the four of one run, and those of every run small.
 
 import { beside, legend_rows, stacked } from "./arrange.js";
-import { PRINT, line_plot, text } from "./drawing.js";
+import { room_at_left, scale_of } from "./axes.js";
+import { PRINT, SIZE, line_plot, text } from "./drawing.js";
 import { value_looks } from "./value_looks.js";
 import { FIGURES, best_epoch, runs_by_value, value_curve } from "./series.js";
 import { percent } from "../base/format.js";
@@ -56,6 +57,13 @@ export function curve_panels(record, width) {
   };
   const [loss, accuracy] = [axis_of(true), axis_of(false)];
   const description = `Four charts by ${record.plan.factor_name}: ${FIGURES.map(({ title }) => title.toLowerCase()).join(", ")}.`;
+  // Both rows go by the epochs that stand below the lower one, so their axes are in line.
+  const left = Math.max(
+    ...all.map(({ is_loss, series }) => {
+      const axis = is_loss ? loss : accuracy;
+      return room_at_left(axis, scale_of(axis, finite_values(series)).ticks, SIZE);
+    }),
+  );
   const rows = [true, false].map((is_loss) =>
     beside(
       all
@@ -63,11 +71,11 @@ export function curve_panels(record, width) {
         .map(({ title, series }) =>
           line_plot({
             width: width / 2,
-            // The panels below say of both rows that they go by epochs.
-            height: is_loss ? 138 : 150,
+            height: is_loss ? 126 : 150,
+            left,
             title,
             description: title,
-            x: { ...epoch_axis(longest(record)), ...(is_loss ? { label: "" } : {}) },
+            x: { ...epoch_axis(longest(record)), ...(is_loss ? { label: "", ticks: [] } : {}) },
             y: is_loss ? loss : accuracy,
             series,
             has_legend: false,
@@ -99,7 +107,7 @@ export function run_curves(history, width, description) {
     const series = run_series(history, is_loss);
     return line_plot({
       width: width / 2,
-      height: 210,
+      height: 180,
       title: is_loss ? "Loss" : "Accuracy",
       description: "",
       x: epoch_axis(history.length),
@@ -127,7 +135,8 @@ export function run_panels(record, runs, width) {
   const all = (/** @type {boolean} */ is_loss) =>
     record.runs.flatMap((run) => run_series(run.history, is_loss));
   const [loss, accuracy] = [loss_axis(all(true)), accuracy_axis(all(false))];
-  const epochs = epoch_axis(longest(record), 5);
+  // Longer figures leave room for fewer of them.
+  const epochs = epoch_axis(longest(record), longest(record) < 100 ? 5 : 3);
   const description = `The curves of ${runs.map((run) => run_label(record, run)).join("; ")}.`;
   const rows = [];
   for (let from = 0; from < runs.length; from += COLUMNS) {
@@ -251,11 +260,18 @@ function points_of(values) {
   return values.map((value, index) => [index + 1, value]);
 }
 
-/** @param {number} num_epochs @param {number} [most] ticks @returns {Axis} */
-function epoch_axis(num_epochs, most = 10) {
-  const step = Math.max(1, Math.ceil(num_epochs / most));
+/**
+ * Epochs by ones, twos, fives, tens and so on.
+ * @param {number} num_epochs
+ * @param {number} [most] ticks
+ * @returns {Axis}
+ */
+export function epoch_axis(num_epochs, most = 10) {
+  const steps = [1, 2, 5].map((step) => step * 10 ** Math.floor(Math.log10(num_epochs / most)));
+  const least = num_epochs / most;
+  const step = Math.max(1, steps.find((one) => one >= least) ?? 10 * (steps[0] ?? 1));
   const ticks = [];
-  for (let epoch = step === 1 ? 1 : step; epoch <= num_epochs; epoch += step) ticks.push(epoch);
+  for (let epoch = step; epoch <= num_epochs; epoch += step) ticks.push(epoch);
   return { label: "epoch", scale: "linear", low: 1, high: Math.max(2, num_epochs), ticks };
 }
 

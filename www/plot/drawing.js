@@ -1,7 +1,7 @@
 // Line plots as lists of marks, made from data: the same list becomes SVG or PNG,
 // on the page and in the report. Knows no document and no canvas.
 
-import { scale_of } from "./axes.js";
+import { room_at_left, scale_of } from "./axes.js";
 import { marked_places, marker_outline } from "./line_styles.js";
 
 /** @import { Axis } from "./axes.js" */
@@ -85,8 +85,12 @@ export const PRINT = {
  * @property {{ x: number, label: string }[]} [rules] upright lines, with words at their foot
  * @property {boolean} [has_legend]
  * @property {number} [size] of the letters on the axes, 11 by default
+ * @property {number} [left] room for the labels of the y axis, where another plot needs more
  * @property {Theme} [theme]
  */
+
+/** Size of the letters on the axes. */
+export const SIZE = 11;
 
 /** Length of a line in the legend: long enough for its dashes and its marker. */
 export const LEGEND_LINE = 26;
@@ -101,7 +105,7 @@ export function line_plot(options) {
   /** @type {Mark[]} */
   const marks = [];
   if (theme.paper) marks.push({ kind: "rect", x: 0, y: 0, width, height, fill: theme.paper });
-  const { size = 11 } = options;
+  const { size = SIZE } = options;
 
   const all = series.flatMap((one) => [...one.points, ...(one.low ?? []), ...(one.high ?? [])]);
   const xs = scale_of(
@@ -115,9 +119,7 @@ export function line_plot(options) {
   const format_y = y.format ?? plain;
   const format_x = x.format ?? plain;
 
-  // Room for the widest label of the y axis; a figure is up to 0.64 em wide.
-  const widest = Math.max(1, ...ys.ticks.map((tick) => format_y(tick).length));
-  const left = Math.round(size + 15 + widest * size * 0.64);
+  const left = Math.max(options.left ?? 0, room_at_left(y, ys.ticks, size));
   const legend = options.has_legend === false ? [] : series.filter((one) => one.label);
   const legend_width = legend.length
     ? Math.round(
@@ -125,8 +127,9 @@ export function line_plot(options) {
       )
     : 12;
   const top = title ? size + 19 : 12;
-  // What an axis has no words or no figures for, as in a panel above another, takes no room.
-  const figures = x.ticks?.length === 0 ? 3 : size + 10;
+  // What an axis has no words or no figures for, as in a panel above another, takes no room
+  // but for half of the lowest figure beside it.
+  const figures = x.ticks?.length === 0 ? Math.ceil(size / 2) : size + 10;
   const below = x.label === "" ? figures : 7 + 3 * size;
   const box = { left, top, right: width - legend_width - 8, bottom: height - below };
   const at_x = (/** @type {number} */ value) =>

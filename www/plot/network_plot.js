@@ -8,10 +8,10 @@ import { PRINT, text } from "./drawing.js";
 /** @import { RunConfig, TaskSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Drawing, Mark } from "./drawing.js" */
 
-const HEIGHT = 168;
+const HEIGHT = 146;
 /** Units that are drawn of a layer at most. */
 const MOST = 9;
-const [TOP, STEP] = [28, 12];
+const [TOP, STEP] = [26, 10];
 
 /**
  * @param {RunConfig} config

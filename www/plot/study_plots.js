@@ -18,8 +18,12 @@ import { crossed_values } from "./value_looks.js";
  * @property {Drawing} drawing
  */
 
-/** Width of a drawing that fills the report's column. */
+/** Width of a drawing that fills the report's column, and of one beside which words stand. */
 export const FULL_WIDTH = 660;
+const HALF_WIDTH = 330;
+
+/** So many values can be told apart along half the width. */
+const FEW_VALUES = 8;
 
 /**
  * All plots of a study.
@@ -55,11 +59,13 @@ export function study_plots(record, figures, prefix) {
       seeds.length > 1
         ? "one standard deviation over the seeds"
         : "95 % intervals, by other seeds and images";
+    const is_small = record.plan.values.length <= FEW_VALUES && !record.plan.crossed?.length;
+    const width = is_small ? HALF_WIDTH : FULL_WIDTH;
     plots.push({
       name: `${prefix}-accuracy`,
       kind: "accuracy",
       caption: accuracy_caption(record.plan, whiskers),
-      drawing: accuracy_plot(record, figures, { width: FULL_WIDTH, height: 150, is_titled: false }),
+      drawing: accuracy_plot(record, figures, { width, height: 150, is_titled: false }),
     });
   }
   const runs = record.runs.filter((run) => run.history.length > 0);

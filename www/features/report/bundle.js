@@ -18,6 +18,7 @@ const PNG_SCALE = 2;
  * @property {string} name
  * @property {string} svg
  * @property {number} width of the drawing, in pixels
+ * @property {number} height likewise
  * @property {string} description
  */
 
@@ -52,19 +53,21 @@ export async function make_file(what, about, write_report) {
     name,
     svg: to_svg(drawing),
     width: drawing.width,
+    height: drawing.height,
     description: drawing.description,
   }));
   const about_pdf = { ids: about.ids, created: request.created, plots };
-  /** @param {ReportFiles["blocks"]} blocks */
-  const pdf = (blocks) => to_pdf(blocks, about_pdf);
+  // What a cell of the notebook shows stands below it.
+  const report = () => to_pdf(texts.blocks, { ...about_pdf, has_floats: true });
+  const analysis = () => to_pdf(texts.analysis, about_pdf);
   if (what === "report.pdf" || what === "analysis.pdf") {
-    const bytes = await pdf(what === "report.pdf" ? texts.blocks : texts.analysis);
+    const bytes = await (what === "report.pdf" ? report() : analysis());
     return new Blob([owned(bytes)], { type: "application/pdf" });
   }
   /** @type {Record<string, Uint8Array>} */
   const files = {
-    "report.pdf": await pdf(texts.blocks),
-    "analysis.pdf": await pdf(texts.analysis),
+    "report.pdf": await report(),
+    "analysis.pdf": await analysis(),
     ...(await png_files(drawings)),
   };
   for (const [name, [text]] of Object.entries(by_name)) files[name] = strToU8(text);

@@ -2,11 +2,13 @@
 // vectors, fonts embedded, with bookmarks and the structure that readers ask for.
 
 import { coverage_of } from "./coverage.js";
-import { end_tags, tag_documents } from "./tags.js";
+import { placed } from "./placing.js";
+import { end_tags, new_part, tag_documents } from "./tags.js";
 import { INK, SOFT, Typesetter } from "./typeset.js";
 
 /** @import { Block } from "../../pkg/ndarray/inkling.js" */
 /** @import { Plotted } from "./bundle.js" */
+/** @import { Node, Typeset } from "./typeset.js" */
 
 /** What stands in the file once there are pictures of words in it. */
 const ABOUT_PICTURES =
@@ -15,6 +17,25 @@ const ABOUT_PICTURES =
 /** Said where the maker of PDFs does not come: it is fetched when it is first needed. */
 const NO_MAKER =
   "The part of Inkling that writes PDF could not be fetched: this browser is offline, or the server did not answer. Try again once you are online; the other files under “One file” need no network.";
+
+/** A4, in points, and what is free at its head and foot. */
+const PAGE = { width: 595.28, height: 841.89 };
+const [TOP, BOTTOM] = [42, 46];
+
+/** A page that holds any report: one on which all of it is measured. */
+const TALL = 1e7;
+
+/** What every page looks like. */
+const LOOK = {
+  pageMargins: [50, TOP, 50, BOTTOM],
+  defaultStyle: { font: "Roboto", fontSize: 9.5, lineHeight: 1.12, color: INK },
+  styles: {
+    heading1: { fontSize: 19, bold: true, lineHeight: 1.1, margin: [0, 0, 0, 8] },
+    heading2: { fontSize: 14, bold: true, margin: [0, 8, 0, 4] },
+    heading3: { fontSize: 11, bold: true, margin: [0, 6, 0, 3] },
+    caption: { fontSize: 8.5, color: SOFT, lineHeight: 1.1 },
+  },
+};
 
 /** pdfmake ships no module: its script leaves one global behind. @type {Promise<any> | undefined} */
 let library;
@@ -76,6 +97,7 @@ export function use_code_font(library, bytes) {
  * @property {string[]} ids
  * @property {string} created ISO 8601
  * @property {Plotted[]} plots
+ * @property {boolean} [has_floats] figures that do not fit a page stand at the next one's head
  */
 
 /**
@@ -95,19 +117,32 @@ export async function to_pdf(blocks, about) {
  * @param {AboutPdf} about
  * @returns {Promise<Uint8Array>}
  */
-export async function laid_out(library, blocks, { ids, created, plots }) {
+export async function laid_out(library, blocks, { ids, created, plots, has_floats = false }) {
   const title = blocks.find((block) => block.kind === "heading");
   const can_show = coverage_of(library.virtualfs.readFileSync("Roboto-Regular.ttf"));
-  const typesetter = new Typesetter(new Map(plots.map((plot) => [plot.name, plot])), can_show);
+  const by_name = new Map(plots.map((plot) => [plot.name, plot]));
+  const typesetter = new Typesetter(by_name, can_show);
   // The first page says who they are, as a picture where it must.
   const shown = ids.filter(can_show);
-  const content = typesetter.content(blocks);
-  if (typesetter.num_pictures > 0) content.push({ text: ABOUT_PICTURES, style: "caption" });
+  let set = typesetter.content(blocks);
+  if (has_floats) {
+    const draft = new Typesetter(by_name, can_show, true).content(blocks);
+    const heights = await heights_of(library, draft);
+    const units = set.map((one, at) => ({ ...one, height: heights[at] ?? 0 }));
+    set = placed(units, PAGE.height - TOP - BOTTOM);
+  }
+  const content = set.map(({ node }) => node);
+  if (typesetter.num_pictures > 0) {
+    const part = new_part("P", typesetter.root);
+    content.push({ text: [{ text: ABOUT_PICTURES, part }], style: "caption" });
+  }
   const document = {
+    ...LOOK,
     version: "1.7",
-    pageSize: "A4",
-    pageMargins: [50, 42, 50, 46],
+    pageSize: PAGE,
     tagged: true,
+    // Its tags, language, title and fonts are what PDF/UA-1 asks for, and its metadata say so.
+    subset: "PDF/UA",
     displayTitle: true,
     language: "en",
     info: {
@@ -115,13 +150,6 @@ export async function laid_out(library, blocks, { ids, created, plots }) {
       author: ids.join(", "),
       creator: "Inkling",
       creationDate: new Date(created),
-    },
-    defaultStyle: { font: "Roboto", fontSize: 9.5, lineHeight: 1.2, color: INK },
-    styles: {
-      heading1: { fontSize: 19, bold: true, lineHeight: 1.1, margin: [0, 0, 0, 8] },
-      heading2: { fontSize: 14, bold: true, margin: [0, 8, 0, 4] },
-      heading3: { fontSize: 11, bold: true, margin: [0, 6, 0, 3] },
-      caption: { fontSize: 8.5, color: SOFT, lineHeight: 1.15 },
     },
     footer: (/** @type {number} */ page, /** @type {number} */ count) => ({
       text: [...(shown.length ? [`${shown.join(", ")}  ·  `] : []), `page ${page} of ${count}`],
@@ -135,4 +163,34 @@ export async function laid_out(library, blocks, { ids, created, plots }) {
   const made = library.createPdf(document);
   end_tags(await made.getStream());
   return new Uint8Array(await made.getBuffer());
+}
+
+/**
+ * How high each of these stands, in points: laid out on a page as tall as all of them.
+ * @param {any} library
+ * @param {Typeset[]} draft
+ * @returns {Promise<number[]>}
+ */
+async function heights_of(library, draft) {
+  /** @type {Map<string, number>} */
+  const tops = new Map();
+  const mark = (/** @type {number} */ at) => ({
+    canvas: [{ type: "rect", x: 0, y: 0, w: 0, h: 0, lineWidth: 0 }],
+    id: `mark-${at}`,
+  });
+  /** @type {Node[]} */
+  const content = draft.flatMap(({ node }, at) => [mark(at), { ...node, unbreakable: false }]);
+  const document = {
+    ...LOOK,
+    pageSize: { width: PAGE.width, height: TALL },
+    content: [...content, mark(draft.length)],
+    // Called for each node with the place that it was given; none asks for a new page.
+    pageBreakBefore: (/** @type {any} */ { id, startPosition }) => {
+      if (id) tops.set(id, startPosition.top);
+      return false;
+    },
+  };
+  await library.createPdf(document).getStream();
+  const top = (/** @type {number} */ at) => tops.get(`mark-${at}`) ?? NaN;
+  return draft.map((_, at) => top(at + 1) - top(at));
 }

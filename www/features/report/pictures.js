@@ -30,6 +30,9 @@ import { FULL_WIDTH, study_plots } from "../../plot/study_plots.js";
 /** Mistakes that are shown. */
 const MOST_MISTAKES = 12;
 
+/** What stays free between two drawings beside each other. */
+const FREE = 24;
+
 /**
  * The request for a report and all its drawings.
  * @param {ReportAbout} about
@@ -137,15 +140,16 @@ function baseline_part({ data, config, result, evaluation }, told, about) {
   const noun = class_noun(classes);
   if (evaluation) {
     const set = evaluation.is_test ? "test set" : "validation part";
+    const confusion = confusion_plot(
+      evaluation.figures.confusion,
+      `Confusion matrix on the ${set}: ${percent(evaluation.figures.accuracy)} on the diagonal.`,
+      classes,
+    );
     plots.push({
       name: "baseline-confusion",
       kind: "confusion",
       caption: `The baseline’s confusion matrix on the ${set}: rows are the ${noun === "digit" ? "digits" : "classes"}, columns what they were read as; orange cells are mistakes.`,
-      drawing: confusion_plot(
-        evaluation.figures.confusion,
-        `Confusion matrix on the ${set}: ${percent(evaluation.figures.accuracy)} on the diagonal.`,
-        classes,
-      ),
+      drawing: confusion,
     });
     const { readings } = evaluation;
     if (readings && mistakes) {
@@ -159,9 +163,7 @@ function baseline_part({ data, config, result, evaluation }, told, about) {
         kind: "mistakes",
         caption: `The mistakes of which the baseline was surest, on the ${set}.`,
         drawing: digits_plot(mistakes, words, {
-          width: FULL_WIDTH,
-          // Names of other classes want more room than a figure.
-          columns: noun === "digit" ? 12 : 6,
+          ...mistakes_room(FULL_WIDTH - confusion.width, noun === "digit"),
           description: `${noun === "digit" ? "Digits" : "Pictures"} that were read wrong: ${words.join(", ")}.`,
         }),
       });
@@ -174,6 +176,21 @@ function baseline_part({ data, config, result, evaluation }, told, about) {
     part.evaluations = [{ is_test, name, figures, num_looks }];
   }
   return part;
+}
+
+/**
+ * How mistakes are laid out: beside the confusion matrix where it leaves room for them.
+ * @param {number} rest what it leaves of the width
+ * @param {boolean} are_digits names of other classes want more room than a figure
+ * @returns {{ width: number, columns: number }}
+ */
+function mistakes_room(rest, are_digits) {
+  const place = are_digits ? FULL_WIDTH / 12 : FULL_WIDTH / 6;
+  const width = rest - FREE;
+  const columns = Math.floor(width / place);
+  return columns >= MOST_MISTAKES / 4
+    ? { width, columns }
+    : { width: FULL_WIDTH, columns: FULL_WIDTH / place };
 }
 
 /**

@@ -4,11 +4,12 @@
 
 import { remark_pieces } from "./remark_text.js";
 import { new_part } from "./tags.js";
-import { word_pictures } from "./word_pictures.js";
+import { is_from_right, word_pictures } from "./word_pictures.js";
 
 /** @import { Block } from "../../pkg/ndarray/inkling.js" */
 /** @import { Plotted } from "./bundle.js" */
 /** @import { Piece, Words } from "./remark_text.js" */
+/** @import { Unit } from "./placing.js" */
 /** @import { Part } from "./tags.js" */
 /** @import { Look } from "./word_pictures.js" */
 
@@ -29,6 +30,9 @@ const FULL_WIDTH = 660;
 const NO_PICTURES =
   "(These words are in letters that this file’s font lacks, and this browser gives no picture of them; the other files hold them as text.)";
 
+/** Width of a mark or number before a picture of words, and how much lower those stand. */
+const [MARK, LOWER] = [14, 2];
+
 /** Lines of code that stay with their heading. */
 const FEW_LINES = 6;
 
@@ -41,7 +45,14 @@ const FEW_LETTERS = 1200;
 /** Letters and lines of a remark that is kept on one page. */
 const [SHORT_LETTERS, SHORT_LINES] = [400, 12];
 
+/** What is free between two figures that stand beside each other, in points. */
+const GAP = 16;
+
 /** @typedef {Record<string, any>} Node of pdfmake */
+
+/** @typedef {Extract<Block, { kind: "figure" }>} Figure */
+
+/** @typedef {{ kind: Unit["kind"], node: Node }} Typeset what is put on pages, and as what */
 
 /** Turns blocks into nodes. */
 export class Typesetter {
@@ -50,6 +61,7 @@ export class Typesetter {
   root = new_part("Document", null);
   #plots;
   #can_show;
+  #is_draft;
   #num_headings = 0;
   /** The bookmark that the next one stands under. */
   #section = "";
@@ -57,31 +69,38 @@ export class Typesetter {
   /**
    * @param {Map<string, Plotted>} plots by name
    * @param {(text: string) => boolean} can_show whether the font has all of a text's letters
+   * @param {boolean} [is_draft] leaves the room of figures empty
    */
-  constructor(plots, can_show) {
+  constructor(plots, can_show, is_draft = false) {
     this.#plots = plots;
     this.#can_show = can_show;
+    this.#is_draft = is_draft;
   }
 
   /**
    * All blocks. A heading stays with what it heads, and words that end with a colon with
-   * the first item of their list.
+   * the first item of their list; figures that fit beside each other stand so.
    * @param {Block[]} blocks
-   * @returns {Node[]}
+   * @returns {Typeset[]}
    */
   content(blocks) {
-    /** @type {Node[]} */
+    /** @type {Typeset[]} */
     const content = [];
     /** @type {Node[]} */
     let group = [];
-    const put = (/** @type {Node} */ node) => {
-      group.push(node);
-      const whole =
-        group.length > 1 ? { stack: group, unbreakable: true } : /** @type {Node} */ (group[0]);
-      content.push(whole);
+    /** @type {Typeset["kind"]} */
+    let group_kind = "text";
+    const put = (/** @type {Node} */ node, /** @type {Typeset["kind"]} */ kind = "text") => {
+      if (group.length === 0) content.push({ kind, node });
+      else {
+        group.push(node);
+        content.push({ kind: group_kind, node: { stack: group, unbreakable: true } });
+      }
       group = [];
+      group_kind = "text";
     };
-    for (const [index, block] of blocks.entries()) {
+    for (let index = 0; index < blocks.length; index += 1) {
+      const block = /** @type {Block} */ (blocks[index]);
       const next = blocks[index + 1];
       if (block.kind === "list" || block.kind === "remark" || block.kind === "code") {
         const [first, ...rest] = this.#pieces(block);
@@ -91,15 +110,24 @@ export class Typesetter {
           continue;
         }
         if (first) put(first);
-        content.push(...rest);
+        content.push(...rest.map((node) => ({ kind: /** @type {const} */ ("text"), node })));
+        continue;
+      }
+      if (block.kind === "figure") {
+        const pair = next?.kind === "figure" && this.#pair(block, next);
+        if (pair) index += 1;
+        put(pair || this.#figure(block), "figure");
         continue;
       }
       const node = this.#node(block);
       const leads =
         block.kind === "heading" ||
         (block.kind === "paragraph" && next?.kind === "list" && block.text.endsWith(":"));
-      if (leads && next && num_letters(next) <= FEW_LETTERS) group.push(node);
-      else put(node);
+      if (leads && next && num_letters(next) <= FEW_LETTERS) {
+        group.push(node);
+        if (block.kind === "heading" && block.level < 3) group_kind = "section";
+      } else if (block.kind === "table") put(node, node.unbreakable ? "table" : "text");
+      else put(node, block.kind === "heading" && block.level < 3 ? "section" : "text");
     }
     return content;
   }
@@ -112,13 +140,18 @@ export class Typesetter {
   #pieces(block) {
     if (block.kind === "list") {
       // Sentences of ours stand smaller than the person's own.
-      return this.#list(block.items, false).map((node) => ({ ...node, fontSize: 8.5 }));
+      const is_whole = (/** @type {number} */ at) => (block.items[at]?.length ?? 0) <= FEW_LETTERS;
+      return this.#list(block.items, false).map((node, at) => ({
+        ...node,
+        fontSize: 8.5,
+        unbreakable: is_whole(at),
+      }));
     }
     return block.kind === "remark" ? this.#remark(block.text) : this.#code(block.text, this.root);
   }
 
   /**
-   * @param {Exclude<Block, { kind: "list" | "remark" | "code" }>} block
+   * @param {Exclude<Block, { kind: "list" | "remark" | "code" | "figure" }>} block
    * @returns {Node}
    */
   #node(block) {
@@ -126,11 +159,14 @@ export class Typesetter {
       case "heading":
         return this.#heading(block.text, block.level);
       case "paragraph":
-        return { ...this.#words(block.text, new_part("P", this.root)), margin: [0, 0, 0, 7] };
+        return {
+          ...this.#words(block.text, new_part("P", this.root)),
+          margin: [0, 0, 0, 7],
+          // No line of it stands alone.
+          unbreakable: block.text.length <= FEW_LETTERS / 2,
+        };
       case "table":
         return this.#table(block);
-      case "figure":
-        return this.#figure(block);
       default:
         return /** @type {never} */ (block);
     }
@@ -157,15 +193,27 @@ export class Typesetter {
    */
   #words(text, part, look = {}) {
     if (this.#can_show(text)) return { text: [{ text: unbroken(text), part }] };
+    return this.#pictured([{ text }], part, look);
+  }
+
+  /**
+   * Words as pictures of their lines.
+   * @param {Words[]} words
+   * @param {Part} part
+   * @param {Partial<Look>} look
+   * @returns {Node}
+   */
+  #pictured(words, part, look) {
     const full = { width: COLUMN, size: 10, colour: INK, is_bold: false, ...look };
-    const lines = word_pictures(text, full);
+    const lines = word_pictures(words, full);
     if (lines.length === 0) return { text: [{ text: NO_PICTURES, part }] };
     this.num_pictures += 1;
     return { stack: lines.map((line) => ({ ...line, part })) };
   }
 
   /**
-   * A list, its first item apart: it stays with what stands before.
+   * A list, item by item, or a numbered one with its first item apart: that stays with
+   * what stands before.
    * @param {(string | Words[])[]} items
    * @param {boolean} is_numbered
    * @param {Part} [parent]
@@ -188,10 +236,30 @@ export class Typesetter {
     });
     const [first, ...rest] = nodes;
     if (!first) return [];
-    const last = { margin: [0, 0, 0, 5] };
-    return rest.length === 0
-      ? [{ ...as_list([first], 1), ...last }]
-      : [as_list([first], 1), { ...as_list(rest, 2), ...last }];
+    // Before a picture pdfmake sets no mark of its own.
+    const is_pictured = nodes.some((node) => node.stack);
+    const with_mark = (/** @type {Node} */ node, /** @type {number} */ at) => {
+      const mark = {
+        text: is_numbered ? `${at + 1}.` : "•",
+        width: MARK,
+        margin: [0, LOWER, 0, 0],
+      };
+      const words = { stack: [node], width: width + 16 - MARK };
+      const item = items[at] ?? "";
+      const text = typeof item === "string" ? item : item.map((one) => one.text).join("");
+      return is_from_right(text)
+        ? { columns: [words, { ...mark, alignment: "right" }], margin, is_item: true }
+        : { columns: [mark, words], margin, is_item: true };
+    };
+    // Numbers are set in line with each other.
+    const lists = is_pictured
+      ? nodes.map(with_mark)
+      : is_numbered && rest.length > 0
+        ? [as_list([first], 1), as_list(rest, 2)]
+        : nodes.map((node) => as_list([node], 1));
+    return lists.map((list, at) =>
+      at === lists.length - 1 ? { ...list, margin: [0, 0, 0, 5] } : list,
+    );
   }
 
   /**
@@ -203,8 +271,13 @@ export class Typesetter {
     const quote = new_part("BlockQuote", this.root);
     const width = COLUMN - 24;
     const nodes = remark_pieces(text).flatMap((piece) => this.#piece(piece, quote, width));
+    const is_item = (/** @type {Node | undefined} */ node) =>
+      Boolean(node?.ul ?? node?.ol ?? node?.is_item);
+    // Items of one list stand closer than paragraphs do.
+    const below = (/** @type {number} */ at) =>
+      is_item(nodes[at]) && is_item(nodes[at + 1]) ? 0 : 4;
     return nodes.map((node, at) => ({
-      table: { widths: ["*"], body: [[{ ...node, margin: [8, 1, 8, 4] }]] },
+      table: { widths: ["*"], body: [[{ ...node, margin: [8, 1, 8, below(at)] }]] },
       layout: {
         hLineWidth: () => 0,
         vLineWidth: (/** @type {number} */ i) => (i === 0 ? 2 : 0),
@@ -248,7 +321,7 @@ export class Typesetter {
    */
   #marked(words, part, width) {
     const text = words.map((one) => one.text).join("");
-    if (!this.#can_show(text)) return this.#words(text, part, { width });
+    if (!this.#can_show(text)) return this.#pictured(words, part, { width });
     const pieces = words.map((one) => ({
       text: one.text,
       part,
@@ -303,9 +376,10 @@ export class Typesetter {
    * @param {string} label
    * @param {string} text
    * @param {Part} part
+   * @param {number} [width]
    * @returns {Node}
    */
-  #caption(label, text, part) {
+  #caption(label, text, part, width = COLUMN) {
     const words = `${label}. ${text}`;
     const node = this.#can_show(words)
       ? {
@@ -314,22 +388,74 @@ export class Typesetter {
             { text: unbroken(text), part },
           ],
         }
-      : this.#words(words, part, { size: 8.5, colour: SOFT });
+      : this.#words(words, part, { size: 8.5, colour: SOFT, width });
     return { ...node, style: "caption" };
   }
 
-  /** @param {Extract<Block, { kind: "figure" }>} block */
-  #figure({ label, name, caption }) {
+  /**
+   * @param {Figure} block
+   * @returns {Node}
+   */
+  #figure(block) {
+    const { drawn, caption } = this.#drawn(block, COLUMN);
+    return drawn ? { stack: [drawn, caption], unbreakable: true } : caption;
+  }
+
+  /**
+   * A figure and its caption apart.
+   * @param {Figure} block
+   * @param {number} room width that its caption may take, in points
+   * @param {string} [place] where it stands, if not above its caption
+   * @returns {{ drawn: Node | undefined, caption: Node }}
+   */
+  #drawn({ label, name, caption }, room, place = "") {
     const plot = this.#plots.get(name);
-    const figure = new_part("Figure", this.root, { alt: plot?.description || caption });
-    const words = this.#caption(label, caption, new_part("Caption", this.root));
-    if (!plot) return words;
-    const width = (COLUMN * Math.min(FULL_WIDTH, plot.width)) / FULL_WIDTH;
-    return {
-      stack: [
-        { svg: plot.svg, width, part: figure },
-        { ...words, margin: [0, 3, 0, 12] },
+    const part = new_part("Figure", this.root, { alt: plot?.description || caption });
+    const named = place ? `${label} (${place})` : label;
+    const words = this.#caption(named, caption, new_part("Caption", this.root), room);
+    if (!plot) return { drawn: undefined, caption: words };
+    const width = width_of(plot);
+    const height = (width * plot.height) / plot.width;
+    // A draft is measured, and drawing takes most of the time.
+    const drawn = this.#is_draft
+      ? { canvas: [{ type: "rect", x: 0, y: 0, w: width, h: height, lineWidth: 0 }] }
+      : { svg: plot.svg, width };
+    return { drawn: { ...drawn, part }, caption: { ...words, margin: [0, 3, 0, 12] } };
+  }
+
+  /**
+   * Two figures as one: beside each other where both fit the column, else a narrow one
+   * below the other, at the left of both captions.
+   * @param {Figure} one
+   * @param {Figure} other
+   * @returns {Node | undefined}
+   */
+  #pair(one, other) {
+    const [first, second] = [one, other].map(({ name }) => this.#plots.get(name));
+    if (!first || !second) return undefined;
+    const [left, right] = [width_of(first), width_of(second)];
+    const columns = (/** @type {number} */ width, /** @type {Node[][]} */ [at_left, at_right]) => ({
+      columns: [
+        { width, stack: at_left },
+        { width: COLUMN - GAP - width, stack: at_right },
       ],
+      columnGap: GAP,
+      unbreakable: true,
+    });
+    if (left + GAP + right <= COLUMN) {
+      const stacks = [this.#drawn(one, left), this.#drawn(other, COLUMN - GAP - left)];
+      return columns(
+        left,
+        stacks.map(({ drawn, caption }) => (drawn ? [drawn, caption] : [caption])),
+      );
+    }
+    if (right > COLUMN / 2) return undefined;
+    const above = this.#drawn(one, COLUMN - GAP - right, "above");
+    const below = this.#drawn(other, COLUMN - GAP - right, "left");
+    if (!above.drawn || !below.drawn) return undefined;
+    const captions = [above.caption, { ...below.caption, margin: [0, 0, 0, 12] }];
+    return {
+      stack: [{ ...above.drawn, margin: [0, 0, 0, 6] }, columns(right, [[below.drawn], captions])],
       unbreakable: true,
     };
   }
@@ -385,6 +511,11 @@ export class Typesetter {
       unbreakable: num_letters({ kind: "table", label, caption, header, rows }) <= FEW_LETTERS,
     };
   }
+}
+
+/** How wide a plot is on paper, in points. @param {Plotted} plot */
+function width_of({ width }) {
+  return (COLUMN * Math.min(FULL_WIDTH, width)) / FULL_WIDTH;
 }
 
 /** Whether a remark fits a page together with what heads it. @param {string} text */

@@ -1,9 +1,12 @@
 // Words as pictures: what the report's own font cannot show is drawn with the fonts
 // of this system, a line a picture, sharp enough for print.
 
+/** @import { Words } from "./remark_text.js" */
+
 /** Dots a point of paper: 300 an inch. */
 const DOTS = 300 / 72;
 const FONT = "Roboto, 'Segoe UI', 'Helvetica Neue', 'Noto Sans', sans-serif";
+const CODE_FONT = "ui-monospace, Menlo, Consolas, monospace";
 /** Of a line, in sizes of its letters: marks above and below them need room. */
 const LINE_HEIGHT = 1.5;
 
@@ -27,35 +30,68 @@ const FROM_RIGHT =
  * @property {boolean} is_bold
  */
 
+/** Where a text begins is its own, not a line's. @param {string} text */
+export function is_from_right(text) {
+  return FROM_RIGHT.test(/\p{L}/u.exec(text)?.[0] ?? "");
+}
+
 /**
  * A text as lines of a width.
- * @param {string} text
+ * @param {Words[]} words with their emphasis
  * @param {Look} look
  * @returns {WordPicture[]} none where this browser does not give back what is drawn
  */
-export function word_pictures(text, { width, size, colour, is_bold }) {
+export function word_pictures(words, { width, size, colour, is_bold }) {
+  const text = words.map((one) => one.text).join("");
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d");
   if (!context || !gives_back(canvas, context)) return [];
-  const font = `${is_bold ? "600 " : ""}${size * DOTS}px ${FONT}`;
-  context.font = font;
+  const font_of = (/** @type {Partial<Words>} */ { is_strong, is_emphasised, is_code }) =>
+    `${is_emphasised ? "italic " : ""}${is_bold || is_strong ? "600 " : ""}${size * DOTS}px ${is_code ? CODE_FONT : FONT}`;
+  // Strong words are the wider ones.
+  context.font = font_of({ is_strong: words.some((one) => one.is_strong) });
   const lines = text
     .split("\n")
-    .flatMap((line) => wrapped(line, width * DOTS, (words) => context.measureText(words).width));
-  // Where a text begins is its own, not a line's.
-  const is_from_right = FROM_RIGHT.test(/\p{L}/u.exec(text)?.[0] ?? "");
+    .flatMap((line) => wrapped(line, width * DOTS, (some) => context.measureText(some).width));
+  const runs = runs_of(lines, words);
+  const begins_right = is_from_right(text);
   const height = size * LINE_HEIGHT;
-  return lines.map((line) => {
+  return lines.map((line, at) => {
     canvas.width = Math.ceil(width * DOTS);
     canvas.height = Math.ceil(height * DOTS);
     // A canvas that is sized anew has forgotten everything.
-    context.font = font;
     context.fillStyle = colour;
     context.textBaseline = "alphabetic";
-    context.direction = is_from_right ? "rtl" : "ltr";
+    context.direction = begins_right ? "rtl" : "ltr";
     context.textAlign = "start";
-    context.fillText(line, is_from_right ? canvas.width : 0, canvas.height * 0.72);
+    let x = begins_right ? canvas.width : 0;
+    for (const run of runs[at] ?? []) {
+      context.font = font_of(run);
+      context.fillText(run.text, x, canvas.height * 0.72);
+      x += (begins_right ? -1 : 1) * context.measureText(run.text).width;
+    }
     return { image: canvas.toDataURL("image/png"), words: line, width, height };
+  });
+}
+
+/**
+ * The words of each line with their emphasis, where a text was broken into lines.
+ * @param {readonly string[]} lines in their order, without the spaces at their ends
+ * @param {readonly Words[]} words
+ * @returns {Words[][]}
+ */
+export function runs_of(lines, words) {
+  const text = words.map((one) => one.text).join("");
+  let end = 0;
+  return lines.map((line) => {
+    const start = text.indexOf(line, end);
+    end = start + line.length;
+    let place = 0;
+    return words.flatMap((one) => {
+      const [from, to] = [Math.max(start - place, 0), Math.min(end - place, one.text.length)];
+      place += one.text.length;
+      return from < to ? [{ ...one, text: one.text.slice(from, to) }] : [];
+    });
   });
 }
 
