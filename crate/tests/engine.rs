@@ -5,6 +5,7 @@ mod committee;
 mod endings;
 mod equality;
 mod fuzz;
+mod hand_in_figures;
 mod hand_in_reports;
 mod hostile_studies;
 mod inside;

@@ -3,8 +3,7 @@
 //! the records in one way is compared, wherever it stands.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod studies;
-
+use crate::studies::{request, sample_summary, study};
 use inkling::check::{Holders, judge, read_hand_in};
 use inkling::message::{
     CheckWish, Factor, HandIn, HandInFiles, ReportFiles, ReportStudy, StudyRecord, TrainedAgain,
@@ -14,7 +13,6 @@ use inkling::study::record::derived;
 use inkling::study::report::write_report;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use studies::{request, sample_summary, study};
 
 /// Studies of which each run came to something else.
 fn all() -> Vec<StudyRecord> {

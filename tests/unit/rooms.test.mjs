@@ -128,3 +128,17 @@ test("nothing of the crate imports its ends, the page's exports and the program"
   });
   assert.deepEqual(faults, []);
 });
+
+test("each file of the crate's tests is a module of a program that runs it", () => {
+  const folder = join(root, "crate/tests");
+  const programs = ["engine.rs", "program.rs"];
+  const modules = programs.flatMap((program) => {
+    const text = readFileSync(join(folder, program), "utf8");
+    return [...text.matchAll(/^mod (\w+);/gm)].map(([, name]) => name ?? "");
+  });
+  const expected = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.name.endsWith(".rs"))
+    .map((entry) => entry.name.replace(/\.rs$/, ""))
+    .filter((name) => !programs.includes(`${name}.rs`));
+  assert.deepEqual([...new Set(modules)].sort(), expected.sort());
+});
