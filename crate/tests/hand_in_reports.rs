@@ -103,7 +103,7 @@ fn read(files: &ReportFiles, report_md: &str) -> HandIn {
     let wish = CheckWish {
         data: crate::studies::sample_summary().checksum,
         num_rows: 100,
-        summary: Some(studies::sample_summary()),
+        summary: Some(crate::studies::sample_summary()),
         sample: None,
         budget: 1e9,
         assignment: None,

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::distribution::normal_below;
-use crate::math::powi;
+use crate::math::powf;
 
 /// Mean of the largest of `count` independent standard normals (Tippett 1925, "On the
 /// extreme individuals and the range of samples taken from a normal population"), by
@@ -17,8 +17,8 @@ pub fn mean_maximum(count: usize) -> f64 {
         let at = (0..=NUM_STEPS).map(|at| normal_below(at as f64 * step));
         at.collect()
     });
-    let power = count as i32;
-    let height = |at: usize| 1.0 - powi(below[at], power) - powi(1.0 - below[at], power);
+    let power = count as f64;
+    let height = |at: usize| 1.0 - powf(below[at], power) - powf(1.0 - below[at], power);
     let inner: f64 = (1..NUM_STEPS)
         .map(|at| if at % 2 == 1 { 4.0 } else { 2.0 } * height(at))
         .sum();
