@@ -669,7 +669,8 @@ pub fn files_of_columns() -> Vec<(&'static str, String, Expected)> {
             shares.rows(),
             Read(
                 DIGITS,
-                "numbers with a comma for a point; pixels 0 to 1 scaled to 255",
+                "label in column 1; numbers with a comma for a point; pixels 0 to 1 scaled to \
+                 255",
             ),
         ),
         (
