@@ -4,7 +4,6 @@
 mod committee;
 mod endings;
 mod equality;
-mod fuzz;
 mod hand_in_figures;
 mod hand_in_reports;
 mod hostile_studies;
@@ -26,7 +25,6 @@ mod studies;
 mod table_files;
 mod tables;
 mod tasks;
-mod team;
 mod training;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);

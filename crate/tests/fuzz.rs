@@ -4,15 +4,17 @@
 //!
 //! `INKLING_MUTATIONS` says how many of each kind (2,000 otherwise) and
 //! `INKLING_FUZZ_SEED` where to begin, for a long run:
-//! `INKLING_MUTATIONS=100000 cargo test --package inkling --test engine fuzz -- --nocapture`
+//! `INKLING_MUTATIONS=100000 cargo test --package inkling --test fuzz -- --nocapture`
 //!
 //! Over 400 lines: a damaged kind of input after the other, by one generator.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[allow(dead_code, reason = "the engine's tests use all of it")]
+mod studies;
+
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
-use crate::studies::{epoch, request, statements_of_cells, study};
 use inkling::check::{Holders, class_files, judge, read_hand_in};
 use inkling::config::{NetworkPlan, Plan};
 use inkling::data::reader::DatasetReader;
@@ -28,6 +30,7 @@ use inkling::rng::RandomState;
 use inkling::study::{check::check, insight::read_study, plan::plan_study, report::write_report};
 use inkling::train::checkpoint::Checkpoint;
 use serde_json::Value;
+use studies::{epoch, request, statements_of_cells, study};
 
 /// Longest that one input may take.
 const MOST_TIME: Duration = Duration::from_secs(1);

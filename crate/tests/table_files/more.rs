@@ -4,7 +4,7 @@
 //! Over 400 lines: a list of files.
 
 use super::{
-    Asked, Bare, DIGITS, Expected, Form, Read, Refused, from_0, from_1, header, header_of,
+    Asked, Bare, DIGITS, Expected, Form, Read, Refused, from_0, from_1, header, header_of, one_hot,
 };
 use super::{LABELS, pixel};
 
@@ -467,6 +467,15 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
 /// Columns beside label and pixels, by what they hold, and line breaks within quotes.
 pub fn files_of_columns() -> Vec<(&'static str, String, Expected)> {
     let plain = Form::default();
+    let raised = Form {
+        pixel: |pixel| (u32::from(pixel) + 1).to_string(),
+        ..Form::default()
+    };
+    let shares = Form {
+        pixel: |pixel| format!("\"{:.6}\"", f64::from(pixel) / 255.0).replace('.', ","),
+        ..Form::default()
+    };
+    let numbered = |text: &str| each_line(text, |at, line| format!("{at},{line}"));
     let text = plain.under(&header(&["label"], from_0, &[]));
     let rows = plain.rows();
     let beside = |name: &str, cell: fn(usize) -> String| {
@@ -628,7 +637,82 @@ pub fn files_of_columns() -> Vec<(&'static str, String, Expected)> {
             text.replace("\n4,", "\n\"4\n\","),
             Refused(
                 "row 4, column label: found a quote that is not closed in this line, expected a \
-                 closing quote",
+                 closing quote: a label is one line, so take line breaks out of it",
+            ),
+        ),
+        (
+            "a label that breaks in the first row",
+            plain.rows().replacen('5', "\"5\n\"", 1),
+            Refused(
+                "row 1, column 1: found a quote that is not closed in this line, expected a \
+                 closing quote: a label is one line, so take line breaks out of it",
+            ),
+        ),
+        (
+            "pixels from 1 to 256",
+            raised.under(&header(&["label"], from_0, &[])),
+            Refused(
+                "row 2, column pixel103: found \"256\", expected 0 to 255: these seem to be 1 to 256, \
+                 so take 1 from each first",
+            ),
+        ),
+        (
+            "decimal commas in quotes",
+            shares.under(&header(&["label"], from_0, &[])),
+            Read(
+                DIGITS,
+                "numbers with a comma for a point; pixels 0 to 1 scaled to 255",
+            ),
+        ),
+        (
+            "the same without a header",
+            shares.rows(),
+            Read(
+                DIGITS,
+                "label in column 1; numbers with a comma for a point; pixels 0 to 1 scaled to \
+                 255",
+            ),
+        ),
+        (
+            "whole numbers with decimal commas in quotes, the label's too",
+            Form {
+                label: |label| format!("\"{label},0\""),
+                pixel: |pixel| format!("\"{pixel},0\""),
+                ..Form::default()
+            }
+            .under(&header(&["label"], from_0, &[])),
+            Read(DIGITS, "numbers with a comma for a point"),
+        ),
+        (
+            "an index before one-hot columns",
+            numbered(&one_hot(false)),
+            Read(
+                DIGITS,
+                "labels from 10 one-hot columns; index column left out",
+            ),
+        ),
+        (
+            "an index, and one-hot columns last",
+            numbered(&one_hot(true)),
+            Read(
+                DIGITS,
+                "labels from 10 one-hot columns; index column left out",
+            ),
+        ),
+        (
+            "the same under a header of numbers",
+            format!(
+                ",{}\n{}",
+                (0..794)
+                    .map(|at| at.to_string())
+                    .collect::<Vec<_>>()
+                    .join(","),
+                numbered(&one_hot(true))
+            ),
+            Read(
+                DIGITS,
+                "labels from 10 one-hot columns; index column left out; the header only numbers \
+                 the columns",
             ),
         ),
         (

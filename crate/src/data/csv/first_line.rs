@@ -38,11 +38,17 @@ pub(super) fn format_of(line: &[u8]) -> Format {
         .count();
     Format {
         separator,
-        has_decimal_comma: separator != b',',
+        has_decimal_comma: separator != b',' || has_decimal_commas(fields_by(line, separator)),
         is_padded: num_padded > 0 && num_padded * 2 >= count(separator),
         has_separator_line: false,
         num_lines_before: 0,
     }
+}
+
+/// Whether numbers among the fields of a line have a comma for a point: where commas separate,
+/// only quotes can have kept it.
+pub(super) fn has_decimal_commas<'a>(mut fields: impl Iterator<Item = &'a [u8]>) -> bool {
+    fields.any(|field| field.contains(&b',') && value(field.trim_ascii(), true) != Value::Other)
 }
 
 /// Whether a line only names the separator, as Excel wants it: `sep=;`.
@@ -74,6 +80,14 @@ fn has_image_in_cell(names: &[&[u8]]) -> bool {
     (2..16).contains(&names.len()) && names.iter().any(|name| is_named(name) || is_image(name))
 }
 
+/// The column, from 1, of the first field that is no number; the first where all are.
+pub(super) fn column_of_word(line: &[u8], format: Format) -> usize {
+    let is_word = |field: &[u8]| value(field.trim_ascii(), true) == Value::Other;
+    fields(line, format)
+        .position(is_word)
+        .map_or(1, |at| at + 1)
+}
+
 /// The fields of each whole row as long as the first one, without quotes.
 pub(super) fn fields_of(text: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
     let rows = quotes::lines(text, format.separator)
@@ -87,6 +101,10 @@ pub(super) fn fields_of(text: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
 }
 
 fn fields(line: &[u8], format: Format) -> impl Iterator<Item = &[u8]> {
+    fields_by(line, format.separator)
+}
+
+fn fields_by(line: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);
     let next = move || {
         let text = rest?;
@@ -95,13 +113,13 @@ fn fields(line: &[u8], format: Format) -> impl Iterator<Item = &[u8]> {
         let mut is_within = false;
         let end = text.iter().position(|&byte| {
             is_within ^= is_quoted && byte == b'"';
-            byte == format.separator && !is_within
+            byte == separator && !is_within
         });
         rest = end.map(|end| &text[end + 1..]);
         Some(&text[..end.unwrap_or(text.len())])
     };
     std::iter::from_fn(next)
-        .filter(move |field| !(format.has_blanks() && field.is_empty()))
+        .filter(move |field| !(separator == b' ' && field.is_empty()))
         .map(unquoted)
 }
 

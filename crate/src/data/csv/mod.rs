@@ -411,6 +411,14 @@ impl CsvReader {
                 head.note = Some("the header is an image, read as one");
                 head.text = [&fields.join(&format.separator), end].concat();
             }
+            FirstLine::Data if num_lines > 1 => {
+                let column = first_line::column_of_word(text, format);
+                return Err(Error::data(
+                    format!("row {}, column {column}", self.row),
+                    rows::OPEN_QUOTE,
+                    rows::CLOSED_LABEL,
+                ));
+            }
             FirstLine::Data => head.text = [text, end].concat(),
         }
         head.num_lines = usize::from(head.text.ends_with(b"\n"));
@@ -448,6 +456,8 @@ impl CsvReader {
             return Ok(());
         };
         let rows = first_line::fields_of(&head.text, head.format);
+        let mut fields = rows.iter().flatten().copied();
+        head.format.has_decimal_comma |= first_line::has_decimal_commas(&mut fields);
         if rows.is_empty() && (head.is_numbered || !head.plans.is_empty()) {
             return Err(self.no_data("a header and no data below it"));
         }
@@ -647,6 +657,7 @@ fn format_note(format: Format) -> Option<String> {
         b';' => Some("columns separated by semicolons".to_owned()),
         b'\t' => Some("columns separated by tabs".to_owned()),
         b' ' => Some("columns separated by spaces".to_owned()),
+        _ if format.has_decimal_comma => Some("numbers with a comma for a point".to_owned()),
         _ => None,
     }
 }

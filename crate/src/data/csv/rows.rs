@@ -21,6 +21,11 @@ use crate::error::{Error, Result};
 /// Rows after which a promised file size is turned into a number of rows.
 const ROWS_BEFORE_ESTIMATE: usize = 1024;
 
+/// What is said of quotes that go on behind their line.
+pub(super) const OPEN_QUOTE: &str = "a quote that is not closed in this line";
+pub(super) const CLOSED_LABEL: &str =
+    "a closing quote: a label is one line, so take line breaks out of it";
+
 /// What programs write where a value is missing.
 const MISSING: [&[u8]; 7] = [b"", b"nan", b"na", b"n/a", b"null", b"none", b"?"];
 
@@ -413,12 +418,17 @@ impl Rows {
         };
         match taken {
             Some(byte) => self.pixels.last_row()[pixel] = byte,
-            None => return Err(self.wrong_pixel(number)),
+            None => {
+                // Before it in this row there is ink everywhere, where pixels begin at 1.
+                let before = &self.pixels.last_row()[..pixel];
+                let is_raised = !before.is_empty() && !before.contains(&0);
+                return Err(self.wrong_pixel(number, is_raised));
+            }
         }
         Ok(())
     }
 
-    fn wrong_pixel(&self, number: Value) -> Error {
+    fn wrong_pixel(&self, number: Value, is_raised: bool) -> Error {
         let range = self.scale.range();
         let found = match number {
             _ if self.field.is_empty() => "nothing".to_owned(),
@@ -428,6 +438,9 @@ impl Rows {
         let is_whole = !self.field.iter().any(|byte| b".,eE".contains(byte));
         let is_missing = is_missing(self.field.trim_ascii());
         let expected = match number {
+            Value::Whole(256) if is_raised => {
+                format!("{range}: these seem to be 1 to 256, so take 1 from each first")
+            }
             Value::Whole(256..=65_535) if self.scale != Scale::Share => {
                 format!("{range}: larger ones, such as those of 16 bits, are to be scaled first")
             }
@@ -558,7 +571,13 @@ impl Rows {
     }
 
     fn open_quote(&self) -> Error {
-        self.fault("a quote that is not closed in this line", "a closing quote")
+        let is_label = self.columns.targets.get(self.column) == Some(&Target::Label);
+        let expected = if is_label {
+            CLOSED_LABEL
+        } else {
+            "a closing quote"
+        };
+        self.fault(OPEN_QUOTE, expected)
     }
 
     fn wrong_count(&self, found: String) -> Error {

@@ -75,7 +75,16 @@ pub(super) fn shapes(head: &FirstRows) -> (Vec<Columns>, usize) {
             return label_readings(head, side, first);
         }
     }
-    let found = one_hot_reading(head, width);
+    // One that counts three rows or more is none of ones and zeros.
+    let is_counted = num_indices > 0 && head.rows.len() >= 3;
+    let indices = if is_counted {
+        num_indices..=num_indices
+    } else {
+        0..=0
+    };
+    let found = indices
+        .chain(0..num_indices * usize::from(is_counted))
+        .find_map(|first| one_hot_reading(head, width, first));
     let num_likely = usize::from(found.is_some());
     (found.into_iter().collect(), num_likely)
 }
@@ -137,23 +146,28 @@ fn label_readings(head: &FirstRows, side: usize, first: usize) -> (Vec<Columns>,
     (plans, num_likely)
 }
 
-/// Labels as columns of which one is 1, before the pixels or after them.
-fn one_hot_reading(head: &FirstRows, width: usize) -> Option<Columns> {
+/// Labels as columns of which one is 1, before the pixels or after them, behind `first` columns
+/// of an index.
+fn one_hot_reading(head: &FirstRows, width: usize, first: usize) -> Option<Columns> {
     let sides = (4..=64).rev();
     for (side, num_classes) in
-        sides.filter_map(|side| Some((side, width.checked_sub(side * side)?)))
+        sides.filter_map(|side| Some((side, width.checked_sub(first + side * side)?)))
     {
         if !(2..=super::super::labels::MAX_CLASSES).contains(&num_classes) {
             continue;
         }
-        for first_class in [0, side * side] {
+        for first_class in [first, first + side * side] {
             let classes: Vec<usize> = (first_class..first_class + num_classes).collect();
             // One column of ones alone, beside edges of paper, is none of labels.
             let has_several = classes.len() >= 5 || head.num_ones(&classes) >= 2;
             if !head.is_one_hot(&classes) || !has_several {
                 continue;
             }
-            let first_pixel = if first_class == 0 { num_classes } else { 0 };
+            let first_pixel = if first_class == first {
+                first + num_classes
+            } else {
+                first
+            };
             let mut found = plan(side, first_pixel, None, &[]);
             found.targets.resize(width, Target::Skipped);
             for class in 0..num_classes {
@@ -163,6 +177,8 @@ fn one_hot_reading(head: &FirstRows, width: usize) -> Option<Columns> {
             found
                 .notes
                 .push(format!("labels from {num_classes} one-hot columns"));
+            let notes = index_notes(vec![INDEX_NOTE.to_owned(); first]);
+            found.notes.extend(notes);
             return Some(found);
         }
     }

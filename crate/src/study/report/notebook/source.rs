@@ -93,6 +93,7 @@ fn is_usual_table(table: &TableReading, data: &DataSummary) -> bool {
         && table.first_pixel == 1
         && table.pixel_columns.is_empty()
         && table.full_ink == 255
+        && !table.has_decimal_comma
         && !table.is_first_mangled
         && !table.has_separator_line
         && table.num_lines_before == 0
