@@ -317,8 +317,8 @@ fn hold_to_coverage(pools: &[(&str, Vec<&Run>)], num_seeds: usize, vary_split: b
         // 1 / √(2N) of itself, of which what the seeds do not show themselves comes into the
         // interval, and of that a share of z deviations takes 2 z φ(z); and studies are drawn.
         let error = |share: f64, slope: f64| {
-            let unseen = 10.0 / (9.0 + num_seeds as f64);
-            let runs = (slope * unseen).powi(2) / (2.0 * num as f64);
+            let unseen = slope * 10.0 / (9.0 + num_seeds as f64);
+            let runs = unseen * unseen / (2.0 * num as f64);
             (runs + share * (1.0 - share) / NUM_STUDIES as f64).sqrt()
         };
         let (low, high) = (error(0.93, 0.281), error(0.97, 0.164));
