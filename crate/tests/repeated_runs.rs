@@ -274,6 +274,9 @@ fn half_a_point_is_found_with_five_seeds() {
     assert!(all[2] >= 0.85, "{all:?}");
 }
 
+/// Studies that are drawn of one setting to see how often its interval covers.
+const NUM_STUDIES: usize = 300;
+
 /// Share of studies of one value whose interval covers the mean of all its runs. That mean
 /// is of `N` runs, among them the study's `n`: what it misses is smaller by `√(1 − n/N)` than
 /// from the mean of infinitely many (the finite population correction; Cochran 1977,
@@ -282,7 +285,6 @@ fn coverage(pool: &[&Run], num_seeds: usize, vary_split: bool) -> f64 {
     let mut random = RandomState::from_key(&[17, num_seeds as u32]);
     let target = mean_of(pool);
     let correction = (1.0 - num_seeds as f64 / pool.len() as f64).sqrt();
-    const NUM_STUDIES: usize = 300;
     let mut covered = 0;
     for _ in 0..NUM_STUDIES {
         let values = vec![drawn(&mut random, pool, num_seeds)];
@@ -298,7 +300,7 @@ fn coverage(pool: &[&Run], num_seeds: usize, vary_split: bool) -> f64 {
 /// Holds the mean share of these settings to 93 to 97 %.
 fn hold_to_coverage(pools: &[(&str, Vec<&Run>)], num_seeds: usize, vary_split: bool, fresh: bool) {
     let mut shares = Vec::new();
-    let mut num_runs = 0;
+    let (mut num_runs, mut outside) = (0, Vec::new());
     for (label, pool) in pools {
         // Of most of all runs the mean is known too well.
         if pool.len() < (3 * num_seeds).max(14) {
@@ -309,7 +311,26 @@ fn hold_to_coverage(pools: &[(&str, Vec<&Run>)], num_seeds: usize, vary_split: b
         println!("coverage, {num_seeds} seeds, {label}, {num} runs, fresh {fresh}: {share:.3}");
         shares.push(share);
         num_runs += num;
+        // A setting's share is known to so much: N runs have a deviation that is off by
+        // 1 / √(2N) of itself, of which what the seeds do not show themselves comes into the
+        // interval, and of that a share of z deviations takes 2 z φ(z); and studies are drawn.
+        let error = |share: f64, slope: f64| {
+            let unseen = slope * 10.0 / (9.0 + num_seeds as f64);
+            let runs = unseen * unseen / (2.0 * num as f64);
+            (runs + share * (1.0 - share) / NUM_STUDIES as f64).sqrt()
+        };
+        let (low, high) = (error(0.93, 0.281), error(0.97, 0.164));
+        assert!(share >= 0.93 - 3.0 * low, "{num_seeds}, {label}: {share}");
+        // Two or three seeds say little of how far a setting varies less than foretold.
+        if share < 0.93 - 2.0 * low || num_seeds > 3 && share > 0.97 + 2.0 * high {
+            outside.push((*label, share));
+        }
     }
+    let num = shares.len();
+    println!("outside 93 to 97 % by two standard errors, {num_seeds}: {outside:?} of {num}");
+    // One in twenty is chance; with one prior for all, whatever was seen, one in three was.
+    let is_few = 8 * outside.len() <= num;
+    assert!(fresh || is_few, "{num_seeds}: {outside:?} of {num}");
     if shares.is_empty() {
         return;
     }

@@ -58,6 +58,13 @@ impl Tails {
     }
 }
 
+/// Probability that the ratio of two sample variances of one variance is below `ratio`,
+/// with so many degrees of freedom above and below: the F distribution.
+pub fn ratio_below(ratio: f64, above: f64, below: f64) -> f64 {
+    let part = above * ratio.max(0.0);
+    incomplete_beta(part / (part + below), 0.5 * above, 0.5 * below)
+}
+
 /// Probability that a standard normal is below `x`.
 pub fn normal_below(x: f64) -> f64 {
     let outside = 0.5 * two_sided(x.abs(), None);

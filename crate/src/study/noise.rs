@@ -13,7 +13,7 @@ use crate::statistics::moments::{Spread, mean};
 use crate::statistics::multiplicity::holm_levels;
 use crate::statistics::power::Effect;
 use crate::statistics::prior::{
-    DISAGREEMENT, ON_AVERAGE, beside_known, foretold, moderated, seed_variance,
+    DISAGREEMENT, ON_AVERAGE, as_far_as_it_fits, beside_known, foretold, moderated, seed_variance,
 };
 use crate::statistics::proportion::trial_variance;
 use crate::statistics::swing::swing;
@@ -208,9 +208,15 @@ impl Noise {
         };
         let known = share * trial / value.num_validation.max(1.0);
         let foretold = self.foretold_of(value, ON_AVERAGE.sqrt());
-        let prior = beside_known(foretold, known);
+        let seen = Spread::of(&own);
+        let prior = as_far_as_it_fits(beside_known(foretold, known), seen);
+        let found = moderated(prior, seen);
         let estimate = Estimate {
-            seed: moderated(prior, Spread::of(&own)),
+            // Seeds that agree by chance do not take away what images alone leave open.
+            seed: Spread {
+                variance: found.variance.max(known),
+                ..found
+            },
             images: 0.0,
             num_seeds: own.len() as f64,
         };
