@@ -3,12 +3,14 @@
 //! the records in one way is compared, wherever it stands.
 #![cfg(not(target_arch = "wasm32"))]
 
+use crate::repeated::{self, Run, SPLIT, fixture};
 use crate::studies::{request, sample_summary, study};
 use inkling::check::{Holders, judge, read_hand_in};
 use inkling::message::{
     CheckWish, Factor, HandIn, HandInFiles, ReportFiles, ReportStudy, StudyRecord, TrainedAgain,
 };
 use inkling::study::READING_VERSION;
+use inkling::study::insight::read_study;
 use inkling::study::record::derived;
 use inkling::study::report::write_report;
 use serde_json::{Value, json};
@@ -255,30 +257,22 @@ fn intervals_by_other_rules_are_not_compared() {
     let edited = with_records(&files, "/studies/0/figures/1/interval_low", json!(0.5));
     let other = with_records(&edited, "/reading_version", json!(READING_VERSION + 1));
     assert_eq!(read(&other).foreign, Vec::<String>::new());
-    let words = "same bits, but its intervals and sentences are by rules of version 2, not 1, \
-                 and cannot be compared";
-    assert_eq!(verdict(&read(&other)), words);
-    // Older reports name none and are of the first one, with some sentences in other words.
+    let by_rules_of = |version: u32| {
+        format!(
+            "same bits, but its intervals and sentences are by rules of version {version}, not \
+             {READING_VERSION}, and cannot be compared"
+        )
+    };
+    assert_eq!(verdict(&read(&other)), by_rules_of(READING_VERSION + 1));
+    // Older reports name none and are of the first one.
     let mut metrics: Value = serde_json::from_str(&edited.metrics_json).unwrap();
     metrics.as_object_mut().unwrap().remove("reading_version");
-    metrics["studies"][0]["figures"][1]["interval_low"] = serde_json::from_str::<Value>(
-        &files.metrics_json,
-    )
-    .unwrap()["studies"][0]["figures"][1]["interval_low"]
-        .clone();
-    metrics["studies"][0]["insights"]["items"][0]["sentence"] = "In older words.".into();
-    let older = |metrics: &Value| ReportFiles {
+    let older = ReportFiles {
         metrics_json: metrics.to_string(),
         ..files.clone()
     };
-    let found = read(&older(&metrics)).foreign;
-    assert!(
-        !found.iter().any(|place| place.starts_with("study")),
-        "{found:?}"
-    );
-    metrics["studies"][0]["figures"][1]["interval_low"] = 0.5.into();
-    let found = read(&older(&metrics)).foreign;
-    assert!(found.contains(&"study 1, value 0.1".into()), "{found:?}");
+    assert_eq!(read(&older).foreign, Vec::<String>::new());
+    assert_eq!(verdict(&read(&older)), by_rules_of(1));
 }
 
 /// What a study was planned with stands in the settings alone; without them figures still count.
@@ -314,10 +308,24 @@ fn the_same_runs_are_read_alike_by_rules_of_one_version() {
     let read: Vec<String> = studies
         .map(|study| json!([study["figures"], study["insights"]["items"]]).to_string())
         .collect();
-    let found = Sha256::digest(read.concat());
+    // And real ones, under one seed to ten each.
+    let (labels, runs) = fixture();
+    let real = [1, 2, 3, 5, 10].map(|num_seeds| {
+        let of = |setting: usize| -> Vec<&Run> {
+            let its = runs.iter().filter(|run| run.setting == setting);
+            its.filter(|run| run.split == SPLIT)
+                .take(num_seeds)
+                .collect()
+        };
+        let is_enough = |its: &Vec<&Run>| its.len() == num_seeds;
+        let values = (0..labels.len()).map(of).filter(is_enough).take(6);
+        let reading = read_study(&repeated::study(&values.collect::<Vec<_>>(), false));
+        serde_json::to_string(&reading).unwrap()
+    });
+    let found = Sha256::digest(read.concat() + &real.concat());
     let found: String = found[..8]
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    assert_eq!((READING_VERSION, &*found), (1, "e1dca36d61e8fc9d"));
+    assert_eq!((READING_VERSION, &*found), (2, "38eb49b780c49461"));
 }

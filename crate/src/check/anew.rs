@@ -290,11 +290,9 @@ fn foreign_values(
     differing(&own_metrics, metrics, &mut vec![], &mut paths);
     for path in paths {
         let place = place_of(&path, metrics);
-        // Reports older than the version of their rules have some sentences in other words, and
-        // one on how a study was run follows from its plan, which stands in the settings alone.
+        // How a study was run follows from its plan, which stands in the settings alone.
         let is_sentence = path.get(2).is_some_and(|name| name == "insights");
-        let is_exact = metrics.get("reading_version").is_some() && settings.is_some();
-        if (!is_sentence || is_exact) && !foreign.contains(&place) {
+        if (!is_sentence || settings.is_some()) && !foreign.contains(&place) {
             foreign.push(place);
         }
     }

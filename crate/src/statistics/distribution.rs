@@ -62,7 +62,7 @@ impl Tails {
 /// with so many degrees of freedom above and below: the F distribution.
 pub fn ratio_below(ratio: f64, above: f64, below: f64) -> f64 {
     let part = above * ratio.max(0.0);
-    incomplete_beta(part / (part + below), 0.5 * above, 0.5 * below)
+    Beta::new(0.5 * above, 0.5 * below).below(part / (part + below))
 }
 
 /// Probability that a standard normal is below `x`.
