@@ -23,6 +23,7 @@ mod testing;
 pub(crate) mod value;
 pub(crate) mod words;
 
+#[cfg(any(feature = "cli", feature = "studies"))]
 pub(crate) use pairs::crossed_of;
 
 /// The version of the rules by which figures become intervals and sentences: raised whenever

@@ -76,6 +76,7 @@ pub(super) struct Pair {
 /// The two settings that a study of [`Factor::TwoFactors`] crosses, told by its values' labels
 /// and settings: of several pairs that give the labels, the one whose settings vary most. None
 /// of another factor.
+#[cfg(any(feature = "cli", feature = "studies"))]
 pub(crate) fn crossed_of<'a>(
     factor: Factor,
     values: impl Iterator<Item = (&'a RunConfig, &'a str)>,
