@@ -370,8 +370,7 @@ mod tests_that_train {
         assert_eq!(reading, tested(&config, 1e6).await);
         assert_eq!(reading.points[0].rate, 1e-5);
         let plan = Plan::try_from(&config).unwrap();
-        let device = device::open().await.unwrap();
-        let mut run = Trainer::new(plan, digits(), &device).unwrap();
+        let mut run = Trainer::new(plan, digits(), &device::open().await.unwrap()).unwrap();
         let Event::Progress(progress) = &run.next(0.0).await.unwrap()[0] else {
             panic!("the first slice is one step");
         };
