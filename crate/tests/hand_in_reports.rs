@@ -5,8 +5,9 @@
 use crate::studies::{request, study};
 use inkling::check::{Holders, judge, read_hand_in};
 use inkling::message::{
-    CheckWish, CleanFigures, Factor, FailureKind, HandIn, HandInFiles, Outcome, ReportBaseline,
-    ReportFiles, ReportRequest, ReportStudy, RunState, StudyRecord, TrainedAgain,
+    CalibrationBin, CheckWish, ClassFigures, CleanFigures, Evaluation, Factor, FailureKind, HandIn,
+    HandInFiles, Outcome, ReportBaseline, ReportEvaluation, ReportFiles, ReportRequest,
+    ReportStudy, RunState, StudyRecord, TrainedAgain,
 };
 use inkling::statistics::proportion::wilson;
 use inkling::study::record::derived;
@@ -82,10 +83,51 @@ fn with_baseline(mut request: ReportRequest) -> ReportRequest {
         config: record.runs[0].spec.config.clone(),
         result: record.runs[0].result.clone().unwrap(),
         remarks: "> Its final validation accuracy is 99 %.".into(),
-        evaluations: vec![],
+        evaluations: vec![ReportEvaluation {
+            is_test: false,
+            name: "Validation part".into(),
+            figures: evaluation(),
+            num_looks: 1,
+        }],
         plots: vec![],
     });
     request
+}
+
+/// An evaluation in which nothing was read as one class, and no reading was uncertain.
+fn evaluation() -> Evaluation {
+    let mut confusion = vec![0; 100];
+    confusion[0] = 5;
+    let figures = |class: u8| {
+        let share = if class == 0 { 1.0 } else { f64::NAN };
+        ClassFigures {
+            class,
+            num_rows: if class == 0 { 5 } else { 0 },
+            precision: share,
+            recall: share,
+            f1: share,
+        }
+    };
+    let bin = |low: f64, num_rows: u32, share: f64| CalibrationBin {
+        low,
+        high: low + 0.5,
+        num_rows,
+        confidence: share,
+        accuracy: share,
+    };
+    let (interval_low, interval_high) = wilson(1.0, 5.0);
+    Evaluation {
+        num_rows: 5,
+        num_correct: 5,
+        accuracy: 1.0,
+        loss: 0.1,
+        interval_low,
+        interval_high,
+        confusion,
+        classes: (0..10).map(figures).collect(),
+        calibration: vec![bin(0.0, 0, f64::NAN), bin(0.5, 5, 1.0)],
+        calibration_error: 0.0,
+    }
 }
 
 /// What is read of a hand-in with these texts.

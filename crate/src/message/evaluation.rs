@@ -1,7 +1,12 @@
 //! How well a model reads a labelled set, in figures.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use tsify::Tsify;
+
+/// A number that may be `NaN`, for which JSON has null.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
 
 /// One class's figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Tsify)]
@@ -12,10 +17,13 @@ pub struct ClassFigures {
     /// Images of it.
     pub num_rows: u32,
     /// Share of what was read as this class that is it; `NaN` if nothing was.
+    #[serde(deserialize_with = "number")]
     pub precision: f64,
     /// Share of this class's images that were read as it; `NaN` without images.
+    #[serde(deserialize_with = "number")]
     pub recall: f64,
     /// Harmonic mean of the two; `NaN` where both are undefined.
+    #[serde(deserialize_with = "number")]
     pub f1: f64,
 }
 
@@ -29,8 +37,10 @@ pub struct CalibrationBin {
     /// Images whose highest probability lies between them.
     pub num_rows: u32,
     /// Mean of those probabilities; `NaN` in an empty bin.
+    #[serde(deserialize_with = "number")]
     pub confidence: f64,
     /// Share of those images that were right; `NaN` in an empty bin.
+    #[serde(deserialize_with = "number")]
     pub accuracy: f64,
 }
 
