@@ -2,16 +2,17 @@
 //! foreign, whatever it holds, and a figure that is edited in it is.
 #![cfg(not(target_arch = "wasm32"))]
 
-use crate::studies::{request, study};
+use crate::studies::{come_to, request, study};
 use inkling::check::{Holders, judge, read_hand_in};
 use inkling::message::{
-    CalibrationBin, CheckWish, ClassFigures, CleanFigures, Evaluation, Factor, FailureKind, HandIn,
-    HandInFiles, Outcome, ReportBaseline, ReportEvaluation, ReportFiles, ReportRequest,
-    ReportStudy, RunState, StudyRecord, TrainedAgain,
+    CalibrationBin, CheckWish, CleanFigures, Evaluation, Factor, FailureKind, HandIn, HandInFiles,
+    Outcome, ReportBaseline, ReportEvaluation, ReportFiles, ReportRequest, ReportStudy, RunResult,
+    RunState, StudyRecord, TrainedAgain,
 };
 use inkling::statistics::proportion::wilson;
 use inkling::study::record::derived;
 use inkling::study::report::write_report;
+use inkling::train::evaluation::counted;
 use serde_json::{Value, json};
 
 /// A study whose runs all came to something else; one diverged and one is missing.
@@ -25,18 +26,7 @@ fn varied(factor: Factor, values: &str, is_whole: bool) -> StudyRecord {
     for (at, run) in record.runs.iter_mut().enumerate() {
         let share = 0.5 + 0.0137 * at as f64;
         let loss = 1.7 - 0.0731 * at as f64;
-        run.spec.config.epochs = 2.0;
-        let result = run.result.as_mut().unwrap();
-        for history in [&mut run.history, &mut result.history] {
-            history[0].validation_accuracy = share - 0.1;
-            history[1].validation_accuracy = share;
-            history[1].validation_loss = loss;
-        }
-        result.validation_accuracy = share;
-        result.best_validation_accuracy = share;
-        result.validation_loss = loss;
-        (result.interval_low, result.interval_high) = wilson(share, 100.0);
-        result.correct = String::new();
+        come_to(run, share, loss);
         if is_whole {
             continue;
         }
@@ -47,6 +37,7 @@ fn varied(factor: Factor, values: &str, is_whole: bool) -> StudyRecord {
         } else if at + 2 == num_runs {
             run.state = RunState::Diverged;
             run.history.clear();
+            let result = run.result.as_mut().unwrap();
             result.history.clear();
             result.outcome = Outcome::Failed;
             result.failure = Some(inkling::message::Failure {
@@ -78,15 +69,16 @@ fn all_studies(is_whole: bool) -> Vec<StudyRecord> {
 
 fn with_baseline(mut request: ReportRequest) -> ReportRequest {
     let record = &request.studies[0].record;
+    let result = record.runs[0].result.clone().unwrap();
     request.baseline = Some(ReportBaseline {
         data: record.data.clone(),
         config: record.runs[0].spec.config.clone(),
-        result: record.runs[0].result.clone().unwrap(),
+        result: result.clone(),
         remarks: "> Its final validation accuracy is 99 %.".into(),
         evaluations: vec![ReportEvaluation {
             is_test: false,
             name: "Validation part".into(),
-            figures: evaluation(),
+            figures: evaluation(&result),
             num_looks: 1,
         }],
         plots: vec![],
@@ -94,20 +86,9 @@ fn with_baseline(mut request: ReportRequest) -> ReportRequest {
     request
 }
 
-/// An evaluation in which nothing was read as one class, and no reading was uncertain.
-fn evaluation() -> Evaluation {
-    let mut confusion = vec![0; 100];
-    confusion[0] = 5;
-    let figures = |class: u8| {
-        let share = if class == 0 { 1.0 } else { f64::NAN };
-        ClassFigures {
-            class,
-            num_rows: if class == 0 { 5 } else { 0 },
-            precision: share,
-            recall: share,
-            f1: share,
-        }
-    };
+/// Of a run's validation part: all images are of two classes and none was read as a third, and
+/// no reading was uncertain.
+fn evaluation(result: &RunResult) -> Evaluation {
     let bin = |low: f64, num_rows: u32, share: f64| CalibrationBin {
         low,
         high: low + 0.5,
@@ -115,19 +96,12 @@ fn evaluation() -> Evaluation {
         confidence: share,
         accuracy: share,
     };
-    let (interval_low, interval_high) = wilson(1.0, 5.0);
-    Evaluation {
-        num_rows: 5,
-        num_correct: 5,
-        accuracy: 1.0,
-        loss: 0.1,
-        interval_low,
-        interval_high,
-        confusion,
-        classes: (0..10).map(figures).collect(),
-        calibration: vec![bin(0.0, 0, f64::NAN), bin(0.5, 5, 1.0)],
-        calibration_error: 0.0,
-    }
+    let (num_rows, share) = (result.num_validation, result.validation_accuracy);
+    let num_right = (f64::from(num_rows) * share).round() as u32;
+    let mut confusion = vec![0; 100];
+    (confusion[0], confusion[10]) = (num_right, num_rows - num_right);
+    let bins = vec![bin(0.0, 0, f64::NAN), bin(0.5, num_rows, share)];
+    counted(confusion, result.validation_loss, bins)
 }
 
 /// What is read of a hand-in with these texts.
@@ -179,6 +153,38 @@ fn an_honest_report_has_no_foreign_figure() {
             assert_eq!(found, Vec::<String>::new(), "{}", files.report_md);
         }
     }
+}
+
+/// A count, with all that follows from it, in the records and in the report alike.
+#[test]
+fn an_evaluation_is_of_its_counts_and_of_the_baseline() {
+    let told = |edit: &dyn Fn(&mut ReportEvaluation)| {
+        let mut request = with_baseline(request(all_studies(true)[0].clone()));
+        edit(&mut request.baseline.as_mut().unwrap().evaluations[0]);
+        let files = write_report(&request);
+        foreign(&files, &files.report_md)
+    };
+    let counts = |figures: &mut Evaluation, num_right: u32| {
+        let mut confusion = figures.confusion.clone();
+        (confusion[0], confusion[10]) = (num_right, figures.num_rows - num_right);
+        *figures = counted(confusion, figures.loss, figures.calibration.clone());
+    };
+    let place = ["baseline, its evaluation"];
+    assert!(told(&|_| {}).is_empty());
+    assert_eq!(told(&|one| counts(&mut one.figures, 90)), place);
+    assert_eq!(told(&|one| one.figures.accuracy = 0.9), place);
+    assert_eq!(told(&|one| one.figures.classes[0].precision = 1.0), place);
+    assert_eq!(
+        told(&|one| one.figures.confusion = vec![u32::MAX; 100]),
+        place
+    );
+    assert_eq!(told(&|one| one.figures.confusion = vec![]), place);
+    // A test set's images are the person's own.
+    let other = |one: &mut ReportEvaluation| {
+        one.is_test = true;
+        counts(&mut one.figures, 90);
+    };
+    assert!(told(&other).is_empty());
 }
 
 #[test]

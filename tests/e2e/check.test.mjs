@@ -1,6 +1,5 @@
 // A class checked on the page: hand-ins that the page itself made, honest, edited, copied
 // and hostile, each named rightly, and in the words that the program has for the same files.
-// Over 400 lines: one class, from how each of its zips came about to all that is done with it.
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -9,6 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { call, no_program } from "../unit/program_call.mjs";
+import { FOREIGN, OVER, bars, edited, hand_in } from "./hand_ins.mjs";
 import { bar_rows, open_page, open_view, pick, press, rows_of, sees } from "./helper.mjs";
 
 /** @import { TestContext } from "node:test" */
@@ -16,47 +16,7 @@ import { bar_rows, open_page, open_view, pick, press, rows_of, sees } from "./he
 
 /** @typedef {{ name: string, bytes: Uint8Array }} Zip */
 
-const OVER = /(Finished|Stopped|Failed)$/;
-const FOREIGN = "figures in the report do not belong to its own records";
-
-const bars = { name: "train.csv", bytes: strToU8(bar_rows(300).join("\n")) };
 const others = { name: "other.csv", bytes: strToU8(bar_rows(310).join("\n")) };
-
-/**
- * Trains a study of two rates in a browser of its own and downloads the hand-in.
- * @param {TestContext} t
- * @param {number} seed
- * @param {string} id
- * @param {{ name: string, bytes: Uint8Array }} [data]
- */
-async function hand_in(t, seed, id, data = bars) {
-  const query = `?epochs=2&backend=ndarray&hidden_layers=12&batch_size=16&seed=${seed}`;
-  const { page } = await open_page(t, { query });
-  await pick(page, data);
-  await sees(page, "Data status", /\d rows/);
-  await open_view(page, "Study");
-  await page.getByRole("combobox", { name: "Factor", exact: true }).selectOption("learning_rate");
-  await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.05, 0.1");
-  await press(page, "Run study");
-  assert.match(await sees(page, "Study status", OVER), /Finished$/);
-  await page.getByLabel("Id 1", { exact: true }).fill(id);
-  const waiting = page.waitForEvent("download");
-  await press(page, "Download report");
-  const download = await waiting;
-  assert.equal(download.suggestedFilename(), `${id}.zip`);
-  return unzipSync(await readFile(await download.path()));
-}
-
-/**
- * A zip with its records changed.
- * @param {Record<string, Uint8Array>} files
- * @param {(metrics: any) => void} edit
- */
-function edited(files, edit) {
-  const metrics = JSON.parse(strFromU8(files["metrics.json"] ?? new Uint8Array()));
-  edit(metrics);
-  return zipSync({ ...files, "metrics.json": strToU8(JSON.stringify(metrics)) });
-}
 
 const run_of = (/** @type {any} */ metrics, /** @type {number} */ at) =>
   metrics.studies[0].runs[at];
@@ -89,7 +49,7 @@ async function native_hand_in() {
 async function class_of(t) {
   const honest = await hand_in(t, 7, "1004");
   const second = await hand_in(t, 8, "1005");
-  const foreign = await hand_in(t, 9, "1006", others);
+  const foreign = await hand_in(t, 9, "1006", { data: others });
   const whole = zipSync(second);
   const table = strFromU8(honest["summary.csv"] ?? new Uint8Array());
   const better = table.replace(

@@ -2,48 +2,22 @@
 // to, and named so by page and program; one with a figure edited is not.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import { strFromU8, zipSync } from "fflate";
 import { call, no_program } from "../unit/program_call.mjs";
-import { bar_rows, open_page, open_view, pick, press, rows_of, sees } from "./helper.mjs";
+import { FOREIGN, OVER, bars, edited, hand_in } from "./hand_ins.mjs";
+import { open_page, open_view, pick, press, rows_of, sees } from "./helper.mjs";
 
-/** @import { TestContext } from "node:test" */
-
-const OVER = /(Finished|Stopped|Failed)$/;
 const NEAR = "trained on WebGPU, within 0.05 points";
-const data = { name: "train.csv", bytes: strToU8(bar_rows(300).join("\n")) };
-
-/** @param {TestContext} t @param {number} seed @param {string} id */
-async function hand_in(t, seed, id) {
-  const query = `?epochs=2&backend=webgpu&hidden_layers=12&batch_size=16&seed=${seed}`;
-  const { page } = await open_page(t, { query, webgpu: true });
-  await pick(page, data);
-  await sees(page, "Data status", /\d rows/);
-  await open_view(page, "Study");
-  await page.getByRole("combobox", { name: "Factor", exact: true }).selectOption("learning_rate");
-  await page.getByRole("textbox", { name: "Values", exact: true }).fill("0.05, 0.1");
-  await press(page, "Run study");
-  assert.match(await sees(page, "Study status", OVER, 120), /Finished$/);
-  await page.getByLabel("Id 1", { exact: true }).fill(id);
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    press(page, "Download report"),
-  ]);
-  return unzipSync(await readFile(await download.path()));
-}
-
-/** @param {Record<string, Uint8Array>} files @param {(metrics: any) => void} edit */
-function edited(files, edit) {
-  const metrics = JSON.parse(strFromU8(files["metrics.json"] ?? new Uint8Array()));
-  edit(metrics);
-  return zipSync({ ...files, "metrics.json": strToU8(JSON.stringify(metrics)) });
-}
 
 test("hand-ins trained on WebGPU", { timeout: 600_000 }, async (t) => {
-  const [first, second] = [await hand_in(t, 7, "1004"), await hand_in(t, 8, "1005")];
+  const [first, second] = [
+    await hand_in(t, 7, "1004", { webgpu: true }),
+    await hand_in(t, 8, "1005", { webgpu: true }),
+  ];
   const told = JSON.parse(strFromU8(first["metrics.json"] ?? new Uint8Array()));
   for (const { result } of told.studies[0].runs) assert.equal(result.backend, "webgpu");
   /** @type {[string, Uint8Array, string][]} */
@@ -61,12 +35,12 @@ test("hand-ins trained on WebGPU", { timeout: 600_000 }, async (t) => {
       edited(second, (metrics) => {
         metrics.studies[0].figures[0].interval_low = 0.99;
       }),
-      "figures in the report do not belong to its own records",
+      FOREIGN,
     ],
   ];
   await t.test("the page says how near they are", async (t) => {
     const { page } = await open_page(t);
-    await pick(page, data);
+    await pick(page, bars);
     await sees(page, "Data status", /\d rows/);
     await open_view(page, "Check");
     await page.getByRole("button", { name: "Check class" }).waitFor();
@@ -89,10 +63,10 @@ test("hand-ins trained on WebGPU", { timeout: 600_000 }, async (t) => {
   await t.test("and so does the program", { skip: no_program }, async () => {
     const folder = await mkdtemp(join(tmpdir(), "inkling-"));
     try {
-      const files = [...made.map(([name, bytes]) => ({ name, bytes })), data];
+      const files = [...made.map(([name, bytes]) => ({ name, bytes })), bars];
       await Promise.all(files.map(({ name, bytes }) => writeFile(join(folder, name), bytes)));
       const names = made.map(([name]) => name);
-      const { said } = call(folder, "check", ...names, "--data", data.name);
+      const { said } = call(folder, "check", ...names, "--data", bars.name);
       const expected = made.map(([, , verdict]) => verdict);
       assert.deepEqual(
         said.map(({ verdict }) => verdict),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::anew::anew;
 use super::assigned::otherwise;
+use super::evaluations::foreign_evaluations;
 use super::figures::{foreign_figures, foreign_tables};
 use super::packing::{no_report, unmarked};
 use super::printable;
@@ -82,6 +83,7 @@ fn read(files: &HandInFiles, wish: &CheckWish) -> Result<HandIn, String> {
     if let Some(report) = &files.report_md {
         foreign.extend(foreign_text(unmarked(report), &metrics));
     }
+    foreign.extend(foreign_evaluations(&metrics, &runs));
     let anew = anew(files, &metrics, &runs, wish);
     for place in anew.foreign {
         if !foreign.contains(&place) {

@@ -6,6 +6,7 @@
 
 mod anew;
 mod assigned;
+mod evaluations;
 mod figures;
 mod files;
 mod hand_in;

@@ -28,8 +28,7 @@ pub(super) fn impossible_epoch(told: &RunResult, found: &RunResult) -> Option<us
             .all(|(told, found)| is_within(told, found, ALIKE))
     });
     let num_alike = num_alike.map_or(0, |last| last + 1);
-    let image = 1.5 / f64::from(told.num_validation.max(1));
-    let on_the_way = image.max(ACCURACY);
+    let on_the_way = most_apart(told.num_validation);
     let is_possible = |at: usize, told: &EpochRecord, found: &EpochRecord| {
         let is_parted = at >= num_alike;
         let of_losses = losses(told).into_iter().zip(losses(found));
@@ -45,7 +44,7 @@ pub(super) fn impossible_epoch(told: &RunResult, found: &RunResult) -> Option<us
             })
             && of_accuracies.all(|(told, found)| {
                 let most = if is_parted {
-                    PARTED_ACCURACY.max(image)
+                    PARTED_ACCURACY.max(on_the_way)
                 } else {
                     on_the_way
                 };
@@ -61,6 +60,11 @@ pub(super) fn impossible_epoch(told: &RunResult, found: &RunResult) -> Option<us
     impossible
         .map(|at| at + 1)
         .or(is_other.then_some(pairs.len()))
+}
+
+/// How far two accuracies of one model may lie apart on so many images, by rounding alone.
+pub(super) fn most_apart(num_images: u32) -> f64 {
+    ACCURACY.max(1.5 / f64::from(num_images.max(1)))
 }
 
 /// Whether what was measured of two models at the end of one way is alike.

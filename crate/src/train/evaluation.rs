@@ -64,23 +64,31 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8], num_classes: usize) -> Res
         bin.1 += certainty;
         bin.2 += u32::from(said == truth);
     }
+    let calibration: Vec<_> = bins.iter().enumerate().map(summarise_bin).collect();
+    Ok(counted(confusion, loss_sum / num_rows as f64, calibration))
+}
+
+/// The figures of a confusion matrix, `n·n` of at least one image, with the mean loss and the
+/// bins of certainty that belong to it.
+pub fn counted(confusion: Vec<u32>, loss: f64, calibration: Vec<CalibrationBin>) -> Evaluation {
+    let num_classes = confusion.len().isqrt();
+    let num_rows: u32 = confusion.iter().sum();
     let num_correct: u32 = (0..num_classes)
         .map(|class| confusion[(num_classes + 1) * class])
         .sum();
-    let accuracy = f64::from(num_correct) / num_rows as f64;
-    let (interval_low, interval_high) = wilson(accuracy, num_rows as f64);
-    let calibration: Vec<_> = bins.iter().enumerate().map(summarise_bin).collect();
+    let accuracy = f64::from(num_correct) / f64::from(num_rows);
+    let (interval_low, interval_high) = wilson(accuracy, f64::from(num_rows));
     let calibration_error = calibration
         .iter()
         .filter(|bin| bin.num_rows > 0)
         .map(|bin| f64::from(bin.num_rows) * (bin.accuracy - bin.confidence).abs())
         .sum::<f64>()
-        / num_rows as f64;
-    Ok(Evaluation {
-        num_rows: num_rows as u32,
+        / f64::from(num_rows);
+    Evaluation {
+        num_rows,
         num_correct,
         accuracy,
-        loss: loss_sum / num_rows as f64,
+        loss,
         interval_low,
         interval_high,
         classes: (0..num_classes)
@@ -89,7 +97,7 @@ pub fn evaluate(probabilities: &[f32], labels: &[u8], num_classes: usize) -> Res
         confusion,
         calibration,
         calibration_error,
-    })
+    }
 }
 
 fn most_probable(row: &[f32]) -> usize {
