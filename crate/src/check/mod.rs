@@ -27,7 +27,8 @@ pub use repeat::query_of;
 /// What is said below any verdicts.
 pub const PROVES: &str = "\"same bits\" proves that these settings on these data give these \
     figures, not who pressed Train. Equal weights tell of a copy only where each had a seed \
-    of their own.";
+    of their own. Figures on a test set are held to their own counts only: its images are not \
+    here.";
 
 /// A text of anybody's as it may stand in a line: without control characters, and short.
 pub fn printable(text: &str) -> String {

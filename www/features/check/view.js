@@ -20,7 +20,7 @@ import { check_status, whole_number } from "./words.js";
 const MOST_ASSIGNMENT = 20_000;
 
 const PROVES =
-  "“Same bits” proves that these settings on these data give these figures, not who pressed Train. Equal weights tell of a copy only where each had a seed of their own. Of the report, report.md is read, not the PDF.";
+  "“Same bits” proves that these settings on these data give these figures, not who pressed Train. Equal weights tell of a copy only where each had a seed of their own. Figures on a test set are held to their own counts only: its images are not here. Of the report, report.md is read, not the PDF.";
 
 /**
  * Builds the view in its section.
