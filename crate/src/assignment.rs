@@ -8,11 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use crate::config::Plan;
+use crate::config::schema::Kind;
 use crate::error::{Error, Result};
-use crate::message::{
-    Activation, Assignment, AssignmentFiles, Factor, Initialisation, LearningRateSchedule,
-    Optimiser, RunConfig,
-};
+use crate::message::{Assignment, AssignmentFiles, Factor, RunConfig};
 use crate::study::factor::facts;
 
 pub use reading::read;
@@ -93,12 +91,9 @@ fn defaults() -> Map<String, Value> {
 
 /// Values of a factor that a study can have at most.
 fn most_values(factor: Factor) -> u32 {
-    match factor {
-        Factor::LayerNorm => 2,
-        Factor::Optimiser => Optimiser::ALL.len() as u32,
-        Factor::Activation => Activation::ALL.len() as u32,
-        Factor::Schedule => LearningRateSchedule::ALL.len() as u32,
-        Factor::Initialisation => Initialisation::ALL.len() as u32,
+    match factor.setting().map(|setting| &setting.kind) {
+        Some(Kind::Flag { .. }) => 2,
+        Some(Kind::Choice { choices, .. }) => choices().len() as u32,
         _ => facts().most_values,
     }
 }

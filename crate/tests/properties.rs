@@ -125,7 +125,7 @@ fn a_split_divides_whatever_it_is_given() {
             .collect();
         let share = rng.uniform(0.001, 0.999);
         let seed = rng.next_u32();
-        let Ok(split) = stratified_split(&labels, share, seed) else {
+        let Ok(split) = stratified_split(&labels, &Task::mnist(), share, seed) else {
             // Refused with reason: a class of one row, or fewer rows in a part
             // than there are classes.
             let count = |class: u8| labels.iter().filter(|&&label| label == class).count();
@@ -157,9 +157,12 @@ fn a_split_divides_whatever_it_is_given() {
             assert!(off < 1.0 + 1e-9, "{off} rows off in class {class}");
         }
         // The same again, and another one with another seed.
-        assert_eq!(stratified_split(&labels, share, seed).unwrap(), split);
+        assert_eq!(
+            stratified_split(&labels, &Task::mnist(), share, seed).unwrap(),
+            split
+        );
         if num_rows > 100 && split.train.len() > 20 {
-            let other = stratified_split(&labels, share, seed ^ 1).unwrap();
+            let other = stratified_split(&labels, &Task::mnist(), share, seed ^ 1).unwrap();
             assert_ne!(other, split);
         }
     }

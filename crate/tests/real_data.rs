@@ -12,7 +12,7 @@ use inkling::config::Plan;
 use inkling::data::ink::{SIDE, prepare_ink};
 use inkling::data::reader::DatasetReader;
 use inkling::data::split::stratified_split;
-use inkling::data::{Dataset, NUM_PIXELS};
+use inkling::data::{Dataset, NUM_PIXELS, Task};
 use inkling::message::RunConfig;
 use inkling::nn::device;
 use inkling::train::trainer::Trainer;
@@ -104,7 +104,7 @@ fn the_real_labels_are_split_as_scikit_learn_does() {
     );
     assert_eq!(real.cases.len(), 20);
     for case in real.cases {
-        let split = stratified_split(labels, case.share, case.seed).unwrap();
+        let split = stratified_split(labels, &Task::mnist(), case.share, case.seed).unwrap();
         let name = format!("share {}, seed {}", case.share, case.seed);
         let lengths = (split.train.len(), split.validation.len());
         assert_eq!(lengths, (case.num_train, case.num_validation), "{name}");

@@ -3,10 +3,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ASKED, misfit, parts_of } from "../../www/app/assignment.js";
+import { misfit, parts_of } from "../../www/app/assignment.js";
 import { assignment_checks, assignment_status } from "../../www/app/assignment_words.js";
 import { study_status } from "../../www/features/study/status.js";
 import { fake_browser, moments } from "./fake_studies.mjs";
+
+/** What the usual assignment asks for, in its order. */
+const ASKED = ["learning_rate", "batch_size", "dropout", "layer_norm", "dropout_layer_norm"];
 
 /** @typedef {ReturnType<ReturnType<typeof fake_browser>["open"]>} Tab */
 

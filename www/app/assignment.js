@@ -6,7 +6,7 @@
 import { Cancelled, Refused, sentence_of } from "../base/fault.js";
 import { differing_settings, words_of } from "../base/settings.js";
 import { why_not_typed } from "./bench_plan.js";
-import { factor_words, varied_settings } from "./factors.js";
+import { USUAL_STUDIES, factor_words, varied_settings } from "./factors.js";
 import { is_missing, why_not_study } from "./study_state.js";
 
 /** @import { Factor, StudyRecord } from "../pkg/ndarray/inkling.js" */
@@ -17,12 +17,6 @@ import { is_missing, why_not_study } from "./study_state.js";
 /** @import { StudyRunner } from "./study_run.js" */
 /** @import { StudyForm, StudyState } from "./study_state.js" */
 
-/** The studies that the assignment asks for, in its order. @type {readonly Factor[]} */
-export const ASKED = ["learning_rate", "batch_size", "dropout", "layer_norm", "dropout_layer_norm"];
-
-/** So many values of a rate or a batch size are asked for. */
-const ENOUGH_VALUES = 5;
-
 /** A study that is asked for, and how many values of it at least. @typedef {{ factor: Factor, least: number }} AskedStudy */
 
 /**
@@ -31,14 +25,8 @@ const ENOUGH_VALUES = 5;
  * @returns {AskedStudy[]}
  */
 export function asked_studies({ assignment }) {
-  const given = assignment?.given;
-  if (given) {
-    return given.studies.map(({ factor, least_values }) => ({ factor, least: least_values }));
-  }
-  return ASKED.map((factor) => {
-    const is_counted = factor === "learning_rate" || factor === "batch_size";
-    return { factor, least: is_counted ? ENOUGH_VALUES : 1 };
-  });
+  const studies = assignment?.given?.studies ?? USUAL_STUDIES;
+  return studies.map(({ factor, least_values }) => ({ factor, least: least_values }));
 }
 
 /** A part of the assignment. @typedef {"baseline" | Factor} Part */

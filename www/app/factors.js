@@ -8,7 +8,12 @@ import { FACTS as STUDY_FACTS } from "../facts/study.js";
 /** @import { Factor, FactorFacts, StudyPlan } from "../pkg/ndarray/inkling.js" */
 /** @import { Settings } from "../base/settings.js" */
 
-export const { factors: FACTORS, most_seeds: MOST_SEEDS, most_workers: MOST_WORKERS } = STUDY_FACTS;
+export const {
+  factors: FACTORS,
+  most_seeds: MOST_SEEDS,
+  most_workers: MOST_WORKERS,
+  usual: USUAL_STUDIES,
+} = STUDY_FACTS;
 
 /**
  * @param {Factor} factor

@@ -9,6 +9,7 @@ use super::packing::{root_of, unmarked};
 use super::printable;
 use crate::assignment::zip_name;
 use crate::message::{Assignment, Factor, HandInFiles};
+use crate::study::factor::USUAL;
 
 /// The files of a report beside `metrics.json`, without which there is none.
 const FILES: [&str; 7] = [
@@ -19,15 +20,6 @@ const FILES: [&str; 7] = [
     "metrics.csv",
     "summary.csv",
     "settings.json",
-];
-
-/// The studies that the usual assignment asks for.
-const STUDIES: [Factor; 5] = [
-    Factor::LearningRate,
-    Factor::BatchSize,
-    Factor::Dropout,
-    Factor::LayerNorm,
-    Factor::DropoutLayerNorm,
 ];
 
 /// What is missing of all that, each in a few words.
@@ -99,7 +91,8 @@ fn lacking_usual(studies: &[Value]) -> Option<String> {
             .iter()
             .any(|study| study.get("factor") == Some(&name))
     };
-    let lacking = STUDIES.iter().filter(|factor| !is_of(factor));
+    let usual = USUAL.iter().map(|(factor, _)| factor);
+    let lacking = usual.filter(|factor| !is_of(factor));
     let lacking: Vec<&str> = lacking.map(|factor| factor.name()).collect();
     match lacking.as_slice() {
         [] => None,

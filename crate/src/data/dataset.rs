@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::message::{ClassCounts, DataSource, DataSummary, TaskSummary};
 
 use super::part::labels_missing;
-use super::split::{Split, split_of_task};
+use super::split::{Split, stratified_split};
 use super::task::{Normalisation, Task};
 
 /// Pixels on each side of MNIST's images.
@@ -200,13 +200,13 @@ impl Dataset {
     }
 
     /// Divides the rows into a training and a validation part, the same share of each
-    /// class in both; see [`split_of_task`].
+    /// class in both; see [`stratified_split`].
     ///
     /// # Errors
     /// When there are no labels, or too few rows of a class or for a part.
     pub fn split(&self, validation_share: f64, seed: u32) -> Result<Split> {
         self.require_labels()?;
-        split_of_task(&self.labels, &self.task, validation_share, seed)
+        stratified_split(&self.labels, &self.task, validation_share, seed)
     }
 
     /// Images of each class; all zero when unlabelled.

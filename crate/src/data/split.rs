@@ -22,14 +22,6 @@ pub struct Split {
     pub validation: Vec<u32>,
 }
 
-/// [`split_of_task`] of digits.
-///
-/// # Errors
-/// Likewise.
-pub fn stratified_split(labels: &[u8], validation_share: f64, seed: u32) -> Result<Split> {
-    split_of_task(labels, &Task::mnist(), validation_share, seed)
-}
-
 /// Splits the rows of `labels` (one label a row, any bytes) so that
 /// ⌈`validation_share` × rows⌉ are held out, stratified by label. The task gives
 /// errors their words alone.
@@ -37,7 +29,7 @@ pub fn stratified_split(labels: &[u8], validation_share: f64, seed: u32) -> Resu
 /// # Errors
 /// As scikit-learn refuses: a share not strictly between 0 and 1, a label with a
 /// single row, or a part with fewer rows than there are different labels.
-pub fn split_of_task(
+pub fn stratified_split(
     labels: &[u8],
     task: &Task,
     validation_share: f64,
@@ -157,7 +149,13 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::{Split, stratified_split};
+    use crate::data::Task;
+    use crate::error::Result;
     use crate::rng::RandomState;
+
+    fn split_of(labels: &[u8], validation_share: f64, seed: u32) -> Result<Split> {
+        stratified_split(labels, &Task::mnist(), validation_share, seed)
+    }
 
     #[derive(Deserialize)]
     struct Fixture {
@@ -225,7 +223,7 @@ mod tests {
         assert_eq!(cases.len(), 80);
         for case in cases {
             let labels = round_robin(&case.counts);
-            let split = stratified_split(&labels, case.share, case.seed).unwrap();
+            let split = split_of(&labels, case.share, case.seed).unwrap();
             let name = format!(
                 "counts {:?}, share {}, seed {}",
                 case.counts, case.share, case.seed
@@ -243,7 +241,7 @@ mod tests {
         assert_eq!(cases.len(), 67);
         assert!(cases.iter().any(|case| case.refused.is_some()));
         for case in cases {
-            let split = stratified_split(&case.labels, case.share, case.seed);
+            let split = split_of(&case.labels, case.share, case.seed);
             match case.refused {
                 Some(reason) => assert!(split.is_err(), "{:?}: {reason}", case.labels),
                 None => {
@@ -263,7 +261,7 @@ mod tests {
         let labels: Vec<u8> = (0..42_000u32)
             .map(|i| ((7 * i + i / 13) % 10) as u8)
             .collect();
-        let split = stratified_split(&labels, 0.2, 42).unwrap();
+        let split = split_of(&labels, 0.2, 42).unwrap();
         assert_eq!(split.train[..4], [11124, 2427, 33875, 3496]);
         assert_eq!(split.validation[..4], [5849, 20502, 33407, 619]);
         assert_eq!(
@@ -286,7 +284,7 @@ mod tests {
                 .map(|_| rng.interval(num_classes - 1) as u8)
                 .collect();
             let share = rng.uniform(0.01, 0.99);
-            let Ok(split) = stratified_split(&labels, share, rng.next_u32()) else {
+            let Ok(split) = split_of(&labels, share, rng.next_u32()) else {
                 continue;
             };
             let mut all: Vec<u32> = split
@@ -315,8 +313,7 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn refusals_say_what_was_found_and_expected() {
-        let message =
-            |labels: &[u8], share| stratified_split(labels, share, 0).unwrap_err().to_string();
+        let message = |labels: &[u8], share| split_of(labels, share, 0).unwrap_err().to_string();
         assert_eq!(
             message(&[1, 1, 7], 0.5),
             "split: found only 1 image of the digit 7 (row 3 of the data), expected at least 2 of \

@@ -7,13 +7,13 @@
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{DataSummary, EpochRecord, Insight, RunConfig, RunResult};
+use super::{AssignedStudy, DataSummary, EpochRecord, Insight, RunConfig, RunResult};
 
 /// What a study varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
 pub enum Factor {
-    /// Step size of SGD.
+    /// Step size.
     #[default]
     LearningRate,
     /// Images a step.
@@ -24,7 +24,7 @@ pub enum Factor {
     LayerNorm,
     /// Widths of the hidden layers.
     HiddenLayers,
-    /// Dropout crossed with layer normalisation: the one study of two factors.
+    /// Dropout crossed with layer normalisation, which courses ask for.
     DropoutLayerNorm,
     /// The rule of a step.
     Optimiser,
@@ -88,6 +88,8 @@ pub struct StudyFacts {
     pub most_seeds: u32,
     /// Most runs at a time.
     pub most_workers: u32,
+    /// The studies that assignments usually ask for, in their order.
+    pub usual: Vec<AssignedStudy>,
 }
 
 /// A study as a person typed it: unchecked, numbers may be `NaN`.

@@ -2,7 +2,7 @@
 //! default values and its settings, for plans, reports and the page alike.
 
 use crate::config::schema::{Setting, setting};
-use crate::message::{AxisScale, Factor, FactorFacts, RunConfig, StudyFacts};
+use crate::message::{AssignedStudy, AxisScale, Factor, FactorFacts, RunConfig, StudyFacts};
 
 use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS};
 
@@ -24,6 +24,16 @@ pub(super) const ALL: [Factor; 16] = [
     Factor::MaxNorm,
     Factor::LabelSmoothing,
     Factor::TwoFactors,
+];
+
+/// The studies that assignments usually ask for, in their order, and of how many values each at
+/// least.
+pub const USUAL: [(Factor, u32); 5] = [
+    (Factor::LearningRate, 5),
+    (Factor::BatchSize, 5),
+    (Factor::Dropout, 2),
+    (Factor::LayerNorm, 2),
+    (Factor::DropoutLayerNorm, 4),
 ];
 
 /// All that is said of a factor.
@@ -261,7 +271,7 @@ impl Factor {
     }
 
     /// The setting that it varies; none where it crosses two.
-    pub(super) fn setting(self) -> Option<&'static Setting> {
+    pub(crate) fn setting(self) -> Option<&'static Setting> {
         match self.words().settings {
             [one] => setting(one),
             _ => None,
@@ -303,6 +313,12 @@ pub fn facts() -> StudyFacts {
         most_values: MAX_VALUES as u32,
         most_seeds: MAX_SEEDS as u32,
         most_workers: MAX_WORKERS as u32,
+        usual: USUAL
+            .map(|(factor, least_values)| AssignedStudy {
+                factor,
+                least_values,
+            })
+            .into(),
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Over 400 lines: factor, plan and cost stand together until they are files.
 
-use super::factor::article;
+use super::factor::{USUAL, article};
 use super::pairs::{self, Pair, Varied};
 use crate::config::schema::{Kind, Setting, on_off, setting};
 use crate::config::{self, NetworkPlan, Plan};
@@ -19,8 +19,6 @@ use crate::nn::layout::Layout;
 pub(super) const MAX_VALUES: usize = 20;
 pub(super) const MAX_SEEDS: u64 = 10;
 pub(super) const MAX_WORKERS: u64 = 64;
-/// What courses ask for of a study of the learning rate or the batch size.
-const ENOUGH_VALUES: usize = 5;
 
 /// What sets a run of a study apart from its baseline, besides the seed: as the
 /// legend shows it, and where it lies on the factor's axis; `position` is that of its
@@ -202,13 +200,10 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
         }
         configs.push(read);
     }
-    match (factor, factor.number_of()) {
-        (Factor::DropoutLayerNorm, _) => {
-            configs.sort_by(|a, b| a.dropout.total_cmp(&b.dropout));
-        }
-        (Factor::LayerNorm, _) => configs.sort_by_key(|config| config.layer_norm),
-        (_, Some(number)) => configs.sort_by(|a, b| number(a).total_cmp(&number(b))),
-        (_, None) => {}
+    match varied_setting(factor).kind {
+        Kind::Number { get, .. } => configs.sort_by(|a, b| get(a).total_cmp(&get(b))),
+        Kind::Flag { get, .. } => configs.sort_by_key(get),
+        Kind::Choice { .. } | Kind::Text => {}
     }
     if factor == Factor::DropoutLayerNorm {
         configs = configs
@@ -224,13 +219,18 @@ fn read_values(config: &StudyConfig) -> Result<Vec<RunConfig>> {
     Ok(configs)
 }
 
-/// Reads one value into the settings, which its factor's own check lets pass.
-fn read_value(factor: Factor, item: &str, place: usize, read: &mut RunConfig) -> Result<()> {
-    let setting = match factor {
+/// The setting that a factor's typed values are of.
+fn varied_setting(factor: Factor) -> &'static Setting {
+    let varied = match factor {
         Factor::DropoutLayerNorm => setting("dropout"),
         _ => factor.setting(),
     };
-    let setting = setting.expect("a factor varies settings that there are");
+    varied.expect("a factor varies settings that there are")
+}
+
+/// Reads one value into the settings, which its factor's own check lets pass.
+fn read_value(factor: Factor, item: &str, place: usize, read: &mut RunConfig) -> Result<()> {
+    let setting = varied_setting(factor);
     let what = match factor {
         Factor::Dropout | Factor::DropoutLayerNorm => "a dropout probability".into(),
         _ => format!("{} {}", article(&setting.name()), setting.name()),
@@ -314,13 +314,15 @@ pub(super) fn notes(
     vary_split: bool,
 ) -> Vec<String> {
     let mut notes = Vec::new();
-    let required = matches!(factor, Factor::LearningRate | Factor::BatchSize);
+    let asked = USUAL.iter().find(|(usual, _)| *usual == factor);
+    let least = asked.map_or(1, |&(_, least)| least as usize);
     if num_values == 1 {
         notes.push("One value: there is nothing to compare it with.".into());
     }
-    if required && num_values < ENOUGH_VALUES {
+    // One value of any is told of above; those that are crossed are there twice.
+    if least > 2 && num_values < least && factor != Factor::DropoutLayerNorm {
         notes.push(format!(
-            "{num_values} {} of the {}: an assignment usually asks for at least five.",
+            "{num_values} {} of the {}: an assignment usually asks for at least {least}.",
             if num_values == 1 { "value" } else { "values" },
             factor.name(),
         ));
@@ -624,7 +626,7 @@ mod tests {
     fn few_values_of_a_required_factor_get_a_note() {
         let has_note = |factor, values| {
             let plan = plan_study(&study(factor, values)).unwrap();
-            plan.notes.iter().any(|note| note.contains("at least five"))
+            plan.notes.iter().any(|note| note.contains("at least 5"))
         };
         assert!(has_note(Factor::LearningRate, "0.1, 0.2, 0.3, 0.4"));
         assert!(has_note(Factor::BatchSize, "16"));

@@ -5,22 +5,13 @@ import { message_of, sentence_of } from "../../base/fault.js";
 import { count } from "../../base/format.js";
 import { read_number } from "../../base/number.js";
 import { SETTINGS } from "../../base/settings.js";
-import { FACTORS } from "../../app/factors.js";
+import { FACTORS, USUAL_STUDIES } from "../../app/factors.js";
 import { announce, el, set_text } from "../../ui/dom.js";
 import { field } from "./fields.js";
 
 /** @import { Assignment, AssignedData, AssignedStudy, AssignmentFiles, FactorFacts } from "../../pkg/studies/inkling.js" */
 /** @import { PageState, View } from "../../app/state.js" */
 /** @import { Settings } from "../../base/settings.js" */
-
-/** The studies that are asked for where nothing else is said, and how many values of each. */
-const USUAL = /** @type {Readonly<Record<string, number>>} */ ({
-  learning_rate: 5,
-  batch_size: 5,
-  dropout: 2,
-  layer_norm: 2,
-  dropout_layer_norm: 4,
-});
 
 /** What a setting may be. @type {readonly (readonly [string, string])[]} */
 const MODES = [
@@ -288,8 +279,9 @@ function value_words(key, config) {
 function study_row({ factor, label }) {
   const box = el("input", { type: "checkbox", id: `assignment-study-${factor}` });
   box.setAttribute("aria-label", `Study of ${label}`);
-  box.checked = Object.hasOwn(USUAL, factor);
-  const least = text_field(`assignment-least-${factor}`, String(USUAL[factor] ?? 2));
+  const usual = USUAL_STUDIES.find((one) => one.factor === factor);
+  box.checked = usual !== undefined;
+  const least = text_field(`assignment-least-${factor}`, String(usual?.least_values ?? 2));
   least.setAttribute("aria-label", `Values of ${label} at least`);
   least.setAttribute("inputmode", "numeric");
   const show = () => (least.disabled = !box.checked);

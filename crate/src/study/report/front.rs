@@ -2,7 +2,7 @@
 //! training.
 
 use crate::config::Plan;
-use crate::data::split::split_of_task;
+use crate::data::split::stratified_split;
 use crate::data::task::MAX_ROWS;
 use crate::data::{Normalisation, Task};
 use crate::message::{
@@ -234,7 +234,7 @@ fn split_counts(data: &DataSummary, plan: &Plan) -> Option<(ClassCounts, ClassCo
         .flat_map(|(digit, count)| std::iter::repeat_n(digit, *count as usize))
         .collect();
     let task = task_of(data);
-    let split = split_of_task(&labels, &task, plan.validation_share, plan.split_seed).ok()?;
+    let split = stratified_split(&labels, &task, plan.validation_share, plan.split_seed).ok()?;
     let count = |rows: &[u32]| {
         let mut counts = vec![0; data.class_counts.len()];
         for &row in rows {

@@ -1,6 +1,7 @@
 //! A study in a report: what was changed, plots, one table, the person's remarks, and
 //! Inkling's sentences after them.
 
+use crate::config::schema::Kind;
 use crate::message::{
     Factor, PlotKind, ReportRequest, ReportStudy, RunState, StudyRecord, StudyRun, ValueFigures,
 };
@@ -47,13 +48,16 @@ pub(super) fn study_section(
 pub(super) fn what_was_changed(record: &StudyRecord) -> String {
     let plan = &record.plan;
     let values = values_words(record);
-    let taken = match plan.factor {
-        Factor::DropoutLayerNorm | Factor::TwoFactors => format!("The study crosses {values}."),
-        Factor::LayerNorm => format!("Layer normalisation is {values}."),
-        factor => format!(
-            "{} takes the values {values}.",
-            sentence(factor_phrase(factor))
-        ),
+    let taken = match plan.factor.setting().map(|setting| &setting.kind) {
+        None => format!("The study crosses {values}."),
+        Some(kind) => {
+            let verb = match kind {
+                Kind::Flag { .. } => "is",
+                _ => "takes the values",
+            };
+            let varied = sentence(factor_phrase(plan.factor));
+            format!("{varied} {verb} {values}.")
+        }
     };
     let shared = if plan.seeds.len() < 2 {
         "on the same split, with the same order of the images and the same draw of the initial \

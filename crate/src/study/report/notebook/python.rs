@@ -254,4 +254,14 @@ mod tests {
         let numbers = (number(-0.0), number(1e-7));
         assert_eq!(numbers, ("0".into(), "0.0000001".into()));
     }
+
+    // Runs that differ in nothing that the loop takes would be trained twice alike.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_a_study_varies_the_loop_takes() {
+        for facts in crate::study::factor::facts().factors {
+            for setting in facts.settings {
+                assert!(loop_keys().any(|key| key == setting), "{setting}");
+            }
+        }
+    }
 }
