@@ -9,11 +9,12 @@ import { baseline_of, is_same } from "../../www/app/baseline.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { accuracy_plot } from "../../www/plot/accuracy_plot.js";
 import { scale_of } from "../../www/plot/axes.js";
-import { accuracy_axis, epoch_axis } from "../../www/plot/curve_plots.js";
+import { accuracy_axis, epoch_axis, run_curves } from "../../www/plot/curve_plots.js";
 import { line_plot } from "../../www/plot/drawing.js";
 import { first_of_each } from "../../www/plot/digits_plot.js";
 import { ink_png } from "../../www/plot/ink_png.js";
 import { network_plot } from "../../www/plot/network_plot.js";
+import { log_sentence, study_plots } from "../../www/plot/study_plots.js";
 
 /** @param {number[]} values */
 const axis_of = (values) =>
@@ -153,6 +154,60 @@ test("the grid of two settings has a cell a pair, the first down and the second 
   const frames = marks.flatMap((mark) => (mark.kind === "path" ? [mark] : []));
   assert.equal(frames.length, 1);
   assert.ok((frames[0]?.points[0]?.[0] ?? NaN) < at("16").x);
+});
+
+test("a caption says which axes are logarithmic, and of no others", () => {
+  const history = (/** @type {number[]} */ accuracies) =>
+    accuracies.map((share, at) => ({
+      epoch: at + 1,
+      train_loss: 1 - share,
+      validation_loss: 1 - share,
+      train_accuracy: share,
+      validation_accuracy: share,
+    }));
+  const captions = (/** @type {number[]} */ accuracies) => {
+    const last = accuracies.at(-1) ?? NaN;
+    const record = /** @type {any} */ ({
+      plan: {
+        factor: "dropout",
+        factor_name: "dropout",
+        axis_scale: "linear",
+        values: [
+          { label: "0", axis: 0 },
+          { label: "0.5", axis: 0.5 },
+        ],
+        seeds: [42],
+      },
+      runs: [0, 1].map((value_index) => ({
+        spec: { value_index, label: String(value_index / 2), seed: 42 },
+        state: "finished",
+        history: history(accuracies),
+        result: { validation_accuracy: last },
+      })),
+    });
+    const figures = /** @type {any} */ (
+      [accuracies[0], last].map((final_accuracy, value_index) => ({
+        value_index,
+        label: String(value_index / 2),
+        axis: value_index / 2,
+        final_accuracy,
+        interval_low: final_accuracy,
+        interval_high: final_accuracy,
+      }))
+    );
+    const plots = study_plots(record, figures, "1-dropout");
+    return [
+      ...plots.map(({ caption }) => caption),
+      log_sentence(run_curves(/** @type {any} */ (history(accuracies)), 660, "")),
+    ];
+  };
+  const logs = captions([0.4, 0.9, 0.98]);
+  assert.equal(logs.length, 4);
+  for (const caption of logs) {
+    assert.match(caption, /distances from 100 % are on a logarithmic scale/i, caption);
+  }
+  assert.match(logs[2] ?? "", /losses and distances/, "the small ones, too");
+  for (const caption of captions([0.95, 0.96])) assert.doesNotMatch(caption, /logarithm/);
 });
 
 test("an image of each digit is found where there is one", () => {

@@ -183,6 +183,17 @@ test("code longer than a page is whole", async () => {
   for (const line of lines) assert.ok(words.includes(line), line);
 });
 
+test("a page does not break a statement, nor a cell before its last line", async () => {
+  const settings = Array.from({ length: 20 }, (_, at) => `    setting_${at}=${at},`);
+  const cell = ["baseline = dict(", ...settings, ")", "run_all(baseline)"].join("\n");
+  const text = `import first\n\n\n${cell}`;
+  for (let num_before = 20; num_before < 40; num_before += 1) {
+    const { pages } = await made([...section(num_before), { kind: "code", text }]);
+    const with_it = pages.filter((page) => page.some(({ text }) => /setting_|run_all/.test(text)));
+    assert.equal(with_it.length, 1, `after ${num_before} paragraphs`);
+  }
+});
+
 /** @param {string} name @param {number} number @returns {Block} */
 const figure = (name, number) => ({
   kind: "figure",

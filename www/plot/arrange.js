@@ -22,7 +22,7 @@ export function beside(drawings, description) {
     left += drawing.width;
   }
   const height = Math.max(...drawings.map((drawing) => drawing.height));
-  return { width: left, height, description, marks };
+  return { width: left, height, description, marks, logs: logs_of(drawings) };
 }
 
 /**
@@ -40,7 +40,21 @@ export function stacked(drawings, description) {
     top += drawing.height;
   }
   const width = Math.max(...drawings.map((drawing) => drawing.width));
-  return { width, height: top, description, marks };
+  return { width, height: top, description, marks, logs: logs_of(drawings) };
+}
+
+/** What any of them shows by the logarithm, each once. @param {Drawing[]} drawings */
+function logs_of(drawings) {
+  return [...new Set(drawings.flatMap(({ logs = [] }) => logs))];
+}
+
+/**
+ * What a drawing shows by the logarithm, for its caption: a reader of `accuracy (log)` asks.
+ * @param {Drawing} drawing
+ * @returns {string} empty where nothing is
+ */
+export function log_words({ logs = [] }) {
+  return logs.length > 0 ? `${logs.join(" and ")} are on a logarithmic scale` : "";
 }
 
 /**

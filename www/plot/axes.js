@@ -13,6 +13,7 @@ import { linear_ticks, log_ticks } from "./series.js";
  * @property {number} [high]
  * @property {number[]} [ticks]
  * @property {(value: number) => string} [format]
+ * @property {string} [log_of] what stands on it by its logarithm, such as "losses"
  */
 
 /**

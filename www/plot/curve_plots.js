@@ -43,7 +43,7 @@ export function overlaid(record, figure, title, is_loss, description) {
  * The four curves of a study in one drawing, with one legend.
  * @param {StudyRecord} record
  * @param {number} width
- * @returns {{ drawing: Drawing, words: string }} and what there is to say of its axes
+ * @returns {Drawing}
  */
 export function curve_panels(record, width) {
   const all = FIGURES.map(({ figure, title, is_loss }) => ({
@@ -85,14 +85,7 @@ export function curve_panels(record, width) {
     ),
   );
   const legend = legend_rows(record.plan.factor_name, all[0]?.series ?? [], width);
-  const logs = [
-    ...(loss.scale === "log" ? ["losses"] : []),
-    ...(accuracy.scale === "error" ? ["distances from 100 %"] : []),
-  ];
-  return {
-    drawing: stacked([...rows, legend], description),
-    words: logs.length ? `; ${logs.join(" and ")} are on a logarithmic scale` : "",
-  };
+  return stacked([...rows, legend], description);
 }
 
 /**
@@ -282,7 +275,7 @@ function loss_axis(series) {
   if (!(high / low > SPAN)) {
     return { label: "loss (nats)", scale: "linear", low: 0, ...(values.length ? { high } : {}) };
   }
-  return { label: "loss (nats, log)", scale: "log", low, high };
+  return { label: "loss (nats, log)", scale: "log", low, high, log_of: "losses" };
 }
 
 /**
@@ -297,7 +290,8 @@ export function accuracy_axis(series) {
   const format = (/** @type {number} */ value) => `${Number((100 * value).toFixed(2))} %`;
   if (!values.length) return { label: "accuracy", scale: "linear", format };
   if ((1 - low) / Math.max(1e-3, 1 - high) > WIDE) {
-    return { label: "accuracy (log)", scale: "error", low, high, format };
+    const log_of = "distances from 100 %";
+    return { label: "accuracy (log)", scale: "error", low, high, format, log_of };
   }
   const margin = 0.04 * (high - low);
   return {

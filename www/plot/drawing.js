@@ -34,6 +34,7 @@ import { marked_places, marker_outline } from "./line_styles.js";
  * @property {number} height
  * @property {string} description what it shows, for whoever cannot see it
  * @property {Mark[]} marks
+ * @property {readonly string[]} [logs] what it shows by the logarithm, which its caption says
  */
 
 /**
@@ -289,7 +290,8 @@ export function line_plot(options) {
   legend.forEach((one, i) => {
     marks.push(...legend_entry(one, box.right + 10, box.top + 8 + i * 16, size, theme));
   });
-  return { width, height, description: options.description, marks };
+  const logs = y.log_of ? { logs: [y.log_of] } : {};
+  return { width, height, description: options.description, marks, ...logs };
 }
 
 /**

@@ -2,6 +2,7 @@
 // against the factor, and every run's curves as small multiples.
 
 import { accuracy_plot } from "./accuracy_plot.js";
+import { log_words } from "./arrange.js";
 import { MOST_RUNS, curve_panels, run_panels } from "./curve_plots.js";
 import { capitalised, counted } from "../base/format.js";
 import { crossed_values } from "./value_looks.js";
@@ -50,8 +51,8 @@ export function study_plots(record, figures, prefix) {
       kind: "curves",
       caption:
         `${capitalised(factor_name)}: loss (above) and accuracy (below) after each epoch, of training (left) and validation (right), a line for each value. ` +
-        `Both losses share an axis, and so do both accuracies${panels.words}. A ring marks the epoch with the highest validation accuracy.${marks}${bands}`,
-      drawing: panels.drawing,
+        `Both losses share an axis, and so do both accuracies${after("; ", panels)}. A ring marks the epoch with the highest validation accuracy.${marks}${bands}`,
+      drawing: panels,
     },
   ];
   if (figures.some((row) => row.final_accuracy !== undefined)) {
@@ -61,11 +62,12 @@ export function study_plots(record, figures, prefix) {
         : "95 % intervals, by other seeds and images";
     const is_small = record.plan.values.length <= FEW_VALUES && !record.plan.crossed?.length;
     const width = is_small ? HALF_WIDTH : FULL_WIDTH;
+    const drawing = accuracy_plot(record, figures, { width, height: 150, is_titled: false });
     plots.push({
       name: `${prefix}-accuracy`,
       kind: "accuracy",
-      caption: accuracy_caption(record.plan, whiskers),
-      drawing: accuracy_plot(record, figures, { width, height: 150, is_titled: false }),
+      caption: accuracy_caption(record.plan, whiskers) + log_sentence(drawing),
+      drawing,
     });
   }
   const runs = record.runs.filter((run) => run.history.length > 0);
@@ -73,16 +75,29 @@ export function study_plots(record, figures, prefix) {
   for (let from = 0; from < runs.length; from += MOST_RUNS) {
     const some = runs.slice(from, from + MOST_RUNS);
     const part = from / MOST_RUNS + 1;
+    const drawing = run_panels(record, some, FULL_WIDTH);
     plots.push({
       name: `${prefix}-runs${part > 1 ? `-${part}` : ""}`,
       kind: "runs",
       caption:
-        `${capitalised(factor_name)}, ${some.length < runs.length ? `runs ${from + 1} to ${from + some.length}` : "every run"}: loss (nats, above) and accuracy (below) over the epochs. Whole blue lines are training, dashed orange ones validation, a ring marks the best epoch; all share their axes. Above each stands its final validation accuracy.` +
+        `${capitalised(factor_name)}, ${some.length < runs.length ? `runs ${from + 1} to ${from + some.length}` : "every run"}: loss (nats, above) and accuracy (below) over the epochs. Whole blue lines are training, dashed orange ones validation, a ring marks the best epoch; all share their axes${after("; ", drawing)}. Above each stands its final validation accuracy.` +
         (has_missing ? " Runs that did not finish end early." : ""),
-      drawing: run_panels(record, some, FULL_WIDTH),
+      drawing,
     });
   }
   return plots;
+}
+
+/** What its axes show by the logarithm, as a sentence after others. @param {Drawing} drawing */
+export function log_sentence(drawing) {
+  const words = log_words(drawing);
+  return words ? ` ${capitalised(words)}.` : "";
+}
+
+/** The same after a mark. @param {string} mark @param {Drawing} drawing */
+function after(mark, drawing) {
+  const words = log_words(drawing);
+  return words && mark + words;
 }
 
 /** @param {StudyPlan} plan @param {string} whiskers what they are */

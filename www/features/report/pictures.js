@@ -8,7 +8,7 @@ import { confusion_plot } from "../../plot/confusion_plot.js";
 import { run_curves } from "../../plot/curve_plots.js";
 import { digits_plot, first_of_each } from "../../plot/digits_plot.js";
 import { network_plot } from "../../plot/network_plot.js";
-import { FULL_WIDTH, study_plots } from "../../plot/study_plots.js";
+import { FULL_WIDTH, log_sentence, study_plots } from "../../plot/study_plots.js";
 
 /** @import { ReportBaseline, ReportRequest, StudyReading, StudyRecord } from "../../pkg/ndarray/inkling.js" */
 /** @import { BaselineRun } from "../../app/baseline.js" */
@@ -122,18 +122,18 @@ function opening_plots({ digits, baseline, studies }) {
  */
 function baseline_part({ data, config, result, evaluation }, told, about) {
   const { baseline_remarks: remarks, mistakes } = about;
+  const curves = run_curves(
+    result.history,
+    FULL_WIDTH,
+    "Training and validation loss and accuracy of the baseline, epoch by epoch.",
+  );
   /** @type {NamedDrawing[]} */
   const plots = [
     {
       name: "baseline-curves",
       kind: "curves",
-      caption:
-        "The baseline’s loss (left) and accuracy (right) after each epoch, of training (whole line) and validation (dashed). A ring marks the epoch with the highest validation accuracy.",
-      drawing: run_curves(
-        result.history,
-        FULL_WIDTH,
-        "Training and validation loss and accuracy of the baseline, epoch by epoch.",
-      ),
+      caption: `The baseline’s loss (left) and accuracy (right) after each epoch, of training (whole line) and validation (dashed).${log_sentence(curves)} A ring marks the epoch with the highest validation accuracy.`,
+      drawing: curves,
     },
   ];
   const { classes } = task_of(data);

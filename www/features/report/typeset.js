@@ -33,8 +33,11 @@ const NO_PICTURES =
 /** Width of a mark or number before a picture of words, and how much lower those stand. */
 const [MARK, LOWER] = [14, 2];
 
-/** Lines of code that stay with their heading. */
-const FEW_LINES = 6;
+/** Lines of code that stay with their heading where what they begin is longer than `SOME_LINES`. */
+const [FEW_LINES, SOME_LINES] = [6, 24];
+
+/** Lines of code that are kept on one page, and letters that a line holds. */
+const [MOST_LINES, LINE_LETTERS] = [40, 110];
 
 /**
  * Letters, were they all as wide as Chinese ones, that fit a page together with what heads
@@ -333,17 +336,14 @@ export class Typesetter {
   }
 
   /**
-   * Lines of code in a frame, the first ones apart.
+   * Lines of code in a frame, in pieces that pages do not break.
    * @param {string} text
    * @param {Part} parent
    * @returns {Node[]}
    */
   #code(text, parent) {
     const part = new_part("Code", new_part("P", parent));
-    const lines = text.split("\n");
-    const parts = [lines.slice(0, FEW_LINES), lines.slice(FEW_LINES)]
-      .map((some) => some.join("\n"))
-      .filter((some, at) => at === 0 || some.trim() !== "");
+    const parts = code_parts(text);
     return parts.map((some, at) => {
       const [is_first, is_last] = [at === 0, at === parts.length - 1];
       const words = this.#can_show(some)
@@ -368,6 +368,8 @@ export class Typesetter {
           paddingBottom: () => (is_last ? 3 : 0),
         },
         margin: [0, is_first ? 2 : 0, 0, is_last ? 8 : 0],
+        // What is taller than a page pdfmake would drop.
+        unbreakable: num_lines(some) <= MOST_LINES,
       };
     });
   }
@@ -493,7 +495,11 @@ export class Typesetter {
             headerRows: 1,
             keepWithHeaderRows: 1,
             dontBreakRows: true,
-            widths: header.map((_, at) => (is_long[at] || header.length === 12 ? "*" : "auto")),
+            widths: header.map((_, at) => {
+              // Twelve columns share the width but for the first, which holds words.
+              const is_wide = is_long[at] || (header.length === 12 && at > 0);
+              return is_wide ? "*" : "auto";
+            }),
             body,
           },
           fontSize: size,
@@ -521,6 +527,47 @@ function width_of({ width }) {
 /** Whether a remark fits a page together with what heads it. @param {string} text */
 function is_short(text) {
   return text.length <= SHORT_LETTERS && text.split("\n").length <= SHORT_LINES;
+}
+
+/**
+ * Code between blank lines, as much as a page may keep together: a statement of one line that
+ * ends a cell does not stand alone at the head of a page.
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function code_parts(text) {
+  /** @type {string[]} */
+  const parts = [];
+  for (const whole of text.split(/(?<=\n\n\n)(?=\S)/)) {
+    if (num_lines(whole) <= MOST_LINES) parts.push(whole);
+    else {
+      let part = "";
+      for (const piece of whole.split(/(?<=\n\n)(?=.)/)) {
+        if (part && num_lines(part + piece) > MOST_LINES) {
+          parts.push(part);
+          part = "";
+        }
+        part += piece;
+      }
+      parts.push(part);
+    }
+  }
+  // The first piece stays with its heading.
+  const first = parts[0] ?? "";
+  if (num_lines(first) > SOME_LINES) {
+    const lines = first.split("\n");
+    parts.splice(0, 1, lines.slice(0, FEW_LINES).join("\n"), lines.slice(FEW_LINES).join("\n"));
+  }
+  // A line's end stands between two pieces as it is.
+  return parts.map((part) => part.replace(/\n$/, ""));
+}
+
+/** Lines that code takes on paper. @param {string} code */
+function num_lines(code) {
+  const width = is_plain(code) ? LINE_LETTERS : LINE_LETTERS / 2;
+  return code
+    .split("\n")
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / width)), 0);
 }
 
 /** A number and its unit stay on one line. @param {string} text */
