@@ -73,6 +73,15 @@ test("one press runs the whole assignment, and a list says what it lacks", async
   });
 
   await t.test("introduction and conclusion outlive a reload", async () => {
+    // The questions that help to write them are in sight.
+    for (const question of [
+      /What is the task/,
+      /Which digits did it mix up/,
+      /What surprised you/,
+    ]) {
+      const box = await page.getByText(question).boundingBox();
+      assert.ok(box && box.height > 10 && box.width > 100, `${question}`);
+    }
     await page.getByRole("textbox", { name: "Introduction", exact: true }).fill("What and why.");
     const on_baseline = page.getByRole("textbox", { name: "Remarks on the baseline", exact: true });
     await on_baseline.fill("It had not finished.");

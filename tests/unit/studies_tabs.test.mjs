@@ -3,8 +3,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HandInWords } from "../../www/app/hand_in_words.js";
+import { create_store } from "../../www/app/state.js";
+import { initial_studies } from "../../www/app/study_state.js";
 import { study_status } from "../../www/features/study/status.js";
 import { fake_browser, moments } from "./fake_studies.mjs";
+import { small_store } from "./small_store.mjs";
 
 /** @param {any} record */
 const states = (record) => record?.runs.map((/** @type {any} */ run) => run.state);
@@ -149,4 +153,45 @@ test("a tab that runs a study leaves what another wrote on it", async (t) => {
   const [row] = [...browser.rows.values()];
   assert.equal(row.remarks, "Seen from the second.\n\nTyped while it runs.");
   assert.ok(row.runs.every((/** @type {any} */ run) => run.state === "finished"));
+});
+
+test("what is written of the whole in one tab is seen in the other, and overwritten by none", () => {
+  const storage = small_store();
+  /** @type {((value: string, before: string | null) => void)[]} */
+  const followers = [];
+  const tab = () => {
+    const store = create_store(initial_studies());
+    /** @type {typeof followers} */
+    const own = [];
+    /** @type {import("../../www/base/preferences.js").SmallStore} */
+    const shared = {
+      get: storage.get,
+      set: (name, value) => {
+        const before = storage.get(name);
+        storage.set(name, value);
+        for (const told of followers.filter((one) => !own.includes(one))) told(value, before);
+      },
+    };
+    const words = new HandInWords(store, shared, (name, told) => {
+      assert.equal(name, "hand in");
+      own.push(told);
+      followers.push(told);
+    });
+    return { store, words };
+  };
+  const [first, second] = [tab(), tab()];
+  second.words.write({ conclusion: "Small batches." });
+  assert.equal(first.store.get().conclusion, "Small batches.");
+  // Whatever else the first tab keeps.
+  first.words.write({ introduction: "Why?" });
+  first.store.set({ chosen: ["1"] });
+  followers.length = 0;
+  second.words.write({ baseline_remarks: "Slow." });
+  first.words.write({ left_out: ["dropout"] });
+  const { introduction, conclusion, baseline_remarks, chosen, left_out } = tab().store.get();
+  assert.deepEqual(
+    [introduction, conclusion, baseline_remarks],
+    ["Why?", "Small batches.", "Slow."],
+  );
+  assert.deepEqual([chosen, left_out], [["1"], ["dropout"]]);
 });

@@ -1,8 +1,8 @@
 // What a person says beside the studies: the introduction, the remarks on the baseline and
 // the conclusion, which studies it holds, and which parts of the assignment are left out. Kept with each change,
-// so that a page may be closed at any moment.
+// so that a page may be closed at any moment; of two tabs neither overwrites what it has not changed.
 
-import { PREFERENCES } from "../base/preferences.js";
+import { PREFERENCES, on_other_tab } from "../base/preferences.js";
 
 /** @import { SmallStore } from "../base/preferences.js" */
 /** @import { Store } from "./state.js" */
@@ -16,8 +16,12 @@ export class HandInWords {
   #store;
   #storage;
 
-  /** @param {Store<StudyState>} store @param {SmallStore} [storage] tests put their own in its place */
-  constructor(store, storage = PREFERENCES) {
+  /**
+   * @param {Store<StudyState>} store
+   * @param {SmallStore} [storage] tests put their own in its place
+   * @param {typeof on_other_tab} [follow] they do so here as well
+   */
+  constructor(store, storage = PREFERENCES, follow = on_other_tab) {
     this.#store = store;
     this.#storage = storage;
     store.set(remembered(storage.get(REMEMBERED)));
@@ -25,19 +29,26 @@ export class HandInWords {
     store.watch(["chosen"], (state) => {
       if (state.chosen === chosen) return;
       ({ chosen } = state);
-      this.#keep();
+      this.#keep({ chosen });
+    });
+    follow(REMEMBERED, (text, before) => {
+      // A box that the other tab has not touched is this one's.
+      const [now, then] = [remembered(text), remembered(before)];
+      for (const box of /** @type {const} */ (["introduction", "baseline_remarks", "conclusion"])) {
+        if (now[box] !== then[box]) store.set({ [box]: now[box] });
+      }
     });
   }
 
   /** @param {Partial<Written>} patch */
   write(patch) {
     this.#store.set(patch);
-    this.#keep();
+    this.#keep(patch);
   }
 
-  #keep() {
-    const { introduction, baseline_remarks, conclusion, left_out, chosen } = this.#store.get();
-    const written = { introduction, baseline_remarks, conclusion, left_out, chosen };
+  /** @param {Partial<Written>} patch */
+  #keep(patch) {
+    const written = { ...remembered(this.#storage.get(REMEMBERED)), ...patch };
     this.#storage.set(REMEMBERED, JSON.stringify(written));
   }
 }

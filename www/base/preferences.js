@@ -37,6 +37,18 @@ function small_store(storage) {
 /** Of the site, in this browser. */
 export const PREFERENCES = small_store(() => localStorage);
 
+/**
+ * Tells what another tab has put in place of a text of the site's.
+ * @param {string} name
+ * @param {(value: string, before: string | null) => void} told
+ */
+export function on_other_tab(name, told) {
+  // There is no such event outside of a page.
+  globalThis.addEventListener?.("storage", ({ key, newValue, oldValue }) => {
+    if (key === SCOPE + name && newValue !== null) told(newValue, oldValue);
+  });
+}
+
 /** Of this tab, through its reloads. */
 export const TAB_NOTES = small_store(() => sessionStorage);
 

@@ -80,7 +80,7 @@ export function study_plots(record, figures, prefix) {
       name: `${prefix}-runs${part > 1 ? `-${part}` : ""}`,
       kind: "runs",
       caption:
-        `${capitalised(factor_name)}, ${some.length < runs.length ? `runs ${from + 1} to ${from + some.length}` : "every run"}: loss (nats, above) and accuracy (below) over the epochs. Whole blue lines are training, dashed orange ones validation, a ring marks the best epoch; all share their axes${after("; ", drawing)}. Above each stands its final validation accuracy.` +
+        `${capitalised(factor_name)}, ${some.length < runs.length ? `runs ${from + 1} to ${from + some.length}` : "every run"}: loss (nats, above) and accuracy (below) over the epochs. Whole blue lines are training, dashed orange ones validation, a ring marks the best epoch. All share their axes${after("; ", drawing)}. Above each stands its final validation accuracy.` +
         (has_missing ? " Runs that did not finish end early." : ""),
       drawing,
     });
