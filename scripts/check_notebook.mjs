@@ -30,7 +30,8 @@ try {
     if (!bytes) throw new Error(`${zip}: found no ${name}, expected one`);
     writeFileSync(join(folder, name), bytes);
   }
-  copyFileSync(data, join(folder, data.endsWith(".gz") ? "train.csv.gz" : "train.csv"));
+  // Under its own name, which the notebook asks for.
+  copyFileSync(data, join(folder, basename(data)));
   console.log(`${basename(zip)} on ${basename(data)}`);
   const env = { ...process.env, TQDM_DISABLE: "1" };
   execFileSync(python, [script], { cwd: folder, stdio: "inherit", env });

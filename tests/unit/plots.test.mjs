@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { baseline_of, is_same } from "../../www/app/baseline.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { accuracy_plot } from "../../www/plot/accuracy_plot.js";
+import { legend_rows } from "../../www/plot/arrange.js";
 import { scale_of } from "../../www/plot/axes.js";
 import { accuracy_axis, epoch_axis, run_curves } from "../../www/plot/curve_plots.js";
 import { line_plot } from "../../www/plot/drawing.js";
@@ -208,6 +209,22 @@ test("a caption says which axes are logarithmic, and of no others", () => {
   }
   assert.match(logs[2] ?? "", /losses and distances/, "the small ones, too");
   for (const caption of captions([0.95, 0.96])) assert.doesNotMatch(caption, /logarithm/);
+});
+
+test("no line of a legend is alone on a row that its name could have had", () => {
+  const series = ["0, off", "0, on", "0.2, off", "0.2, on", "0.5, off", "0.5, on"].map((label) => ({
+    label,
+    colour: "#000",
+    points: [],
+  }));
+  const rows_of = (/** @type {string} */ name) => {
+    const { marks } = legend_rows(name, series, 660);
+    const words = marks.flatMap((mark) => (mark.kind === "text" ? [mark] : []));
+    const rows = [...new Set(words.map(({ y }) => y))];
+    return rows.map((row) => words.filter(({ y }) => y === row).length);
+  };
+  assert.deepEqual(rows_of("dropout and layer normalisation"), [1, 6]);
+  assert.deepEqual(rows_of("dropout"), [7]);
 });
 
 test("an image of each digit is found where there is one", () => {

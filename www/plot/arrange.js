@@ -69,6 +69,8 @@ export function legend_rows(name, series, width, theme = PRINT) {
   /** @type {Mark[]} */
   const marks = [];
   const wide = (/** @type {string} */ words) => words.length * SIZE * 0.56;
+  const room_of = (/** @type {Series} */ one) => LEGEND_LINE + 4 + wide(one.label) + 14;
+  const needed = series.reduce((sum, one) => sum + room_of(one), 14);
   let [x, y] = [14, ROW / 2];
   if (name) {
     marks.push({
@@ -81,12 +83,14 @@ export function legend_rows(name, series, width, theme = PRINT) {
       anchor: "start",
     });
     x += wide(name) + 12;
+    // The name has a row of its own where that keeps the lines in one.
+    if (needed <= width && x - 14 + needed > width) [x, y] = [14, y + ROW];
   }
   for (const one of series) {
-    const needed = LEGEND_LINE + 4 + wide(one.label) + 14;
-    if (x + needed > width && x > 14) [x, y] = [14, y + ROW];
+    const room = room_of(one);
+    if (x + room > width && x > 14) [x, y] = [14, y + ROW];
     marks.push(...legend_entry(one, x, y, SIZE, theme));
-    x += needed;
+    x += room;
   }
   const height = y + ROW / 2 + 4;
   if (theme.paper) {
