@@ -1,6 +1,8 @@
 //! The notebook's loader reads what the page read: the cell that reads the data, run with
 //! pandas on each of the tables, gives the page's pixels and labels. Where there is no
 //! Python with pandas, its text alone is looked at, and that is said.
+//!
+//! Over 400 lines: a kind of file a test, each with the script that writes it.
 #![cfg(not(target_family = "wasm"))]
 
 use std::fs;
@@ -36,11 +38,13 @@ fn read(text: &[u8]) -> Option<(Dataset, DataSource)> {
 
 /// The notebook's first cell of code up to where it draws, for these data.
 fn loading_cell(data: &Dataset, source: DataSource) -> String {
+    let summary = data.summary();
+    loading_cell_of(DataSummary { source, ..summary })
+}
+
+fn loading_cell_of(data: DataSummary) -> String {
     let mut record = crate::studies::study(Factor::LearningRate, "0.1, 0.2");
-    record.data = DataSummary {
-        source,
-        ..data.summary()
-    };
+    record.data = data;
     let notebook = write_report(&crate::studies::request(record)).analysis_ipynb;
     let notebook: Value = serde_json::from_str(&notebook).unwrap();
     let cells = notebook["cells"].as_array().unwrap();
@@ -118,10 +122,9 @@ fn the_notebook_reads_each_table_as_the_page_did() {
             );
         }
         if let Some(python) = &python {
-            let file = if is_usual { "train.csv" } else { "table.csv" };
-            fs::write(folder.join(file), &text).unwrap();
+            fs::write(folder.join("table.csv"), &text).unwrap();
             let found = run(python, &folder, &cell);
-            fs::remove_file(folder.join(file)).unwrap();
+            fs::remove_file(folder.join("table.csv")).unwrap();
             assert!(
                 found == [data.labels(), data.pixels()].concat(),
                 "{name}\n{cell}"
@@ -176,6 +179,123 @@ fn the_notebook_changes_what_the_page_changed() {
     assert_eq!(data.pixels().iter().max(), Some(&255));
     source.changes.push(DataChange::Stretch);
     assert!(run(&python, &folder, &loading_cell(&data, source)) == all_of(&data));
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The cell for a file of another name than `table.csv`.
+fn cell_of(name: &str, data: &Dataset, source: &DataSource, files: &[&str]) -> String {
+    loading_cell_of(DataSummary {
+        name: name.into(),
+        source: DataSource {
+            files: files.iter().map(|name| name.to_string()).collect(),
+            ..source.clone()
+        },
+        ..data.summary()
+    })
+}
+
+/// Arrays as IDX and as NumPy's own, beside each other and in archives; tables in archives.
+const ARRAYS: &str = r#"
+import gzip, zipfile
+import numpy as np
+
+pixels = np.fromfile("pixels.bin", dtype=np.uint8).reshape(-1, 28, 28)
+labels = np.fromfile("labels.bin", dtype=np.uint8)
+
+def idx(array):
+    sizes = np.array(array.shape, dtype=">u4").tobytes()
+    return bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()
+
+open("set-images-idx3-ubyte", "wb").write(idx(pixels))
+gzip.open("set-labels-idx1-ubyte.gz", "wb").write(idx(labels))
+np.save("x.npy", pixels)
+np.save("y.npy", labels)
+np.savez("one.npz", pixels)
+np.savez("two.npz", x_train=pixels, y_train=labels)
+with zipfile.ZipFile("idx.zip", "w") as archive:
+    archive.writestr("set/train-images-idx3-ubyte", idx(pixels))
+    archive.writestr("set/train-labels-idx1-ubyte", idx(labels))
+table = open("rows.csv").read()
+with zipfile.ZipFile("digit-recognizer.zip", "w") as archive:
+    archive.writestr("__MACOSX/train.csv", "a shadow")
+    archive.writestr("sample_submission.csv", "ImageId,Label\n1,0\n")
+    archive.writestr("test.csv", "pixel0\n1\n")
+    archive.writestr("train.csv", table)
+gzip.open("rows.csv.gz", "wt").write(table)
+"#;
+
+#[test]
+fn the_notebook_reads_pairs_and_archives_under_their_own_names() {
+    let Some(python) = python() else {
+        println!("no Python with pandas here: nothing is run");
+        return;
+    };
+    let folder = new_folder().join("arrays");
+    fs::create_dir_all(&folder).unwrap();
+    let kaggles = |(name, ..): &(&str, Vec<u8>, Expected)| *name == "Kaggle's train.csv";
+    let (_, text, _) = files().into_iter().find(kaggles).unwrap();
+    let (data, source) = read(&text).unwrap();
+    fs::write(folder.join("rows.csv"), &text).unwrap();
+    fs::write(folder.join("pixels.bin"), data.pixels()).unwrap();
+    fs::write(folder.join("labels.bin"), data.labels()).unwrap();
+    fs::write(folder.join("write.py"), ARRAYS).unwrap();
+    let wrote = Command::new(&python)
+        .arg("write.py")
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    assert!(wrote.status.success(), "{wrote:?}");
+    let arrays = DataSource {
+        labels: source.labels.clone(),
+        ..DataSource::default()
+    };
+    let within = |entries: [&str; 2]| DataSource {
+        entries: entries.map(String::from).to_vec(),
+        ..arrays.clone()
+    };
+    let idx = ["set-images-idx3-ubyte", "set-labels-idx1-ubyte.gz"];
+    let in_zip = ["set/train-images-idx3-ubyte", "set/train-labels-idx1-ubyte"];
+    for (name, cell) in [
+        ("idx", cell_of(idx[0], &data, &arrays, &idx)),
+        ("npy", cell_of("x.npy", &data, &arrays, &["x.npy", "y.npy"])),
+        (
+            "npz of one",
+            cell_of("one.npz", &data, &arrays, &["one.npz", "y.npy"]),
+        ),
+        (
+            "npz",
+            cell_of(
+                "two.npz",
+                &data,
+                &within(["x_train.npy", "y_train.npy"]),
+                &[],
+            ),
+        ),
+        (
+            "idx in a zip",
+            cell_of("idx.zip", &data, &within(in_zip), &[]),
+        ),
+        (
+            "tables in a zip",
+            cell_of("digit-recognizer.zip", &data, &source, &[]),
+        ),
+        (
+            "a table packed",
+            cell_of("rows.csv.gz", &data, &source, &[]),
+        ),
+        (
+            "a table unpacked since",
+            cell_of("table.csv.gz", &data, &source, &[]),
+        ),
+    ] {
+        if name == "a table unpacked since" {
+            fs::write(folder.join("table.csv"), &text).unwrap();
+        }
+        assert!(
+            run(&python, &folder, &cell) == all_of(&data),
+            "{name}\n{cell}"
+        );
+    }
     fs::remove_dir_all(&folder).unwrap();
 }
 

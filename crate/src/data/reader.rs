@@ -173,12 +173,18 @@ impl DatasetReader {
             None => part.alone(data_name.unwrap_or(self.name))?,
             Some((first_name, first)) => {
                 let is_first_images = matches!(first, Part::Images { .. });
-                let name = if is_first_images {
-                    first_name
+                let files = if is_first_images {
+                    [first_name, self.name]
                 } else {
-                    self.name
+                    [self.name, first_name]
                 };
-                pair(data_name.unwrap_or(name), first, part)?
+                let name = data_name.clone().unwrap_or_else(|| files[0].clone());
+                let (dataset, mut source) = pair(name, first, part)?;
+                // What has a name for both is one file.
+                if data_name.is_none() {
+                    source.files = files.into();
+                }
+                (dataset, source)
             }
         };
         Ok(Outcome::Read(dataset, Box::new(source)))
@@ -226,6 +232,10 @@ mod tests {
         vec![0, 0, 8, 1, 0, 0, 0, 2, 4, 6]
     }
 
+    fn strings(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| name.to_string()).collect()
+    }
+
     fn push_all(reader: &mut DatasetReader, bytes: &[u8], length: usize) -> Result<()> {
         bytes
             .chunks(length)
@@ -252,6 +262,25 @@ mod tests {
                 push_all(&mut reader, &second, length).unwrap();
                 let data = reader.finish().unwrap();
                 assert_eq!((data.name(), data.labels()), ("images", &[4, 6][..]));
+            }
+            // Both names are known to whoever reads the files again, an archive's is one.
+            for archive in [None, Some("both.zip")] {
+                let mut reader = DatasetReader::new("the labels");
+                archive.into_iter().for_each(|name| reader.call_it(name));
+                push_all(&mut reader, &labels(), length).unwrap();
+                reader.next_file("the images").unwrap();
+                push_all(&mut reader, &images(), length).unwrap();
+                let Outcome::Read(data, source) = reader.finish_or_ask().unwrap() else {
+                    panic!("nothing is asked");
+                };
+                let expected = match archive {
+                    None => ("the images", vec!["the images", "the labels"]),
+                    Some(name) => (name, vec![]),
+                };
+                assert_eq!(
+                    (data.name(), source.files),
+                    (expected.0, strings(&expected.1))
+                );
             }
 
             let mut reader = DatasetReader::new("images");

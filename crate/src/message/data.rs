@@ -187,6 +187,9 @@ pub struct DataSource {
     /// How a table's columns were read; none for other files.
     #[serde(default)]
     pub table: Option<TableReading>,
+    /// The two files, images' and labels', that were picked as they are; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// The files of images and of labels within an archive; else empty.
     #[serde(default)]
     pub entries: Vec<String>,

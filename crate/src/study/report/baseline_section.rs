@@ -82,15 +82,15 @@ pub(super) fn outcome_words(baseline: &ReportBaseline) -> String {
 /// How the model reads a set, and which classes it mixes up.
 pub(super) fn evaluation_words(evaluation: &ReportEvaluation, task: &Task) -> String {
     let figures = &evaluation.figures;
+    let images = thousands(figures.num_rows.into());
+    // A test set is a file of its own, the validation part is no more than that.
+    let set = if evaluation.is_test {
+        format!("test set ({}, {images} images)", evaluation.name)
+    } else {
+        format!("validation part ({images} images)")
+    };
     let mut text = format!(
-        "On the {} ({}, {} images) the baseline’s accuracy is {} (95 % interval {} to {}).",
-        if evaluation.is_test {
-            "test set"
-        } else {
-            "validation part"
-        },
-        evaluation.name,
-        thousands(figures.num_rows.into()),
+        "On the {set} the baseline’s accuracy is {} (95 % interval {} to {}).",
         percent(figures.accuracy),
         percent(figures.interval_low),
         percent(figures.interval_high)
@@ -139,8 +139,40 @@ fn mixed_up(confusion: &[u32], task: &Task) -> Vec<String> {
 mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    use super::mixed_up;
+    use super::{evaluation_words, mixed_up};
     use crate::data::Task;
+    use crate::message::{Evaluation, ReportEvaluation};
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_set_is_named_once() {
+        let words = |is_test, name: &str| {
+            let figures = Evaluation {
+                num_rows: 8400,
+                num_correct: 8190,
+                accuracy: 0.975,
+                loss: 0.1,
+                interval_low: 0.97,
+                interval_high: 0.98,
+                confusion: vec![],
+                classes: vec![],
+                calibration: vec![],
+                calibration_error: 0.0,
+            };
+            let evaluation = ReportEvaluation {
+                is_test,
+                name: name.into(),
+                figures,
+                num_looks: 0,
+            };
+            evaluation_words(&evaluation, &Task::mnist())
+        };
+        assert_eq!(
+            words(false, "Validation part"),
+            "On the validation part (8,400 images) the baseline’s accuracy is 97.50 % (95 % \
+             interval 97.00 % to 98.00 %)."
+        );
+        assert!(words(true, "t.csv").starts_with("On the test set (t.csv, 8,400 images) the"));
+    }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn the_most_frequent_mistakes_are_named() {

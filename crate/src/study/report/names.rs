@@ -151,10 +151,34 @@ pub(super) fn sentence(text: &str) -> String {
     capitalised(text)
 }
 
-/// The file that a notebook needs: MNIST's digits as most have them, or else the set's own.
-pub(super) fn data_file(data: &DataSummary) -> String {
-    if task_of(data).is_mnist() {
-        return "Kaggle’s train.csv".into();
+/// The files that a notebook needs, as the person's are called, without their folders: one,
+/// or the images' and the labels'.
+pub(super) fn data_files(data: &DataSummary) -> Vec<String> {
+    let source = &data.source;
+    let last = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
+    if let [images, labels] = &source.files[..] {
+        return vec![last(images), last(labels)];
     }
-    data.name.clone()
+    let name = last(&data.name);
+    // Older records tell of an IDX file of images what its name does.
+    if source.table.is_none() && source.entries.is_empty() && name.contains("images-idx3") {
+        let labels = name.replace("images-idx3", "labels-idx1");
+        return vec![name, labels];
+    }
+    vec![name]
+}
+
+/// The same in a sentence, on one line whatever a record calls them.
+pub(super) fn data_file(data: &DataSummary) -> String {
+    data_files(data)
+        .join(" and ")
+        .replace(char::is_control, " ")
+}
+
+/// Images of each digit in the `train.csv` of Kaggle's competition digit-recognizer.
+const KAGGLES_COUNTS: [u32; 10] = [4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188];
+
+/// Whether the images are, by their classes, those of Kaggle's `train.csv`.
+pub(super) fn is_kaggles(data: &DataSummary) -> bool {
+    task_of(data).is_mnist() && data.class_counts == KAGGLES_COUNTS
 }

@@ -18,7 +18,7 @@ use super::baseline_section::{evaluation_words, outcome_words};
 use super::front::{plots, scope, title_of};
 use super::json_files::pretty;
 use super::markdown::markdown;
-use super::names::{authors, data_file, study_name};
+use super::names::{authors, data_file, is_kaggles, study_name};
 use super::study_section::{comparison, difference_words, unfinished, what_was_changed};
 use super::writer::Writer;
 use crate::study::VERSION;
@@ -26,7 +26,6 @@ use crate::study::insight::read_study;
 use crate::study::words::task_of;
 
 const SETUP: &str = include_str!("notebook/setup.py");
-const KAGGLE: &str = include_str!("notebook/kaggle.py");
 const FIRST_IMAGES: &str = include_str!("notebook/first_images.py");
 const SPLIT: &str = include_str!("notebook/split.py");
 const OF_MNIST: &str = include_str!("notebook/of_mnist.py");
@@ -38,10 +37,11 @@ const RESULTS: &str = include_str!("notebook/results.py");
 const CONFUSION: &str = include_str!("notebook/confusion.py");
 const ALL_RESULTS: &str = include_str!("notebook/all_results.py");
 
-const HOW_TO_RUN: &str = "beside this notebook, or write its path \
-     into DATA_PATH below, and choose “Run all”. It needs torch, scikit-learn, pandas, matplotlib \
-     and tqdm, which Kaggle and Colab have, and a few minutes of a laptop’s CPU. No cell has been \
-     run yet.";
+const HOW_TO_RUN: &str = "It needs torch, scikit-learn, pandas, matplotlib and tqdm, which Kaggle \
+     and Colab have, and a few minutes of a laptop’s CPU. No cell has been run yet.";
+
+const ON_KAGGLE: &str = "On Kaggle add the data of the competition digit-recognizer: their \
+     train.csv holds the same images. ";
 
 const WHAT_IS_EQUAL: &str = "Each run starts from the initial weights of the same run in Inkling, on the same split and in \
      the same order of the images, and drops the same units, all drawn from the run’s seeds. Only \
@@ -51,21 +51,19 @@ const WHAT_IS_EQUAL: &str = "Each run starts from the initial weights of the sam
 
 /// The first cell of code: where the data lie, how they are read, what they look like.
 fn setup(data: &DataSummary) -> String {
-    let Some(loader) = source::loader(data) else {
-        return format!("{SETUP}\n\n{KAGGLE}\n\n{FIRST_IMAGES}");
-    };
-    // Another file of another name than Kaggle's must not be read by this one's columns.
-    let own = format!("NAMES = [{}]", python::literal(&data.name));
-    let usual = r#"NAMES = ["train.csv", "train.csv.gz", "mnist_train.csv", "train.csv.zip"]"#;
-    let places = SETUP
-        .replace(usual, &own)
-        .replace("import pathlib\n", "import pathlib\nimport re\n");
+    let own = format!("NAMES = {}\n", source::names(data));
+    let places = SETUP.replace("NAMES = []\n", &own);
+    let loader = source::loader(data);
+    let counts = source::counts(data);
     let load = if data.source.changes.is_empty() {
         FIRST_IMAGES.to_owned()
     } else {
         FIRST_IMAGES.replace("load(find_data())", "changed(*load(find_data()))")
     };
-    format!("{places}\n\n{loader}\n\n{load}")
+    format!(
+        "# How many images of each class Inkling trained and validated on.\nCOUNTS = {counts}\n\n\
+         {places}\n\n{loader}\n\n{load}"
+    )
 }
 
 /// A cell of the notebook.
@@ -87,13 +85,16 @@ pub(super) fn cells(request: &ReportRequest) -> Vec<Cell> {
         if !request.ids.is_empty() {
             writer.paragraph(format!("By {}.", request.ids.join(", ")));
         }
-        let kaggle = if task_of(usual.data).is_mnist() {
-            " (digit-recognizer)"
+        let file = data_file(usual.data);
+        let kaggle = if is_kaggles(usual.data) {
+            ON_KAGGLE
         } else {
             ""
         };
-        let file = data_file(usual.data);
-        writer.paragraph(format!("To run it all: put {file}{kaggle} {HOW_TO_RUN}"));
+        writer.paragraph(format!(
+            "To run it all: put {file} beside this notebook, or write its path into DATA_PATH \
+             below, and choose “Run all”. {kaggle}{HOW_TO_RUN}"
+        ));
         writer.remark(&request.introduction);
         writer.paragraph(scope(request));
         writer.paragraph(format!(
@@ -176,7 +177,7 @@ fn baseline(notebook: &mut Cells, request: &ReportRequest, usual: &Usual<'_>) {
     notebook.code(CONFUSION);
     let Some(measured) = measured else { return };
     notebook.text(|writer| {
-        writer.remark(&measured.remarks);
+        remarks(writer, request, &measured.remarks);
         writer.subsection("What Inkling measured");
         writer.paragraph(outcome_words(measured));
         for evaluation in &measured.evaluations {
@@ -218,10 +219,7 @@ fn study_cells(
     }
     let reading = read_study(record);
     notebook.text(|writer| {
-        if !record.remarks.trim().is_empty() {
-            writer.subsection(format!("Remarks of the {}", authors(request).noun));
-            writer.remark(&record.remarks);
-        }
+        remarks(writer, request, &record.remarks);
         writer.subsection("What Inkling measured");
         comparison(writer, record, &reading.figures);
         writer.list(unfinished(record));
@@ -231,6 +229,14 @@ fn study_cells(
         }
         writer.insights(&reading.insights);
     });
+}
+
+/// What the person wrote of a run or a study, under a heading; nothing where that is nothing.
+fn remarks(writer: &mut Writer, request: &ReportRequest, text: &str) {
+    if !text.trim().is_empty() {
+        writer.subsection(format!("Remarks of the {}", authors(request).noun));
+        writer.remark(text);
+    }
 }
 
 /// Cells as they come to be; figures and tables are numbered through all of them.

@@ -172,6 +172,12 @@ pub(super) fn comparison(writer: &mut Writer, record: &StudyRecord, figures: &[V
     } else {
         String::new()
     };
+    let is_never = |row: &ValueFigures| row.final_accuracy.is_some() && row.epochs_to_95.is_none();
+    let never = if figures.iter().any(is_never) {
+        writer.said_once("A dash: no epoch came to 95 %.")
+    } else {
+        String::new()
+    };
     let is_old = |run: &StudyRun| {
         let result = run.result.as_ref();
         run.state == RunState::Finished && result.is_some_and(|result| result.clean.is_none())
@@ -184,7 +190,7 @@ pub(super) fn comparison(writer: &mut Writer, record: &StudyRecord, figures: &[V
     });
     writer.table(
         format!(
-            "{}: figures of the validation part at the end of training{mean}.{gap}{}",
+            "{}: figures of the validation part at the end of training{mean}.{gap}{never}{}",
             study_name(plan.factor),
             if is_batches {
                 " At equal epochs a larger batch makes fewer updates of the weights."

@@ -1,5 +1,7 @@
 pixels, labels = load(find_data())
 print(f"{len(labels):,} images")
+if np.bincount(labels, minlength=len(CLASSES)).tolist() != COUNTS:
+    print("These are not the images that Inkling trained on: its figures will not come out again.")
 
 # The first image of each class that there is.
 shown = [at for at in range(len(CLASSES)) if (labels == at).any()]

@@ -1,4 +1,4 @@
-# Where Kaggle's train.csv lies. Empty: looked for in the usual places.
+# Where the data lie. Empty: looked for in the usual places.
 DATA_PATH = ""
 
 import copy
@@ -13,16 +13,18 @@ from torch import nn
 from torch.utils.data import BatchSampler, DataLoader, Sampler, SequentialSampler, TensorDataset
 from tqdm.auto import tqdm
 
-PLACES = [".", "..", "data", "/kaggle/input/digit-recognizer", "/content"]
-NAMES = ["train.csv", "train.csv.gz", "mnist_train.csv", "train.csv.zip"]
+PLACES = [".", "..", "data", "/content"]
+NAMES = []
 
 
 def find_data():
-    """The data set's path: DATA_PATH, or the first of the usual places."""
+    """The data set's path: DATA_PATH, or the first of NAMES in the usual places."""
     if DATA_PATH:
         return pathlib.Path(DATA_PATH)
-    found = [pathlib.Path(place, name) for place in PLACES for name in NAMES]
-    found = [path for path in found if path.exists()]
+    # On Kaggle each data set has a folder of its own.
+    added = [path for depth in ["*", "*/*"] for path in sorted(pathlib.Path("/kaggle/input").glob(depth))]
+    found = [pathlib.Path(place, name) for name in NAMES for place in [*PLACES, *added]]
+    found = [path for path in found if path.is_file()]
     if not found:
-        raise FileNotFoundError(f"none of {NAMES} in {PLACES}: set DATA_PATH to Kaggle's train.csv")
+        raise FileNotFoundError(f"none of {NAMES} in {PLACES}: write its path into DATA_PATH")
     return found[0]

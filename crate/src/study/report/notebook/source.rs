@@ -3,7 +3,11 @@
 
 use crate::message::{DataChange, DataSummary, NO_COLUMN, TableReading};
 
+use super::super::names::{data_files, is_kaggles};
 use super::python::literal;
+
+const KAGGLE: &str = include_str!("kaggle.py");
+const PACKED: &str = include_str!("packed.py");
 
 const LABELS: &str = include_str!("labels.py");
 const COLUMNS: &str = include_str!("columns.py");
@@ -15,23 +19,107 @@ const CHANGES: &str = include_str!("changes.py");
 
 /// Longest line of a list, which the paper's width holds.
 const LIST_WIDTH: usize = 92;
+/// Counts in a line.
+const COUNTS_IN_A_LINE: usize = 10;
 
-/// The functions that read the data, in place of the usual one of Kaggle's `train.csv`;
-/// none where that reads them: plain MNIST, and records that know nothing of their file.
-pub(super) fn loader(data: &DataSummary) -> Option<String> {
+/// What the file may be called where it lies now, a literal a line: as it was when the page
+/// read it, packed otherwise, or as Kaggle's of the same images.
+pub(super) fn names(data: &DataSummary) -> String {
+    let mut names: Vec<String> = Vec::new();
+    let mut add = |name: String| {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    };
+    let files = data_files(data);
+    let own = files[0].as_str();
+    add(own.to_owned());
+    let as_packed = |name: &str| ["", ".gz", ".zip"].map(|ending| format!("{name}{ending}"));
+    let unpacked = own.trim_end_matches(".gz").trim_end_matches(".zip");
+    if files.len() == 1
+        && [".csv", ".tsv", ".txt"]
+            .iter()
+            .any(|end| unpacked.ends_with(end))
+    {
+        as_packed(unpacked).into_iter().for_each(&mut add);
+    }
+    if is_kaggles(data) && is_read_as_usual(data) {
+        as_packed("train.csv").into_iter().for_each(&mut add);
+    }
+    listed(names.iter().map(|name| literal(name)), 1)
+}
+
+/// How many images of each class there are, which tells other data.
+pub(super) fn counts(data: &DataSummary) -> String {
+    listed(
+        data.class_counts.iter().map(u32::to_string),
+        COUNTS_IN_A_LINE,
+    )
+}
+
+/// Items so many a line, whatever they hold.
+fn listed(items: impl Iterator<Item = String>, in_a_line: usize) -> String {
+    let items: Vec<String> = items.collect();
+    let line = |some: &[String]| format!("    {},\n", some.join(", "));
+    format!(
+        "[\n{}]",
+        items.chunks(in_a_line).map(line).collect::<String>()
+    )
+}
+
+/// Whether plain Python reads the file: a table like Kaggle's. Records may know nothing of
+/// their file.
+fn is_read_as_usual(data: &DataSummary) -> bool {
+    let source = &data.source;
+    let table = source.table.as_ref().filter(|table| is_whole(table, data));
+    source.changes.is_empty()
+        && source.entries.len() != 2
+        && source.columns.len() != 2
+        && source.folders.is_none()
+        && data_files(data).len() == 1
+        && table.is_none_or(|table| is_usual_table(table, data))
+}
+
+/// Whether the file is an archive, out of which a table has to be taken first.
+fn is_packed_table(data: &DataSummary) -> bool {
+    data.name.to_ascii_lowercase().ends_with(".zip")
+}
+
+/// The functions that read the data.
+pub(super) fn loader(data: &DataSummary) -> String {
+    if !is_read_as_usual(data) {
+        return own_loader(data);
+    }
+    if is_packed_table(data) {
+        return with_archive(&["io", "re", "zipfile"], KAGGLE);
+    }
+    KAGGLE.to_owned()
+}
+
+/// A reader of tables that takes them out of an archive, where it is given one.
+fn with_archive(modules: &[&str], reader: &str) -> String {
+    let reader = reader
+        .replace("read_csv(path,", "read_csv(opened(path),")
+        .replace(
+            "read_csv(\n        path,",
+            "read_csv(\n        opened(path),",
+        );
+    format!("{}\n\n{PACKED}\n\n{reader}", imports(modules))
+}
+
+fn imports(modules: &[&str]) -> String {
+    let line = |module: &&str| format!("import {module}\n");
+    modules.iter().map(line).collect()
+}
+
+/// The functions that read other files than Kaggle's.
+fn own_loader(data: &DataSummary) -> String {
     let source = &data.source;
     let table = source.table.as_ref().filter(|table| is_whole(table, data));
     let is_archive = source.entries.len() == 2;
     let is_parquet = source.columns.len() == 2;
-    let is_usual = !is_archive && !is_parquet && source.folders.is_none();
-    if source.changes.is_empty()
-        && is_usual
-        && table.is_none_or(|table| is_usual_table(table, data))
-    {
-        return None;
-    }
     let mut text = format!(
-        "# How the page read the file. Columns are counted from 0.\nFULL_INK = {}\nLABELS = {}\n",
+        "import re\n\n# How the page read the file. Columns are counted from 0.\nFULL_INK = {}\nLABELS = {}\n",
         f64::max(data.task.full_ink, 1.0) as u32,
         list(source.labels.iter().map(|name| literal(name)))
     );
@@ -42,17 +130,26 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
         let names = source.columns.iter().map(|name| literal(name));
         text += &format!("PICTURE_COLUMNS = {}\n", list(names));
         with_pictures(&["io"], PARQUET)
-    } else if is_archive {
-        let names = source
-            .entries
-            .iter()
-            .map(|name| name.trim_end_matches(".npy"));
-        text += &format!("ARRAYS = {}\n", list(names.map(literal)));
-        ARRAYS.to_owned()
+    } else if is_archive || data_files(data).len() == 2 {
+        let names = match is_archive {
+            true => source.entries.clone(),
+            false => data_files(data),
+        };
+        let names = names.iter().map(|name| literal(name));
+        text += &format!(
+            "FILES = {}\nIS_ARCHIVE = {}\n",
+            list(names),
+            truth(is_archive)
+        );
+        format!("{}\n\n{ARRAYS}", imports(&["gzip", "io", "zipfile"]))
     } else {
         let usual = TableReading::default();
         text += &table_literal(table.unwrap_or(&usual));
-        COLUMNS.to_owned()
+        if is_packed_table(data) {
+            with_archive(&["io", "zipfile"], COLUMNS)
+        } else {
+            COLUMNS.to_owned()
+        }
     };
     text += &format!("\n\n{LABELS}\n\n{reader}");
     if !source.changes.is_empty() {
@@ -66,16 +163,12 @@ pub(super) fn loader(data: &DataSummary) -> Option<String> {
             truth(data.task.classes == crate::data::task::numbered(10))
         );
     }
-    Some(text)
+    text
 }
 
 /// A reader of pictures, behind what it needs.
 fn with_pictures(modules: &[&str], reader: &str) -> String {
-    let imports: String = modules
-        .iter()
-        .map(|module| format!("import {module}\n"))
-        .collect();
-    format!("{imports}\n{GREY}\n\n{reader}")
+    format!("{}\n{GREY}\n\n{reader}", imports(modules))
 }
 
 /// Whether a reading can be of these data: a record may hold anything.

@@ -3,7 +3,7 @@
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::*;
-use crate::message::Factor;
+use crate::message::{Factor, ReportBaseline};
 use crate::study::testing::{request, settled};
 
 fn notebook() -> Value {
@@ -44,6 +44,114 @@ fn a_study_stands_between_its_heading_and_its_analysis() {
     assert!(at("study_1 = run_all(") < at("### What Inkling measured"));
     assert!(at("### What Inkling measured") < at("## All results"));
     assert!(text.contains("![Figure 1.](plots/run-1.png)"), "{text}");
+}
+
+/// README.txt, the first words and the first cell of a notebook on these data.
+fn told_of(data: impl Fn(&mut DataSummary)) -> (String, String, String) {
+    let mut record = settled(Factor::LearningRate, "0.01, 0.1", &[0.9, 0.97]);
+    data(&mut record.data);
+    let request = request(vec![record]);
+    let cells = cells(&request);
+    let words = markdown(match &cells[0] {
+        Cell::Text(blocks) => blocks,
+        Cell::Code(_) => panic!("the title is first"),
+    });
+    let code = cells.iter().find_map(|cell| match cell {
+        Cell::Code(source) => Some(source.clone()),
+        Cell::Text(_) => None,
+    });
+    let readme = super::super::readme::write(&request);
+    (readme, words, code.unwrap())
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn it_asks_for_the_file_that_was_read() {
+    let (readme, words, code) = told_of(|data| data.name = "digits of mine.csv.gz".into());
+    assert!(
+        readme.contains("put digits of mine.csv.gz beside it"),
+        "{readme}"
+    );
+    assert!(
+        words.contains("put digits of mine.csv.gz beside this notebook"),
+        "{words}"
+    );
+    // Packed or not, and on Kaggle, where these very images are train.csv.
+    assert!(
+        words.contains("On Kaggle add the data of the competition"),
+        "{words}"
+    );
+    let names = "NAMES = [\n    \"digits of mine.csv.gz\",\n    \"digits of mine.csv\",\n    \
+                 \"digits of mine.csv.zip\",\n    \"train.csv\",\n    \"train.csv.gz\",\n    \
+                 \"train.csv.zip\",\n]";
+    assert!(code.contains(names), "{code}");
+    let counts = "COUNTS = [\n    4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188,\n]";
+    assert!(code.contains(counts), "{code}");
+
+    // Other images of the same form are nobody's but the person's.
+    let (_, words, code) = told_of(|data| {
+        data.name = "mnist_train.csv".into();
+        data.class_counts[0] += 1;
+    });
+    assert!(!words.contains("digit-recognizer"), "{words}");
+    assert!(!code.contains("\"train.csv\""), "{code}");
+    assert!(code.contains("\"mnist_train.csv\""), "{code}");
+
+    let (_, _, code) = told_of(|data| data.name = "digit-recognizer.zip".into());
+    assert!(code.contains("read_csv(opened(path)"), "{code}");
+
+    let pair = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"];
+    let files = "FILES = [\"train-images-idx3-ubyte.gz\", \"train-labels-idx1-ubyte.gz\"]\n\
+                 IS_ARCHIVE = False";
+    let (readme, words, code) = told_of(|data| {
+        data.name = pair[0].into();
+        data.source.files = pair.map(String::from).to_vec();
+    });
+    assert!(
+        readme.contains(&format!("put {} and {} beside it", pair[0], pair[1])),
+        "{readme}"
+    );
+    assert!(
+        words.contains(" and train-labels-idx1-ubyte.gz beside"),
+        "{words}"
+    );
+    assert!(code.contains(files), "{code}");
+    // A record from before the names of both were kept.
+    let (_, _, code) = told_of(|data| data.name = pair[0].into());
+    assert!(code.contains(files), "{code}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_file_with_a_hostile_name_is_a_literal_of_one_line() {
+    let (readme, _, code) = told_of(|data| data.name = "../a/b\\c\"\nimport os\n#.csv".into());
+    assert!(
+        code.contains("    \"c\\\"\\x0aimport os\\x0a#.csv\",\n"),
+        "{code}"
+    );
+    assert!(!code.contains("\nimport os"), "{code}");
+    assert_eq!(readme.lines().count(), 10, "{readme}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_was_written_of_the_baseline_has_its_heading() {
+    let record = settled(Factor::LearningRate, "0.01, 0.1", &[0.9, 0.97]);
+    let mut request = request(vec![record]);
+    let record = &request.studies[0].record;
+    request.baseline = Some(ReportBaseline {
+        data: record.data.clone(),
+        config: record.plan.baseline.clone(),
+        result: record.runs[0].result.clone().unwrap(),
+        remarks: "Mine.".into(),
+        evaluations: vec![],
+        plots: vec![],
+    });
+    let text = write(&cells(&request));
+    let at = |words: &str| {
+        text.find(words)
+            .unwrap_or_else(|| panic!("{words} in {text}"))
+    };
+    let heading = at("### Remarks of the authors");
+    assert!(at("## Baseline") < heading && heading < at("> Mine."));
+    assert!(at("> Mine.") < at("### What Inkling measured"));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
