@@ -35,6 +35,49 @@ test("a plain file comes as it is, whatever its name says", async () => {
   assert.equal((await unpacked(file_of(new Uint8Array(0), "empty.csv"))).length, 0);
 });
 
+/** @param {File} file @returns {Promise<{ bytes: Buffer, lengths: number[] }>} chunks, copied as they come */
+async function lent(file) {
+  const copies = [];
+  const seen = [];
+  for await (const chunk of unpacked_chunks(file, { is_lent: true })) {
+    copies.push(Buffer.from(chunk));
+    seen.push(chunk);
+  }
+  return { bytes: Buffer.concat(copies), lengths: seen.map((chunk) => chunk.length) };
+}
+
+test("chunks that are lent are of one buffer, and the same bytes", async () => {
+  const bytes = Buffer.alloc(3_000_000, TABLE);
+  const found = await lent(file_of(bytes, "train.csv"));
+  assert.ok(found.bytes.equals(bytes));
+  assert.ok(found.lengths.length > 2);
+  // What was lent before is gone: no memory is taken for each of them.
+  assert.ok(found.lengths.every((length) => length === 0));
+  for (const level of /** @type {const} */ ([0, 6])) {
+    const zip = file_of(zipSync({ "train.csv": bytes }, { level }), "a.zip");
+    assert.ok((await lent(zip)).bytes.equals(bytes));
+  }
+  assert.ok((await lent(file_of(gzipSync(bytes), "a.gz"))).bytes.equals(bytes));
+  // A browser whose files can lend nothing gives chunks of their own.
+  const file = file_of(bytes, "train.csv");
+  const others = new File([bytes], "train.csv");
+  const { ReadableStream: Stream } = globalThis;
+  others.slice = () => {
+    const part = new Blob([bytes]);
+    part.stream = () =>
+      new Stream({
+        start(controller) {
+          controller.enqueue(Uint8Array.from(bytes));
+          controller.close();
+        },
+      });
+    return part;
+  };
+  const { bytes: same, lengths } = await lent(others);
+  assert.ok(same.equals(Buffer.from(await file.arrayBuffer())));
+  assert.deepEqual(lengths, [bytes.length]);
+});
+
 test("gzip is told by its first bytes", async () => {
   assert.deepEqual(await unpacked(file_of(gzipSync(TABLE), "train.csv")), TABLE);
 });

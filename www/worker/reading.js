@@ -135,7 +135,8 @@ async function parts_of(file, wanted) {
   if (kind_of(head) !== "zip") {
     const whole = {
       name: file.name,
-      chunks: (/** @type {ChunkOptions} */ options) => unpacked_chunks(file, options),
+      chunks: (/** @type {ChunkOptions} */ options) =>
+        unpacked_chunks(file, { ...options, is_lent: true }),
     };
     return { parts: [whole], notes: [] };
   }
@@ -155,7 +156,8 @@ async function parts_of(file, wanted) {
   }
   const parts = entries.map((entry) => ({
     name: entry.name,
-    chunks: (/** @type {ChunkOptions} */ options) => unpacked_chunks(file, { ...options, entry }),
+    chunks: (/** @type {ChunkOptions} */ options) =>
+      unpacked_chunks(file, { ...options, entry, is_lent: true }),
   }));
   return { parts, notes };
 }
