@@ -59,6 +59,16 @@ test(
       .first()
       .click();
     await page.getByRole("heading", { name: /rightly read as 3/i }).waitFor();
+    const gap_px = await page.locator("#gallery li").evaluateAll((items) =>
+      Math.min(
+        ...items.map((item) => {
+          const [press, words] = item.children;
+          if (!press || !words) return NaN;
+          return words.getBoundingClientRect().top - press.getBoundingClientRect().bottom;
+        }),
+      ),
+    );
+    assert.ok(gap_px > 4, `the ring around an image, 4 px wide, is clear of its words: ${gap_px}`);
 
     const units = page.getByRole("img", {
       name: "Weights of 128 units of the first layer as images",
