@@ -8,9 +8,10 @@ import { KeptEpochs } from "../../www/app/kept_epochs.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { is_silent } from "../../www/base/silence.js";
-import { links_words } from "../../www/features/inside/painting.js";
+import { heard, heard_words, links_words } from "../../www/features/inside/painting.js";
 import {
   input_name,
+  pixel_words,
   norm,
   product,
   rest_words,
@@ -109,6 +110,27 @@ test("silence, paths and weights are said in words", () => {
     /digit 7 is read mostly by units 14 and 5 of layer 2\.$/,
   );
   assert.equal(links_words([], []), "");
+});
+
+test("what a unit hears are lines with their signs, and a pixel's product is written out", () => {
+  const terms = [
+    { input: 4, weight: -0.5, value: 2, product: -1 },
+    { input: 1, weight: 0.25, value: 2, product: 0.5 },
+  ];
+  const unit = /** @type {any} */ ({ layer: 2, unit: 7, sum: { terms } });
+  assert.deepEqual(heard(unit), [
+    { layer: 2, to: 7, from: 4, product: -1 },
+    { layer: 2, to: 7, from: 1, product: 0.5 },
+  ]);
+  assert.match(heard_words(unit), /unit 8 of layer 3 hears most: blue .* orange and dashed/);
+  assert.deepEqual(heard({ ...unit, layer: 0 }), [], "pixels, which stand in no list");
+  assert.deepEqual(heard({ ...unit, sum: null }), [], "nothing is drawn");
+  const weights = Float32Array.of(0.5, -0.25, 0, 1);
+  assert.equal(
+    pixel_words(weights, Float32Array.of(1, 2, 3, 4), 1, 2),
+    "pixel in row 1, column 2: −0.250 × 2.00 = −0.50",
+  );
+  assert.equal(pixel_words(weights, null, 3, 2), "pixel in row 2, column 2: weight 1.000");
 });
 
 const step = {
@@ -241,6 +263,26 @@ test("a unit that another model has not is shut", async () => {
   await answer("images", { pixels: new Uint8Array(20), labels: new Uint8Array(5) });
   await answer("read_units", other);
   assert.equal(inside.store.get().opened, null);
+});
+
+test("a unit that is pointed at is read beside the opened one, the newest alone", async () => {
+  const { inside, draw, answer } = bench();
+  draw(Uint8Array.of(1, 2, 3, 4));
+  inside.open();
+  await answer("read_units", units);
+  inside.point_at({ layer: 0, unit: 1 });
+  inside.point_at({ layer: 1, unit: 0 });
+  await answer("read_units", units);
+  // That was read for what was pointed at when it was asked.
+  const first = await answer("read_unit", { widths: units.widths });
+  assert.deepEqual(first?.slice(0, 2), [1, 0]);
+  assert.equal(inside.store.get().pointed?.layer, 1);
+  assert.equal(inside.store.get().opened, null);
+  await answer("read_units", units);
+  const again = await answer("read_unit", { widths: units.widths });
+  assert.deepEqual(again?.slice(0, 2), [1, 0]);
+  inside.point_at(null);
+  assert.equal(inside.store.get().pointed, null);
 });
 
 test("units and survey are of the epoch that is looked at, and an overtaken answer is dropped", async () => {

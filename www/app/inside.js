@@ -42,6 +42,8 @@ const MOST_SURVEYED = 2000;
  * @property {string} told why there is nothing to see
  * @property {UnitPlace | null} opened
  * @property {(UnitReading & UnitPlace) | null} unit the opened one, as read last
+ * @property {UnitPlace | null} pointed_at the unit that is pointed at
+ * @property {(UnitReading & UnitPlace) | null} pointed that one, as read last
  * @property {Survey | null} survey of the model that stands
  * @property {string} survey_told how it stands, or why there is none
  * @property {Start} start of steps, where there is a model
@@ -63,6 +65,8 @@ function nothing_yet() {
     told: "",
     opened: null,
     unit: null,
+    pointed_at: null,
+    pointed: null,
     survey: null,
     survey_told: "",
     start: "model",
@@ -114,6 +118,7 @@ export class InsideController {
   close() {
     this.#is_open = false;
     this.shut_unit();
+    this.point_at(null);
   }
 
   /** The pad has been read, or emptied. */
@@ -130,6 +135,12 @@ export class InsideController {
 
   shut_unit() {
     this.store.set({ opened: null, unit: null });
+  }
+
+  /** @param {UnitPlace | null} place */
+  point_at(place) {
+    this.store.set({ pointed_at: place, pointed: null });
+    if (place) void this.#reading();
   }
 
   /** @param {Start} start */
@@ -199,11 +210,16 @@ export class InsideController {
     const pixels = drawn ?? new Uint8Array(side * side);
     try {
       const units = await this.#engine.read_units(pixels, epoch);
-      const { opened } = this.store.get();
+      const { opened, pointed_at } = this.store.get();
+      const read = async (/** @type {UnitPlace | null} */ place) => {
+        const width = (place && units?.widths[place.layer + 1]) ?? 0;
+        if (!place || place.unit >= width) return null;
+        const found = await this.#engine.read_unit(place.layer, place.unit, drawn, epoch);
+        return found && { ...found, ...place };
+      };
+      const unit = await read(opened);
       const is_there = opened && units && opened.unit < (units.widths[opened.layer + 1] ?? 0);
-      const unit = is_there
-        ? await this.#engine.read_unit(opened.layer, opened.unit, drawn, epoch)
-        : null;
+      const pointed = await read(pointed_at);
       const now = this.#page.get();
       const is_same =
         model === now.model &&
@@ -220,7 +236,9 @@ export class InsideController {
         classes,
         told: "",
         ...(is_there ? {} : { opened: null }),
-        unit: unit && opened ? { ...unit, ...opened } : null,
+        unit,
+        // Another may be pointed at by now, whose own reading follows.
+        ...(pointed_at === this.store.get().pointed_at && { pointed }),
       });
     } catch (error) {
       if (error instanceof Cancelled) return;

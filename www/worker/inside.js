@@ -29,6 +29,7 @@ import { macrotask } from "./macrotask.js";
  * @property {Activation} activation of the hidden units
  * @property {Float32Array} weights by which it takes its inputs
  * @property {UnitSum | null} sum `null` without an image
+ * @property {Float32Array | null} inputs of a unit of the first layer: the image's pixels, normalised
  */
 
 /**
@@ -168,11 +169,18 @@ export function read_units(inside, pixels) {
  * @returns {UnitReading}
  */
 export function read_unit(inside, layer, unit, pixels) {
+  const weights = inside.unit_weights(layer, unit);
+  const inputs = pixels && layer === 0 ? new Float32Array(weights.length) : null;
+  if (pixels && inputs) {
+    const { terms } = inside.unit_sum(layer, unit, pixels, weights.length);
+    for (const { input, value } of terms) inputs[input] = value;
+  }
   return {
     widths: Array.from(inside.widths()),
     activation: inside.activation(),
-    weights: inside.unit_weights(layer, unit),
+    weights,
     sum: pixels ? inside.unit_sum(layer, unit, pixels, NUM_TERMS) : null,
+    inputs,
   };
 }
 

@@ -4,7 +4,7 @@
 import { digit_at, digit_canvas } from "../../ui/digit.js";
 import { el, on_theme_change, set_text } from "../../ui/dom.js";
 import { class_name } from "../../base/task.js";
-import { paint_weights } from "../../plot/weights_view.js";
+import { create_unit_picture } from "./unit_picture.js";
 import {
   input_name,
   product,
@@ -14,8 +14,6 @@ import {
   sum_lines,
   unit_name,
   value,
-  weight_value,
-  weights_words,
 } from "./words.js";
 
 /** @import { InsideController, InsideState } from "../../app/inside.js" */
@@ -31,7 +29,7 @@ export function create_unit(inside, on_close) {
   const { store } = inside;
   const title = el("h3", { tabindex: -1 });
   const close = el("button", { type: "button", class: "quiet" }, "Close unit");
-  const picture = el("div", { class: "unit-picture" });
+  const picture = create_unit_picture();
   const terms = el("ol", { class: "terms", "aria-label": "Greatest products" });
   const rest = el("p", { class: "hint" });
   const lines = el("div", { class: "sum-lines" });
@@ -41,40 +39,17 @@ export function create_unit(inside, on_close) {
     "section",
     { class: "inside-unit", "aria-label": "Unit", hidden: true },
     el("header", { class: "inside-head" }, title, close),
-    el("div", { class: "unit-parts" }, picture, sum, fires),
+    el("div", { class: "unit-parts" }, picture.element, sum, fires),
   );
   close.addEventListener("click", on_close);
 
-  /** The weights that are painted. @type {Float32Array | null} */
-  let painted = null;
-  const paint = (/** @type {InsideState} */ { unit }) => {
-    if (!unit || unit.layer > 0) {
-      picture.replaceChildren();
-      painted = null;
-      return;
-    }
-    // While the pen moves the weights stay as they are.
-    if (painted && painted.every((weight, at) => weight === unit.weights[at])) return;
-    painted = unit.weights;
-    const side = Math.round(Math.sqrt(unit.weights.length));
-    const canvas = el("canvas", { width: side, height: side, role: "img" });
-    const said = weights_words(unit.weights, side);
-    canvas.ariaLabel = `Weights of unit ${unit.unit + 1}, one a pixel: ${said}`;
-    paint_weights(canvas, unit.weights, 1, 0, side);
-    const most = unit.weights.reduce((top, weight) => Math.max(top, Math.abs(weight)), 0);
-    picture.replaceChildren(
-      el("h4", {}, "What it looks for"),
-      canvas,
-      el(
-        "p",
-        { class: "weights-legend hint" },
-        el("span", { class: "plain" }, weight_value(-most)),
-        el("span", { class: "scale", "aria-hidden": "true" }),
-        el("span", { class: "plain" }, weight_value(most)),
-      ),
-      el("p", { class: "hint" }, "Its weights: ink on blue speaks for it, on orange against it."),
-    );
+  // A product's pixel is where the mouse finds it in the pictures.
+  const term_at = (/** @type {Event} */ { target }) => {
+    const item = target instanceof Element ? target.closest("li") : null;
+    picture.mark(item?.dataset.input ? Number(item.dataset.input) : null);
   };
+  terms.addEventListener("pointerover", term_at);
+  terms.addEventListener("pointerleave", () => picture.mark(null));
 
   const write = (/** @type {InsideState} */ { unit, units, classes }) => {
     const [heading] = sum.getElementsByTagName("h4");
@@ -89,16 +64,20 @@ export function create_unit(inside, on_close) {
       return;
     }
     const found = unit.sum;
+    const most = Math.max(1e-9, ...found.terms.map((term) => Math.abs(term.product)));
     terms.replaceChildren(
-      ...found.terms.map((term) =>
-        el(
+      ...found.terms.map((term) => {
+        const bar = el("span", { class: "bar", "aria-hidden": "true" });
+        bar.style.setProperty("--share", `${(100 * Math.abs(term.product)) / most}%`);
+        return el(
           "li",
-          {},
+          { class: term.product < 0 ? "against" : "for", "data-input": term.input },
           el("span", {}, input_name(layer, term.input, side)),
+          bar,
           " ",
           el("span", { class: "figure" }, product(term)),
-        ),
-      ),
+        );
+      }),
     );
     set_text(rest, rest_words(found));
     const said = sum_lines(found, units?.widths.at(-1) ?? classes.length, unit.activation);
@@ -151,7 +130,7 @@ export function create_unit(inside, on_close) {
     const is_output = units !== null && opened.layer + 2 === units.widths.length;
     const read = is_output ? read_as(classes, opened.unit) : "";
     set_text(title, unit_name(opened, unit?.sum?.activation ?? null, read));
-    paint(state);
+    picture.show(unit);
     write(state);
   };
   store.watch(["opened"], show);
@@ -161,8 +140,7 @@ export function create_unit(inside, on_close) {
   });
   store.watch(["opened", "survey", "survey_told"], show_fires);
   on_theme_change(() => {
-    painted = null;
-    paint(store.get());
+    picture.show(store.get().unit, true);
     show_fires(store.get());
   });
   return {

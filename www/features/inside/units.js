@@ -56,8 +56,9 @@ export class UnitList {
    * @param {number} width units
    * @param {readonly string[] | null} classes of the last layer, which tells them apart
    * @param {(place: UnitPlace) => void} on_open
+   * @param {(place: UnitPlace | null) => void} on_point at a unit, by mouse or keyboard
    */
-  constructor(layer, width, classes, on_open) {
+  constructor(layer, width, classes, on_open, on_point) {
     this.#layer = layer;
     this.#width = width;
     this.#classes = classes;
@@ -94,12 +95,20 @@ export class UnitList {
       const unit = this.#units[this.#at(event.target)];
       if (unit !== undefined) on_open({ layer, unit });
     });
-    this.#list.addEventListener("focusin", (event) => this.#lead_to(this.#at(event.target)));
-    // With the mouse the figure is there without a press.
-    this.#list.addEventListener("pointerover", (event) => {
-      const button = this.#buttons[this.#at(event.target)];
-      if (button) button.title = button.ariaLabel ?? "";
+    const point = (/** @type {EventTarget | null} */ target) => {
+      const unit = this.#units[this.#at(target)];
+      on_point(unit === undefined ? null : { layer, unit });
+    };
+    this.#list.addEventListener("focusin", ({ target }) => {
+      this.#lead_to(this.#at(target));
+      if (target instanceof Element && target.matches(":focus-visible")) point(target);
     });
+    this.#list.addEventListener("focusout", () => on_point(null));
+    // A finger presses at once.
+    this.#list.addEventListener("pointerover", ({ target, pointerType }) => {
+      if (pointerType === "mouse") point(target);
+    });
+    this.#list.addEventListener("pointerleave", () => on_point(null));
     this.#list.addEventListener("keydown", (event) => this.#move(event));
   }
 
@@ -122,6 +131,11 @@ export class UnitList {
   /** Where a unit's button is, if it is shown. @param {number} unit */
   place_of(unit) {
     return this.#places[this.#units.indexOf(unit)];
+  }
+
+  /** Its name with what it passes on, as last said. @param {number} unit */
+  name_of(unit) {
+    return this.#buttons[this.#units.indexOf(unit)]?.ariaLabel ?? "";
   }
 
   /** @param {Shown} shown */

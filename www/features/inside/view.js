@@ -17,7 +17,8 @@ import { create_mistakes } from "./mistakes.js";
 import { create_story } from "./story.js";
 import { create_timeline } from "./timeline.js";
 import { create_unit } from "./unit.js";
-import { links_words, paint_units } from "./painting.js";
+import { heard, heard_words, links_words, paint_units } from "./painting.js";
+import { create_peek } from "./peek.js";
 import { UnitList } from "./units.js";
 import { as_of_words, subject_words } from "./words.js";
 
@@ -61,7 +62,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     told_story.tell_of,
   );
   const { store } = inside;
-  for (const name of ["inside", "health"]) {
+  for (const name of ["inside", "unit", "health"]) {
     document.head.append(el("link", { rel: "stylesheet", href: `features/inside/${name}.css` }));
   }
 
@@ -70,6 +71,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
   const told = el("p", { class: "hint", role: "status", "aria-label": "Inside status" });
   const layers = el("div", { class: "inside-layers" });
   const canvas = el("canvas", { class: "inside-painting", "aria-hidden": "true" });
+  const peek = create_peek();
   const paths = el("p", { class: "hint" });
   const below = el("span", {}, "orange: below 0");
   const legend = el(
@@ -108,8 +110,9 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
   );
 
   element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || store.get().opened === null) return;
-    shut_unit();
+    if (event.key !== "Escape") return;
+    inside.point_at(null);
+    if (store.get().opened !== null) shut_unit();
   });
 
   /** @type {UnitList[]} */
@@ -128,7 +131,15 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     naming = 0;
     const { units, is_drawn, opened, classes } = store.get();
     for (const list of lists) list.name(opened);
-    set_text(paths, units && is_drawn ? links_words(units.links, classes) : "");
+    const unit = lined();
+    const said = unit ? heard_words(unit) : links_words(units?.links ?? [], classes);
+    set_text(paths, units && is_drawn ? said : "");
+    peek.show(store.get(), lists, layers.clientWidth);
+  };
+  /** The unit whose lines are shown: pointed at, else opened; `null` where neither hears units. */
+  const lined = () => {
+    const { pointed, unit } = store.get();
+    return [pointed, unit].find((one) => heard(one).length > 0) ?? null;
   };
 
   /** At most once a frame, however often the pad is read. */
@@ -153,13 +164,19 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
       listed = shape;
       lists = widths.map(
         (width, layer) =>
-          new UnitList(layer, width, layer + 1 === widths.length ? classes : null, open_unit),
+          new UnitList(
+            layer,
+            width,
+            layer + 1 === widths.length ? classes : null,
+            open_unit,
+            (at) => inside.point_at(at),
+          ),
       );
       laid_out.disconnect();
       laid_out.observe(layers);
       // Words beneath a layer may move those beside it.
       for (const { element: layer } of lists) laid_out.observe(layer);
-      layers.replaceChildren(canvas, ...lists.map((list) => list.element));
+      layers.replaceChildren(canvas, ...lists.map((list) => list.element), peek.element);
       measure();
     }
     let from = 0;
@@ -169,7 +186,8 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
       list.take({ activation: units.activation, activations, is_drawn });
       from = to;
     });
-    paint_units(canvas, lists, is_drawn ? units.links : []);
+    const unit = lined();
+    paint_units(canvas, lists, is_drawn ? (unit ? heard(unit) : units.links) : [], unit !== null);
     if (is_other || !is_drawn) name();
     else naming ||= setTimeout(name, NAMES_AFTER_MS);
   };
@@ -193,6 +211,8 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     draw_soon();
   });
   store.watch(["opened"], name);
+  store.watch(["unit", "pointed"], draw_soon);
+  store.watch(["pointed_at", "pointed"], (state) => peek.show(state, lists, layers.clientWidth));
   on_theme_change(draw_soon);
   const laid_out = new ResizeObserver(() => {
     measure();

@@ -104,6 +104,21 @@ export function product({ weight, value: taken, product: result }) {
 }
 
 /**
+ * What one pixel of a picture of weights says; its product where something is drawn.
+ * @param {Float32Array} weights
+ * @param {Float32Array | null} inputs
+ * @param {number} input from 0
+ * @param {number} side
+ */
+export function pixel_words(weights, inputs, input, side) {
+  const weight = weights[input] ?? 0;
+  const name = input_name(0, input, side);
+  const taken = inputs?.[input];
+  if (taken === undefined) return `${name}: weight ${weight_value(weight)}`;
+  return `${name}: ${product({ input, weight, value: taken, product: weight * taken })}`;
+}
+
+/**
  * What is not among the terms that are written out.
  * @param {UnitSum} sum
  */
