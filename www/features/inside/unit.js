@@ -126,11 +126,11 @@ export function create_unit(inside, on_close) {
     const state = store.get();
     const { opened, unit, units, classes } = state;
     element.hidden = opened === null;
+    picture.show(opened && unit);
     if (!opened) return;
     const is_output = units !== null && opened.layer + 2 === units.widths.length;
     const read = is_output ? read_as(classes, opened.unit) : "";
     set_text(title, unit_name(opened, unit?.sum?.activation ?? null, read));
-    picture.show(unit);
     write(state);
   };
   store.watch(["opened"], show);

@@ -56,7 +56,11 @@ export function create_unit_picture() {
       element.hidden = !is_first;
       const before = shown?.weights;
       shown = is_first ? unit : null;
-      if (!is_first) return;
+      if (!is_first) {
+        // What is not shown has no name that could be found.
+        for (const { box } of [weights, products]) box.canvas.ariaLabel = null;
+        return;
+      }
       const name = `unit ${unit.unit + 1}`;
       // While the pen moves the weights stay as they are.
       const is_other = !before?.every((weight, at) => weight === unit.weights[at]);
