@@ -104,6 +104,19 @@ test("what is not read is named, with what to do", async () => {
   }
 });
 
+test("a list beside pictures is left out, and pictures beside a table are", async () => {
+  const pictures = { "d/cat/1.png": 400, "d/cat/2.png": 400, "d/dog/1.png": 400 };
+  const found = async (/** @type {Record<string, number>} */ sizes) => {
+    const files = Object.entries(sizes).map(([name, size]) => [name, new Uint8Array(size)]);
+    const { entries, folders, notes } = await chosen_parts(
+      new File([zipSync(Object.fromEntries(files))], "a.zip"),
+    );
+    return [...entries.map(({ name }) => name), folders?.root, ...notes];
+  };
+  assert.deepEqual(await found({ "labels.csv": 60, ...pictures }), ["d/", "labels.csv left out"]);
+  assert.deepEqual(await found({ "train.csv": 5000, ...pictures }), ["train.csv", undefined]);
+});
+
 test("pictures in a folder a class are taken together, of the wanted half", async () => {
   const names = ["train", "test"].flatMap((half) =>
     ["cat", "dog"].map((label) => `set/${half}/${label}/1.png`),

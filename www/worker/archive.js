@@ -46,14 +46,24 @@ export async function chosen_parts(file, wanted = "train") {
   const tables = entries.filter(({ name }) => /\.(csv|tsv)$/i.test(name));
   const workbook = entries.find(({ name }) => WORKBOOK.test(name));
   if (workbook) throw workbook_refusal(workbook);
+  const folders = folders_of(entries, wanted);
+  const pictures = { entries: [], folders: folders ?? undefined, notes: folders?.notes ?? [] };
+  // A table that lists the pictures is smaller than they are; one that holds them is larger.
+  const is_list =
+    folders && bytes_of(tables) < bytes_of(folders.pictures.map(({ entry }) => entry));
+  if (tables.length > 0 && is_list) return pictures;
   const chosen =
     (tables.length > 0 ? null : pair_of(entries, /\.npy$/i, wanted)) ??
     (tables.length > 0 ? null : pair_of(entries, /idx[13][-.]ubyte$/i, wanted)) ??
     table_of(tables, wanted, entries);
   if (chosen) return chosen;
-  const folders = tables.length > 0 ? null : folders_of(entries, wanted);
-  if (folders) return { entries: [], folders, notes: folders.notes };
+  if (folders && tables.length === 0) return pictures;
   throw refusal(entries, tables);
+}
+
+/** Bytes once unpacked. @param {ZipEntry[]} entries */
+function bytes_of(entries) {
+  return entries.reduce((total, { num_unpacked }) => total + num_unpacked, 0);
 }
 
 /**
