@@ -6,7 +6,7 @@ import { Refused, message_of, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { origin_of, why_no_committee } from "./committee_words.js";
-import { bounded } from "./data_set.js";
+import { bounded } from "./bounded.js";
 import { data_checksum_of, num_members } from "./members.js";
 import { is_active } from "./state.js";
 

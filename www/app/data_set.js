@@ -2,9 +2,10 @@
 // open, changing it, keeping it, and bringing back what it replaced. One at a time; what
 // stands stays until the new one is whole.
 
-import { Cancelled, message_of } from "../base/fault.js";
+import { Cancelled, told } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { SAMPLE } from "../base/sets.js";
+import { bounded } from "./bounded.js";
 import { look_at } from "./findings.js";
 import { is_active } from "./state.js";
 
@@ -25,9 +26,6 @@ import { is_active } from "./state.js";
  * @property {(sentence: string) => void} announce
  */
 
-/** So long what is read waits to be shown until it is kept. */
-const KEEP_PATIENCE_MS = 2000;
-
 export class DataController {
   #parts;
   /** @type {AbortController | null} */
@@ -36,6 +34,8 @@ export class DataController {
   #before = null;
   /** The files that the question which is shown is about. @type {File[]} */
   #asked_files = [];
+  /** Ends with the change that is under way. @type {Promise<unknown>} */
+  #changing = Promise.resolve();
   /** A data set that is read and waits until it is kept. @type {{ skip: () => void, over: Promise<void> } | null} */
   #keeping = null;
 
@@ -101,8 +101,10 @@ export class DataController {
    * @param {TaskSummary} task
    * @returns {Promise<boolean>} whether it was done
    */
-  use_task(task) {
+  async use_task(task) {
     const { engine } = this.#parts;
+    // Named while the pictures are turned: the ones that come of it.
+    await this.#changing;
     return this.#replace((checksum) => engine.data_with_task(checksum, task));
   }
 
@@ -192,15 +194,26 @@ export class DataController {
    * Takes what was made of the loaded data in its place.
    * @param {(checksum: string) => Promise<LoadedData>} make
    */
-  async #replace(make) {
-    const { engine, store, announce } = this.#parts;
+  #replace(make) {
+    const { engine, store } = this.#parts;
     const { data: standing } = engine;
     const why = this.#why_not() || (this.#loading ? "Another file is being read." : "");
     if (!standing || why || store.get().is_changing_data) {
       if (why) store.set({ data_error: why });
-      return false;
+      return Promise.resolve(false);
     }
     store.set({ is_changing_data: true, data_error: "" });
+    const replacing = this.#replace_standing(standing, make);
+    this.#changing = replacing;
+    return replacing;
+  }
+
+  /**
+   * @param {LoadedData} standing
+   * @param {(checksum: string) => Promise<LoadedData>} make
+   */
+  async #replace_standing(standing, make) {
+    const { store, announce } = this.#parts;
     try {
       const data = await make(standing.summary.checksum);
       const is_other = data.summary.checksum !== standing.summary.checksum;
@@ -367,34 +380,4 @@ export class DataController {
     await notes.set("asked", true);
     await globalThis.navigator?.storage?.persist?.().catch(() => false);
   }
-}
-
-/**
- * Waits for the storage, but no longer than a person would.
- * @template T
- * @param {Promise<T>} work
- * @returns {Promise<T | null>} nothing where it has not answered yet
- */
-export async function bounded(work) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const late = new Promise((done) => {
-    timer = setTimeout(done, KEEP_PATIENCE_MS, null);
-  });
-  try {
-    return await Promise.race([work, /** @type {Promise<null>} */ (late)]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * What is wrong with a file, with its name. The engine's own words often begin with it.
- * @param {string} name
- * @param {unknown} error
- */
-export function told(name, error) {
-  const message = message_of(error);
-  const whole = message.startsWith(name) ? message : `${name}: ${message}`;
-  return /[.?]$/.test(whole) ? whole : `${whole}.`;
 }

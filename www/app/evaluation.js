@@ -2,7 +2,7 @@
 // a file's, asked to predict a test set. One thing at a time, in the order in which a
 // person asked; each result bears the ids of the model and the images that it is of.
 
-import { Refused, message_of, sentence_of } from "../base/fault.js";
+import { Refused, message_of, sentence_of, told } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { submission_csv } from "../base/ink.js";
@@ -10,7 +10,7 @@ import { class_map, file_labels, why_not_judged } from "../base/class_map.js";
 import { understood_words } from "../base/source_words.js";
 import { num_pixels_of, task_of } from "../base/task.js";
 import { data_checksum_of, held_out, splitting, why_no_validation } from "./members.js";
-import { bounded, told } from "./data_set.js";
+import { bounded } from "./bounded.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "./state.js";
 import { TestLooks } from "./test_looks.js";
 

@@ -78,3 +78,14 @@ export function unless_aborted(work, signal) {
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", give_up));
   });
 }
+
+/**
+ * What is wrong with a file, with its name. The engine's own words often begin with it.
+ * @param {string} name
+ * @param {unknown} error
+ */
+export function told(name, error) {
+  const message = message_of(error);
+  const whole = message.startsWith(name) ? message : `${name}: ${message}`;
+  return /[.?]$/.test(whole) ? whole : `${whole}.`;
+}
