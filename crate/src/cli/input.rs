@@ -211,6 +211,10 @@ fn chosen_entries(names: &[String], wants_test: bool) -> std::result::Result<Vec
     match lists.iter().find(|list| list.len() == 1) {
         Some(list) => Ok(vec![(**list[0]).clone()]),
         None => {
+            let sheets = ["xl/workbook.xml", "content.xml"];
+            if entries.iter().any(|name| sheets.contains(&name.as_str())) {
+                return Err("file: found a spreadsheet, expected its sheet as CSV UTF-8".into());
+            }
             let shown: Vec<&str> = entries.iter().take(5).map(|name| name.as_str()).collect();
             Err(format!(
                 "archive: found the entries {}, expected train.csv, or one .csv file, or arrays \

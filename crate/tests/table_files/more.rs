@@ -428,6 +428,74 @@ pub fn files() -> Vec<(&'static str, String, Expected)> {
             ),
         ),
         (
+            "three colours by name",
+            each_line(&text, |at, line| match at {
+                0 => ["label", "r", "g", "b"]
+                    .map(|name| match name {
+                        "label" => name.to_owned(),
+                        _ => (0..784)
+                            .map(|pixel| format!("{name}{pixel}"))
+                            .collect::<Vec<_>>()
+                            .join(","),
+                    })
+                    .join(","),
+                _ => {
+                    let (label, image) = line.split_once(',').unwrap_or_default();
+                    format!("{label},{image},{image},{image}")
+                }
+            }),
+            Refused(
+                "row 1: found 784 pixels under each of the names \"r\", \"g\" and \"b\", expected a \
+                 grey image in each row: these seem 28 × 28 in colours, turn them to grey first",
+            ),
+        ),
+        (
+            "eight columns of other things behind the pixels",
+            each_line(&text, |at, line| {
+                let more: Vec<String> = (0..8)
+                    .map(|one| {
+                        if at == 0 {
+                            format!("angle{one}")
+                        } else {
+                            format!("0.{one}")
+                        }
+                    })
+                    .collect();
+                format!("{line},{}", more.join(","))
+            }),
+            Read(DIGITS, "8 columns left out, \"angle0\" to \"angle7\""),
+        ),
+        (
+            "two images in a row",
+            each_line(&text, |at, line| match at {
+                0 => format!(
+                    "{line},{}",
+                    line.replacen("label,", "", 1).replace("pixel", "mask")
+                ),
+                _ => format!("{line},{}", line.split_once(',').unwrap_or_default().1),
+            }),
+            Refused(
+                "row 1: found 784 pixels under each of the names \"pixel\" and \"mask\", expected \
+                 one image in each row: leave out the columns of the others",
+            ),
+        ),
+        (
+            "a table on its side, as pandas has it with .T",
+            {
+                let lines: Vec<Vec<&str>> =
+                    text.lines().map(|line| line.split(',').collect()).collect();
+                let turned = (0..785).map(|column| {
+                    let fields: Vec<&str> = lines.iter().map(|line| line[column]).collect();
+                    fields.join(",") + "\n"
+                });
+                turned.collect()
+            },
+            Refused(
+                "row 2, column 1: found the name of a pixel at the beginning of each row, expected an \
+                 image in each row: this table lies on its side, in pandas save its .T",
+            ),
+        ),
+        (
             "two tables joined with their headers",
             format!("{text}{text}"),
             Refused(

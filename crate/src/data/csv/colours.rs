@@ -1,5 +1,6 @@
-//! Pictures in three colours and alpha, which a table does not tell from grey ones of twice
-//! the side: four values for each of `s × s` pixels are `2s × 2s` values.
+//! Pictures in colours: with alpha, which a table does not tell from grey ones of twice the
+//! side, for four values for each of `s × s` pixels are `2s × 2s` values; and by names, where
+//! each colour is a whole picture.
 
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
@@ -34,5 +35,32 @@ pub(super) fn refuse_colours(data: &Dataset) -> Result<()> {
             "square grey images of 4 × 4 to 64 × 64 pixels: these seem {half} × {half} in three \
              colours and alpha, turn them to grey first"
         ),
+    ))
+}
+
+/// Refuses several whole pictures in a row, each under a prefix of its own, as `r0` to `b783`:
+/// which of them is meant, nothing tells.
+pub(super) fn refuse_channels(prefixes: &[&str], side: usize, row: u64) -> Result<()> {
+    let [all @ .., last] = prefixes else {
+        return Ok(());
+    };
+    if all.is_empty() {
+        return Ok(());
+    }
+    let quoted: Vec<String> = all.iter().map(|prefix| format!("{prefix:?}")).collect();
+    let seems = match prefixes.len() {
+        3 | 4 => format!(
+            "a grey image in each row: these seem {side} × {side} in colours, turn them to grey first"
+        ),
+        _ => "one image in each row: leave out the columns of the others".to_owned(),
+    };
+    Err(Error::data(
+        format!("row {row}"),
+        format!(
+            "{} pixels under each of the names {} and {last:?}",
+            side * side,
+            quoted.join(", ")
+        ),
+        seems,
     ))
 }

@@ -113,6 +113,19 @@ impl Columns {
         }
     }
 
+    /// The same of many columns, in one note.
+    pub fn left_out_notes(&self, columns: &[usize]) -> Vec<String> {
+        match columns {
+            [first, .., last] if columns.len() > MOST_NAMED => vec![format!(
+                "{} columns left out, {:?} to {:?}",
+                columns.len(),
+                self.names[*first],
+                self.names[*last]
+            )],
+            _ => columns.iter().map(|&one| self.left_out_note(one)).collect(),
+        }
+    }
+
     /// The answer that means this plan: the label's column from 1, 0 for none.
     pub fn answer(&self) -> u32 {
         self.label_column().map_or(0, |column| column as u32 + 1)
@@ -238,6 +251,9 @@ pub(super) fn index_notes(mut notes: Vec<String>) -> Vec<String> {
     }
     notes
 }
+
+/// Columns left out that are named each.
+const MOST_NAMED: usize = 6;
 
 /// The side of a square image of so many pixels, where one may have them.
 pub(in crate::data) fn side_of(num_pixels: usize) -> Option<usize> {

@@ -3,6 +3,7 @@
 //! Owns which names are known. Case and spaces around a name do not matter; pixels are
 //! counted from 0 or 1, by one number or by line and column, in any order.
 
+use super::colours::refuse_channels;
 use super::columns::{Columns, INDEX_NOTE, Target, index_notes, label_words, side_note, side_of};
 use super::field::quoted;
 use super::names::{first_name, plain_name};
@@ -69,7 +70,8 @@ pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
         *first = first_name(first);
     }
     let mut meanings: Vec<Meaning> = plain.iter().map(|name| meaning(name)).collect();
-    let Some(pixel_prefix) = most_common_prefix(&meanings) else {
+    let prefixes = counted_prefixes(&meanings);
+    let Some(&(pixel_prefix, _)) = prefixes.iter().max_by_key(|(_, count)| *count) else {
         return Ok(None);
     };
     let is_pixel = |meaning: &Meaning| prefix(meaning) == Some(pixel_prefix);
@@ -93,6 +95,11 @@ pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
             .map(|()| None),
         };
     };
+    let is_whole = |(found, count): &&((&str, bool), usize)| {
+        *count == num_pixels && !LABELS.contains(&found.0.trim_end_matches(['_', '-', ' ', '.']))
+    };
+    let channels = prefixes.iter().filter(is_whole).map(|(found, _)| found.0);
+    refuse_channels(&channels.collect::<Vec<_>>(), side, row)?;
     let mut targets = pixel_targets(names, &meanings, pixel_prefix, side, row)?;
     let mut notes: Vec<String> = Vec::new();
 
@@ -241,11 +248,12 @@ fn counts_columns(meanings: &[Meaning]) -> bool {
 /// What is said of columns that are left out.
 fn left_out(plan: &Columns, plain: &[String]) -> Vec<String> {
     let skipped = (0..plan.targets.len()).filter(|&at| plan.targets[at] == Target::Skipped);
-    let said = skipped.map(|column| match meaning(&plain[column]) {
-        Meaning::Index if !plain[column].is_empty() || column == 0 => INDEX_NOTE.to_owned(),
-        _ => plan.left_out_note(column),
+    let (indices, others): (Vec<usize>, Vec<usize>) = skipped.partition(|&column| {
+        meaning(&plain[column]) == Meaning::Index && (!plain[column].is_empty() || column == 0)
     });
-    index_notes(said.collect())
+    let mut said = vec![INDEX_NOTE.to_owned(); indices.len()];
+    said.extend(plan.left_out_notes(&others));
+    index_notes(said)
 }
 
 fn is_in_order(targets: &[Target]) -> bool {
@@ -345,7 +353,8 @@ fn prefix<'a>(meaning: &Meaning<'a>) -> Option<(&'a str, bool)> {
     }
 }
 
-fn most_common_prefix<'a>(meanings: &[Meaning<'a>]) -> Option<(&'a str, bool)> {
+/// The numbered names' prefixes, and how many have each.
+fn counted_prefixes<'a>(meanings: &[Meaning<'a>]) -> Vec<((&'a str, bool), usize)> {
     let mut counts: Vec<((&str, bool), usize)> = Vec::new();
     for found in meanings.iter().filter_map(prefix) {
         match counts.iter_mut().find(|(known, _)| *known == found) {
@@ -354,9 +363,6 @@ fn most_common_prefix<'a>(meanings: &[Meaning<'a>]) -> Option<(&'a str, bool)> {
         }
     }
     counts
-        .iter()
-        .max_by_key(|(_, count)| *count)
-        .map(|(found, _)| *found)
 }
 
 fn meaning(name: &str) -> Meaning<'_> {

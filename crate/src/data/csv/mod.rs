@@ -456,6 +456,7 @@ impl CsvReader {
             return Ok(());
         };
         let rows = first_line::fields_of(&head.text, head.format);
+        row_names::refuse_turned(&rows, head.row)?;
         let mut fields = rows.iter().flatten().copied();
         head.format.has_decimal_comma |= first_line::has_decimal_commas(&mut fields);
         if rows.is_empty() && (head.is_numbered || !head.plans.is_empty()) {

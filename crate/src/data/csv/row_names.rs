@@ -1,7 +1,8 @@
 //! Rows that are one field longer than the header: R's `write.table` gives no name to the
 //! column of row names, and some programs end each row with a separator.
 //!
-//! Owns how that is told from a header that lacks another name, and headers of several lines.
+//! Owns how that is told from a header that lacks another name, headers of several lines, and
+//! tables that lie on their side.
 
 use super::columns::{Columns, Format, side_of};
 use super::first_line::{FirstLine, LEVELS, decide};
@@ -94,4 +95,32 @@ pub(super) fn refuse_levels(rows: &[Vec<&[u8]>], row: u64) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Refuses a table that lies on its side, a pixel in each row: rows that begin with the names
+/// of pixels, one after the other.
+///
+/// # Errors
+/// At such a table.
+pub(super) fn refuse_turned(rows: &[Vec<&[u8]>], row: u64) -> Result<()> {
+    let number = |fields: &Vec<&[u8]>| {
+        let name = str::from_utf8(fields.first()?.trim_ascii()).ok()?;
+        let rest = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let is_pixel = rest.to_ascii_lowercase().starts_with("pix") && rest.len() < name.len();
+        is_pixel.then(|| name[rest.len()..].parse::<u32>().ok())?
+    };
+    let numbers: Vec<(usize, u32)> = rows
+        .iter()
+        .enumerate()
+        .filter_map(|(at, fields)| Some((at, number(fields)?)))
+        .collect();
+    let is_next = |pair: &[(usize, u32)]| pair[1].1 == pair[0].1 + 1;
+    match numbers.first() {
+        Some((at, _)) if numbers.len() > 1 && numbers.windows(2).all(is_next) => Err(Error::data(
+            format!("row {}, column 1", row + *at as u64),
+            "the name of a pixel at the beginning of each row",
+            "an image in each row: this table lies on its side, in pandas save its .T",
+        )),
+        _ => Ok(()),
+    }
 }
