@@ -24,8 +24,13 @@ class FakeStudyEngine {
 
   /** @param {any} config */
   async plan_study({ factor, values, seeds_per_value, workers, vary_split, baseline }) {
-    const labels = values.split(",").map((/** @type {string} */ one) => one.trim());
-    if (labels.includes("x")) {
+    const typed = values.split(",").map((/** @type {string} */ one) => one.trim());
+    // As the engine crosses them, each with layer normalisation off and on.
+    const labels =
+      factor === "dropout_layer_norm"
+        ? typed.flatMap((/** @type {string} */ one) => [`${one}, off`, `${one}, on`])
+        : typed;
+    if (typed.includes("x")) {
       throw Object.assign(new Error('values, item 1: found "x", expected a number'), {
         place: "values, item 1",
       });
