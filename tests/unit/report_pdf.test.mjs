@@ -9,6 +9,7 @@ import { laid_out, use_code_font } from "../../www/features/report/pdf.js";
 import { tag_documents } from "../../www/features/report/tags.js";
 import { line_plot } from "../../www/plot/drawing.js";
 import { to_svg } from "../../www/plot/svg.js";
+import { code_parts } from "../../www/features/report/typeset.js";
 import { read_pdf } from "./pdf_reading.mjs";
 
 /** @import { Block } from "../../www/pkg/ndarray/inkling.js" */
@@ -192,6 +193,18 @@ test("a page does not break a statement, nor a cell before its last line", async
     const with_it = pages.filter((page) => page.some(({ text }) => /setting_|run_all/.test(text)));
     assert.equal(with_it.length, 1, `after ${num_before} paragraphs`);
   }
+});
+
+test("the first piece of a long statement ends at a blank line of it", () => {
+  const body = (/** @type {string} */ name, /** @type {number} */ count) =>
+    [`    def ${name}():`, ...Array.from({ length: count }, (_, at) => `        ${at}`)].join("\n");
+  const text = `class Long:\n${body("one", 7)}\n\n${body("two", 24)}\n\n\ndone()`;
+  const parts = code_parts(text);
+  assert.equal(parts.join("\n"), text);
+  assert.deepEqual(
+    parts.map((part) => part.trim().split("\n")[0]),
+    ["class Long:", "def two():", "done()"],
+  );
 });
 
 /** @param {string} name @param {number} number @returns {Block} */

@@ -552,13 +552,15 @@ export function code_parts(text) {
       parts.push(part);
     }
   }
-  // The first piece stays with its heading.
+  // The first piece stays with its heading: of a long one what stands before a blank line.
   const first = parts[0] ?? "";
   if (num_lines(first) > SOME_LINES) {
     const lines = first.split("\n");
-    parts.splice(0, 1, lines.slice(0, FEW_LINES).join("\n"), lines.slice(FEW_LINES).join("\n"));
+    const blank = lines.indexOf("", FEW_LINES);
+    const end = blank > 0 && blank < SOME_LINES ? blank + 1 : FEW_LINES;
+    parts.splice(0, 1, `${lines.slice(0, end).join("\n")}\n`, lines.slice(end).join("\n"));
   }
-  // A line's end stands between two pieces as it is.
+  // Between two pieces a line ends as it is.
   return parts.map((part) => part.replace(/\n$/, ""));
 }
 
