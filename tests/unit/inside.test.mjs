@@ -265,6 +265,27 @@ test("a unit that another model has not is shut", async () => {
   assert.equal(inside.store.get().opened, null);
 });
 
+test("the data are not looked through while a run needs the worker", async () => {
+  const { inside, draw, answer, page } = bench();
+  const of = (/** @type {"training" | "paused" | "ended"} */ phase) =>
+    page.set({ run: { ...page.get().run, phase } });
+  of("training");
+  draw(Uint8Array.of(1, 2, 3, 4));
+  inside.open();
+  await answer("read_units", units);
+  inside.open_unit({ layer: 0, unit: 2 });
+  await answer("read_units", units);
+  await answer("read_unit", { widths: units.widths });
+  const { survey, survey_told } = inside.store.get();
+  assert.deepEqual([survey, survey_told], [null, "Looked for once the run has ended."]);
+  of("ended");
+  await answer("read_units", units);
+  await answer("images", { pixels: new Uint8Array(20), labels: new Uint8Array(5) });
+  await answer("read_unit", { widths: units.widths });
+  await answer("survey_units", {});
+  assert.notEqual(inside.store.get().survey, null);
+});
+
 test("a unit that is pointed at is read beside the opened one, the newest alone", async () => {
   const { inside, draw, answer } = bench();
   draw(Uint8Array.of(1, 2, 3, 4));

@@ -5,7 +5,7 @@ import { Cancelled, sentence_of } from "../base/fault.js";
 import { confident_mistakes, reading_at, top_digit } from "../base/ink.js";
 import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
-import { create_store } from "./state.js";
+import { create_store, is_computing } from "./state.js";
 
 /** @import { Evaluation } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody } from "../engine/custody.js" */
@@ -44,6 +44,7 @@ export class MistakesController {
   #epochs;
   #timeline;
   #is_open = false;
+  #is_training = false;
   #looking = in_turn(() => this.#look());
 
   /**
@@ -60,6 +61,11 @@ export class MistakesController {
     this.#timeline = timeline;
     timeline.store.watch(["shown", "epochs"], () => this.#wake());
     page.watch(["data"], () => this.#wake());
+    page.watch(["run"], ({ run }) => {
+      if (is_computing(run) === this.#is_training) return;
+      this.#is_training = is_computing(run);
+      this.#wake();
+    });
   }
 
   /** Nothing is computed while it is closed. @param {boolean} is_open */
@@ -77,6 +83,10 @@ export class MistakesController {
   async #look() {
     const { run, data } = this.#page.get();
     const { shown, last } = this.#timeline.store.get();
+    // By the worker that trains, after each epoch, it would be felt.
+    if (is_computing(run)) {
+      return this.store.set({ found: null, told: "Read once the run has ended." });
+    }
     const ref = this.#epochs.ref(shown);
     if (!ref || !run.config) return this.store.set({ found: null, told: "" });
     if (data?.checksum !== run.data_checksum) {

@@ -7,7 +7,7 @@ import * as format from "../base/format.js";
 import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
 import { bench_plan } from "./bench_plan.js";
-import { create_store, model_task } from "./state.js";
+import { create_store, is_computing, model_task } from "./state.js";
 import { beginning, first_parameters, is_same_beginning, origin } from "./step_start.js";
 
 /** @import { Custody } from "../engine/custody.js" */
@@ -257,6 +257,12 @@ export class InsideController {
     const { model, data } = this.#page.get();
     const wanted = this.#wanted();
     if (this.store.get().opened === null || wanted === this.#surveyed) return;
+    if (is_computing(this.#page.get().run)) {
+      // It takes as long as a good part of an epoch, by the worker that trains.
+      this.#surveyed = "";
+      this.store.set({ survey: null, survey_told: "Looked for once the run has ended." });
+      return;
+    }
     this.#surveyed = wanted;
     if (!model || !data || model_task(model).side !== task_of(data).side) {
       const why = data ? "The loaded pictures have another size." : "No data are loaded.";

@@ -258,6 +258,11 @@ export function is_active({ phase }) {
   return phase === "opening" || phase === "training" || phase === "paused" || phase === "stopping";
 }
 
+/** Whether a run takes the processor now. @param {Pick<RunState, "phase">} run */
+export function is_computing(run) {
+  return is_active(run) && run.phase !== "paused";
+}
+
 /** Whether a run is over, however it ended. @param {Pick<RunState, "phase">} run */
 export function is_over({ phase }) {
   return phase === "ended" || phase === "failed" || phase === "interrupted";

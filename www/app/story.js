@@ -5,7 +5,7 @@
 import { Cancelled, sentence_of } from "../base/fault.js";
 import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
-import { create_store, model_task } from "./state.js";
+import { create_store, is_computing, model_task } from "./state.js";
 import { training_rows } from "./training_rows.js";
 
 /** @import { Custody } from "../engine/custody.js" */
@@ -62,6 +62,7 @@ export class StoryController {
   #pixels;
   #later;
   #is_open = false;
+  #is_training = false;
   #reading = in_turn(() => this.#read());
   #comparing = in_turn(() => this.#compare());
   /** @type {unknown} */
@@ -84,6 +85,11 @@ export class StoryController {
     this.#pixels = pixels;
     this.#later = later;
     page.watch(["model", "data", "looked_back"], () => this.#look_at_page());
+    page.watch(["run"], ({ run }) => {
+      if (is_computing(run) === this.#is_training) return;
+      this.#is_training = is_computing(run);
+      this.update();
+    });
   }
 
   /** @type {Pick<PageState, "model" | "data">} */
@@ -184,6 +190,10 @@ export class StoryController {
     const asked = this.#asked();
     const { model, data, pixels, epoch } = asked;
     if (!pixels || this.store.get().told) return;
+    if (is_computing(this.#page.get().run)) {
+      this.store.set({ nearest: null, nearest_told: "Looked for once the run has ended." });
+      return;
+    }
     const config = model?.config ?? this.#page.get().run.config;
     if (!data || !config || (model && model.data_checksum !== data.checksum)) {
       const why = "Load the data that this model was trained on to see the images nearest to it.";

@@ -34,7 +34,7 @@ const NARROW = "(max-width: 1179px)";
 const PHONE = "(max-width: 759px)";
 
 /** While a run goes on its weights are copied for each look. */
-const GAP_WHILE_TRAINING_MS = 80;
+const GAP_WHILE_TRAINING_MS = 250;
 
 /** Nobody follows the colours of pixels at every move of the pen, and the bars come first. */
 const STORY_AFTER_MS = 100;
