@@ -126,6 +126,13 @@ impl Value<'_> {
         .filter(|secs| *secs > 0.0)
     }
 
+    /// Seconds of training of its shortest run.
+    pub(super) fn shortest_run_secs(&self) -> f64 {
+        let ends = self.results.iter().map(|result| result.history.last());
+        let secs = ends.map(|last| last.map_or(0.0, |last| last.train_secs));
+        secs.fold(f64::INFINITY, f64::min)
+    }
+
     /// How unevenly the same work was timed: the slowest epoch's training of a run over its
     /// fastest, at least 1, the largest of all runs. Whatever else the machine did is in it.
     pub(super) fn timing_spread(&self) -> f64 {

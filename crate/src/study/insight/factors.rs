@@ -105,7 +105,8 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The fastest and the slowest value. What is called a difference exceeds how unevenly
-    /// the very same work was timed: epochs of one run are equal but for the machine.
+    /// the very same work was timed: epochs of one run are equal but for the machine. A run
+    /// that is over before the machine has warmed up says nothing of its value.
     pub(super) fn speed(&self, values: &[&Value<'a>], insights: &mut Vec<Insight>) {
         let mut timed: Vec<(&Value<'a>, f64)> = values
             .iter()
@@ -124,6 +125,15 @@ impl<'a> Reader<'_, 'a> {
         let sentence = if most / least < 1.0 + TIME_NOISE {
             format!(
                 "An epoch's training took about the same time at every value ({} s to {} s).{beside}",
+                seconds(*least),
+                seconds(*most)
+            )
+        } else if timed
+            .iter()
+            .any(|(value, _)| value.shortest_run_secs() < LEAST_TIMED_SECS)
+        {
+            format!(
+                "An epoch's training took {} s to {} s, too short a time to compare: runs of less                  than {LEAST_TIMED_SECS} s are timed by what else the machine does.{beside}",
                 seconds(*least),
                 seconds(*most)
             )
@@ -316,6 +326,9 @@ impl<'a> Reader<'_, 'a> {
 
 /// Times that differ by less are called the same: they were taken in a browser.
 const TIME_NOISE: f64 = 0.10;
+/// A browser compiles a worker's code anew while it is used, for some tenths of a second: shorter
+/// runs are timed by that.
+const LEAST_TIMED_SECS: f64 = 1.0;
 
 /// How a figure compares with another, beside the noise: the rest of a sentence.
 pub(super) fn against_noise(comparison: &Comparison) -> String {
