@@ -47,6 +47,23 @@ test("a test set that is there is turned once the data are", async (t) => {
   await status.filter({ hasText: /held\.csv was read when the data lay otherwise/ }).waitFor();
 });
 
+test("of a test set alone it is said how its pictures lie", async (t) => {
+  const { page } = await open_page(t);
+  const rows = fields_of(80).map(([label = "", ...pixels]) => [
+    label,
+    ...pixels.map((pixel) => `${255 - Number(pixel)}`),
+  ]);
+  await page.getByLabel("Test CSV", { exact: true }).setInputFiles({
+    name: "held.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(table(rows, bar_rows(0)[0])),
+  });
+  const status = page.locator("#test-status");
+  await status
+    .filter({ hasText: /80 rows\. Understood: paper darker than the ink, left so/ })
+    .waitFor();
+});
+
 test("a class's name may hold a comma", async (t) => {
   const { page } = await open_page(t);
   const words = ["bag", "shirt, long", "shoe"];

@@ -29,6 +29,13 @@ import { read_dataset } from "./reading.js";
  * @property {readonly Finding[]} [findings] what deserves a look before it is trained on; asked for once the set is shown
  */
 
+/** What is said of a set to test on where nothing says how its model's pictures lie. @type {Partial<Record<DataChange, string>>} */
+const LEFT_SO = {
+  stretch: "faint pixels, left so",
+  invert: "paper darker than the ink, left so",
+  transpose: "pictures on their side, left so",
+};
+
 export class HeldData {
   /** @type {Dataset | null} */
   #dataset = null;
@@ -73,6 +80,10 @@ export class HeldData {
           const is_amiss = dataset.findings().some((finding) => finding.change === change);
           if (is_amiss) put(dataset.changed(change));
         }
+        const is_unmended = !wish.needs_labels && !wish.mend;
+        const left = is_unmended
+          ? dataset.findings().flatMap(({ change }) => (change && LEFT_SO[change]) || [])
+          : [];
         // Asking for a label that is not there gives the engine's own sentence on
         // what such a file is.
         if (wish.needs_labels && !dataset.has_labels()) dataset.label(0);
@@ -93,7 +104,7 @@ export class HeldData {
         const { source = {} } = summary;
         summary.source = {
           ...source,
-          understood: [...(source.understood ?? []), ...origin.notes],
+          understood: [...(source.understood ?? []), ...origin.notes, ...left],
           entries: origin.entries,
           ...(origin.folders !== undefined && { folders: origin.folders }),
           ...(origin.columns && { columns: origin.columns }),
