@@ -19,8 +19,6 @@ const CHANGES: &str = include_str!("changes.py");
 
 /// Longest line of a list, which the paper's width holds.
 const LIST_WIDTH: usize = 92;
-/// Counts in a line.
-const COUNTS_IN_A_LINE: usize = 10;
 
 /// What the file may be called where it lies now, a literal a line: as it was when the page
 /// read it, packed otherwise, or as Kaggle's of the same images.
@@ -46,25 +44,18 @@ pub(super) fn names(data: &DataSummary) -> String {
     if is_kaggles(data) && is_read_as_usual(data) {
         as_packed("train.csv").into_iter().for_each(&mut add);
     }
-    listed(names.iter().map(|name| literal(name)), 1)
+    let lines = names.iter().map(|name| format!("    {},\n", literal(name)));
+    format!("[\n{}]", lines.collect::<String>())
 }
 
-/// How many images of each class there are, which tells other data.
+/// How many images of each class there are, which tells other data: one line, so that a record
+/// of any number of classes states the same; one that tells none has images of none.
 pub(super) fn counts(data: &DataSummary) -> String {
-    listed(
-        data.class_counts.iter().map(u32::to_string),
-        COUNTS_IN_A_LINE,
-    )
-}
-
-/// Items so many a line, whatever they hold.
-fn listed(items: impl Iterator<Item = String>, in_a_line: usize) -> String {
-    let items: Vec<String> = items.collect();
-    let line = |some: &[String]| format!("    {},\n", some.join(", "));
-    format!(
-        "[\n{}]",
-        items.chunks(in_a_line).map(line).collect::<String>()
-    )
+    let counts: Vec<String> = data.class_counts.iter().map(u32::to_string).collect();
+    match &counts[..] {
+        [] => "[0]".into(),
+        counts => format!("[{}]", counts.join(", ")),
+    }
 }
 
 /// Whether plain Python reads the file: a table like Kaggle's. Records may know nothing of

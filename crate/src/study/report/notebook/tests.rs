@@ -84,7 +84,7 @@ fn it_asks_for_the_file_that_was_read() {
                  \"digits of mine.csv.zip\",\n    \"train.csv\",\n    \"train.csv.gz\",\n    \
                  \"train.csv.zip\",\n]";
     assert!(code.contains(names), "{code}");
-    let counts = "COUNTS = [\n    4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188,\n]";
+    let counts = "COUNTS = [4132, 4684, 4177, 4351, 4072, 3795, 4137, 4401, 4063, 4188]";
     assert!(code.contains(counts), "{code}");
 
     // Other images of the same form are nobody's but the person's.
