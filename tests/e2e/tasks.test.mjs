@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { strFromU8 } from "fflate";
 import { of_47_classes, open_engine } from "../unit/letters_set.mjs";
+import { hand_in } from "./hand_ins.mjs";
 import { STROKES, bar_rows, draw, open_page, pick, press, sees, share_in } from "./helper.mjs";
 
 /** Its rows as a table, each label the name of its class. */
@@ -62,6 +64,21 @@ test("47 classes are trained, evaluated and read by name", { timeout: 180_000 },
   );
   // Kept digits are MNIST's; nothing of another task is learned from them.
   assert.equal(await page.locator("#kept-digits").isHidden(), true);
+});
+
+test("a study of 47 classes comes to a report that names them", { timeout: 180_000 }, async (t) => {
+  const files = await hand_in(t, 3, "1047", { data: await letters_file() });
+  const text = (/** @type {string} */ name) => strFromU8(files[name] ?? new Uint8Array());
+  const { studies } = JSON.parse(text("metrics.json"));
+  assert.equal(studies[0].data.task.classes.length, 47);
+  assert.equal(studies[0].data.class_counts.length, 47);
+  assert.deepEqual(
+    studies[0].runs.map((/** @type {any} */ run) => run.result.outcome),
+    ["finished", "finished"],
+  );
+  assert.match(text("report.md"), /47 classes/);
+  // Its classes are words, and the network ends in as many.
+  assert.match(text("analysis.ipynb"), /Class 46/);
 });
 
 test("long names of classes keep to their places", { timeout: 180_000 }, async (t) => {
