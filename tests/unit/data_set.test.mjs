@@ -57,4 +57,13 @@ test("classes that are named while the pictures are turned are named", async () 
   assert.deepEqual([await turned, await named], [true, true]);
   assert.deepEqual(asked, ["transpose lying", "A,B upright"]);
   assert.deepEqual(store.get().data?.task?.classes, ["A", "B"]);
+
+  // Names are given to no other data, which came while those they were meant for were turned.
+  const again = controller.change("transpose");
+  const late = controller.use_task(/** @type {any} */ ({ ...task, classes: ["C", "D"] }));
+  engine.data = loaded("other");
+  await answer();
+  assert.deepEqual([await again, await late], [false, false]);
+  assert.deepEqual(asked.slice(2), ["transpose upright"]);
+  assert.match(store.get().data_error, /Other data were loaded meanwhile/);
 });

@@ -126,11 +126,16 @@ test("what a unit hears are lines with their signs, and a pixel's product is wri
   assert.deepEqual(heard({ ...unit, layer: 0 }), [], "pixels, which stand in no list");
   assert.deepEqual(heard({ ...unit, sum: null }), [], "nothing is drawn");
   const weights = Float32Array.of(0.5, -0.25, 0, 1);
+  const pixels = {
+    inputs: Float32Array.of(1, 2, 3, 4),
+    products: Float32Array.of(0.5, -0.5, 0, 4),
+  };
   assert.equal(
-    pixel_words(weights, Float32Array.of(1, 2, 3, 4), 1, 2),
+    pixel_words({ weights, pixels }, 1, 2),
     "pixel in row 1, column 2: −0.250 × 2.00 = −0.50",
   );
-  assert.equal(pixel_words(weights, null, 3, 2), "pixel in row 2, column 2: weight 1.000");
+  const undrawn = pixel_words({ weights, pixels: null }, 3, 2);
+  assert.equal(undrawn, "pixel in row 2, column 2: weight 1.000");
 });
 
 const step = {

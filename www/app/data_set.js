@@ -26,6 +26,8 @@ import { is_active } from "./state.js";
  * @property {(sentence: string) => void} announce
  */
 
+const OVERTAKEN = "Other data were loaded meanwhile.";
+
 export class DataController {
   #parts;
   /** @type {AbortController | null} */
@@ -34,8 +36,8 @@ export class DataController {
   #before = null;
   /** The files that the question which is shown is about. @type {File[]} */
   #asked_files = [];
-  /** Ends with the change that is under way. @type {Promise<unknown>} */
-  #changing = Promise.resolve();
+  /** Of the newest change: ends with it, and whether it was done. @type {Promise<boolean>} */
+  #changing = Promise.resolve(false);
   /** A data set that is read and waits until it is kept. @type {{ skip: () => void, over: Promise<void> } | null} */
   #keeping = null;
 
@@ -102,9 +104,14 @@ export class DataController {
    * @returns {Promise<boolean>} whether it was done
    */
   async use_task(task) {
-    const { engine } = this.#parts;
-    // Named while the pictures are turned: the ones that come of it.
-    await this.#changing;
+    const { engine, store } = this.#parts;
+    const { data: standing } = engine;
+    // Named while the pictures are turned: the ones that come of it, but no others.
+    const is_changed = await this.#changing;
+    if (engine.data !== standing && !is_changed) {
+      store.set({ data_error: OVERTAKEN });
+      return false;
+    }
     return this.#replace((checksum) => engine.data_with_task(checksum, task));
   }
 
@@ -137,8 +144,7 @@ export class DataController {
    */
   async #take_instead(data, standing, before = standing) {
     const { engine, store } = this.#parts;
-    const overtaken = () =>
-      engine.data === standing ? this.#why_not() : "Other data were loaded meanwhile.";
+    const overtaken = () => (engine.data === standing ? this.#why_not() : OVERTAKEN);
     let why = overtaken();
     if (!why) {
       const keeping = this.#keep(data, () => [data, standing].includes(engine.data));

@@ -5,7 +5,7 @@ import { Cancelled, sentence_of } from "../base/fault.js";
 import { confident_mistakes, reading_at, top_digit } from "../base/ink.js";
 import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
-import { create_store, is_computing } from "./state.js";
+import { create_store, is_computing, watch_computing } from "./state.js";
 
 /** @import { Evaluation } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody } from "../engine/custody.js" */
@@ -44,7 +44,6 @@ export class MistakesController {
   #epochs;
   #timeline;
   #is_open = false;
-  #is_training = false;
   #looking = in_turn(() => this.#look());
 
   /**
@@ -61,11 +60,7 @@ export class MistakesController {
     this.#timeline = timeline;
     timeline.store.watch(["shown", "epochs"], () => this.#wake());
     page.watch(["data"], () => this.#wake());
-    page.watch(["run"], ({ run }) => {
-      if (is_computing(run) === this.#is_training) return;
-      this.#is_training = is_computing(run);
-      this.#wake();
-    });
+    watch_computing(page, () => this.#wake());
   }
 
   /** Nothing is computed while it is closed. @param {boolean} is_open */

@@ -263,6 +263,16 @@ export function is_computing(run) {
   return is_active(run) && run.phase !== "paused";
 }
 
+/** Tells whenever a run begins or ceases to take the processor. @param {View<PageState>} page @param {() => void} told */
+export function watch_computing(page, told) {
+  let was_computing = is_computing(page.get().run);
+  page.watch(["run"], ({ run }) => {
+    if (is_computing(run) === was_computing) return;
+    was_computing = is_computing(run);
+    told();
+  });
+}
+
 /** Whether a run is over, however it ended. @param {Pick<RunState, "phase">} run */
 export function is_over({ phase }) {
   return phase === "ended" || phase === "failed" || phase === "interrupted";

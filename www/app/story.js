@@ -5,7 +5,7 @@
 import { Cancelled, sentence_of } from "../base/fault.js";
 import { in_turn } from "../base/readings.js";
 import { task_of } from "../base/task.js";
-import { create_store, is_computing, model_task } from "./state.js";
+import { create_store, is_computing, model_task, watch_computing } from "./state.js";
 import { training_rows } from "./training_rows.js";
 
 /** @import { Custody } from "../engine/custody.js" */
@@ -62,7 +62,6 @@ export class StoryController {
   #pixels;
   #later;
   #is_open = false;
-  #is_training = false;
   #reading = in_turn(() => this.#read());
   #comparing = in_turn(() => this.#compare());
   /** @type {unknown} */
@@ -85,11 +84,7 @@ export class StoryController {
     this.#pixels = pixels;
     this.#later = later;
     page.watch(["model", "data", "looked_back"], () => this.#look_at_page());
-    page.watch(["run"], ({ run }) => {
-      if (is_computing(run) === this.#is_training) return;
-      this.#is_training = is_computing(run);
-      this.update();
-    });
+    watch_computing(page, () => this.update());
   }
 
   /** @type {Pick<PageState, "model" | "data">} */

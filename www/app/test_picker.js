@@ -104,11 +104,11 @@ export class TestPicker {
   async read(files, answer) {
     const store = this.#store;
     const name = files.map((file) => file.name).join(" and ");
+    const turns = await this.#looked_at();
     const { data } = store.get();
     const table = data?.source?.table;
     // A header says nothing of a file that has none.
     const column = table?.has_header ? undefined : table?.label_column;
-    const turns = await this.#looked_at();
     let is_over = false;
     /** @param {number | null} label_column */
     const read = (label_column) =>

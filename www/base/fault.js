@@ -1,5 +1,5 @@
 // What is wrong with something a person gave: where, what was found, what would be
-// right. The engine's errors cross as these fields; the words are made here.
+// right. The engine's errors cross as these fields with their sentence, which is ended here.
 
 /**
  * @typedef {object} Fault
@@ -37,7 +37,11 @@ export function message_of(error) {
  * @param {unknown} error
  */
 export function sentence_of(error) {
-  const text = message_of(error);
+  return ended(message_of(error));
+}
+
+/** @param {string} text */
+function ended(text) {
   return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
@@ -86,6 +90,5 @@ export function unless_aborted(work, signal) {
  */
 export function told(name, error) {
   const message = message_of(error);
-  const whole = message.startsWith(name) ? message : `${name}: ${message}`;
-  return /[.?]$/.test(whole) ? whole : `${whole}.`;
+  return ended(message.startsWith(name) ? message : `${name}: ${message}`);
 }

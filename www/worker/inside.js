@@ -29,7 +29,7 @@ import { macrotask } from "./macrotask.js";
  * @property {Activation} activation of the hidden units
  * @property {Float32Array} weights by which it takes its inputs
  * @property {UnitSum | null} sum `null` without an image
- * @property {Float32Array | null} inputs of a unit of the first layer: the image's pixels, normalised
+ * @property {{ inputs: Float32Array, products: Float32Array } | null} pixels of a unit of the first layer: the image's, normalised, and their products with the weights
  */
 
 /**
@@ -170,18 +170,30 @@ export function read_units(inside, pixels) {
  */
 export function read_unit(inside, layer, unit, pixels) {
   const weights = inside.unit_weights(layer, unit);
-  const inputs = pixels && layer === 0 ? new Float32Array(weights.length) : null;
-  if (pixels && inputs) {
-    const { terms } = inside.unit_sum(layer, unit, pixels, weights.length);
-    for (const { input, value } of terms) inputs[input] = value;
-  }
   return {
     widths: Array.from(inside.widths()),
     activation: inside.activation(),
     weights,
     sum: pixels ? inside.unit_sum(layer, unit, pixels, NUM_TERMS) : null,
-    inputs,
+    pixels: pixels && layer === 0 ? terms_of(inside, unit, pixels, weights.length) : null,
   };
+}
+
+/**
+ * What each pixel of an image adds to a unit of the first layer.
+ * @param {Inside} inside
+ * @param {number} unit
+ * @param {Uint8Array} pixels
+ * @param {number} num_pixels
+ */
+function terms_of(inside, unit, pixels, num_pixels) {
+  const inputs = new Float32Array(num_pixels);
+  const products = new Float32Array(num_pixels);
+  for (const { input, value, product } of inside.unit_sum(0, unit, pixels, num_pixels).terms) {
+    inputs[input] = value;
+    products[input] = product;
+  }
+  return { inputs, products };
 }
 
 /**

@@ -1,6 +1,6 @@
 // What a unit of the first layer looks for, and what it makes of the drawing: its weights and
 // their products with the pixels, a picture each, and the figures of the pixel that is pointed
-// at. Computes no more than those products.
+// at. Computes nothing.
 
 import { el, set_text } from "../../ui/dom.js";
 import { paint_weights } from "../../plot/weights_view.js";
@@ -25,10 +25,7 @@ export function create_unit_picture() {
   const mark = (input) => {
     for (const { box } of [weights, products]) box.mark(input, side());
     const words = "Point at a pixel for its figures.";
-    set_text(
-      said,
-      shown && input !== null ? pixel_words(shown.weights, shown.inputs, input, side()) : words,
-    );
+    set_text(said, shown && input !== null ? pixel_words(shown, input, side()) : words);
   };
   for (const { box } of [weights, products]) {
     const point = (/** @type {PointerEvent} */ event) => {
@@ -68,10 +65,10 @@ export function create_unit_picture() {
         const range = weights_words(unit.weights, side());
         weights.paint(unit.weights, side(), `Weights of ${name}, one a pixel: ${range}`);
       }
-      products.element.hidden = unit.inputs === null;
-      if (unit.inputs) {
-        const all = unit.inputs.map((taken, at) => taken * (unit.weights[at] ?? 0));
-        products.paint(all, side(), `Products of the pixels and the weights of ${name}`);
+      products.element.hidden = unit.pixels === null;
+      if (unit.pixels) {
+        const about = `Products of the pixels and the weights of ${name}`;
+        products.paint(unit.pixels.products, side(), about);
       }
     },
   };

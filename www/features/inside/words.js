@@ -12,7 +12,7 @@ import { class_name, class_noun } from "../../base/task.js";
 /** @import { Start } from "../../app/step_start.js" */
 /** @import { PageState } from "../../app/state.js" */
 /** @import { StoryState, Subject } from "../../app/story.js" */
-/** @import { NearestImages, StepLook } from "../../worker/inside.js" */
+/** @import { NearestImages, StepLook, UnitReading } from "../../worker/inside.js" */
 /** @import { EpochLook } from "../../worker/one_epoch.js" */
 
 /** @typedef {NonNullable<StoryState["reading"]>} StoryOf */
@@ -105,17 +105,16 @@ export function product({ weight, value: taken, product: result }) {
 
 /**
  * What one pixel of a picture of weights says; its product where something is drawn.
- * @param {Float32Array} weights
- * @param {Float32Array | null} inputs
+ * @param {Pick<UnitReading, "weights" | "pixels">} unit
  * @param {number} input from 0
  * @param {number} side
  */
-export function pixel_words(weights, inputs, input, side) {
+export function pixel_words({ weights, pixels }, input, side) {
   const weight = weights[input] ?? 0;
   const name = input_name(0, input, side);
-  const taken = inputs?.[input];
-  if (taken === undefined) return `${name}: weight ${weight_value(weight)}`;
-  return `${name}: ${product({ input, weight, value: taken, product: weight * taken })}`;
+  const [taken, result] = [pixels?.inputs[input], pixels?.products[input]];
+  if (taken === undefined || result === undefined) return `${name}: weight ${weight_value(weight)}`;
+  return `${name}: ${product({ input, weight, value: taken, product: result })}`;
 }
 
 /**

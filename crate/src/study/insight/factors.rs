@@ -133,7 +133,8 @@ impl<'a> Reader<'_, 'a> {
             .any(|(value, _)| value.shortest_run_secs() < LEAST_TIMED_SECS)
         {
             format!(
-                "An epoch's training took {} s to {} s, too short a time to compare: runs of less                  than {LEAST_TIMED_SECS} s are timed by what else the machine does.{beside}",
+                "An epoch's training took {} s to {} s, too short a time to compare: runs of less \
+                 than {LEAST_TIMED_SECS} s are timed by what else the machine does.{beside}",
                 seconds(*least),
                 seconds(*most)
             )
