@@ -221,10 +221,6 @@ async fn images_without_a_zero() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn each_optimiser() {
     for optimiser in Optimiser::ALL {
-        // Where the others take the plain step, there is nothing to compare.
-        if cfg!(feature = "webgpu") && optimiser != Optimiser::Sgd {
-            continue;
-        }
         let (learning_rate, momentum) = match optimiser {
             Optimiser::Sgd | Optimiser::Nesterov => (0.002, 0.9),
             Optimiser::Adam | Optimiser::Adamw => (0.0001, 0.0),
@@ -263,8 +259,6 @@ async fn each_activation() {
     }
 }
 
-/// What WebGPU takes plainly has nothing to be compared with there.
-#[cfg(not(feature = "webgpu"))]
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn each_regulariser() {
     let smoothed = Rule {

@@ -6,9 +6,7 @@ use std::rc::Rc;
 
 use inkling::config::Plan;
 use inkling::data::{Dataset, NUM_PIXELS, Normalisation, Task, sample};
-use inkling::message::{
-    Activation, Initialisation, LearningRateSchedule, Optimiser, RunConfig, StepKind,
-};
+use inkling::message::{Activation, Initialisation, LearningRateSchedule, Optimiser, RunConfig};
 use inkling::nn::batch::Batch;
 use inkling::nn::dropout::DropoutMask;
 use inkling::nn::layout::Layout;
@@ -24,11 +22,10 @@ const NUM_ROWS: usize = 640;
 const BATCH_SIZE: usize = 32;
 const STEPS_PER_EPOCH: usize = NUM_ROWS / BATCH_SIZE;
 
-/// Tolerance, and steps of a software adapter, which is slow and sums in another order:
-/// fewer still where it takes the plain step.
+/// Tolerance, and steps of a software adapter, which is slow and sums in another order.
 const TOLERANCE: f32 = if cfg!(feature = "webgpu") { 1e-3 } else { 1e-4 };
 const NUM_STEPS: usize = 200;
-const NUM_STEPS_OF_ADAPTER: [usize; 2] = [40, 6];
+const NUM_STEPS_OF_ADAPTER: usize = 40;
 
 #[derive(Deserialize)]
 struct Fixture {
@@ -57,18 +54,17 @@ async fn assert_parity(Case { settings, losses }: Case, dataset: Rc<Dataset>) {
     let layout = Layout::new(&plan.network);
     let parameters = weights::initial(&layout, plan.network.initialisation, SEED);
     let device = device::open().await.unwrap();
-    let kind = plan.step_kind();
     let mut network = Network::new(
         layout,
         Normalisation::MNIST,
         &parameters,
         dataset,
-        kind,
+        plan.step,
         &device,
     );
 
     let num_steps = match cfg!(feature = "webgpu") {
-        true => NUM_STEPS_OF_ADAPTER[usize::from(kind == StepKind::Plain)],
+        true => NUM_STEPS_OF_ADAPTER,
         false => NUM_STEPS,
     };
     let mut found = Vec::new();

@@ -28,7 +28,7 @@ pub enum StepKind {
 }
 
 /// The rule by which a step moves the parameters; `nn::optimiser` has the formulas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
 pub enum Optimiser {
     /// Stochastic gradient descent, with momentum where there is some.
@@ -47,7 +47,7 @@ pub enum Optimiser {
 }
 
 /// What a hidden unit makes of its sum; `nn::activation` has the formulas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Tsify)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
     /// The sum where it is above 0, else 0.

@@ -1,5 +1,5 @@
 //! What a hidden unit makes of its sum: value, slope, and its name in torch. A new one is an
-//! entry here and in [`Activation`]; the page's choice is in `www/base/settings.js`, its
+//! entry here, for both backends, and in [`Activation`]; the page's choice is in `www/base/settings.js`, its
 //! nodes in a saved graph in `www/worker/onnx.js`.
 
 use std::f32::consts::{FRAC_1_SQRT_2, PI};
@@ -95,4 +95,69 @@ impl Activation {
 
 fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp_f32(-x))
+}
+
+/// The same in WebGPU's kernels.
+#[cfg(feature = "webgpu")]
+pub(crate) mod on_device {
+    // A device has functions of its own: `crate::math` is for the CPU.
+    #![allow(clippy::disallowed_methods)]
+
+    use std::f32::consts::{FRAC_1_SQRT_2, PI};
+
+    use cubecl::prelude::*;
+
+    use super::LEAK;
+    use crate::message::Activation;
+
+    /// An activation's value and slope.
+    #[derive(CubeType)]
+    pub struct Reading {
+        /// What goes on to the next layer.
+        pub value: f32,
+        /// What the gradient is multiplied by on its way back.
+        pub slope: f32,
+    }
+
+    /// The activation at `x`; no number where `x` is none.
+    #[cube]
+    pub fn at(x: f32, #[comptime] activation: Activation) -> Reading {
+        let mut value = x;
+        let mut slope = 1.0f32;
+        if comptime!(activation == Activation::Relu) {
+            if x <= 0.0f32 {
+                value = 0.0f32;
+                slope = 0.0f32;
+            }
+        } else if comptime!(activation == Activation::LeakyRelu) {
+            if x <= 0.0f32 {
+                value = LEAK * x;
+                slope = LEAK.runtime();
+            }
+        } else if comptime!(activation == Activation::Tanh) {
+            // Drivers' own overflow where x is large.
+            let y = 1.0f32 - 2.0f32 / ((2.0f32 * x).exp() + 1.0f32);
+            value = y;
+            slope = 1.0f32 - y * y;
+        } else if comptime!(activation == Activation::Sigmoid) {
+            let y = sigmoid(x);
+            value = y;
+            slope = y * (1.0f32 - y);
+        } else if comptime!(activation == Activation::Gelu) {
+            let below = 0.5f32 * (1.0f32 + <f32 as Erf>::erf(x * FRAC_1_SQRT_2));
+            let density = (-0.5f32 * x * x).exp() * comptime!(1.0 / (2.0 * PI).sqrt());
+            value = x * below;
+            slope = below + x * density;
+        } else {
+            let y = sigmoid(x);
+            value = x * y;
+            slope = y * (1.0f32 + x * (1.0f32 - y));
+        }
+        Reading { value, slope }
+    }
+
+    #[cube]
+    fn sigmoid(x: f32) -> f32 {
+        1.0f32 / (1.0f32 + (-x).exp())
+    }
 }

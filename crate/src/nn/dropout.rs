@@ -20,7 +20,7 @@ pub struct DropoutMask {
 }
 
 /// Where a hidden layer's place stands in the counter of its draws, the pixels have this.
-const INPUTS: u32 = u32::MAX;
+pub(super) const INPUTS: u32 = u32::MAX;
 
 impl DropoutMask {
     /// Of a run's step; none where nothing is dropped.
@@ -42,6 +42,16 @@ impl DropoutMask {
     /// Of 2²⁴ equally likely draws, those below this one drop a hidden unit.
     pub fn threshold(&self) -> u32 {
         threshold(self.probability)
+    }
+
+    /// [`Self::scale`] of the pixels.
+    pub fn input_scale(&self) -> f32 {
+        1.0 / (1.0 - self.input_probability)
+    }
+
+    /// [`Self::threshold`] of the pixels.
+    pub fn input_threshold(&self) -> u32 {
+        threshold(self.input_probability)
     }
 
     /// Drops and scales a hidden layer's outputs, `[num_rows, width]` flat, by a

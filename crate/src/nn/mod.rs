@@ -7,6 +7,8 @@ pub mod committee;
 pub mod device;
 pub mod dropout;
 pub mod inspect;
+#[cfg(feature = "webgpu")]
+pub(crate) mod lanes;
 pub mod layout;
 pub mod model_file;
 pub mod nearest;

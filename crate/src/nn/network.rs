@@ -14,11 +14,11 @@ use super::ops::ndarray;
 use super::optimiser::Step;
 use super::plain::PlainMlp;
 use super::{BatchMetrics, device};
-use crate::config::{NetworkPlan, Plan, Rule};
+use crate::config::Rule;
 use crate::data::{Dataset, Normalisation};
 use crate::error::{Error, Result};
 use crate::math::exp_f32;
-use crate::message::{Activation, Optimiser, StepKind};
+use crate::message::StepKind;
 
 /// A network: parameters and an optimiser's state on a device, and a data set to read.
 pub struct Network {
@@ -46,39 +46,6 @@ enum Engine {
     Gpu(Box<cube::FusedMlp>),
 }
 
-/// Which step runs on this backend where `wanted` is asked for: what WebGPU's kernels do not
-/// know takes the plain one.
-fn step_kind(wanted: StepKind, is_known: bool) -> StepKind {
-    if cfg!(feature = "webgpu") && !is_known {
-        return StepKind::Plain;
-    }
-    wanted
-}
-
-/// Whether WebGPU's kernels have such hidden layers.
-fn knows_activation(activation: Activation) -> bool {
-    activation == Activation::Relu
-}
-
-/// Whether they have such a step.
-fn knows_rule(rule: &Rule) -> bool {
-    rule.optimiser == Optimiser::Sgd && rule.label_smoothing == 0.0 && rule.max_norm == 0.0
-}
-
-impl Plan {
-    /// [`step_kind`] of these settings.
-    pub fn step_kind(&self) -> StepKind {
-        let NetworkPlan {
-            activation,
-            input_dropout,
-            ..
-        } = self.network;
-        let is_known =
-            knows_activation(activation) && input_dropout == 0.0 && knows_rule(&self.rule);
-        step_kind(self.step, is_known)
-    }
-}
-
 impl Network {
     /// Puts parameters `[layout.num_parameters]` on the device. `normalisation` is that
     /// of the pixels it was or will be trained on; `dataset` has as many a row as the
@@ -91,7 +58,7 @@ impl Network {
         kind: StepKind,
         device: &Device,
     ) -> Self {
-        let engine = match step_kind(kind, knows_activation(layout.activation)) {
+        let engine = match kind {
             StepKind::Plain => {
                 Engine::Plain(PlainMlp::new(&layout, normalisation, parameters, device))
             }
@@ -124,9 +91,6 @@ impl Network {
     }
 
     /// One step. What it came to waits for [`Self::take_metrics`].
-    ///
-    /// # Panics
-    /// By a rule that is not this network's: see [`Plan::step_kind`].
     pub fn train_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, rule: Rule) {
         self.num_steps += 1;
         let step = Step::new(rule, self.num_steps);
@@ -144,14 +108,7 @@ impl Network {
                 self.pending.push(metrics);
             }
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => {
-                let drops_inputs = mask.is_some_and(|mask| mask.input_probability > 0.0);
-                assert!(
-                    knows_rule(&rule) && !drops_inputs,
-                    "the others take the plain step"
-                );
-                mlp.record_step(batch, mask, rule);
-            }
+            Engine::Gpu(mlp) => mlp.record_step(batch, mask, step),
         }
     }
 
@@ -267,10 +224,13 @@ impl Network {
                 None => vec![],
             },
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => {
-                let velocities = read(mlp.velocities()).await?;
-                mlp.stripped(&velocities)
-            }
+            Engine::Gpu(mlp) => match mlp.state() {
+                Some(state) => {
+                    let state = read(state).await?;
+                    mlp.stripped(&state)
+                }
+                None => vec![],
+            },
         };
         Ok((state, self.num_steps))
     }
@@ -286,7 +246,7 @@ impl Network {
             #[cfg(feature = "ndarray")]
             Engine::Cpu(mlp) => mlp.set_state(&self.layout, state),
             #[cfg(feature = "webgpu")]
-            Engine::Gpu(mlp) => mlp.set_velocities(state),
+            Engine::Gpu(mlp) => mlp.set_state(state),
         }
     }
 

@@ -67,7 +67,7 @@ impl RateTest {
         let layout = Layout::new(&plan.network);
         let parameters = weights::initial(&layout, plan.network.initialisation, plan.seed);
         let data = dataset.clone();
-        let kind = plan.step_kind();
+        let kind = plan.step;
         let network = Network::new(layout, normalisation, &parameters, data, kind, device);
         let mut batches = Batches::new(&plan);
         batches.begin_epoch(1, &split.train);

@@ -133,7 +133,7 @@ impl Trainer {
             normalisation,
             &parameters,
             dataset.clone(),
-            plan.step_kind(),
+            plan.step,
             device,
         );
         let checkpoint = Checkpoint {
@@ -544,7 +544,7 @@ impl Trainer {
         let layout = self.network.layout().clone();
         let dataset = self.dataset.clone();
         let normalisation = self.normalisation;
-        let step = self.plan.step_kind();
+        let step = self.plan.step;
         Network::new(
             layout,
             normalisation,

@@ -20,3 +20,30 @@ pub fn moved<V: Values>(
     let root = square.clone().root().plus_number(EPSILON);
     parameter.plus(-rule.learning_rate, gradient.quotient(root))
 }
+
+/// The same formula in WebGPU's kernels.
+#[cfg(feature = "webgpu")]
+pub(super) mod on_device {
+    use cubecl::prelude::*;
+
+    use super::EPSILON;
+    use crate::nn::lanes::Lanes;
+    use crate::nn::optimiser::on_device::{RuleBits, StepNumbers, decayed};
+
+    /// As `optimiser::on_device::moved`; it keeps nothing in a second slot.
+    #[cube]
+    pub fn moved(
+        parameter: Lanes,
+        gradient: Lanes,
+        slots: &mut [Lanes],
+        place: usize,
+        numbers: &StepNumbers,
+        #[comptime] rule: RuleBits,
+    ) -> Lanes {
+        let gradient = decayed(parameter, gradient, rule);
+        let square = slots[place] + gradient * gradient;
+        slots[place] = square;
+        let root = square.sqrt() + Lanes::new(EPSILON);
+        parameter - Lanes::new(numbers.rate) * (gradient / root)
+    }
+}

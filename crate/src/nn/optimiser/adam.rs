@@ -28,6 +28,13 @@ impl Corrections {
             root: (1.0 / square.sqrt()) as f32,
         }
     }
+
+    /// What a step of `learning_rate` multiplies the mean by, and the square's root.
+    #[inline(always)]
+    pub fn factors(&self, learning_rate: f32) -> (f32, f32) {
+        let mean = (f64::from(learning_rate) * self.mean) as f32;
+        (mean, self.root)
+    }
 }
 
 #[inline(always)]
@@ -48,7 +55,48 @@ pub fn moved<V: Values>(
         .clone()
         .scaled(second as f32)
         .plus((1.0 - second) as f32, gradient.clone().product(gradient));
-    let root = square.clone().root().scaled(corrections.root);
-    let step = (f64::from(rule.learning_rate) * corrections.mean) as f32;
-    parameter.plus(-step, mean.clone().quotient(root.plus_number(EPSILON)))
+    let (mean_rate, root_factor) = corrections.factors(rule.learning_rate);
+    let root = square.clone().root().scaled(root_factor);
+    parameter.plus(-mean_rate, mean.clone().quotient(root.plus_number(EPSILON)))
+}
+
+/// The same formula in WebGPU's kernels.
+#[cfg(feature = "webgpu")]
+pub(super) mod on_device {
+    use cubecl::prelude::*;
+
+    use super::{BETAS, EPSILON};
+    use crate::message::Optimiser;
+    use crate::nn::lanes::Lanes;
+    use crate::nn::optimiser::on_device::{RuleBits, StepNumbers, decayed};
+
+    /// As `optimiser::on_device::moved`; AdamW's shrinking is in it.
+    #[cube]
+    pub fn moved(
+        parameter: Lanes,
+        gradient: Lanes,
+        slots: &mut [Lanes],
+        place: usize,
+        second_place: usize,
+        numbers: &StepNumbers,
+        #[comptime] rule: RuleBits,
+    ) -> Lanes {
+        let mut parameter = parameter;
+        let mut gradient = gradient;
+        if comptime!(rule.optimiser == Optimiser::Adamw) {
+            // Shrunk before the step, and the gradient knows nothing of it.
+            let kept = 1.0f32 - numbers.rate * f32::from_bits(rule.weight_decay);
+            parameter *= Lanes::new(kept);
+        } else {
+            gradient = decayed(parameter, gradient, rule);
+        }
+        let mean = slots[place] * Lanes::new(comptime!(BETAS[0] as f32))
+            + gradient * Lanes::new(comptime!((1.0 - BETAS[0]) as f32));
+        slots[place] = mean;
+        let square = slots[second_place] * Lanes::new(comptime!(BETAS[1] as f32))
+            + gradient * gradient * Lanes::new(comptime!((1.0 - BETAS[1]) as f32));
+        slots[second_place] = square;
+        let root = square.sqrt() * Lanes::new(numbers.root_factor) + Lanes::new(EPSILON);
+        parameter - Lanes::new(numbers.mean_rate) * (mean / root)
+    }
 }

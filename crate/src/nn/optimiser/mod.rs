@@ -1,9 +1,12 @@
 //! What a step does to the parameters: each optimiser's formula once, over whatever holds
-//! the numbers. The CPU's kernels give vectors that are still in registers, the plain
-//! network whole tensors.
+//! the numbers: the CPU's kernels give vectors that are still in registers, the plain
+//! network whole tensors. WebGPU's kernels are of another language, whose formula stands
+//! below the other in each rule's file.
 
 mod adagrad;
 mod adam;
+#[cfg(feature = "webgpu")]
+pub(crate) mod on_device;
 mod rmsprop;
 mod sgd;
 mod values;

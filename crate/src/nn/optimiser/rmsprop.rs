@@ -28,3 +28,39 @@ pub fn moved<V: Values>(
     }
     parameter.plus(-rule.learning_rate, direction)
 }
+
+/// The same formula in WebGPU's kernels.
+#[cfg(feature = "webgpu")]
+pub(super) mod on_device {
+    use cubecl::prelude::*;
+
+    use super::{ALPHA, EPSILON};
+    use crate::nn::lanes::Lanes;
+    use crate::nn::optimiser::on_device::{RuleBits, StepNumbers, decayed};
+
+    /// As `optimiser::on_device::moved`.
+    #[cube]
+    pub fn moved(
+        parameter: Lanes,
+        gradient: Lanes,
+        slots: &mut [Lanes],
+        place: usize,
+        second_place: usize,
+        numbers: &StepNumbers,
+        #[comptime] rule: RuleBits,
+    ) -> Lanes {
+        let gradient = decayed(parameter, gradient, rule);
+        let square = slots[place] * Lanes::new(comptime!(ALPHA as f32))
+            + gradient * gradient * Lanes::new(comptime!((1.0 - ALPHA) as f32));
+        slots[place] = square;
+        let step = gradient / (square.sqrt() + Lanes::new(EPSILON));
+        let mut direction = step;
+        if comptime!(rule.momentum != 0) {
+            let momentum = Lanes::new(f32::from_bits(rule.momentum));
+            let velocity = step + momentum * slots[second_place];
+            slots[second_place] = velocity;
+            direction = velocity;
+        }
+        parameter - Lanes::new(numbers.rate) * direction
+    }
+}

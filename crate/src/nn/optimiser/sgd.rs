@@ -25,3 +25,37 @@ pub fn moved<V: Values>(
     }
     parameter.plus(-rule.learning_rate, direction)
 }
+
+/// The same formula in WebGPU's kernels.
+#[cfg(feature = "webgpu")]
+pub(super) mod on_device {
+    use cubecl::prelude::*;
+
+    use crate::message::Optimiser;
+    use crate::nn::lanes::Lanes;
+    use crate::nn::optimiser::on_device::{RuleBits, StepNumbers, decayed};
+
+    /// As `optimiser::on_device::moved`; it keeps nothing in a second slot.
+    #[cube]
+    pub fn moved(
+        parameter: Lanes,
+        gradient: Lanes,
+        slots: &mut [Lanes],
+        place: usize,
+        numbers: &StepNumbers,
+        #[comptime] rule: RuleBits,
+    ) -> Lanes {
+        let gradient = decayed(parameter, gradient, rule);
+        let mut direction = gradient;
+        if comptime!(rule.momentum != 0) {
+            let momentum = Lanes::new(f32::from_bits(rule.momentum));
+            let velocity = gradient + momentum * slots[place];
+            slots[place] = velocity;
+            direction = velocity;
+            if comptime!(rule.optimiser == Optimiser::Nesterov) {
+                direction = gradient + momentum * velocity;
+            }
+        }
+        parameter - Lanes::new(numbers.rate) * direction
+    }
+}

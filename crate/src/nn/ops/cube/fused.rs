@@ -5,18 +5,16 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::kernels::{ImageShape, LANES, LayerShape, PARTS, SgdBits, cursor, info};
+use super::kernels::{CURSOR_LEN, ImageShape, LANES, LayerShape, MAX_SLOTS, PARTS, cursor, info};
 use super::padding::Padding;
 use super::{Buffers, Work, mlp_steps};
-use crate::config::Rule;
 use crate::data::{Dataset, Normalisation};
 use crate::nn::BatchMetrics;
 use crate::nn::batch::Batch;
 use crate::nn::dropout::DropoutMask;
 use crate::nn::layout::Layout;
-
-/// Batches whose metrics fit on the device before they must be read.
-pub const MAX_SLOTS: usize = 64;
+use crate::nn::optimiser::Step;
+use crate::nn::optimiser::on_device::{RuleBits, StepNumbers};
 
 /// A network's tensors on the device, whatever the batch. Batches are recorded
 /// and run together, in order, when their metrics are asked for or anything else
@@ -27,7 +25,10 @@ pub struct FusedMlp {
     image: ImageShape,
     num_classes: usize,
     parameters: Tensor<1>,
-    velocities: Tensor<1>,
+    /// What the rule keeps of the parameters, slot after slot; as short as the device allows
+    /// before a step of one that keeps any.
+    slots: Tensor<1>,
+    num_slots: usize,
     dataset: Images,
     /// Batches that wait to be run.
     recordings: Vec<Recording>,
@@ -48,7 +49,9 @@ struct Recording {
     /// The first batch's mask; the others' follow step by step.
     mask: Option<DropoutMask>,
     /// How to learn; nothing for a forward pass.
-    sgd: Option<Rule>,
+    rule: Option<RuleBits>,
+    /// What of the rule is each step's own.
+    numbers: Vec<[u32; StepNumbers::LEN]>,
 }
 
 /// Images on the device with their labels: four pixels a word, and bits that
@@ -66,6 +69,7 @@ struct Pass {
     batch_pixels: Tensor<1, Int>,
     batch: Tensor<1, Int>,
     outputs: Tensor<1>,
+    slopes: Tensor<1>,
     normalised: Tensor<1>,
     inverse_deviations: Tensor<1>,
     upstream: Tensor<1>,
@@ -87,7 +91,8 @@ impl FusedMlp {
         let parameters = padding.fill(parameters);
         Self {
             device: device.clone(),
-            velocities: Tensor::zeros([parameters.len()], device),
+            slots: Tensor::zeros([LANES], device),
+            num_slots: 0,
             parameters: Tensor::from_floats(parameters.as_slice(), device),
             padding,
             image,
@@ -106,27 +111,40 @@ impl FusedMlp {
         self.parameters.clone()
     }
 
-    /// The flat velocities, likewise; zeros before the first step with momentum.
-    pub fn velocities(&mut self) -> Tensor<1> {
+    /// What the optimiser keeps, slot after slot, likewise; none before the first step of one
+    /// that keeps any.
+    pub fn state(&mut self) -> Option<Tensor<1>> {
         self.run_recorded();
-        self.velocities.clone()
+        (self.num_slots > 0).then(|| self.slots.clone())
     }
 
-    /// Parameters or velocities `[layout.num_parameters]` of what the device holds.
+    /// Parameters, or an optimiser's slots, `[layout.num_parameters]` each, of what the
+    /// device holds.
     pub fn stripped(&self, values: &[f32]) -> Vec<f32> {
-        self.padding.strip(values)
+        let parts = values.chunks_exact(self.parameters.dims()[0]);
+        parts.flat_map(|part| self.padding.strip(part)).collect()
     }
 
-    /// Takes flat velocities, `[layout.num_parameters]`.
-    pub fn set_velocities(&mut self, velocities: &[f32]) {
+    /// Takes an optimiser's state, `[layout.num_parameters]` for each of its slots.
+    pub fn set_state(&mut self, state: &[f32]) {
         self.run_recorded();
-        let velocities = self.padding.fill(velocities);
-        self.velocities = Tensor::from_floats(velocities.as_slice(), &self.device);
+        let slots = state.chunks_exact(self.padding.num_parameters());
+        self.num_slots = slots.len();
+        let slots: Vec<f32> = slots.flat_map(|slot| self.padding.fill(slot)).collect();
+        self.slots = Tensor::from_floats(slots.as_slice(), &self.device);
     }
 
-    /// Records a step of SGD.
-    pub fn record_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, rule: Rule) {
-        self.record(batch, mask, Some(rule));
+    /// Records a step.
+    pub fn record_step(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, step: Step) {
+        let num_slots = step.rule().num_slots();
+        if num_slots != self.num_slots {
+            // Another rule begins as it does at a run's beginning.
+            self.run_recorded();
+            self.num_slots = num_slots;
+            let len = num_slots * self.parameters.dims()[0];
+            self.slots = Tensor::zeros([len.max(LANES)], &self.device);
+        }
+        self.record(batch, mask, Some(step));
     }
 
     /// Records a forward pass over a labelled batch.
@@ -134,18 +152,21 @@ impl FusedMlp {
         self.record(batch, None, None);
     }
 
-    fn record(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Option<Rule>) {
+    fn record(&mut self, batch: Batch<'_>, mask: Option<&DropoutMask>, step: Option<Step>) {
+        let rule = step.map(|step| RuleBits::new(step.rule()));
+        let numbers = step.map(|step| StepNumbers::bits(&step));
         match self.recordings.last_mut() {
-            Some(last) if last.takes(batch, mask, sgd) => last.push(batch),
+            Some(last) if last.takes(batch, mask, rule) => last.push(batch, numbers),
             _ => {
                 let mut recording = Recording {
                     rows: vec![],
                     images: None,
                     batch_size: batch.len(),
                     mask: mask.copied(),
-                    sgd,
+                    rule,
+                    numbers: vec![],
                 };
-                recording.push(batch);
+                recording.push(batch, numbers);
                 self.recordings.push(recording);
             }
         }
@@ -164,8 +185,8 @@ impl FusedMlp {
             let own =
                 own.map(|(pixels, labels)| Images::new(pixels, labels, self.image, &self.device));
             let images = own.unwrap_or_else(|| self.dataset.clone());
-            let (mask, sgd) = (recording.mask.as_ref(), recording.sgd);
-            let kept = if sgd.is_some() {
+            let mask = recording.mask.as_ref();
+            let kept = if recording.rule.is_some() {
                 self.training.take()
             } else {
                 self.evaluation.take()
@@ -184,9 +205,9 @@ impl FusedMlp {
                 // The one before may still stand where this one would write.
                 pass.metrics = Tensor::zeros(pass.metrics.dims(), &self.device);
             }
-            let reading = self.run(&pass, &images, &recording.rows, mask, sgd);
+            let reading = self.run(&pass, &images, &recording);
             self.readings.push(reading);
-            if sgd.is_some() {
+            if recording.rule.is_some() {
                 self.training = Some(pass);
             } else {
                 self.evaluation = Some(pass);
@@ -201,8 +222,15 @@ impl FusedMlp {
         let num_rows = pixels.len() / self.image.num_pixels;
         let pass = Pass::new(&self.padding, self.image, num_rows, None, &self.device);
         let images = Images::new(pixels, &vec![0; num_rows], self.image, &self.device);
-        let rows: Vec<u32> = (0..num_rows as u32).collect();
-        self.run(&pass, &images, &rows, None, None);
+        let recording = Recording {
+            rows: (0..num_rows as u32).collect(),
+            images: None,
+            batch_size: num_rows,
+            mask: None,
+            rule: None,
+            numbers: vec![],
+        };
+        self.run(&pass, &images, &recording);
         let last = pass.shapes.last().expect("at least one layer");
         pass.outputs
             .narrow(0, last.output, num_rows * last.num_outputs)
@@ -215,24 +243,19 @@ impl FusedMlp {
         rows.copied().collect()
     }
 
-    fn run(
-        &mut self,
-        pass: &Pass,
-        images: &Images,
-        rows: &[u32],
-        mask: Option<&DropoutMask>,
-        sgd: Option<Rule>,
-    ) -> Reading {
+    fn run(&mut self, pass: &Pass, images: &Images, recording: &Recording) -> Reading {
+        let (rows, mask) = (&recording.rows, recording.mask);
         let num_batches = rows.len().div_ceil(pass.batch_size);
         debug_assert!(num_batches <= MAX_SLOTS, "the metrics would not fit");
-        let mut start = [0u32; cursor::LEN];
+        let mut start = [0u32; CURSOR_LEN];
         start[cursor::NUM_ROWS] = rows.len() as u32;
         start[cursor::STEP] = mask.map_or(0, |mask| mask.step);
         start[cursor::SEED] = mask.map_or(0, |mask| mask.seed);
-        start[cursor::LEARNING_RATE] = sgd.map_or(0, |sgd| sgd.learning_rate.to_bits());
+        let numbers = recording.numbers.as_flattened();
+        start[cursor::NUMBERS..][..numbers.len()].copy_from_slice(numbers);
         let buffers = Buffers {
             parameters: self.parameters.clone().into_dispatch(),
-            velocities: self.velocities.clone().into_dispatch(),
+            slots: self.slots.clone().into_dispatch(),
             pixels: images.pixels.clone().into_dispatch(),
             labels: images.labels.clone().into_dispatch(),
             order: words(rows.to_vec(), &self.device).into_dispatch(),
@@ -240,6 +263,7 @@ impl FusedMlp {
             batch_pixels: pass.batch_pixels.clone().into_dispatch(),
             batch: pass.batch.clone().into_dispatch(),
             outputs: pass.outputs.clone().into_dispatch(),
+            slopes: pass.slopes.clone().into_dispatch(),
             normalised: pass.normalised.clone().into_dispatch(),
             inverse_deviations: pass.inverse_deviations.clone().into_dispatch(),
             upstream: pass.upstream.clone().into_dispatch(),
@@ -248,7 +272,7 @@ impl FusedMlp {
         };
         let work = Work {
             shapes: pass.shapes.clone(),
-            sgd: sgd.map(SgdBits::from),
+            rule: recording.rule,
             num_batches,
         };
         mlp_steps(buffers, &work);
@@ -259,7 +283,7 @@ impl FusedMlp {
             num_rows,
             batch_size: pass.batch_size,
             num_images: rows.len(),
-            is_step: sgd.is_some(),
+            is_step: recording.rule.is_some(),
         }
     }
 }
@@ -280,13 +304,13 @@ pub struct Reading {
 
 impl Recording {
     /// Whether this batch can be run in one go with those recorded.
-    fn takes(&self, batch: Batch<'_>, mask: Option<&DropoutMask>, sgd: Option<Rule>) -> bool {
+    fn takes(&self, batch: Batch<'_>, mask: Option<&DropoutMask>, rule: Option<RuleBits>) -> bool {
         let num_batches = self.rows.len() / self.batch_size;
         let next_mask = self.mask.map(|mask| DropoutMask {
             step: mask.step + num_batches as u32,
             ..mask
         });
-        sgd == self.sgd
+        rule == self.rule
             && mask.copied() == next_mask
             && matches!(batch, Batch::Images(..)) == self.images.is_some()
             && self.rows.len().is_multiple_of(self.batch_size)
@@ -294,7 +318,8 @@ impl Recording {
             && num_batches < MAX_SLOTS
     }
 
-    fn push(&mut self, batch: Batch<'_>) {
+    fn push(&mut self, batch: Batch<'_>, numbers: Option<[u32; StepNumbers::LEN]>) {
+        self.numbers.extend(numbers);
         match batch {
             Batch::Rows(rows) => self.rows.extend_from_slice(rows),
             Batch::Images(pixels, labels) => {
@@ -363,8 +388,10 @@ impl Images {
 impl Pass {
     /// Whether it can run batches of this size with such a mask.
     fn is_for(&self, batch_size: usize, mask: Option<&DropoutMask>) -> bool {
-        let threshold = mask.map_or(0, DropoutMask::threshold);
-        self.batch_size == batch_size && self.shapes[0].drop_threshold == threshold
+        let shape = &self.shapes[0];
+        let thresholds = (shape.drop_threshold, shape.input_drop_threshold);
+        self.batch_size == batch_size
+            && thresholds == mask.map_or((0, 0), |mask| (mask.threshold(), mask.input_threshold()))
     }
 
     fn new(
@@ -375,10 +402,17 @@ impl Pass {
         device: &Device,
     ) -> Self {
         let shapes = shapes(padding, image, batch_size, mask);
-        let num_rows = shapes[0].num_rows;
-        let len = shapes[0].sums;
-        let sums_len = PARTS * shapes[0].num_outputs;
-        let norm_len = if shapes[0].has_norm { len } else { LANES };
+        let first = shapes[0];
+        let num_rows = first.num_rows;
+        let len = first.sums;
+        let sums_len = PARTS * first.num_outputs;
+        let norm_len = if first.has_norm { len } else { LANES };
+        let slopes_len = if first.keeps_slopes() { len } else { LANES };
+        let inputs_len = if first.drops_inputs() {
+            num_rows * first.num_inputs
+        } else {
+            0
+        };
         Self {
             batch_size,
             batch_pixels: words(
@@ -386,7 +420,8 @@ impl Pass {
                 device,
             ),
             batch: words(vec![0; num_rows + info::LEN], device),
-            outputs: Tensor::zeros([len + sums_len], device),
+            outputs: Tensor::zeros([len + sums_len + inputs_len], device),
+            slopes: Tensor::zeros([slopes_len], device),
             normalised: Tensor::zeros([norm_len], device),
             inverse_deviations: Tensor::zeros([batch_size * shapes.len()], device),
             upstream: Tensor::zeros([len + sums_len], device),
@@ -405,7 +440,10 @@ fn shapes(
 ) -> Vec<LayerShape> {
     let num_rows = batch_size.next_multiple_of(LANES);
     let num_outputs: usize = padding.layers().map(|(_, filled)| filled.num_outputs).sum();
-    let mut input = 0;
+    let sums = num_rows * num_outputs;
+    let mut layers = padding.layers();
+    let first_width = layers.next().map_or(0, |(_, first)| first.num_outputs);
+    let mut input = sums + PARTS * first_width;
     let mut output = 0;
     let mut shapes = Vec::new();
     for (index, (plain, layer)) in padding.layers().enumerate() {
@@ -425,26 +463,21 @@ fn shapes(
             shift,
             input,
             output,
-            sums: num_rows * num_outputs,
+            sums,
+            num_parameters: padding.num_filled_parameters(),
             index,
+            activation: padding.activation(),
             has_norm: layer.norm.is_some(),
             drop_threshold: mask.map_or(0, DropoutMask::threshold),
             keep_scale: mask.map_or(1.0, DropoutMask::scale).to_bits(),
+            input_drop_threshold: mask.map_or(0, DropoutMask::input_threshold),
+            input_keep_scale: mask.map_or(1.0, DropoutMask::input_scale).to_bits(),
             image,
         });
         input = output;
         output += num_rows * layer.num_outputs;
     }
     shapes
-}
-
-impl From<Rule> for SgdBits {
-    fn from(rule: Rule) -> Self {
-        Self {
-            momentum: rule.momentum.to_bits(),
-            weight_decay: rule.weight_decay.to_bits(),
-        }
-    }
 }
 
 /// Words on the device. burn's integers there are `i32`; the kernels read the

@@ -12,14 +12,16 @@ mod fused;
 mod kernels;
 mod padding;
 
-pub use fused::{FusedMlp, MAX_SLOTS, Reading};
+pub use fused::{FusedMlp, Reading};
+pub use kernels::MAX_SLOTS;
 
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, Cube, Dispatch, ExtensionType, backend_extension};
 use burn_wgpu::CubeTensor;
 use cubecl::prelude::*;
 
-use kernels::{LayerShape, PARTS, PIXEL_TILE_VECTORS, SgdBits, TILE_VECTORS, tile_vectors};
+use crate::nn::optimiser::on_device::RuleBits;
+use kernels::{LayerShape, PARTS, PIXEL_TILE_VECTORS, TILE_VECTORS, tile_vectors};
 
 /// Threads of a workgroup.
 const CUBE_SIZE: usize = 64;
@@ -28,7 +30,7 @@ const CUBE_SIZE: usize = 64;
 #[derive(ExtensionType)]
 struct Buffers<B: Backend> {
     parameters: FloatTensor<B>,
-    velocities: FloatTensor<B>,
+    slots: FloatTensor<B>,
     pixels: IntTensor<B>,
     labels: IntTensor<B>,
     order: IntTensor<B>,
@@ -36,6 +38,7 @@ struct Buffers<B: Backend> {
     batch_pixels: IntTensor<B>,
     batch: IntTensor<B>,
     outputs: FloatTensor<B>,
+    slopes: FloatTensor<B>,
     normalised: FloatTensor<B>,
     inverse_deviations: FloatTensor<B>,
     upstream: FloatTensor<B>,
@@ -48,7 +51,7 @@ struct Buffers<B: Backend> {
 struct Work {
     shapes: Vec<LayerShape>,
     /// How to learn; nothing for a forward pass.
-    sgd: Option<SgdBits>,
+    rule: Option<RuleBits>,
     num_batches: usize,
 }
 
@@ -63,7 +66,7 @@ impl MlpSteps for Cube {
     fn mlp_steps(buffers: Buffers<Self>, work: &Work) -> usize {
         let launcher = Launcher { buffers: &buffers };
         for _ in 0..work.num_batches {
-            launcher.step(&work.shapes, work.sgd);
+            launcher.step(&work.shapes, work.rule);
         }
         work.num_batches
     }
@@ -94,64 +97,77 @@ macro_rules! launch {
 }
 
 impl Launcher<'_> {
-    fn step(&self, shapes: &[LayerShape], sgd: Option<SgdBits>) {
+    fn step(&self, shapes: &[LayerShape], rule: Option<RuleBits>) {
         let first = shapes[0];
         launch!(self.gather in first.num_rows.div_ceil(32) * first.image.all_words(),
             pixels labels order cursor batch_pixels batch;
             first.batch_size, first.num_rows, first.image);
-        launch!(self.sum_weights in PARTS * first.output_vectors(), parameters outputs; first);
+        if first.drops_inputs() {
+            launch!(self.drop_pixels in first.num_rows * first.image.words(),
+                batch_pixels batch outputs; first);
+        } else {
+            launch!(self.sum_weights in PARTS * first.output_vectors(), parameters outputs; first);
+        }
         let (last, hidden) = shapes.split_last().expect("at least one layer");
         for shape in hidden {
             self.forward(*shape);
         }
         launch!(self.output_and_loss in last.num_rows,
-            batch parameters outputs upstream metrics cursor; *last);
-        let Some(sgd) = sgd else { return };
+            batch parameters outputs upstream metrics cursor;
+            *last, rule.map_or(0, |rule| rule.label_smoothing));
+        let Some(rule) = rule else { return };
         for index in (1..shapes.len()).rev() {
             self.backward(shapes[index], shapes[index - 1]);
         }
         for shape in shapes {
-            self.update(*shape, sgd);
+            self.update(*shape, rule);
+        }
+        if rule.max_norm != 0 {
+            for shape in hidden {
+                launch!(self.bound_norms in shape.output_vectors(),
+                    parameters; *shape, rule.max_norm);
+            }
         }
     }
 
     fn forward(&self, shape: LayerShape) {
         let num_tiles = shape.row_tiles() * tiles(shape.output_vectors(), TILE_VECTORS);
-        if shape.index == 0 {
-            launch!(self.linear_pixels in num_tiles, batch_pixels batch parameters outputs; shape);
+        if shape.index == 0 && !shape.drops_inputs() {
+            launch!(self.linear_pixels in num_tiles,
+                batch_pixels batch parameters outputs slopes; shape);
         } else {
-            launch!(self.linear in num_tiles, batch parameters outputs; shape);
+            launch!(self.linear in num_tiles, batch parameters outputs slopes; shape);
         }
         if shape.has_norm {
             launch!(self.normalise in shape.batch_size,
-                batch parameters outputs normalised inverse_deviations; shape);
+                batch parameters outputs normalised inverse_deviations slopes; shape);
         }
     }
 
     fn backward(&self, shape: LayerShape, before: LayerShape) {
         let num_tiles = shape.row_tiles() * tiles(shape.input_vectors(), TILE_VECTORS);
-        launch!(self.backward in num_tiles, parameters outputs upstream; shape);
+        launch!(self.backward in num_tiles, parameters outputs slopes upstream; shape);
         if before.has_norm {
             launch!(self.normalise_backward in before.batch_size,
                 parameters normalised inverse_deviations upstream by_output; before);
         }
     }
 
-    fn update(&self, shape: LayerShape, sgd: SgdBits) {
+    fn update(&self, shape: LayerShape, rule: RuleBits) {
         let width = shape.output_vectors();
-        if shape.index == 0 {
+        if shape.index == 0 && !shape.drops_inputs() {
             launch!(self.update_first_bias in width,
-                upstream cursor parameters velocities; shape, sgd);
+                upstream cursor parameters slots; shape, rule);
             launch!(self.update_pixels in shape.image.words() * tiles(width, PIXEL_TILE_VECTORS),
-                batch_pixels upstream cursor parameters velocities; shape, sgd);
+                batch_pixels upstream cursor parameters slots; shape, rule);
         } else {
             // Tiles of the weight, then vectors of the bias.
             launch!(self.update in shape.input_vectors() * tiles(width, TILE_VECTORS) + width,
-                outputs upstream cursor parameters velocities; shape, sgd);
+                outputs upstream cursor parameters slots; shape, rule);
         }
         if shape.has_norm {
             launch!(self.update_norm in width,
-                normalised by_output cursor parameters velocities; shape, sgd);
+                normalised by_output cursor parameters slots; shape, rule);
         }
     }
 }

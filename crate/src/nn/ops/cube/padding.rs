@@ -1,13 +1,14 @@
 //! Where a network's parameters stand on the device: every layer's width is
 //! filled up to whole vectors, so that kernels read and write nothing else.
 //!
-//! The filling is zeros and stays so: a unit without weights gives 0, ReLU's
-//! gradient there is 0, and SGD moves nothing. What leaves the device is
-//! stripped of it.
+//! The filling is zeros and stays so: a unit without weights is held at 0, whatever its
+//! activation makes of that, its gradient is 0, and no rule moves anything by that. What
+//! leaves the device is stripped of it.
 
 use std::ops::Range;
 
 use super::kernels::LANES;
+use crate::message::Activation;
 use crate::nn::layout::{Layer, Layout};
 
 /// A network's parameters with and without filling.
@@ -52,7 +53,22 @@ impl Padding {
         self.plain.layers.iter().zip(&self.filled.layers)
     }
 
-    /// Parameters, or velocities, with the filling.
+    /// What the hidden units make of their sums.
+    pub fn activation(&self) -> Activation {
+        self.plain.activation
+    }
+
+    /// Parameters as they are meant.
+    pub fn num_parameters(&self) -> usize {
+        self.plain.num_parameters
+    }
+
+    /// Parameters as they are filled up.
+    pub fn num_filled_parameters(&self) -> usize {
+        self.filled.num_parameters
+    }
+
+    /// Parameters, or what an optimiser keeps of them, with the filling.
     pub fn fill(&self, plain: &[f32]) -> Vec<f32> {
         let mut filled = vec![0.0; self.filled.num_parameters];
         for (from, to) in self.rows() {

@@ -2,7 +2,9 @@
 
 use cubecl::prelude::*;
 
-use super::{ImageShape, NO_LABEL, cursor, info};
+use super::dropout::kept_share;
+use super::tile::{Values, pixels};
+use super::{ImageShape, LANES, LayerShape, NO_LABEL, cursor, info};
 
 /// Copies the batch that the cursor points at, word by word of its images
 /// (`[all_words, num_rows]`), and behind it, for each word of pixels, bits
@@ -63,5 +65,43 @@ pub fn gather(
             batch[num_rows + info::SLOT] = cursor[cursor::SLOT];
             batch[num_rows + info::SEED] = cursor[cursor::SEED];
         }
+    }
+}
+
+/// The batch's pixels, normalised and with dropout, to where the first layer's input
+/// stands. One thread a word of a row.
+#[cube(launch_unchecked)]
+pub fn drop_pixels(
+    batch_pixels: &[u32],
+    batch: &[u32],
+    outputs: &mut [Values],
+    #[comptime] shape: LayerShape,
+) {
+    let words = comptime!(shape.image.words());
+    let position = ABSOLUTE_POS;
+    if position < words * comptime!(shape.num_rows) {
+        let word = position / shape.num_rows;
+        let row = position % shape.num_rows;
+        let four = pixels(batch_pixels[word * shape.num_rows + row]);
+        let four = four * Values::new(f32::from_bits(shape.image.scale))
+            - Values::new(f32::from_bits(shape.image.offset));
+        let mut kept = Values::new(0.0f32);
+        #[unroll]
+        for p in 0..LANES {
+            let pixel = word * LANES + p;
+            // What fills up the last word is no pixel.
+            if pixel < shape.image.num_pixels {
+                let share = kept_share(
+                    batch,
+                    (row * shape.image.num_pixels + pixel) as u32,
+                    comptime!(shape.num_rows),
+                    comptime!(crate::nn::dropout::INPUTS),
+                    comptime!(shape.input_drop_threshold),
+                    comptime!(shape.input_keep_scale),
+                );
+                kept.insert(p, four.extract(p) * share);
+            }
+        }
+        outputs[shape.input / LANES + row * words + word] = kept;
     }
 }

@@ -2,10 +2,32 @@
 
 use cubecl::prelude::*;
 
+use super::info;
+
+/// What dropout multiplies the value at a flat place by: 0, or the factor of the kept ones.
+/// `layer` is whose stream, `threshold` and `scale` as [`super::LayerShape`] has them.
+#[cube]
+pub(super) fn kept_share(
+    batch: &[u32],
+    place: u32,
+    #[comptime] num_rows: usize,
+    #[comptime] layer: u32,
+    #[comptime] threshold: u32,
+    #[comptime] scale: u32,
+) -> f32 {
+    let step = batch[num_rows + info::STEP];
+    let seed = batch[num_rows + info::SEED];
+    let mut share = f32::from_bits(scale);
+    if dropout_word(place, step, seed, layer) >> 8u32 < threshold {
+        share = 0.0f32;
+    }
+    share
+}
+
 /// Word `place mod 4` of the Philox4x32-10 block of this place; the same as
 /// [`crate::rng::philox4x32`], which a test holds it to.
 #[cube]
-pub(super) fn dropout_word(place: u32, step: u32, seed: u32, #[comptime] layer: u32) -> u32 {
+fn dropout_word(place: u32, step: u32, seed: u32, #[comptime] layer: u32) -> u32 {
     let mut a = place / 4u32;
     let mut b = layer.runtime();
     let mut c = step;

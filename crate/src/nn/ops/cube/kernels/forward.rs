@@ -4,10 +4,11 @@
 
 use cubecl::prelude::*;
 
-use super::dropout::dropout_word;
+use super::dropout::kept_share;
 use super::tile::{Values, Words, add_products, load, pixel_of_each, zeros};
 use super::{LANES, LayerShape, PARTS, TILE_VECTORS, cursor, info, tile_vectors};
 use crate::nn::LAYER_NORM_EPSILON;
+use crate::nn::activation::on_device as activation;
 
 /// Sums of the first layer's weights over its inputs, in [`PARTS`] parts: what
 /// an empty pixel adds to a unit is the same for all, −mean/std times a weight.
@@ -37,7 +38,7 @@ pub fn sum_weights(parameters: &[Values], outputs: &mut [Values], #[comptime] sh
 }
 
 /// A linear layer on the batch's pixels and, without layer normalisation,
-/// ReLU and dropout. One thread a tile of outputs. Words that are zero in all
+/// activation and dropout. One thread a tile of outputs. Words that are zero in all
 /// rows of the tile are passed over: normalising, as (x/255 − mean)/std, is
 /// folded out into a factor and the sums of [`sum_weights`].
 #[cube(launch_unchecked)]
@@ -46,6 +47,7 @@ pub fn linear_pixels(
     batch: &[u32],
     parameters: &[Values],
     outputs: &mut [Values],
+    slopes: &mut [Values],
     #[comptime] shape: LayerShape,
 ) {
     let width = comptime!(shape.output_vectors());
@@ -97,6 +99,7 @@ pub fn linear_pixels(
             &sums,
             batch,
             outputs,
+            slopes,
             row_tile,
             first_column,
             columns,
@@ -111,6 +114,7 @@ pub fn linear(
     batch: &[u32],
     parameters: &[Values],
     outputs: &mut [Values],
+    slopes: &mut [Values],
     #[comptime] shape: LayerShape,
 ) {
     let width = comptime!(shape.output_vectors());
@@ -155,6 +159,7 @@ pub fn linear(
             &sums,
             batch,
             outputs,
+            slopes,
             row_tile,
             first_column,
             columns,
@@ -164,11 +169,14 @@ pub fn linear(
 }
 
 /// Writes a tile's outputs.
+// A tile's place has two parts, and what it writes two buffers.
+#[allow(clippy::too_many_arguments)]
 #[cube]
 fn finish_tile(
     sums: &Array<Values>,
     batch: &[u32],
     outputs: &mut [Values],
+    slopes: &mut [Values],
     row_tile: usize,
     first_column: usize,
     #[comptime] columns: usize,
@@ -180,52 +188,78 @@ fn finish_tile(
         for c in 0..columns {
             let row = row_tile * LANES + r;
             let column = first_column + c;
+            let place = shape.output / LANES + row * comptime!(shape.output_vectors()) + column;
             let mut values = sums[r * columns + c];
-            if comptime!(!shape.has_norm) {
+            if comptime!(!shape.has_norm && !shape.keeps_slopes()) {
                 // Not max(), which may take NaN for 0 and hide that a run diverged.
                 let zero = Values::new(0.0f32);
                 values = select_many(values.less_than(&zero), zero, values);
                 if comptime!(shape.drop_threshold > 0) {
                     #[unroll]
                     for lane in 0..LANES {
-                        let value = drop_unit(
-                            values.extract(lane),
-                            batch,
-                            row,
-                            column * LANES + lane,
-                            shape,
-                        );
-                        values.insert(lane, value);
+                        let share = unit_share(batch, row, column * LANES + lane, shape);
+                        values.insert(lane, values.extract(lane) * share);
                     }
                 }
             }
-            outputs[shape.output / LANES + row * comptime!(shape.output_vectors()) + column] =
-                values;
+            if comptime!(!shape.has_norm && shape.keeps_slopes()) {
+                let mut back = Values::new(0.0f32);
+                #[unroll]
+                for lane in 0..LANES {
+                    let unit = column * LANES + lane;
+                    let reading = activate(values.extract(lane), batch, row, unit, shape);
+                    values.insert(lane, reading.value);
+                    back.insert(lane, reading.slope);
+                    // What fills up the width stays 0 where an activation of 0 is not.
+                    if comptime!(shape.is_filled_up()) {
+                        if unit >= shape.num_units {
+                            values.insert(lane, 0.0f32);
+                            back.insert(lane, 0.0f32);
+                        }
+                    }
+                }
+                slopes[place] = back;
+            }
+            outputs[place] = values;
         }
     }
 }
 
-/// Dropout of a hidden unit.
+/// An activation with dropout: what goes on, and what the gradient is multiplied by.
 #[cube]
-fn drop_unit(
-    value: f32,
+fn activate(
+    sum: f32,
     batch: &[u32],
     row: usize,
     unit: usize,
     #[comptime] shape: LayerShape,
-) -> f32 {
-    let mut value = value;
-    let place = (row * shape.num_units + unit) as u32;
-    let step = batch[shape.num_rows + info::STEP];
-    let seed = batch[shape.num_rows + info::SEED];
-    let word = dropout_word(place, step, seed, comptime!(shape.index as u32));
-    if word >> 8u32 < shape.drop_threshold {
-        value = 0.0f32;
+) -> activation::Reading {
+    let reading = activation::at(sum, shape.activation);
+    if comptime!(shape.drop_threshold > 0) {
+        let share = unit_share(batch, row, unit, shape);
+        activation::Reading {
+            value: reading.value * share,
+            slope: reading.slope * share,
+        }
+    } else {
+        reading
     }
-    value * f32::from_bits(shape.keep_scale)
 }
 
-/// Layer normalisation with ReLU and dropout, in place. One thread a row.
+/// What dropout multiplies a hidden unit by.
+#[cube]
+fn unit_share(batch: &[u32], row: usize, unit: usize, #[comptime] shape: LayerShape) -> f32 {
+    kept_share(
+        batch,
+        (row * shape.num_units + unit) as u32,
+        comptime!(shape.num_rows),
+        comptime!(shape.index as u32),
+        comptime!(shape.drop_threshold),
+        comptime!(shape.keep_scale),
+    )
+}
+
+/// Layer normalisation with activation and dropout, in place. One thread a row.
 #[cube(launch_unchecked)]
 pub fn normalise(
     batch: &[u32],
@@ -233,6 +267,7 @@ pub fn normalise(
     outputs: &mut [f32],
     normalised: &mut [f32],
     inverse_deviations: &mut [f32],
+    slopes: &mut [f32],
     #[comptime] shape: LayerShape,
 ) {
     let row = ABSOLUTE_POS;
@@ -254,21 +289,19 @@ pub fn normalise(
         for column in 0..shape.num_units {
             let value = (outputs[start + column] - mean) * inverse;
             normalised[start + column] = value;
-            let mut value =
-                value * parameters[shape.gain + column] + parameters[shape.shift + column];
-            if value < 0.0f32 {
-                value = 0.0f32;
+            let sum = value * parameters[shape.gain + column] + parameters[shape.shift + column];
+            let reading = activate(sum, batch, row, column, shape);
+            outputs[start + column] = reading.value;
+            if comptime!(shape.keeps_slopes()) {
+                slopes[start + column] = reading.slope;
             }
-            if comptime!(shape.drop_threshold > 0) {
-                value = drop_unit(value, batch, row, column, shape);
-            }
-            outputs[start + column] = value;
         }
     }
 }
 
 /// The last layer, its softmax, the cross-entropy, and the gradient of the
-/// batch's mean loss by the logits; moves the cursor on. One thread a row.
+/// batch's mean loss by the logits, with a share of each target, of these bits, spread over
+/// all classes; moves the cursor on. One thread a row.
 #[cube(launch_unchecked)]
 pub fn output_and_loss(
     batch: &[u32],
@@ -278,6 +311,7 @@ pub fn output_and_loss(
     metrics: &mut [f32],
     cursor: &mut [u32],
     #[comptime] shape: LayerShape,
+    #[comptime] label_smoothing: u32,
 ) {
     let width = comptime!(shape.output_vectors());
     let depth = comptime!(shape.input_vectors());
@@ -307,8 +341,10 @@ pub fn output_and_loss(
         let mut highest = logits[0];
         let mut answer = 0u32;
         let mut own = logits[0];
+        let mut logit_sum = 0.0f32;
         #[unroll]
         for class in 0..num_classes {
+            logit_sum += logits[class];
             if logits[class] > highest {
                 highest = logits[class];
                 answer = class as u32;
@@ -325,12 +361,18 @@ pub fn output_and_loss(
         }
         let num_rows = batch[shape.num_rows + info::NUM_ROWS] as usize;
         let slot = batch[shape.num_rows + info::SLOT] as usize;
+        let smoothing = f32::from_bits(label_smoothing);
         let mut scale = 0.0f32;
         let mut loss = 0.0f32;
         let mut is_correct = 0.0f32;
         if row < num_rows {
             scale = 1.0f32 / num_rows as f32;
-            loss = total.ln() + highest - own;
+            let log_total = total.ln() + highest;
+            loss = log_total - own;
+            if comptime!(label_smoothing != 0) {
+                let mean = logit_sum / num_classes as f32;
+                loss = loss * (1.0f32 - smoothing) + (log_total - mean) * smoothing;
+            }
             if answer == label {
                 is_correct = 1.0f32;
             }
@@ -346,9 +388,9 @@ pub fn output_and_loss(
             for lane in 0..LANES {
                 let class = comptime!(c * LANES + lane);
                 if comptime!(class < num_classes) {
-                    let mut target = 0.0f32;
+                    let mut target = smoothing / num_classes as f32;
                     if label == class as u32 {
-                        target = 1.0f32;
+                        target += 1.0f32 - smoothing;
                     }
                     gradients.insert(lane, (logits[class] / total - target) * scale);
                 }

@@ -5,12 +5,13 @@ use cubecl::prelude::*;
 use super::tile::Values;
 use super::{LANES, LayerShape, TILE_VECTORS, tile_vectors};
 
-/// The gradient by a layer's input, through the dropout and the ReLU before
+/// The gradient by a layer's input, through the dropout and the activation before
 /// it, to where that input's layer stands. One thread a tile of inputs.
 #[cube(launch_unchecked)]
 pub fn backward(
     parameters: &[Values],
     outputs: &[Values],
+    slopes: &[Values],
     upstream: &mut [Values],
     #[comptime] shape: LayerShape,
 ) {
@@ -55,12 +56,16 @@ pub fn backward(
                     gradients.insert(lane, sums[(r * columns + c) * LANES + lane]);
                 }
                 let place = shape.input / LANES + (first_row + r) * width + first_column + c;
-                let zero = Values::new(0.0f32);
-                upstream[place] = select_many(
-                    outputs[place].greater_than(&zero),
-                    gradients * Values::new(f32::from_bits(shape.keep_scale)),
-                    zero,
-                );
+                if comptime!(shape.keeps_slopes()) {
+                    upstream[place] = gradients * slopes[place];
+                } else {
+                    let zero = Values::new(0.0f32);
+                    upstream[place] = select_many(
+                        outputs[place].greater_than(&zero),
+                        gradients * Values::new(f32::from_bits(shape.keep_scale)),
+                        zero,
+                    );
+                }
             }
         }
     }

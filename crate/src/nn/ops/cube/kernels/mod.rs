@@ -13,18 +13,20 @@ mod batch;
 mod dropout;
 mod forward;
 mod gradient;
-mod sgd;
+mod rule;
 mod tile;
 
-pub use batch::gather;
+pub use batch::{drop_pixels, gather};
 pub use forward::{linear, linear_pixels, normalise, output_and_loss, sum_weights};
 pub use gradient::{backward, normalise_backward};
-pub use sgd::{update, update_first_bias, update_norm, update_pixels};
+pub use rule::{bound_norms, update, update_first_bias, update_norm, update_pixels};
 
 use crate::data::Normalisation;
+use crate::message::Activation;
+use crate::nn::optimiser::on_device::StepNumbers;
 
-/// Values of a vector, and rows of a tile.
-pub const LANES: usize = 4;
+pub use crate::nn::lanes::LANES;
+
 /// Most vectors of a tile's row.
 pub const TILE_VECTORS: usize = 2;
 /// Most vectors of a row of [`update_pixels`]' tiles.
@@ -46,11 +48,15 @@ pub mod cursor {
     pub const SLOT: usize = 3;
     /// The run's seed, for dropout.
     pub const SEED: usize = 4;
-    /// Bits of SGD's step size, which a schedule may change from epoch to epoch.
-    pub const LEARNING_RATE: usize = 5;
-    /// Length of the buffer.
-    pub const LEN: usize = 6;
+    /// Where the numbers of each batch's step begin, in the order of the slots.
+    pub const NUMBERS: usize = 5;
 }
+
+/// Batches whose metrics fit on the device before they must be read.
+pub const MAX_SLOTS: usize = 64;
+
+/// Length of the `cursor` buffer.
+pub const CURSOR_LEN: usize = cursor::NUMBERS + MAX_SLOTS * StepNumbers::LEN;
 
 /// Places in the `batch` buffer behind its labels.
 pub mod info {
@@ -88,21 +94,30 @@ pub struct LayerShape {
     pub gain: usize,
     /// See `gain`.
     pub shift: usize,
-    /// Where the layer's input stands in `outputs`; meaningless in the first.
+    /// Where the layer's input stands in `outputs`; of the first layer only where pixels
+    /// are dropped.
     pub input: usize,
     /// Where its own values stand in `outputs`, `upstream` and `normalised`.
     pub output: usize,
     /// Where sums that belong to the first layer stand: of weights in
     /// `outputs`, `[PARTS, num_outputs]`, of gradients in `upstream`.
     pub sums: usize,
+    /// Parameters of the whole network: where the second slot begins in `slots`.
+    pub num_parameters: usize,
     /// Which layer it is, from 0.
     pub index: usize,
-    /// Whether layer normalisation stands between the layer and its ReLU.
+    /// What a unit makes of its sum.
+    pub activation: Activation,
+    /// Whether layer normalisation stands between the layer and its activation.
     pub has_norm: bool,
     /// Of 2²⁴ draws, those below drop a unit; 0 without dropout.
     pub drop_threshold: u32,
     /// Bits of the factor of the kept units.
     pub keep_scale: u32,
+    /// The same two of the pixels.
+    pub input_drop_threshold: u32,
+    /// See `input_drop_threshold`.
+    pub input_keep_scale: u32,
     /// How an image stands on the device.
     pub image: ImageShape,
 }
@@ -166,6 +181,22 @@ impl LayerShape {
     pub fn row_tiles(&self) -> usize {
         self.num_rows / LANES
     }
+
+    /// Whether it is a first layer whose pixels are dropped, and so stand in `outputs` as
+    /// another layer's input does.
+    pub fn drops_inputs(&self) -> bool {
+        self.index == 0 && self.input_drop_threshold > 0
+    }
+
+    /// Whether the way back needs more than the outputs: ReLU's slope and mask show in them.
+    pub fn keeps_slopes(&self) -> bool {
+        self.activation != Activation::Relu
+    }
+
+    /// Whether some of its units are filling.
+    pub fn is_filled_up(&self) -> bool {
+        self.num_units != self.num_outputs
+    }
 }
 
 /// Vectors of a tile's row: the most, up to `most`, that fill a row of
@@ -176,13 +207,4 @@ pub fn tile_vectors(num_vectors: usize, most: usize) -> usize {
         len /= 2;
     }
     len
-}
-
-/// What of SGD stays for a run, as bits: kernels are told apart by them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SgdBits {
-    /// Bits of the momentum.
-    pub momentum: u32,
-    /// Bits of the L2 penalty.
-    pub weight_decay: u32,
 }

@@ -4,8 +4,8 @@ use cubecl::prelude::*;
 
 use super::LANES;
 
-/// Values that stand side by side, read and written at once.
-pub(super) type Values = Vector<f32, Const<LANES>>;
+pub(super) use crate::nn::lanes::Lanes as Values;
+
 /// Words likewise.
 pub(super) type Words = Vector<u32, Const<LANES>>;
 

@@ -1,32 +1,34 @@
-//! Gradients by the parameters, and SGD with them.
+//! Gradients by the parameters, and the rule with them.
 
 use cubecl::prelude::*;
 
 use super::tile::{Values, add_products, load, pixels, zeros};
-use super::{LANES, LayerShape, PIXEL_TILE_VECTORS, SgdBits, TILE_VECTORS, cursor, tile_vectors};
+use super::{LANES, LayerShape, PIXEL_TILE_VECTORS, TILE_VECTORS, cursor, tile_vectors};
+use crate::nn::RENORM_EPSILON;
+use crate::nn::optimiser::on_device::{RuleBits, StepNumbers, moved};
 
-/// Gradient of the first layer's bias, and SGD with it; kept for
+/// Gradient of the first layer's bias, and the rule with it; kept for
 /// [`update_pixels`], too. One thread a vector of columns.
 #[cube(launch_unchecked)]
 pub fn update_first_bias(
     upstream: &mut [Values],
     cursor: &[u32],
     parameters: &mut [Values],
-    velocities: &mut [Values],
+    slots: &mut [Values],
     #[comptime] shape: LayerShape,
-    #[comptime] sgd: SgdBits,
+    #[comptime] rule: RuleBits,
 ) {
     let column = ABSOLUTE_POS;
     if column < comptime!(shape.output_vectors()) {
         let sum = sum_rows(&*upstream, column, shape);
         upstream[shape.sums / LANES + column] = sum;
-        let rate = f32::from_bits(cursor[cursor::LEARNING_RATE]);
+        let numbers = step_numbers(cursor);
         let place = shape.bias / LANES + column;
-        move_parameters(parameters, velocities, place, sum, rate, sgd);
+        move_parameters(parameters, slots, place, sum, &numbers, shape, rule);
     }
 }
 
-/// Gradient of the first layer's weight, and SGD with it. One thread four
+/// Gradient of the first layer's weight, and the rule with it. One thread four
 /// pixels by a few vectors of columns; it visits the rows where one of them is
 /// inked.
 // The outer condition is the compiler's, the inner one a thread's.
@@ -37,9 +39,9 @@ pub fn update_pixels(
     upstream: &[Values],
     cursor: &[u32],
     parameters: &mut [Values],
-    velocities: &mut [Values],
+    slots: &mut [Values],
     #[comptime] shape: LayerShape,
-    #[comptime] sgd: SgdBits,
+    #[comptime] rule: RuleBits,
 ) {
     let width = comptime!(shape.output_vectors());
     let columns = comptime!(tile_vectors(width, PIXEL_TILE_VECTORS));
@@ -66,7 +68,7 @@ pub fn update_pixels(
                 add_products(&mut sums, pixels(four), &gradients, columns);
             }
         }
-        let rate = f32::from_bits(cursor[cursor::LEARNING_RATE]);
+        let numbers = step_numbers(cursor);
         #[unroll]
         for c in 0..columns {
             let column = first_column + c;
@@ -84,13 +86,13 @@ pub fn update_pixels(
                 let place = shape.weight / LANES + (word * 4 + p) * width + column;
                 let gradient =
                     sums[p * columns + c] * Values::new(f32::from_bits(shape.image.scale)) - empty;
-                move_parameters(parameters, velocities, place, gradient, rate, sgd);
+                move_parameters(parameters, slots, place, gradient, &numbers, shape, rule);
             }
         }
     }
 }
 
-/// Gradient of another layer's weight and bias, and SGD with it. One thread a
+/// Gradient of another layer's weight and bias, and the rule with it. One thread a
 /// tile of the weight; those behind them have a vector of the bias each.
 #[cube(launch_unchecked)]
 pub fn update(
@@ -98,16 +100,16 @@ pub fn update(
     upstream: &[Values],
     cursor: &[u32],
     parameters: &mut [Values],
-    velocities: &mut [Values],
+    slots: &mut [Values],
     #[comptime] shape: LayerShape,
-    #[comptime] sgd: SgdBits,
+    #[comptime] rule: RuleBits,
 ) {
     let width = comptime!(shape.output_vectors());
     let columns = comptime!(tile_vectors(width, TILE_VECTORS));
     let tiles = comptime!(width / columns);
     let depth = comptime!(shape.input_vectors());
     let position = ABSOLUTE_POS;
-    let rate = f32::from_bits(cursor[cursor::LEARNING_RATE]);
+    let numbers = step_numbers(cursor);
     if position < tiles * depth {
         let input_tile = position / tiles;
         let first_column = position % tiles * columns;
@@ -128,18 +130,18 @@ pub fn update(
                 let place =
                     shape.weight / LANES + (input_tile * LANES + k) * width + first_column + c;
                 let gradient = sums[k * columns + c];
-                move_parameters(parameters, velocities, place, gradient, rate, sgd);
+                move_parameters(parameters, slots, place, gradient, &numbers, shape, rule);
             }
         }
     } else if position < tiles * depth + width {
         let column = position - tiles * depth;
         let sum = sum_rows(upstream, column, shape);
         let place = shape.bias / LANES + column;
-        move_parameters(parameters, velocities, place, sum, rate, sgd);
+        move_parameters(parameters, slots, place, sum, &numbers, shape, rule);
     }
 }
 
-/// Gradient of a layer normalisation's gain and shift, and SGD with it. One
+/// Gradient of a layer normalisation's gain and shift, and the rule with it. One
 /// thread a vector of columns.
 #[cube(launch_unchecked)]
 pub fn update_norm(
@@ -147,9 +149,9 @@ pub fn update_norm(
     by_output: &[Values],
     cursor: &[u32],
     parameters: &mut [Values],
-    velocities: &mut [Values],
+    slots: &mut [Values],
     #[comptime] shape: LayerShape,
-    #[comptime] sgd: SgdBits,
+    #[comptime] rule: RuleBits,
 ) {
     let width = comptime!(shape.output_vectors());
     let column = ABSOLUTE_POS;
@@ -161,11 +163,11 @@ pub fn update_norm(
             gain += by_output[place] * normalised[place];
             shift += by_output[place];
         }
-        let rate = f32::from_bits(cursor[cursor::LEARNING_RATE]);
+        let numbers = step_numbers(cursor);
         let place = shape.gain / LANES + column;
-        move_parameters(parameters, velocities, place, gain, rate, sgd);
+        move_parameters(parameters, slots, place, gain, &numbers, shape, rule);
         let place = shape.shift / LANES + column;
-        move_parameters(parameters, velocities, place, shift, rate, sgd);
+        move_parameters(parameters, slots, place, shift, &numbers, shape, rule);
     }
 }
 
@@ -179,21 +181,67 @@ fn sum_rows(upstream: &[Values], column: usize, #[comptime] shape: LayerShape) -
     sum
 }
 
-/// SGD on a vector of parameters; see [`crate::nn::optimiser`].
+/// What of the rule goes with this batch: the cursor has moved on since the loss.
+#[cube]
+fn step_numbers(cursor: &[u32]) -> StepNumbers {
+    let slot = cursor[cursor::SLOT] as usize - 1;
+    let first = cursor::NUMBERS + slot * comptime!(StepNumbers::LEN);
+    StepNumbers {
+        rate: f32::from_bits(cursor[first]),
+        mean_rate: f32::from_bits(cursor[first + 1]),
+        root_factor: f32::from_bits(cursor[first + 2]),
+    }
+}
+
+/// The rule on a vector of parameters.
 #[cube]
 fn move_parameters(
     parameters: &mut [Values],
-    velocities: &mut [Values],
+    slots: &mut [Values],
     place: usize,
     gradient: Values,
-    rate: f32,
-    #[comptime] sgd: SgdBits,
+    numbers: &StepNumbers,
+    #[comptime] shape: LayerShape,
+    #[comptime] rule: RuleBits,
 ) {
-    let parameter = parameters[place];
-    let mut direction = gradient + Values::new(f32::from_bits(sgd.weight_decay)) * parameter;
-    if comptime!(sgd.momentum != 0) {
-        direction += Values::new(f32::from_bits(sgd.momentum)) * velocities[place];
-        velocities[place] = direction;
+    let second_place = place + comptime!(shape.num_parameters / LANES);
+    parameters[place] = moved(
+        parameters[place],
+        gradient,
+        slots,
+        place,
+        second_place,
+        numbers,
+        rule,
+    );
+}
+
+/// Shortens each hidden unit's incoming weights that are longer than `most`, of these bits,
+/// as `torch.renorm` does. One thread a vector of columns.
+#[cube(launch_unchecked)]
+pub fn bound_norms(
+    parameters: &mut [Values],
+    #[comptime] shape: LayerShape,
+    #[comptime] most: u32,
+) {
+    let width = comptime!(shape.output_vectors());
+    let column = ABSOLUTE_POS;
+    if column < width {
+        let first = shape.weight / LANES + column;
+        let mut squares = Values::new(0.0f32);
+        for row in 0..shape.num_inputs {
+            let weight = parameters[first + row * width];
+            squares += weight * weight;
+        }
+        let norms = squares.sqrt();
+        let most = Values::new(f32::from_bits(most));
+        let shares = select_many(
+            norms.greater_than(&most),
+            most / (norms + Values::new(RENORM_EPSILON)),
+            Values::new(1.0f32),
+        );
+        for row in 0..shape.num_inputs {
+            parameters[first + row * width] *= shares;
+        }
     }
-    parameters[place] = parameter - Values::new(rate) * direction;
 }
