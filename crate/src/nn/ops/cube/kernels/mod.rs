@@ -13,12 +13,14 @@ mod batch;
 mod dropout;
 mod forward;
 mod gradient;
+mod loss;
 mod rule;
 mod tile;
 
 pub use batch::{drop_pixels, gather};
-pub use forward::{linear, linear_pixels, normalise, output_and_loss, sum_weights};
+pub use forward::{linear, linear_pixels, normalise, sum_weights};
 pub use gradient::{backward, normalise_backward};
+pub use loss::output_and_loss;
 pub use rule::{bound_norms, update, update_first_bias, update_norm, update_pixels};
 
 use crate::data::Normalisation;
