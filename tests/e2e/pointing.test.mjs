@@ -71,4 +71,68 @@ test("a unit tells of itself when it is pointed at, and a pixel of its product",
   await unit
     .getByRole("img", { name: "Products of the pixels and the weights of unit 6" })
     .waitFor();
+
+  await t.test("from a class back to the pixels, and back again", async () => {
+    await units(3).nth(7).click();
+    const heading = (/** @type {string | RegExp} */ name) =>
+      unit.getByRole("heading", { name }).and(page.locator(":focus")).waitFor();
+    await heading(/^Unit 8 of layer 3, activation .*, digit 7$/);
+    const powers = unit.getByText(/^= e\^/);
+    const [sum] = /w·x \+ b = .* = (\S+)$/.exec(await unit.getByText(/^w·x/).innerText()) ?? [];
+    assert.ok(sum);
+    const written = await powers.innerText();
+    const own = /= (\S+)$/.exec(sum)?.[1];
+    assert.match(written, /^= e\^\S+ \/ \((e\^\S+ \+ ){3}the other 7\)$/);
+    assert.ok(written.startsWith(`= e^${own} / (`), `${written}; ${sum}`);
+
+    const heard = unit.getByRole("list", { name: "Greatest products" }).getByRole("button");
+    const first = heard.first();
+    const before = await first.innerText();
+    const [, number] = /^unit (\d+) of layer 2$/.exec(before) ?? [];
+    assert.ok(number, before);
+    await first.hover();
+    await beside.getByText(new RegExp(`^Unit ${number} of layer 2, activation`)).waitFor();
+    await first.press("Enter");
+    await heading(new RegExp(`^Unit ${number} of layer 2, activation`));
+    await page.mouse.move(1, 1);
+    await heard
+      .getByText(/of layer 1$/)
+      .first()
+      .press("Enter");
+    await heading(/^Unit \d+ of layer 1, activation/);
+    await unit.getByRole("img", { name: /^Weights of unit \d+, one a pixel/ }).waitFor();
+    assert.equal(await heard.count(), 0, "pixels are no units");
+    await unit.getByRole("button", { name: `Back to unit ${number} of layer 2` }).press("Enter");
+    await heading(new RegExp(`^Unit ${number} of layer 2, activation`));
+    await unit.getByRole("button", { name: "Back to unit 8 of layer 3" }).press("Enter");
+    await heading(/^Unit 8 of layer 3, activation .*, digit 7$/);
+    const back = unit.getByRole("button", { name: /^Back to/ });
+    assert.equal(await back.isVisible(), false, "here it began");
+
+    // While the figures change the keyboard keeps its place.
+    const figures = unit.getByRole("listitem").first().locator(".figure");
+    const was = await figures.innerText();
+    await first.evaluate((button) => {
+      button.focus();
+      button.dataset.kept = "";
+    });
+    await draw(page, STROKES[0]);
+    await unit.getByText(/^w·x/).waitFor();
+    await figures.filter({ hasNotText: was }).waitFor();
+    assert.equal(await first.getAttribute("data-kept"), "", "the same button");
+    // One that is opened in the drawing is no step of the way.
+    await first.press("Enter");
+    await back.waitFor();
+    await units(1).nth(2).click();
+    await heading(/^Unit 3 of layer 1, activation/);
+    assert.equal(await back.isVisible(), false);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await units(3).nth(1).click();
+    await first.click();
+    await back.waitFor();
+    const wide = await unit.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    assert.ok(wide <= 0, `the unit is ${wide} px wider than a telephone`);
+    const close = await unit.getByRole("button", { name: "Close unit" }).boundingBox();
+    assert.ok(close && close.x + close.width <= 390, JSON.stringify(close));
+  });
 });

@@ -5,18 +5,11 @@ import { digit_at, digit_canvas } from "../../ui/digit.js";
 import { el, on_theme_change, set_text } from "../../ui/dom.js";
 import { class_name } from "../../base/task.js";
 import { create_unit_picture } from "./unit_picture.js";
-import {
-  input_name,
-  product,
-  read_as,
-  rest_words,
-  silent_words,
-  sum_lines,
-  unit_name,
-  value,
-} from "./words.js";
+import { create_terms } from "./terms.js";
+import { rest_words, sum_lines } from "./sum_words.js";
+import { read_as, silent_words, unit_name, value } from "./words.js";
 
-/** @import { InsideController, InsideState } from "../../app/inside.js" */
+/** @import { InsideController, InsideState, UnitPlace } from "../../app/inside.js" */
 
 /** Figures follow the pen no later than this. */
 const FIGURES_AFTER_MS = 150;
@@ -24,63 +17,60 @@ const FIGURES_AFTER_MS = 150;
 /**
  * @param {InsideController} inside
  * @param {() => void} on_close
+ * @param {(place: UnitPlace) => void} on_open another one, which it hears
  */
-export function create_unit(inside, on_close) {
+export function create_unit(inside, on_close, on_open) {
   const { store } = inside;
   const title = el("h3", { tabindex: -1 });
+  const back = el("button", { type: "button", class: "quiet back" });
   const close = el("button", { type: "button", class: "quiet" }, "Close unit");
   const picture = create_unit_picture();
-  const terms = el("ol", { class: "terms", "aria-label": "Greatest products" });
+  /** The units by which a person came to the one that is opened. @type {UnitPlace[]} */
+  let trail = [];
+  /** @param {UnitPlace} place @param {UnitPlace[]} by */
+  const go_to = (place, by) => {
+    on_open(place);
+    trail = by;
+    show();
+  };
+  const terms = create_terms({
+    on_open(place) {
+      const { opened, unit } = store.get();
+      // Until the opened one has been read the terms are another's.
+      if (opened && unit) go_to(place, [...trail, opened]);
+    },
+    on_point: (place) => inside.point_at(place),
+    // A product's pixel is where the mouse finds it in the pictures.
+    on_pixel: (input) => picture.mark(input),
+  });
   const rest = el("p", { class: "hint" });
   const lines = el("div", { class: "sum-lines" });
-  const sum = el("div", { class: "unit-sum" }, el("h4"), terms, rest, lines);
+  const sum = el("div", { class: "unit-sum" }, el("h4"), terms.element, rest, lines);
   const fires = el("div", { class: "unit-fires" });
   const element = el(
     "section",
     { class: "inside-unit", "aria-label": "Unit", hidden: true },
     el("header", { class: "inside-head" }, title, close),
+    back,
     el("div", { class: "unit-parts" }, picture.element, sum, fires),
   );
   close.addEventListener("click", on_close);
+  back.addEventListener("click", () => {
+    const last = trail.at(-1);
+    if (last) go_to(last, trail.slice(0, -1));
+  });
 
-  // A product's pixel is where the mouse finds it in the pictures.
-  const term_at = (/** @type {Event} */ { target }) => {
-    const item = target instanceof Element ? target.closest("li") : null;
-    picture.mark(item?.dataset.input ? Number(item.dataset.input) : null);
-  };
-  terms.addEventListener("pointerover", term_at);
-  terms.addEventListener("pointerleave", () => picture.mark(null));
-
-  const write = (/** @type {InsideState} */ { unit, units, classes }) => {
+  const write = (/** @type {InsideState} */ { unit, units }) => {
     const [heading] = sum.getElementsByTagName("h4");
     if (!unit || !heading) return;
     const { layer } = unit;
     const side = Math.round(Math.sqrt(unit.widths[0] ?? 0));
     set_text(heading, layer > 0 ? "Strongest units before it" : "Its sum");
-    if (!unit.sum) {
-      terms.replaceChildren();
-      set_text(rest, "Draw on the pad to see its sum.");
-      lines.replaceChildren();
-      return;
-    }
     const found = unit.sum;
-    const most = Math.max(1e-9, ...found.terms.map((term) => Math.abs(term.product)));
-    terms.replaceChildren(
-      ...found.terms.map((term) => {
-        const bar = el("span", { class: "bar", "aria-hidden": "true" });
-        bar.style.setProperty("--share", `${(100 * Math.abs(term.product)) / most}%`);
-        return el(
-          "li",
-          { class: term.product < 0 ? "against" : "for", "data-input": term.input },
-          el("span", {}, input_name(layer, term.input, side)),
-          bar,
-          " ",
-          el("span", { class: "figure" }, product(term)),
-        );
-      }),
-    );
-    set_text(rest, rest_words(found));
-    const said = sum_lines(found, units?.widths.at(-1) ?? classes.length, unit.activation);
+    terms.show(layer, found?.terms ?? [], side);
+    set_text(rest, found ? rest_words(found) : "Draw on the pad to see its sum.");
+    const sure = units?.activations.subarray(-(units.widths.at(-1) ?? 0)) ?? [];
+    const said = found ? sum_lines(found, unit.activation, sure) : [];
     lines.replaceChildren(...said.map((line) => el("p", { class: "figure" }, line)));
   };
 
@@ -131,9 +121,16 @@ export function create_unit(inside, on_close) {
     const is_output = units !== null && opened.layer + 2 === units.widths.length;
     const read = is_output ? read_as(classes, opened.unit) : "";
     set_text(title, unit_name(opened, unit?.sum?.activation ?? null, read));
+    const last = trail.at(-1);
+    back.hidden = !last;
+    set_text(back, last ? `Back to ${unit_name(last, null).replace(/^U/, "u")}` : "");
     write(state);
   };
-  store.watch(["opened"], show);
+  store.watch(["opened"], () => {
+    // Whoever opens one in the drawing, or none, goes another way.
+    trail = [];
+    show();
+  });
   store.watch(["unit", "classes"], ({ opened, unit }) => {
     // Figures that change with every move of the pen nobody reads.
     if (opened && unit) showing ||= setTimeout(show, FIGURES_AFTER_MS);

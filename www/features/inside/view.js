@@ -93,7 +93,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     inside.shut_unit();
     if (opened) lists[opened.layer]?.focus(opened.unit);
   };
-  const unit = create_unit(inside, shut_unit);
+  const unit = create_unit(inside, shut_unit, (place) => open_unit(place));
   const element = el(
     "section",
     { class: "part inside", id: "inside", "aria-label": "Inside", hidden: true },

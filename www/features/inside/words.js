@@ -3,10 +3,9 @@
 import * as format from "../../base/format.js";
 import { MOST_EPOCH_BYTES } from "../../app/kept_epochs.js";
 import { epoch_words } from "../../app/state.js";
-import { choice_words } from "../../base/settings.js";
 import { class_name, class_noun } from "../../base/task.js";
 
-/** @import { Activation, StepLayer, UnitSum, UnitTerm } from "../../pkg/studies/inkling.js" */
+/** @import { StepLayer, UnitTerm } from "../../pkg/studies/inkling.js" */
 /** @import { EpochMistakes } from "../../app/epoch_mistakes.js" */
 /** @import { UnitPlace } from "../../app/inside.js" */
 /** @import { Start } from "../../app/step_start.js" */
@@ -40,13 +39,13 @@ export function weight_value(number) {
 }
 
 /** The same with its sign, as a term of a sum. @param {number} number */
-function signed(number) {
+export function signed(number) {
   const text = value(number);
   return text.startsWith("−") ? text : `+${text}`;
 }
 
 /** What is added: `+ 0.02`, or taken away: `− 0.02`. @param {number} number */
-function added(number) {
+export function added(number) {
   return signed(number).replace(/^./, "$& ");
 }
 
@@ -115,44 +114,6 @@ export function pixel_words({ weights, pixels }, input, side) {
   const [taken, result] = [pixels?.inputs[input], pixels?.products[input]];
   if (taken === undefined || result === undefined) return `${name}: weight ${weight_value(weight)}`;
   return `${name}: ${product({ input, weight, value: taken, product: result })}`;
-}
-
-/**
- * What is not among the terms that are written out.
- * @param {UnitSum} sum
- */
-export function rest_words({ num_terms, terms, rest }) {
-  const others = num_terms - terms.length;
-  return others > 0 ? `the other ${format.counted(others, "product")}: ${signed(rest)}` : "";
-}
-
-/**
- * From the sum of products to what the unit passes on, a sentence a line.
- * @param {UnitSum} sum
- * @param {number} num_classes
- * @param {Activation} kind
- */
-export function sum_lines({ bias, linear, norm, sum, activation, is_output }, num_classes, kind) {
-  const lines = [`w·x + b = ${value(linear - bias)} ${added(bias)} = ${value(linear)}`];
-  if (norm) {
-    const { mean, deviation, gain, shift } = norm;
-    lines.push(
-      `layer normalisation: (${value(linear)} − ${value(mean)}) / ${value(deviation)} × ${value(gain)} ${added(shift)} = ${value(sum)}`,
-    );
-  }
-  lines.push(
-    is_output
-      ? `softmax over the ${num_classes}: ${value(sum)} becomes ${format.percent(activation)}`
-      : activation_line(kind, sum, activation),
-  );
-  return lines;
-}
-
-/** @param {Activation} kind @param {number} sum @param {number} activation */
-function activation_line(kind, sum, activation) {
-  if (kind === "relu") return `ReLU: the greater of 0 and ${value(sum)} is ${value(activation)}`;
-  const name = choice_words("activation", { activation: kind });
-  return `${name} of ${value(sum)} is ${value(activation)}`;
 }
 
 /**
