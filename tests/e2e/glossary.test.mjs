@@ -30,6 +30,10 @@ test("a word opens its entry, and Escape leads back to it", async (t) => {
       .getByRole("heading", { name: "Learning rate" })
       .and(page.locator(":focus"))
       .waitFor();
+    const outline = await page
+      .locator(":focus")
+      .evaluate((heading) => getComputedStyle(heading).outlineStyle);
+    assert.equal(outline, "solid", "who came by the keyboard sees where it is");
     assert.equal(await entry.getByRole("img").count(), 0);
     await page.keyboard.press("Escape");
     await entry.waitFor({ state: "hidden" });
