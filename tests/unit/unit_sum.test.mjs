@@ -15,7 +15,7 @@ const sum = {
   norm: undefined,
   sum: 0.12,
   activation: 0.12,
-  is_output: false,
+  softmax: undefined,
 };
 
 test("a sum is written out to what the unit passes on", () => {
@@ -24,60 +24,51 @@ test("a sum is written out to what the unit passes on", () => {
   assert.equal(product(/** @type {any} */ (sum.terms[0])), "−0.098 × 2.76 = −0.27");
   assert.equal(rest_words(sum), "the other 783 products: +0.41");
   assert.equal(rest_words({ ...sum, num_terms: 1 }), "");
-  assert.deepEqual(sum_lines(sum, "relu", []), [
+  assert.deepEqual(sum_lines(sum, "relu"), [
     "w·x + b = 0.14 − 0.02 = 0.12",
     "ReLU: the greater of 0 and 0.12 is 0.12",
   ]);
   const norm = { mean: 0.02, deviation: 0.5, gain: 2, shift: 0.1 };
   assert.equal(
-    sum_lines({ ...sum, norm, sum: 0.5, activation: 0.5 }, "relu", [])[1],
+    sum_lines({ ...sum, norm, sum: 0.5, activation: 0.5 }, "relu")[1],
     "layer normalisation: (0.12 − 0.02) / 0.50 × 2.00 + 0.10 = 0.50",
   );
   assert.equal(
-    sum_lines({ ...sum, sum: 0.5, activation: 0.46 }, "tanh", [])[1],
+    sum_lines({ ...sum, sum: 0.5, activation: 0.46 }, "tanh")[1],
     "Tanh of 0.50 is 0.46",
   );
 });
 
 test("a class's share is written out by the powers of e that it comes from", () => {
-  // Python: e = [exp(z) for z in [4, 1, 0, -0.5, -1]]; [x / sum(e) for x in e], and e itself.
-  const shares = [0.920853, 0.0458466, 0.016866, 0.0102298, 0.00620466];
-  const of = (/** @type {number} */ at, /** @type {number} */ logit) =>
-    sum_lines(
-      { ...sum, is_output: true, sum: logit, activation: shares[at] ?? NaN },
-      "relu",
-      shares,
-    );
-  assert.deepEqual(of(0, 4).slice(1), [
+  // Python: [exp(z) for z in [4, 1, 0, -0.5, -1]], and the first over the sum.
+  const greatest = [
+    { exponent: 4, power: 54.59815003 },
+    { exponent: 1, power: 2.718281828 },
+    { exponent: 0, power: 1 },
+  ];
+  const lines = (/** @type {number} */ logit, /** @type {number} */ share, /** @type {any} */ of) =>
+    sum_lines({ ...sum, softmax: of, sum: logit, activation: share }, "relu").slice(1);
+  const powers = { own: 54.59815003, greatest, others: 0.974410101 };
+  assert.deepEqual(lines(4, 0.920853, { num_classes: 5, powers }), [
     "softmax over the 5: 4.00 becomes 92.09 %",
     "= e^4.00 / (e^4.00 + e^1.00 + e^0.00 + the other 2)",
     "= 54.6 / (54.6 + 2.72 + 1 + 0.974)",
   ]);
   // One that is not among the greatest is among the others.
-  assert.deepEqual(of(4, -1).slice(1), [
+  const small = { ...powers, own: 0.367879441 };
+  assert.deepEqual(lines(-1, 0.00620466, { num_classes: 5, powers: small }), [
     "softmax over the 5: −1.00 becomes 0.62 %",
     "= e^−1.00 / (e^4.00 + e^1.00 + e^0.00 + the other 2)",
     "= 0.368 / (54.6 + 2.72 + 1 + 0.974)",
   ]);
-  const lines = (/** @type {number} */ logit, /** @type {number[]} */ all) =>
-    sum_lines(
-      { ...sum, is_output: true, sum: logit, activation: all[0] ?? NaN },
-      "relu",
-      Float32Array.from(all),
-    ).slice(1);
-  // Certain: no other share is left to write, and none is invented.
-  assert.deepEqual(lines(40, [1, 0, 0]), [
-    "softmax over the 3: 40.00 becomes 100.00 %",
+  const certain = { own: 2.35e17, greatest: [{ exponent: 40, power: 2.35e17 }], others: 0 };
+  assert.deepEqual(lines(40, 1, { num_classes: 3, powers: certain }).slice(1), [
     "= e^40.00 / (e^40.00 + the other 2)",
     "= 2.4e+17 / (2.4e+17 + 0)",
   ]);
-  assert.deepEqual(lines(1, [0.5, 0.5])[2], "= 2.72 / (2.72 + 2.72)");
-  // Beyond what can be written, and where the share is none.
-  for (const [logit, all] of /** @type {[number, number[]][]} */ ([
-    [900, [1, 0]],
-    [-120, [0, 1]],
-    [NaN, [NaN, NaN]],
-  ])) {
-    assert.equal(lines(logit, all).length, 1, `${logit}`);
-  }
+  const even = { own: 2.718, greatest: [{ exponent: 1, power: 2.718 }], others: 0 };
+  const two = { ...even, greatest: [...even.greatest, ...even.greatest] };
+  assert.deepEqual(lines(1, 0.5, { num_classes: 2, powers: two })[2], "= 2.72 / (2.72 + 2.72)");
+  // Beyond what can be written.
+  assert.equal(lines(900, 1, { num_classes: 2, powers: undefined }).length, 1);
 });

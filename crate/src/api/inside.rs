@@ -14,11 +14,16 @@ use super::kept_epoch::Nearest;
 use crate::config::{NetworkPlan, Plan};
 use crate::data::Normalisation;
 use crate::error::Error;
-use crate::message::{Activation, RunConfig, StepLayer, UnitLink, UnitNorm, UnitSum, UnitTerm};
+use crate::message::{Activation, RunConfig, StepLayer, UnitLink, UnitNorm, UnitPower};
+use crate::message::{UnitPowers, UnitSoftmax, UnitSum, UnitTerm};
 use crate::nn::inspect::{LayerReading, Snapshot, Term};
 use crate::nn::layout::Layout;
+use crate::nn::softmax::Powers;
 use crate::nn::{nearest, survey};
 use crate::train::one_batch;
+
+/// Powers of e that stand by themselves beneath a class's probability.
+const NUM_POWERS: usize = 3;
 
 /// A model as it stood at one moment, whichever engine trained it.
 #[wasm_bindgen]
@@ -156,7 +161,10 @@ impl Inside {
             }),
             sum: reading.sums[unit],
             activation: reading.activations[unit],
-            is_output: layer + 1 == readings.len(),
+            softmax: (layer + 1 == readings.len()).then(|| UnitSoftmax {
+                num_classes: reading.sums.len() as u32,
+                powers: Powers::of(&reading.sums, unit, NUM_POWERS).map(crossing_powers),
+            }),
         };
         Ok(sum.into_ts()?)
     }
@@ -209,6 +217,17 @@ pub(super) fn whole_images<'a>(
         return Err(Error::data("images", found, expected));
     }
     Ok(images.chunks_exact(num_pixels))
+}
+
+fn crossing_powers(powers: Powers) -> UnitPowers {
+    let greatest = powers.greatest.iter();
+    UnitPowers {
+        own: powers.own,
+        greatest: greatest
+            .map(|&(exponent, power)| UnitPower { exponent, power })
+            .collect(),
+        others: powers.others,
+    }
 }
 
 fn crossing_term(term: &Term) -> UnitTerm {

@@ -30,6 +30,35 @@ pub struct UnitNorm {
     pub shift: f32,
 }
 
+/// One power of e that a probability is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Tsify)]
+pub struct UnitPower {
+    /// A class's sum.
+    pub exponent: f32,
+    /// e to it.
+    pub power: f64,
+}
+
+/// A class's probability as a fraction: `own` / (`greatest` + `others`).
+#[derive(Debug, Clone, PartialEq, Serialize, Tsify)]
+pub struct UnitPowers {
+    /// e to the class's own sum.
+    pub own: f64,
+    /// The greatest powers of all classes, the greatest first.
+    pub greatest: Vec<UnitPower>,
+    /// The sum of all others.
+    pub others: f64,
+}
+
+/// How an output's sum became its probability, together with the other classes'.
+#[derive(Debug, Clone, PartialEq, Serialize, Tsify)]
+pub struct UnitSoftmax {
+    /// How many classes there are.
+    pub num_classes: u32,
+    /// `None` where its powers of e are too great or too small to be written.
+    pub powers: Option<UnitPowers>,
+}
+
 /// How a unit came to its activation for one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Tsify)]
 pub struct UnitSum {
@@ -49,8 +78,8 @@ pub struct UnitSum {
     pub sum: f32,
     /// What it passes on; of an output its probability.
     pub activation: f32,
-    /// Whether it is one of the last layer's, whose sums become probabilities together.
-    pub is_output: bool,
+    /// Of one of the last layer's, whose sums become probabilities together.
+    pub softmax: Option<UnitSoftmax>,
 }
 
 /// A connection between two units of neighbouring layers.

@@ -31,7 +31,7 @@ pub use data::{
 pub use evaluation::{CalibrationBin, ClassFigures, Evaluation};
 pub use inside::{
     HealthLimits, Histogram, LayerHealth, MeasuredLayer, RunHealth, StepLayer, UnitLink, UnitNorm,
-    UnitSum, UnitTerm,
+    UnitPower, UnitPowers, UnitSoftmax, UnitSum, UnitTerm,
 };
 pub use insight::{Insight, InsightKind, InsightNumber};
 pub use model::{MemberOrigin, MemberSummary, ModelSummary};

@@ -7,6 +7,7 @@
 use super::LAYER_NORM_EPSILON;
 use super::backward::Keep;
 use super::layout::{Layer, Layout};
+use super::softmax::{highest, softmax};
 use crate::data::Normalisation;
 use crate::error::{Error, Result};
 use crate::math;
@@ -351,16 +352,4 @@ fn moments(values: &[f32]) -> (f32, f32) {
     let squares = values.iter().map(|value| (value - mean) * (value - mean));
     let variance = squares.sum::<f32>() / count;
     (mean, (variance + LAYER_NORM_EPSILON).sqrt())
-}
-
-fn highest(values: &[f32]) -> f32 {
-    values.iter().copied().fold(f32::NEG_INFINITY, f32::max)
-}
-
-fn softmax(logits: &[f32]) -> Vec<f32> {
-    let highest = highest(logits);
-    let powers = logits.iter().map(|logit| math::exp_f32(logit - highest));
-    let powers: Vec<f32> = powers.collect();
-    let total: f32 = powers.iter().sum();
-    powers.iter().map(|power| power / total).collect()
 }

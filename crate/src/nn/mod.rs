@@ -17,6 +17,7 @@ pub mod ops;
 pub mod optimiser;
 pub mod plain;
 mod saliency;
+pub mod softmax;
 pub mod survey;
 pub mod weights;
 

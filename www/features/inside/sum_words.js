@@ -4,10 +4,7 @@ import * as format from "../../base/format.js";
 import { choice_words } from "../../base/settings.js";
 import { added, signed, value } from "./words.js";
 
-/** @import { Activation, UnitSum } from "../../pkg/studies/inkling.js" */
-
-/** Powers that are written out beneath a softmax's line. */
-const MOST_POWERS = 3;
+/** @import { Activation, UnitSoftmax, UnitSum } from "../../pkg/studies/inkling.js" */
 
 /**
  * What is not among the terms that are written out.
@@ -22,10 +19,9 @@ export function rest_words({ num_terms, terms, rest }) {
  * From the sum of products to what the unit passes on, a sentence a line.
  * @param {UnitSum} found
  * @param {Activation} kind
- * @param {ArrayLike<number>} probabilities of all classes, of the same image
  */
-export function sum_lines(found, kind, probabilities) {
-  const { bias, linear, norm, sum, activation, is_output } = found;
+export function sum_lines(found, kind) {
+  const { bias, linear, norm, sum, activation, softmax } = found;
   const lines = [`w·x + b = ${value(linear - bias)} ${added(bias)} = ${value(linear)}`];
   if (norm) {
     const { mean, deviation, gain, shift } = norm;
@@ -33,7 +29,7 @@ export function sum_lines(found, kind, probabilities) {
       `layer normalisation: (${value(linear)} − ${value(mean)}) / ${value(deviation)} × ${value(gain)} ${added(shift)} = ${value(sum)}`,
     );
   }
-  if (is_output) lines.push(...softmax_lines(sum, activation, probabilities));
+  if (softmax) lines.push(...softmax_lines(sum, activation, softmax));
   else lines.push(activation_line(kind, sum, activation));
   return lines;
 }
@@ -46,34 +42,27 @@ function activation_line(kind, sum, activation) {
 }
 
 /**
- * How one class's sum becomes its share, with the greatest of the others written out.
+ * How one class's sum becomes its share, with the greatest of the powers written out.
  * @param {number} sum
  * @param {number} activation its share
- * @param {ArrayLike<number>} probabilities
+ * @param {UnitSoftmax} softmax
  */
-function softmax_lines(sum, activation, probabilities) {
-  const count = probabilities.length;
+function softmax_lines(sum, activation, { num_classes, powers }) {
   const share = format.percent(activation);
-  const lines = [`softmax over the ${count}: ${value(sum)} becomes ${share}`];
-  const own = Math.exp(sum);
-  const all = own / activation;
-  if (!Number.isFinite(all) || own === 0) return lines;
-  // Differences of sums are those of the shares' logarithms.
-  const greatest = Array.from(probabilities)
-    .sort((a, b) => b - a)
-    .slice(0, Math.min(MOST_POWERS, count))
-    .filter((one) => one > 0)
-    .map((one) => ({ exponent: sum + Math.log(one / activation), power: all * one }));
-  const named = greatest.reduce((so_far, { power }) => so_far + power, 0);
-  const num_others = count - greatest.length;
-  const others = num_others > 0 ? [`the other ${num_others}`] : [];
-  const left = num_others > 0 ? [size(Math.max(0, all - named))] : [];
-  const exponents = [...greatest.map(({ exponent }) => `e^${value(exponent)}`), ...others];
-  const powers = [...greatest.map(({ power }) => size(power)), ...left];
+  const lines = [`softmax over the ${num_classes}: ${value(sum)} becomes ${share}`];
+  if (!powers) return lines;
+  const { own, greatest, others } = powers;
+  const num_others = num_classes - greatest.length;
+  const exponents = greatest.map(({ exponent }) => `e^${value(exponent)}`);
+  const sizes = greatest.map(({ power }) => size(power));
+  if (num_others > 0) {
+    exponents.push(`the other ${num_others}`);
+    sizes.push(size(others));
+  }
   return [
     ...lines,
     `= e^${value(sum)} / (${exponents.join(" + ")})`,
-    `= ${size(own)} / (${powers.join(" + ")})`,
+    `= ${size(own)} / (${sizes.join(" + ")})`,
   ];
 }
 

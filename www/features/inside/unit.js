@@ -60,7 +60,7 @@ export function create_unit(inside, on_close, on_open) {
     if (last) go_to(last, trail.slice(0, -1));
   });
 
-  const write = (/** @type {InsideState} */ { unit, units }) => {
+  const write = (/** @type {InsideState} */ { unit }) => {
     const [heading] = sum.getElementsByTagName("h4");
     if (!unit || !heading) return;
     const { layer } = unit;
@@ -69,8 +69,7 @@ export function create_unit(inside, on_close, on_open) {
     const found = unit.sum;
     terms.show(layer, found?.terms ?? [], side);
     set_text(rest, found ? rest_words(found) : "Draw on the pad to see its sum.");
-    const sure = units?.activations.subarray(-(units.widths.at(-1) ?? 0)) ?? [];
-    const said = found ? sum_lines(found, unit.activation, sure) : [];
+    const said = found ? sum_lines(found, unit.activation) : [];
     lines.replaceChildren(...said.map((line) => el("p", { class: "figure" }, line)));
   };
 
