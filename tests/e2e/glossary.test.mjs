@@ -47,7 +47,10 @@ test("a word opens its entry, and Escape leads back to it", async (t) => {
 
   await t.test("its picture is of the run that is shown", async () => {
     await word("Loss").click();
-    await entry.getByRole("img", { name: /^Loss of your run by epoch/ }).waitFor();
+    const picture = entry.getByRole("img", { name: /^Loss of your run by epoch/ });
+    const written = await picture.locator("text").allTextContents();
+    const end = written.indexOf("epoch");
+    assert.deepEqual(written.slice(end - 2, end), ["1", "2"], "epochs are whole");
     const caption = await entry.locator("figcaption").innerText();
     const last = page.locator("#epochs-table tbody tr").last().locator("td").nth(2);
     const loss = (await last.textContent())?.trim();

@@ -4,6 +4,7 @@
 import { shown_evaluation } from "../../app/state.js";
 import * as format from "../../base/format.js";
 import { class_name, num_pixels_of, task_of } from "../../base/task.js";
+import { epoch_axis } from "../../plot/curve_plots.js";
 import { line_plot } from "../../plot/drawing.js";
 import { svg_node } from "../../plot/svg.js";
 import { digit_at, digit_canvas } from "../../ui/digit.js";
@@ -107,7 +108,7 @@ function curves(kind, { run }) {
     height: HEIGHT,
     title: "",
     description: `${is_loss ? "Loss" : "Accuracy"} of your run by epoch, training and validation.`,
-    x: { label: "epoch", scale: "linear", ...(history.length === 1 && { low: 0, high: 2 }) },
+    x: { ...epoch_axis(last.epoch, 5), ...(history.length === 1 && { low: 0, high: 2 }) },
     y: { label: is_loss ? "loss" : "%", scale: "linear" },
     series: [
       { label: "training", colour: theme.train, points: line("train"), has_dots: true },
