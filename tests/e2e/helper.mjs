@@ -6,13 +6,14 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { find_chromium } from "../../scripts/browser.mjs";
 import { serve } from "../../scripts/serve.mjs";
 
 /** @import { TestContext } from "node:test" */
-/** @import { BrowserContext, Page } from "playwright-core" */
+/** @import { Browser, BrowserContext, LaunchOptions, Page } from "playwright-core" */
 
 /** @typedef {{ url: string, close: () => Promise<void> }} Server */
 
@@ -45,8 +46,31 @@ export const DATA_SET = existsSync(real_set)
       words: "the sample that ships (real MNIST is not there)",
     };
 
+/** One for each set of flags, as long as a file's tests. @type {Map<string, Promise<Browser>>} */
+const browsers = new Map();
+
+after(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
 /**
- * A page of the site in a browser of its own, closed after the test. After it,
+ * A browser whose pages share nothing, each being in a context of its own: to start one
+ * takes a core a second, and most tests need no more.
+ * @param {LaunchOptions & { args: string[] }} launch
+ */
+async function browser_of(launch) {
+  const key = launch.args.join(" ");
+  const known = browsers.get(key);
+  if (known) return known;
+  const starting = chromium.launch(launch);
+  browsers.set(key, starting);
+  const forget = () => browsers.delete(key);
+  starting.then((browser) => browser.on("disconnected", forget), forget);
+  return starting;
+}
+
+/**
+ * A page of the site in a profile of its own, closed after the test. After it,
  * the test fails if the page logged an error or asked anybody else for anything.
  * @param {TestContext} t
  * @param {object} [options]
@@ -78,7 +102,7 @@ export async function open_page(t, options = {}) {
     ],
   };
   const is_fresh = storage && !options.profile;
-  const browser = is_fresh ? await chromium.launch(launch) : null;
+  const browser = is_fresh ? await browser_of(launch) : null;
   const profile = storage ? "" : profile_without_storage();
   const context = browser
     ? await browser.newContext({ viewport })
@@ -115,7 +139,6 @@ export async function open_page(t, options = {}) {
   t.after(async () => {
     await keep_trace(page);
     await context.close();
-    await browser?.close();
     if (profile) rmSync(profile, { recursive: true, force: true });
     if (!options.server) await own.close();
     assert.deepEqual(faults, [], "what the page did wrong on the way");
