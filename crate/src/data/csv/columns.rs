@@ -5,6 +5,9 @@
 
 use crate::message::{NO_COLUMN, TableReading};
 
+/// What a file should hold, for errors about its whole shape.
+pub(super) const SHAPE: &str = "785 columns (label and 784 pixels) or 784 (pixels alone)";
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {

@@ -1,7 +1,6 @@
 //! The first line of a table: what separates its fields, and whether it names columns.
 
-use super::SHAPE;
-use super::columns::{Columns, Format, side_of, size_cause};
+use super::columns::{Columns, Format, SHAPE, side_of, size_cause};
 use super::field::{quoted, unquoted};
 use super::header::{Header, read_header};
 use super::mangled::image_in_header;

@@ -1,6 +1,6 @@
 //! Files that are no CSV, told by how they begin.
 
-use super::SHAPE;
+use super::columns::SHAPE;
 use crate::error::{Error, Result};
 
 /// Refuses a file whose first line that holds anything, line `row`, shows that it is no CSV

@@ -8,6 +8,7 @@ use super::columns::{Columns, INDEX_NOTE, Target, index_notes, label_words, side
 use super::field::quoted;
 use super::names::{first_name, plain_name};
 use super::pixel_count::refuse_pixels;
+use crate::data::labels::MAX_CLASSES;
 use crate::error::{Error, Result};
 
 /// What labels are called.
@@ -114,7 +115,7 @@ pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
         .filter(|&at| is_class(&meanings[at]))
         .collect();
     let has_label = meanings.contains(&Meaning::Label);
-    if !has_label && classes.len() >= 2 && classes.len() <= super::super::labels::MAX_CLASSES {
+    if !has_label && classes.len() >= 2 && classes.len() <= MAX_CLASSES {
         for &column in &classes {
             if let Meaning::Numbered(_, number) = meanings[column] {
                 targets[column] = Target::OneHot(one_hot.len() as u8);
@@ -143,7 +144,7 @@ pub(super) fn read_header(names: &[&[u8]], row: u64) -> Result<Option<Header>> {
     };
     // Several such columns may be one-hot labels under the names of their classes.
     let words = match (labels.len(), one_hot.is_empty(), candidates.len()) {
-        (0, true, 2..=super::super::labels::MAX_CLASSES) => class_words(&candidates, &shown),
+        (0, true, 2..=MAX_CLASSES) => class_words(&candidates, &shown),
         _ => Vec::new(),
     };
     notes.extend(side_note(side));

@@ -6,18 +6,21 @@
 //!
 //! Over 400 lines: one state machine, byte by byte and fast, which must agree.
 
-use super::columns::{Columns, Format, Held, Target};
+use super::columns::{Columns, Format, Held, SHAPE, Target};
 use super::field::quoted;
 use super::first_line::NO_UTF_8;
 use super::plain_pixels::plain_pixels;
 use super::value::{Value, value};
-use super::{MAX_COLUMNS, MAX_FIELD};
 use crate::data::labels::{Labels, MAX_CLASSES, Refusal};
 use crate::data::scale::Scale;
 use crate::data::store::PixelStore;
 use crate::data::task::{MAX_PIXEL_BYTES, MAX_ROWS};
 use crate::error::{Error, Result};
 
+/// Longest field held. A pixel takes 3 bytes, a share of ink 24.
+const MAX_FIELD: usize = 64;
+/// A line with more columns is given up instead of counted to its end.
+const MAX_COLUMNS: usize = 10_000;
 /// Rows after which a promised file size is turned into a number of rows.
 const ROWS_BEFORE_ESTIMATE: usize = 1024;
 
@@ -25,6 +28,11 @@ const ROWS_BEFORE_ESTIMATE: usize = 1024;
 pub(super) const OPEN_QUOTE: &str = "a quote that is not closed in this line";
 pub(super) const CLOSED_LABEL: &str =
     "a closing quote: a label is one line, so take line breaks out of it";
+
+/// Refuses a file without rows, that ends in line `row`: `found` is all that it holds.
+pub(super) fn no_data(row: u64, found: &str) -> Error {
+    Error::data(format!("row {row}"), found, format!("rows of {SHAPE}"))
+}
 
 /// What programs write where a value is missing.
 const MISSING: [&[u8]; 7] = [b"", b"nan", b"na", b"n/a", b"null", b"none", b"?"];

@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::columns::{Columns, INDEX_NOTE, Target, index_notes, label_words, side_note, side_of};
 use super::row_names::{ROWS_OF_NAMES, ends_empty};
 use super::value::{Value, value};
+use crate::data::labels::MAX_CLASSES;
 use crate::order::are_distinct;
 
 /// The share of a column's commonest value above which it is a picture's edge rather
@@ -153,7 +154,7 @@ fn one_hot_reading(head: &FirstRows, width: usize, first: usize) -> Option<Colum
     for (side, num_classes) in
         sides.filter_map(|side| Some((side, width.checked_sub(first + side * side)?)))
     {
-        if !(2..=super::super::labels::MAX_CLASSES).contains(&num_classes) {
+        if !(2..=MAX_CLASSES).contains(&num_classes) {
             continue;
         }
         for first_class in [first, first + side * side] {
