@@ -17,7 +17,7 @@ use crate::math::NUMERICS_VERSION;
 use crate::message::{
     BackendChoice, CheckWish, HandIn, HandInFiles, HandedRun, Outcome, RunConfig, StepKind,
 };
-use crate::study::plan::cost;
+use crate::study::cost::cost;
 
 /// Runs of a hand-in: six studies of the most values and seeds that one may have are fewer.
 pub(super) const MOST_RUNS: usize = 2000;

@@ -3,9 +3,10 @@
 //! says that everything but the factor stayed the same.
 
 use super::check_results::check_results;
-use super::pairs::Varied;
-use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS, plan_study, values_text};
+use super::factor::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS};
+use super::plan::plan_study;
 use super::record::{FORMAT_VERSION, varies_split};
+use super::varied::Varied;
 use crate::config::{MAX_EPOCHS, quoted};
 use crate::data::Task;
 use crate::error::{Error, Result};
@@ -98,7 +99,7 @@ fn check_runs(record: &StudyRecord, at: &impl Fn(&str) -> String) -> Result<()> 
     let first_of_each = plan.runs.iter().step_by(plan.seeds.len());
     let config = StudyConfig {
         factor: plan.factor,
-        values: values_text(varied, first_of_each.map(|run| &run.config)),
+        values: varied.values_text(first_of_each.map(|run| &run.config)),
         seeds_per_value: plan.seeds.len() as f64,
         workers: plan.workers.into(),
         vary_split: varies_split(record),

@@ -1,10 +1,14 @@
 //! What there is to vary, each factor in words: the one source of its names, its
-//! default values and its settings, for plans, reports and the page alike.
+//! default values and its settings, and of how many values, seeds and workers a study may
+//! be, for plans, reports and the page alike.
 
 use crate::config::schema::{Setting, setting};
 use crate::message::{AssignedStudy, AxisScale, Factor, FactorFacts, RunConfig, StudyFacts};
 
-use super::plan::{MAX_SEEDS, MAX_VALUES, MAX_WORKERS};
+/// Values a study may have: beyond these neither a legend nor a night is enough.
+pub(super) const MAX_VALUES: usize = 20;
+pub(super) const MAX_SEEDS: u64 = 10;
+pub(super) const MAX_WORKERS: u64 = 64;
 
 /// In the order in which the page offers them.
 pub(super) const ALL: [Factor; 16] = [
@@ -327,20 +331,13 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::facts;
-    use crate::message::{RunConfig, StudyConfig};
     use crate::study::plan::plan_study;
+    use crate::study::testing::study_config;
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_factor_varies_the_settings_that_it_names() {
         for facts in facts().factors {
-            let config = StudyConfig {
-                factor: facts.factor,
-                values: facts.values.clone(),
-                seeds_per_value: 1.0,
-                workers: 1.0,
-                vary_split: false,
-                baseline: RunConfig::default(),
-            };
+            let config = study_config(facts.factor, &facts.values);
             let plan = plan_study(&config).unwrap();
             let runs = plan.runs.iter().map(|run| &run.config);
             let mut varied = Vec::new();

@@ -8,6 +8,7 @@
 
 pub mod check;
 mod check_results;
+pub(crate) mod cost;
 pub mod factor;
 pub mod final_test;
 mod gaps;
@@ -18,9 +19,11 @@ mod pairs;
 pub mod plan;
 pub mod record;
 pub mod report;
+mod setting_text;
 #[cfg(test)]
 mod testing;
 pub(crate) mod value;
+mod varied;
 pub(crate) mod words;
 
 #[cfg(any(feature = "cli", feature = "studies"))]

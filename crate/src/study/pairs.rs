@@ -1,68 +1,11 @@
 //! Two settings at once: which, from the text of a study's values, and each pair of values.
 
-use super::factor::{self, article};
-use super::plan::{MAX_VALUES, read_setting, words_of};
+use super::factor::{self, MAX_VALUES, article};
+use super::setting_text::{read_setting, words_of};
 use crate::config::quoted;
 use crate::config::schema::{Kind, Setting, setting};
 use crate::error::{Error, Result};
-use crate::message::{Factor, RunConfig, StudyPlan};
-
-/// What a study varies.
-#[derive(Clone, Copy)]
-pub(super) enum Varied {
-    /// One factor.
-    One(Factor),
-    /// Any two settings crossed.
-    Pair(Pair),
-}
-
-impl Varied {
-    /// That of a plan.
-    ///
-    /// # Errors
-    /// When it crosses what cannot be crossed.
-    pub(super) fn of(plan: &StudyPlan) -> Result<Self> {
-        if plan.factor != Factor::TwoFactors {
-            return Ok(Self::One(plan.factor));
-        }
-        let found = || plan.crossed.join(", ");
-        let refused = || Error::data("crossed", quoted(&found()), expected());
-        let [first, second] = &plan.crossed[..] else {
-            return Err(refused());
-        };
-        let of = |key: &str| settings().find(|one| one.key == key).ok_or_else(refused);
-        let pair = Pair {
-            first: of(first)?,
-            second: of(second)?,
-        };
-        if first == second {
-            return Err(refused());
-        }
-        Ok(Self::Pair(pair))
-    }
-
-    pub(super) fn factor(self) -> Factor {
-        match self {
-            Self::One(factor) => factor,
-            Self::Pair(_) => Factor::TwoFactors,
-        }
-    }
-
-    pub(super) fn pair(&self) -> Option<&Pair> {
-        match self {
-            Self::One(_) => None,
-            Self::Pair(pair) => Some(pair),
-        }
-    }
-
-    /// In words, as in "a study of the …".
-    pub(super) fn name(self) -> String {
-        match self {
-            Self::One(factor) => factor.name().into(),
-            Self::Pair(pair) => pair.name(),
-        }
-    }
-}
+use crate::message::{Factor, RunConfig};
 
 /// Two settings.
 #[derive(Clone, Copy)]
@@ -104,6 +47,26 @@ pub(crate) fn crossed_of<'a>(
 const TIMES: &str = " × ";
 
 impl Pair {
+    /// That of a plan which keeps these fields.
+    ///
+    /// # Errors
+    /// Where they are not two of those that can be crossed.
+    pub(super) fn of(crossed: &[String]) -> Result<Self> {
+        let refused = || Error::data("crossed", quoted(&crossed.join(", ")), expected());
+        let [first, second] = crossed else {
+            return Err(refused());
+        };
+        let of = |key: &str| settings().find(|one| one.key == key).ok_or_else(refused);
+        let pair = Self {
+            first: of(first)?,
+            second: of(second)?,
+        };
+        if first == second {
+            return Err(refused());
+        }
+        Ok(pair)
+    }
+
     /// Their fields.
     pub(super) fn keys(&self) -> Vec<String> {
         vec![self.first.key.into(), self.second.key.into()]
@@ -258,20 +221,13 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
-    use crate::message::{RunConfig, StudyConfig};
+    use crate::message::StudyPlan;
     use crate::study::check::check;
     use crate::study::plan::plan_study;
-    use crate::study::testing::study;
+    use crate::study::testing::{study, study_config};
 
     fn planned(values: &str) -> Result<StudyPlan> {
-        plan_study(&StudyConfig {
-            factor: Factor::TwoFactors,
-            values: values.into(),
-            seeds_per_value: 1.0,
-            workers: 1.0,
-            vary_split: false,
-            baseline: RunConfig::default(),
-        })
+        plan_study(&study_config(Factor::TwoFactors, values))
     }
 
     #[wasm_bindgen_test(unsupported = test)]

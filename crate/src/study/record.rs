@@ -4,8 +4,9 @@
 //!
 //! Whether the record is one at all is for [`super::check`] to say.
 
-use super::pairs::Varied;
-use super::plan::{cost, notes, value_of};
+use super::cost::cost;
+use super::plan::notes;
+use super::varied::Varied;
 use crate::message::{Failure, FailureKind, Outcome, RunResult, RunSpec, RunState, StudyRecord};
 
 /// Version of [`StudyRecord`] that this code writes.
@@ -27,7 +28,7 @@ pub fn derived(record: &StudyRecord) -> StudyRecord {
     plan.axis_scale = factor.words().axis_scale;
     plan.notes = notes(factor, plan.values.len(), plan.seeds.len(), plan.vary_split);
     let derive = |spec: &mut RunSpec| {
-        let value = value_of(varied, &spec.config, spec.value_index as usize);
+        let value = varied.value_of(&spec.config, spec.value_index as usize);
         spec.label = value.label;
         spec.axis = value.axis;
         spec.cost = cost(&spec.config);
@@ -36,7 +37,7 @@ pub fn derived(record: &StudyRecord) -> StudyRecord {
     for (position, value) in plan.values.iter_mut().enumerate() {
         let of_it = |run: &&RunSpec| run.value_index as usize == position;
         let config = plan.runs.iter().find(of_it).map(|run| &run.config);
-        *value = value_of(varied, config.unwrap_or(&plan.baseline), position);
+        *value = varied.value_of(config.unwrap_or(&plan.baseline), position);
     }
     for run in &mut record.runs {
         derive(&mut run.spec);

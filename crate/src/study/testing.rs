@@ -12,18 +12,27 @@ use crate::math::powi;
 /// Validation images of every hand-made run unless said otherwise.
 pub const NUM_VALIDATION: u32 = 8_400;
 
+/// What a person asks of a study with nothing but its values changed.
+pub fn study_config(factor: Factor, values: &str) -> StudyConfig {
+    StudyConfig {
+        factor,
+        values: values.into(),
+        seeds_per_value: 1.0,
+        workers: 2.0,
+        vary_split: false,
+        baseline: RunConfig::default(),
+    }
+}
+
 /// A study whose runs have not begun.
 pub fn study(factor: Factor, values: &str, num_seeds: u32) -> StudyRecord {
     let plan = plan_study(&StudyConfig {
-        factor,
-        values: values.into(),
         seeds_per_value: f64::from(num_seeds),
-        workers: 2.0,
-        vary_split: false,
         baseline: RunConfig {
             epochs: 5.0,
             ..RunConfig::default()
         },
+        ..study_config(factor, values)
     })
     .expect("the tests' studies can be planned");
     let runs = plan

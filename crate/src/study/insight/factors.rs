@@ -4,8 +4,8 @@
 use crate::message::{Factor, Insight, InsightKind};
 
 use super::{Reader, number};
+use crate::study::cost::num_parameters;
 use crate::study::noise::{Comparison, Noise};
-use crate::study::plan::num_parameters;
 use crate::study::value::Value;
 use crate::study::words::{
     capitalised, counted, percent, points, seconds, significant, task_of, thousands,

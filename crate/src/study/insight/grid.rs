@@ -2,9 +2,10 @@
 
 use crate::message::{Insight, InsightKind};
 use crate::study::noise::Noise;
-use crate::study::pairs::{Pair, Varied};
-use crate::study::plan::words_of;
+use crate::study::pairs::Pair;
+use crate::study::setting_text::words_of;
 use crate::study::value::Value;
+use crate::study::varied::Varied;
 use crate::study::words::list;
 
 use super::{Reader, number};

@@ -3,7 +3,7 @@
 use crate::config::schema::setting;
 use crate::message::{DataSummary, Factor, ReportRequest, RunConfig, StudyPlan, StudyRecord};
 use crate::study::pairs::names_of;
-use crate::study::plan::words_of;
+use crate::study::setting_text::words_of;
 use crate::study::words::{capitalised, task_of};
 
 /// The person or the people, with what goes with them.
