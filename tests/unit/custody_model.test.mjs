@@ -4,7 +4,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cancelled } from "../../www/base/fault.js";
-import { KEPT, LIMIT, config, custody_of, loaded, read, said, trained } from "./custody_site.mjs";
+import {
+  KEPT,
+  LIMIT,
+  PATIENCE_MS,
+  clock,
+  config,
+  custody_of,
+  loaded,
+  read,
+  said,
+  trained,
+} from "./custody_site.mjs";
 import { data_file, gate, model_bytes, soon, until } from "./fake_worker.mjs";
 
 // The newest model
@@ -206,5 +217,7 @@ test("fine-tuning can be given up, and keeps a run from beginning", LIMIT, async
   await until(() => cpu().count("fine_tune") === 1);
   stop.abort(new Cancelled());
   await assert.rejects(tuning, { name: "Cancelled" });
-  assert.equal((await custody.train(config())).outcome, "finished");
+  const training = custody.train(config());
+  await clock.pass(PATIENCE_MS);
+  assert.equal((await training).outcome, "finished");
 });

@@ -7,6 +7,8 @@ import { Cancelled } from "../../www/base/fault.js";
 import {
   KEPT,
   LIMIT,
+  PATIENCE_MS,
+  clock,
   config,
   fake_hold,
   loaded,
@@ -193,7 +195,11 @@ test("a worker that does not let go of a run that was given up is ended", LIMIT,
   await until(() => cpu().wasm.num_slices === 1);
   stop.abort(new Cancelled());
   await assert.rejects(training, { name: "Cancelled" });
-  assert.equal((await custody.train(config())).outcome, "finished");
+  const next = custody.train(config());
+  await clock.pass(PATIENCE_MS - 1);
+  assert.equal(cpu().is_dead, false, "it is given a moment");
+  await clock.pass(1);
+  assert.equal((await next).outcome, "finished");
   assert.equal(workers.made.length, 2);
 });
 

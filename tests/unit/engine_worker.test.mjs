@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { clearInterval, setInterval } from "node:timers";
 import { setFlagsFromString } from "node:v8";
 import { MessageChannel } from "node:worker_threads";
 import { runInNewContext } from "node:vm";
@@ -13,9 +14,12 @@ import { InputError } from "../../www/base/input_error.js";
 import { EngineWorker } from "../../www/engine/engine_worker.js";
 import { wait_awake } from "../../www/engine/patience.js";
 import * as Comlink from "../../www/vendor/comlink.mjs";
+import { stopped_clock } from "./clock.mjs";
 import { soon, until } from "./fake_worker.mjs";
 
-const LIMIT = { timeout: 10_000 };
+const LIMIT = { timeout: 60_000 };
+
+const clock = stopped_clock();
 
 // The ports between the two sides keep no process alive, here or after the tests.
 /** @type {NodeJS.Timeout} */
@@ -112,9 +116,6 @@ function made(patience) {
   return { worker, browsers, call };
 }
 
-/** @param {number} ms */
-const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
 test("calls are answered, and a worker's name is its own", LIMIT, async () => {
   const { worker, browsers, call } = made();
   browsers.run();
@@ -128,10 +129,13 @@ test("calls are answered, and a worker's name is its own", LIMIT, async () => {
 
 test("a worker that dies while it starts is noticed", LIMIT, async () => {
   const { worker, browsers, call } = made({ start_ms: 30 });
-  await assert.rejects(
-    call((engine) => engine.twice(1)),
-    { name: "WorkerCrashed", message: "it did not start within 0.03 s" },
-  );
+  const waiting = call((engine) => engine.twice(1));
+  await clock.pass(29);
+  assert.equal(worker.is_dead, false);
+  const dies = clock.pass(1);
+  const message = "it did not start within 0.03 s";
+  await assert.rejects(waiting, { name: "WorkerCrashed", message });
+  await dies;
   assert.equal(worker.is_dead, true);
   assert.equal(browsers.is_terminated, true);
   await assert.rejects(
@@ -145,7 +149,7 @@ test("one that has started is waited for as long as it takes", LIMIT, async () =
   const { worker, browsers, call } = made({ start_ms: 30, silence_ms: 1e6 });
   browsers.run(true);
   const waiting = call((engine) => engine.never());
-  await passed(80);
+  await clock.pass(80);
   assert.equal(worker.is_dead, false);
   worker.kill("it was enough");
   await assert.rejects(waiting, { name: "WorkerCrashed", message: "it was enough" });
@@ -175,17 +179,17 @@ test("a lock that falls free tells of a death", LIMIT, async () => {
 test("without locks, silence tells of a death", LIMIT, async () => {
   const lively = made({ silence_ms: 60 });
   lively.browsers.run(false);
-  await passed(200);
+  await clock.pass(200);
   assert.equal(lively.worker.is_dead, false, "it answers when it is asked");
   lively.worker.kill();
   const silent = made({ silence_ms: 60 });
   const answers = new Answers();
   answers.ping = () => /** @type {any} */ (new Promise(() => {}));
   silent.browsers.run(false, answers);
-  await assert.rejects(
-    silent.call((engine) => engine.never()),
-    { message: "no sign of life for 0.06 s" },
-  );
+  const waiting = silent.call((engine) => engine.never());
+  const dies = clock.pass(60);
+  await assert.rejects(waiting, { message: "no sign of life for 0.06 s" });
+  await dies;
 });
 
 test("an engine that has died takes its worker with it, with its reason", LIMIT, async () => {
@@ -340,6 +344,8 @@ test("patience counts what was waited awake, and can be called off", LIMIT, asyn
   call_off();
   // A machine that sleeps makes one tick of any length.
   wait_awake(1200, () => (num_ends += 100))();
-  await passed(60);
+  await clock.pass(19);
+  assert.equal(num_ends, 0);
+  await clock.pass(40);
   assert.equal(num_ends, 1);
 });

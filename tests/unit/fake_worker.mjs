@@ -26,9 +26,16 @@ export async function soon(times = 20) {
   for (let at = 0; at < times; at += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Waits until something holds; a test's own limit ends it otherwise. @param {() => boolean} holds */
+/** What has not come by then hangs. A test's limit alone would leave the wait to go on. */
+const LIMIT_MS = 50_000;
+
+/** Waits until something holds. @param {() => boolean} holds */
 export async function until(holds) {
-  while (!holds()) await soon(1);
+  const end_ms = Date.now() + LIMIT_MS;
+  while (!holds()) {
+    if (Date.now() > end_ms) throw new Error(`waited in vain until ${holds}`);
+    await soon(1);
+  }
 }
 
 /** A promise and who resolves it. */

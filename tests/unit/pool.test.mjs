@@ -4,16 +4,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Refused } from "../../www/base/fault.js";
 import { Pool, default_workers, remaining_secs } from "../../www/engine/pool.js";
+import { stopped_clock } from "./clock.mjs";
 import { fake_workers, gate, soon, until } from "./fake_worker.mjs";
 
 /** @import { RunResult } from "../../www/pkg/ndarray/inkling.js" */
 /** @import { PoolJob } from "../../www/engine/pool.js" */
 /** @import { FakeWorker } from "./fake_worker.mjs" */
 
-/** Short, but longer than any answer takes here. */
+const clock = stopped_clock();
+
 const PATIENCE_MS = 60;
 
-const LIMIT = { timeout: 10_000 };
+const LIMIT = { timeout: 60_000 };
 
 /** @param {number} count */
 const runs_of = (count) =>
@@ -166,6 +168,9 @@ test(
     });
     await until(() => runs[0]?.history.length === 1);
     pool.cancel_run(0);
+    await clock.pass(PATIENCE_MS - 1);
+    assert.deepEqual(states(runs), ["running", "waiting"]);
+    await clock.pass(1);
     await pool.done;
     assert.deepEqual(states(runs), ["stopped", "finished"]);
     assert.match(runs[0]?.reason ?? "", /Stopped within a long step/);
@@ -180,7 +185,7 @@ test("a run that stopped in time leaves its worker to the next one", LIMIT, asyn
       await until(() => worker.stopped.length === 1);
       return finished("stopped");
     }
-    await new Promise((resolve) => setTimeout(resolve, 2 * PATIENCE_MS));
+    await clock.pass(2 * PATIENCE_MS);
     return finished();
   });
   await until(() => made[0]?.count("train") === 1);
@@ -215,6 +220,7 @@ test("a study whose workers never start can be stopped", LIMIT, async () => {
   await soon();
   assert.deepEqual(states(runs).slice(0, 3), ["running", "running", "waiting"]);
   pool.cancel();
+  await clock.pass(PATIENCE_MS);
   await pool.done;
   assert.deepEqual(new Set(states(runs)), new Set(["stopped"]));
   assert.ok(made.every((worker) => worker.is_dead));
@@ -248,6 +254,10 @@ test("a run that dies after it was cancelled has stopped", LIMIT, async () => {
 
 test("a worker that says nothing counts as dead", LIMIT, async () => {
   const { pool, runs } = pool_of(1, 1, () => new Promise(() => {}), { silence_ms: 20 });
+  await until(() => clock.next_ms === 20);
+  await clock.pass(19);
+  assert.equal(runs[0]?.state, "running");
+  await clock.pass(1);
   await pool.done;
   assert.equal(runs[0]?.state, "crashed");
   assert.match(runs[0]?.reason ?? "", /no sign of life/);
@@ -257,7 +267,7 @@ test("one that speaks now and then does not", LIMIT, async () => {
   /** @type {Parameters<typeof pool_of>[2]} */
   const train = async (_seed, _worker, on_event) => {
     for (let at = 0; at < 6; at += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await clock.pass(40);
       on_event({ kind: "progress", step: at });
     }
     return finished();
