@@ -1,6 +1,6 @@
 // What the page reads before the engine does, damaged at random by a seeded
 // generator: archives, settings in the address, files of studies. Each is read or
-// refused in our own words, and none takes a second.
+// refused in our own words, and none takes a second of a processor.
 //   INKLING_MUTATIONS=100000 node --test tests/unit/fuzz.test.mjs
 
 import assert from "node:assert/strict";
@@ -16,17 +16,29 @@ import { unpacked_chunks } from "../../www/worker/source.js";
 
 const NUM_MUTATIONS = Number(process.env.INKLING_MUTATIONS ?? 1000);
 const SEED = Number(process.env.INKLING_FUZZ_SEED ?? 1);
+/** Of the process's own time: what a busy machine gives to others is none of the input's. */
 const MOST_MS = 1000;
 
 /** Whole numbers below `count`; mulberry32. @param {number} seed */
 function generator(seed) {
   let state = seed;
-  return (/** @type {number} */ count) => {
+  const draw = (/** @type {number} */ count) => {
     state = (state + 0x6d2b79f5) | 0;
     let word = Math.imul(state ^ (state >>> 15), state | 1);
     word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
     return Math.floor((((word ^ (word >>> 14)) >>> 0) / 2 ** 32) * count);
   };
+  /** Another that draws what this one is about to. */
+  const again = () => generator(state);
+  return Object.assign(draw, { again });
+}
+
+/** What the process works for something, in ms of a processor. @param {() => Promise<unknown> | unknown} work */
+async function worked_ms(work) {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 /**
@@ -74,13 +86,18 @@ async function hammer(t, attempt) {
   let num_read = 0;
   let longest_ms = 0;
   for (let index = 0; index < NUM_MUTATIONS; index += 1) {
-    const started_ms = performance.now();
+    const before = draw.again();
     try {
-      num_read += Number(await attempt(draw));
+      let took_ms = await worked_ms(async () => (num_read += Number(await attempt(draw))));
+      // A machine that is a guest on another counts its pauses, and a process what it tidies
+      // up. What is slow by itself is so the second time, too.
+      if (took_ms >= MOST_MS) {
+        took_ms = Math.min(took_ms, await worked_ms(() => attempt(before)));
+      }
+      longest_ms = Math.max(longest_ms, took_ms);
     } catch (error) {
       throw new Error(`mutation ${index} of seed ${SEED}`, { cause: error });
     }
-    longest_ms = Math.max(longest_ms, performance.now() - started_ms);
   }
   const peak = process.resourceUsage().maxRSS / 1000;
   t.diagnostic(
