@@ -108,6 +108,7 @@ test("each press of Train that is refused is answered, for the same reason too",
 });
 
 test("a study says what of the bench is no number, before a press and after it", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const tab = fake_browser(t).open();
   tab.load();
   tab.page.set(ABC);
@@ -116,6 +117,7 @@ test("a study says what of the bench is no number, before a press and after it",
   await moments();
   assert.equal(tab.state.refusal, `${TYPED.message}.`);
   assert.equal(tab.pools.length, 0);
-  await new Promise((done) => setTimeout(done, 400));
+  t.mock.timers.tick(400);
+  await moments();
   assert.equal(tab.state.plan_fault?.message, TYPED.message);
 });

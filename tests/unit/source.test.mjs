@@ -107,9 +107,11 @@ test("a gzip of several members gives all of them, also where a browser ends wit
               const is_cut = packed.length < (members[begun]?.length ?? 0);
               const why = is_cut ? "truncated" : "Junk found after end of compressed data.";
               // Once what was given has been read.
-              return new Promise((_, reject) => {
-                setTimeout(() => reject(new TypeError(why)), 5);
-              });
+              return (async () => {
+                const is_read = () => controller.desiredSize === 0;
+                while (!is_read()) await new Promise((resolve) => setImmediate(resolve));
+                throw new TypeError(why);
+              })();
             },
           });
           this.readable = stream.readable;

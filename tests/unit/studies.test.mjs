@@ -82,6 +82,7 @@ test("a study is refused while something else goes on, and says why", async (t) 
 });
 
 test("what cannot be read in the form is named, and nothing starts", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const tab = fake_browser(t).open();
   tab.load();
   const half = { ...tab.state.form, seeds_per_value: "1,5" };
@@ -93,7 +94,8 @@ test("what cannot be read in the form is named, and nothing starts", async (t) =
   assert.equal(tab.state.record, null);
   assert.match(tab.state.refusal, /^seeds per value: found “1 x”, expected a/);
   tab.actions.change_form({ seeds_per_value: "1", values: "x" });
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  t.mock.timers.tick(200);
+  await moments();
   assert.equal(tab.state.plan_fault?.place, "values, item 1");
 });
 
