@@ -85,7 +85,8 @@ test("a test set is noted once it is written", async () => {
   assert.equal(notes.get("test"), "a");
 });
 
-test("figures of a model that has gone are not put over what stands", async () => {
+test("figures of a model that has gone are not put over what stands", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   /** @type {() => void} */
   let written = () => {};
   const kept = new Promise((resolve) => (written = () => resolve(undefined)));
