@@ -68,7 +68,7 @@ fn hammer(kind: &'static str, mut attempt: impl FnMut(&mut RandomState) -> Optio
     let mut longest = Duration::ZERO;
     for index in 0..num_cases {
         let case = Case { kind, seed, index };
-        let before = rng.clone();
+        let mut again = rng.clone();
         let clock = Clock::start();
         let outcome = attempt(&mut rng);
         let mut took = clock.elapsed();
@@ -76,7 +76,7 @@ fn hammer(kind: &'static str, mut attempt: impl FnMut(&mut RandomState) -> Optio
             // Clocks of a machine that is a guest on another count its pauses. What is
             // slow by itself is so the second time, too.
             let clock = Clock::start();
-            attempt(&mut before.clone());
+            attempt(&mut again);
             took = took.min(clock.elapsed());
         }
         assert!(took < MOST_TIME, "took {took:?}");

@@ -189,7 +189,9 @@ test("a folder is named as one, and the veil never stays", async (t) => {
 
   await t.test("a drag that ends in silence", async () => {
     await drag();
+    const dragged_ms = awake_ms();
     await veil.waitFor({ state: "hidden" });
+    assert.ok(awake_ms() - dragged_ms < 5000, "it goes by itself");
   });
 
   await t.test("a drag that leaves without a word, and a mouse that comes back", async () => {

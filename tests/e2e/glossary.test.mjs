@@ -48,6 +48,7 @@ test("a word opens its entry, and Escape leads back to it", async (t) => {
   await t.test("its picture is of the run that is shown", async () => {
     await word("Loss").click();
     const picture = entry.getByRole("img", { name: /^Loss of your run by epoch/ });
+    await picture.waitFor();
     const written = await picture.locator("text").allTextContents();
     const end = written.indexOf("epoch");
     assert.deepEqual(written.slice(end - 2, end), ["1", "2"], "epochs are whole");

@@ -234,6 +234,9 @@ export function awake_ms() {
 }
 setInterval(awake_ms, TICK_MS).unref();
 
+/** How long the machine has stood still by that clock; its differences count. */
+export const asleep_ms = () => performance.now() - awake_ms();
+
 /**
  * Waits until a status says something; gives the whole text.
  * @param {Page} page

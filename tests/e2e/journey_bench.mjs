@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { read_number } from "../../www/base/number.js";
-import { awake_ms, pick } from "./helper.mjs";
+import { asleep_ms, pick } from "./helper.mjs";
 import { FIELDS, data_name, is_active, is_over, look, shown_id, until } from "./journey_page.mjs";
 import { FILES, go_to, is_told, leave_field, press } from "./journey_steps.mjs";
 
@@ -115,7 +115,6 @@ async function stop_by({ page, stops }, press_it) {
       }),
   );
   took_ms.catch(() => {});
-  const asleep_ms = () => performance.now() - awake_ms();
   const before_ms = asleep_ms();
   await press_it();
   await until(page, "it has stopped", (seen) => !is_active(seen));

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { awake_ms, bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
+import { asleep_ms, bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -68,7 +68,6 @@ async function loaded(t, options) {
  */
 async function trained(page) {
   const before = (await asked_at(page, "train")).length;
-  const asleep_ms = () => performance.now() - awake_ms();
   const before_ms = asleep_ms();
   const pressed_ms = await page.evaluate(() => performance.now());
   await press(page, "Train");
