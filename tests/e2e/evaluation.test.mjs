@@ -54,11 +54,26 @@ test(
     const accuracy = share_in(evaluated, /accuracy ([\d.]+) %/);
     assert.match(evaluated, /240 images/);
     assert.equal(accuracy, trained, "the run's own figure of the same part");
+    const words_beneath = await page.locator("#gallery-title").evaluateHandle((title) => {
+      /** @type {string[]} */
+      const beneath = [];
+      const list = document.getElementById("gallery");
+      const look = () => beneath.push(list?.innerText ?? "no list");
+      new MutationObserver(look).observe(title, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+      return beneath;
+    });
     await page
       .getByRole("button", { name: /images? of 3 read as 3/ })
       .first()
       .click();
     await page.getByRole("heading", { name: /rightly read as 3/i }).waitFor();
+    // Whatever stands beneath the heading is what it speaks of, from the first.
+    for (const words of await words_beneath.jsonValue())
+      assert.match(words, /^(3, [\d.]+\s%\s*)+$/);
     const gap_px = await page.locator("#gallery li").evaluateAll((items) =>
       Math.min(
         ...items.map((item) => {

@@ -20,6 +20,9 @@ import { serve } from "../../scripts/serve.mjs";
 /** A machine that is busy with other things takes its time; no test measures one by this. */
 const PATIENCE_SECS = 120;
 
+/** Asked for by whoever looks for what depends on how fast a worker answers. */
+const ANSWERS_AFTER_MS = Number(process.env.INKLING_ANSWERS_AFTER_MS ?? 0);
+
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 const FLAGS = [
@@ -135,6 +138,7 @@ export async function open_page(t, options = {}) {
   page.on("pageerror", (error) => {
     if (!is_allowed(error.message)) faults.push(`uncaught: ${error.message}`);
   });
+  if (ANSWERS_AFTER_MS) await context.addInitScript(slow_workers, ANSWERS_AFTER_MS);
   const keep_trace = await traced(t, context);
   t.after(async () => {
     await keep_trace(page);
@@ -151,6 +155,19 @@ export async function open_page(t, options = {}) {
   await prepare?.(page);
   await page.goto(server.url + query);
   return { page, url: server.url, responses, server };
+}
+
+/**
+ * Whatever the page asks of a worker is heard later, in its order: what a test reads before it
+ * is there, or the page shows beside what it was of, is seen at every run, not at one of a
+ * thousand. Runs in the page.
+ * @param {number} after_ms
+ */
+function slow_workers(after_ms) {
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (/** @type {[any]} */ ...message) {
+    setTimeout(() => postMessage.apply(this, message), after_ms);
+  };
 }
 
 let num_traced = 0;

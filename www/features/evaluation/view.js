@@ -202,7 +202,8 @@ function create_gallery(state, actions, tell_of) {
       : confident_mistakes(probabilities, labels);
     const places = found.slice(0, MOST_IMAGES);
     const classes = classes_of(evaluation);
-    set_text(title, gallery_text(cell, places.length, found.length, classes));
+    // With the images, not before: those of another cell would stand beneath it.
+    const entitle = () => set_text(title, gallery_text(cell, places.length, found.length, classes));
     try {
       const pixels = places.length ? await actions.readings_pixels(places) : new Uint8Array();
       if (drawn !== mine) return;
@@ -215,10 +216,12 @@ function create_gallery(state, actions, tell_of) {
         const reading = reading_at(probabilities, place, labels.length);
         return image_of(subject, reading, classes, () => tell_of(subject));
       });
+      entitle();
       list.replaceChildren(...images);
       if (images.length === 0) list.append(el("li", { class: "hint" }, "None."));
     } catch (error) {
       if (drawn !== mine) return;
+      entitle();
       const words = `The images could not be shown: ${message_of(error)}`;
       list.replaceChildren(el("li", { class: "hint" }, words));
     }
