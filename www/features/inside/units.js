@@ -17,6 +17,8 @@ import { read_as, unit_name } from "./words.js";
 const MOST_SHOWN = 256;
 /** So that two wide layers stand side by side. */
 const MOST_COLUMNS = 12;
+/** Names that are written in one task: it is done well within a frame. */
+const NAMES_A_TASK = 64;
 /** Above this level words on an output's colour are those of the paper. */
 const BRIGHT = 0.8;
 
@@ -166,19 +168,29 @@ export class UnitList {
     });
   }
 
-  /** Says what is painted. @param {UnitPlace | null} opened */
-  name(opened) {
-    const { activations, is_drawn } = this.#shown;
+  /** Says which unit is opened. @param {UnitPlace | null} opened */
+  press(opened) {
     this.#buttons.forEach((button, at) => {
-      const unit = this.#units[at] ?? 0;
+      const is_pressed = opened?.layer === this.#layer && opened.unit === this.#units[at];
+      if (button.ariaPressed !== String(is_pressed)) button.ariaPressed = String(is_pressed);
+    });
+  }
+
+  /** Says what is painted, as of its beginning; a person may act between its steps. */
+  *name() {
+    const { activations, is_drawn } = this.#shown;
+    const units = this.#units;
+    const words = this.#words();
+    for (const [at, button] of this.#buttons.entries()) {
+      if (at > 0 && at % NAMES_A_TASK === 0) yield;
+      const unit = units[at] ?? 0;
       const place = { layer: this.#layer, unit };
       const read = this.#classes ? read_as(this.#classes, unit) : "";
       const name = unit_name(place, is_drawn ? (activations[unit] ?? 0) : null, read);
       if (button.ariaLabel !== name) button.ariaLabel = name;
-      const pressed = String(opened?.layer === this.#layer && opened.unit === unit);
-      if (button.ariaPressed !== pressed) button.ariaPressed = pressed;
-    });
-    set_text(this.#told, this.#words());
+    }
+    set_text(this.#told, words);
+    yield;
   }
 
   /** Which units are shown: all, or the strongest; those that the keyboard is at stay. */

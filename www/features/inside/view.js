@@ -18,6 +18,7 @@ import { create_story } from "./story.js";
 import { create_timeline } from "./timeline.js";
 import { create_unit } from "./unit.js";
 import { heard, heard_words, links_words, paint_units } from "./painting.js";
+import { Naming } from "./naming.js";
 import { create_peek } from "./peek.js";
 import { UnitList } from "./units.js";
 import { as_of_words, subject_words } from "./words.js";
@@ -38,9 +39,6 @@ const GAP_WHILE_TRAINING_MS = 250;
 
 /** Nobody follows the colours of pixels at every move of the pen, and the bars come first. */
 const STORY_AFTER_MS = 100;
-
-/** Names follow what is painted no later than this. */
-const NAMES_AFTER_MS = 200;
 
 /**
  * @param {object} parts
@@ -125,17 +123,16 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
   };
 
   /** What is read, in words: after the pen, for whoever listens or reads. */
-  let naming = 0;
-  const name = () => {
-    clearTimeout(naming);
-    naming = 0;
-    const { units, is_drawn, opened, classes } = store.get();
-    for (const list of lists) list.name(opened);
+  const words = new Naming(function* () {
+    const { opened } = store.get();
+    for (const list of lists) list.press(opened);
+    for (const list of lists) yield* list.name();
+    const { units, is_drawn, classes } = store.get();
     const unit = lined();
     const said = unit ? heard_words(unit) : links_words(units?.links ?? [], classes);
     set_text(paths, units && is_drawn ? said : "");
     peek.show(store.get(), lists, layers.clientWidth);
-  };
+  });
   /** The unit whose lines are shown: pointed at, else opened; `null` where neither hears units. */
   const lined = () => {
     const { pointed, unit } = store.get();
@@ -188,8 +185,8 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     });
     const unit = lined();
     paint_units(canvas, lists, is_drawn ? (unit ? heard(unit) : units.links) : [], unit !== null);
-    if (is_other || !is_drawn) name();
-    else naming ||= setTimeout(name, NAMES_AFTER_MS);
+    if (is_other || !is_drawn) words.now();
+    else words.soon();
   };
   timeline.store.watch(["epochs"], ({ epochs: kept }) => {
     mistakes.hidden = kept.length === 0;
@@ -210,7 +207,7 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     inside.update();
     draw_soon();
   });
-  store.watch(["opened"], name);
+  store.watch(["opened"], () => words.now());
   store.watch(["unit", "pointed"], draw_soon);
   store.watch(["pointed_at", "pointed"], (state) => peek.show(state, lists, layers.clientWidth));
   on_theme_change(draw_soon);
