@@ -72,7 +72,7 @@ const ticks = create_ticks(store);
 const inside = create_inside_opening(store, { ...parts, ...made, pixels: () => pad.pixels() });
 const pad = create_pad(store, actions, { on_ink: ticks.set_ink, on_read: inside.on_read });
 create_evaluation_view(store, actions, inside.tell_of);
-create_kept_digits_view({ pixels: pad.pixels, digits });
+create_kept_digits_view({ pixels: pad.pixels_now, digits });
 create_fine_tuning(store, actions, { digits });
 create_glossary_opening({ ...pad, ...actions, page: store });
 create_shortcuts({ ...actions, toggle_log: charts.toggle_log, draw: pad.focus, clear: pad.clear });

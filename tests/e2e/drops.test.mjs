@@ -203,6 +203,22 @@ test("a folder is named as one, and the veil never stays", async (t) => {
   });
 });
 
+test("what is kept is what is drawn, also before it is read", async (t) => {
+  const { page } = await open_page(t, { query: QUICK, answers_after_ms: 400 });
+  await train(page);
+  const count = page.locator("#kept-count");
+  await draw(page, STROKES[0]);
+  await press(page, "It was a 0");
+  await count.getByText("1 digit kept.").waitFor();
+  // All of it has been read by now, and it is the same drawing.
+  await page.locator("#prediction[aria-busy=false]").waitFor();
+  await page.getByText("See and correct them").click();
+  await press(page, "It was a 6");
+  const list = page.getByRole("list", { name: "Kept digits" });
+  await list.getByRole("button", { name: /6/ }).waitFor();
+  assert.equal(await list.getByRole("listitem").count(), 1);
+});
+
 test("kept digits are seen, relabelled once, and removed", async (t) => {
   const { page } = await open_page(t, { query: QUICK });
   await train(page);

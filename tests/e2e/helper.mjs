@@ -11,17 +11,15 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { find_chromium } from "../../scripts/browser.mjs";
 import { serve } from "../../scripts/serve.mjs";
+import { slow_workers } from "./slow_workers.mjs";
 
 /** @import { TestContext } from "node:test" */
-/** @import { Browser, BrowserContext, LaunchOptions, Page } from "playwright-core" */
+/** @import { Browser, BrowserContext, LaunchOptions, Page, Response } from "playwright-core" */
 
 /** @typedef {{ url: string, close: () => Promise<void> }} Server */
 
 /** A machine that is busy with other things takes its time; no test measures one by this. */
 const PATIENCE_SECS = 120;
-
-/** Asked for by whoever looks for what depends on how fast a worker answers. */
-const ANSWERS_AFTER_MS = Number(process.env.INKLING_ANSWERS_AFTER_MS ?? 0);
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -56,11 +54,7 @@ after(async () => {
   for (const browser of browsers.values()) await (await browser).close();
 });
 
-/**
- * A browser whose pages share nothing, each being in a context of its own: to start one
- * takes a core a second, and most tests need no more.
- * @param {LaunchOptions & { args: string[] }} launch
- */
+/** Pages have contexts of their own: to start a browser takes a core a second. @param {LaunchOptions & { args: string[] }} launch */
 async function browser_of(launch) {
   const key = launch.args.join(" ");
   const known = browsers.get(key);
@@ -86,6 +80,7 @@ async function browser_of(launch) {
  * @param {Server} [options.server] one that is there already, and stays
  * @param {string} [options.host] a name by which the browser reaches the server, in plain http
  * @param {{ width: number, height: number }} [options.viewport]
+ * @param {number} [options.answers_after_ms] how late its workers hear it
  * @param {number} [options.quota] bytes that the browser lets the site keep; it looks again only every half minute, so it is set before the page is opened
  * @param {(page: Page) => unknown} [options.prepare] done before the page is opened
  * @param {RegExp} [options.allowed_errors] console errors that the test provokes
@@ -124,7 +119,7 @@ export async function open_page(t, options = {}) {
       if (!is_allowed(what)) faults.push(what);
     }
   });
-  /** @type {import("playwright-core").Response[]} */
+  /** @type {Response[]} */
   const responses = [];
   context.on("response", (response) => {
     responses.push(response);
@@ -138,7 +133,7 @@ export async function open_page(t, options = {}) {
   page.on("pageerror", (error) => {
     if (!is_allowed(error.message)) faults.push(`uncaught: ${error.message}`);
   });
-  if (ANSWERS_AFTER_MS) await context.addInitScript(slow_workers, ANSWERS_AFTER_MS);
+  await slow_workers(context, options.answers_after_ms);
   const keep_trace = await traced(t, context);
   t.after(async () => {
     await keep_trace(page);
@@ -155,19 +150,6 @@ export async function open_page(t, options = {}) {
   await prepare?.(page);
   await page.goto(server.url + query);
   return { page, url: server.url, responses, server };
-}
-
-/**
- * Whatever the page asks of a worker is heard later, in its order: what a test reads before it
- * is there, or the page shows beside what it was of, is seen at every run, not at one of a
- * thousand. Runs in the page.
- * @param {number} after_ms
- */
-function slow_workers(after_ms) {
-  const { postMessage } = Worker.prototype;
-  Worker.prototype.postMessage = function (/** @type {[any]} */ ...message) {
-    setTimeout(() => postMessage.apply(this, message), after_ms);
-  };
 }
 
 let num_traced = 0;

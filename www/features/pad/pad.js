@@ -114,6 +114,7 @@ export function create_pad(view, actions, { on_ink, on_read }) {
     focus: () => pad.focus(),
     has_ink: () => drawing.has_ink,
     pixels: reading.pixels,
+    pixels_now: reading.pixels_now,
     reading: reading.reading,
   };
 }

@@ -172,6 +172,11 @@ export function create_reading(view, actions, drawing, on_read) {
     reading: () => reading,
     /** The pixels as last read; `null` for an empty pad. */
     pixels: () => reading?.pixels ?? null,
+    /** The pixels of what is drawn now, also where it is not read yet; `null` for an empty pad. */
+    async pixels_now() {
+      const read = is_asking && drawing.has_ink ? await request(drawing, actions) : reading;
+      return read?.pixels ?? null;
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { announce, by_id, download, el, on_theme_change, set_text } from "../../ui/dom.js";
 import { digit_canvas } from "../../ui/digit.js";
+import { sentence_of } from "../../base/fault.js";
 import * as format from "../../base/format.js";
 import { digit_name, digits_csv } from "./words.js";
 
@@ -22,7 +23,7 @@ const LABELS = Array.from({ length: 10 }, (_, digit) => digit);
 
 /**
  * @param {object} parts
- * @param {() => Uint8Array | null} parts.pixels the 28 × 28 that the network sees now
+ * @param {() => Promise<Uint8Array | null>} parts.pixels the 28 × 28 of what is on the pad now
  * @param {Digits} parts.digits
  */
 export function create_kept_digits({ pixels, digits }) {
@@ -50,12 +51,24 @@ export function create_kept_digits({ pixels, digits }) {
   digits.on_change(show);
   show();
 
+  /** @param {string} sentence */
+  const tell = (sentence) => {
+    set_text(count, sentence);
+    announce(sentence);
+  };
+
   /** @param {number} label */
   async function keep(label) {
-    const drawn = pixels();
+    /** @type {Uint8Array | null} */
+    let drawn;
+    try {
+      drawn = await pixels();
+    } catch (error) {
+      tell(`The drawing could not be kept: ${sentence_of(error)}`);
+      return;
+    }
     if (!drawn) {
-      set_text(count, "Draw a digit first.");
-      announce("Draw a digit first.");
+      tell("Draw a digit first.");
       return;
     }
     const num_before = digits.all().length;
