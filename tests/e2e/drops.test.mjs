@@ -328,6 +328,8 @@ test("on a telephone a run moves nothing when it begins and ends", async (t) => 
   });
   await pick(page, bars);
   await sees(page, "Data status", /bars\.csv/);
+  // They make room for themselves.
+  await page.getByRole("img", { name: /\d images of the data/ }).waitFor();
   /**
    * Whether what stands at the top of the screen stays there. The browser itself moves the
    * page by as much as grows above it.

@@ -12,9 +12,10 @@ import { chromium } from "playwright-core";
 import { find_chromium } from "../../scripts/browser.mjs";
 import { serve } from "../../scripts/serve.mjs";
 import { slow_workers } from "./slow_workers.mjs";
+import { traced } from "./traces.mjs";
 
 /** @import { TestContext } from "node:test" */
-/** @import { Browser, BrowserContext, LaunchOptions, Page, Response } from "playwright-core" */
+/** @import { Browser, LaunchOptions, Page, Response } from "playwright-core" */
 
 /** @typedef {{ url: string, close: () => Promise<void> }} Server */
 
@@ -152,28 +153,6 @@ export async function open_page(t, options = {}) {
   return { page, url: server.url, responses, server };
 }
 
-let num_traced = 0;
-
-/**
- * With INKLING_TRACES each page leaves a picture of its end and a trace (`npx playwright
- * show-trace`) in tests/output, for whoever cannot watch: CI keeps them of a run that
- * failed. All of them, for a test is not told that a part of it failed.
- * @param {TestContext} t
- * @param {BrowserContext} context
- * @returns {Promise<(page: Page) => Promise<void>>} called at the page's end
- */
-async function traced(t, context) {
-  if (!process.env.INKLING_TRACES) return async () => {};
-  const words = t.name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60);
-  const name = join(root, "tests/output", `${words}-${process.pid}-${++num_traced}`);
-  await context.tracing.start({ screenshots: true });
-  return async (page) => {
-    // A page that died, or that a test has closed, has no picture; its trace is kept.
-    await page.screenshot({ path: `${name}.png`, timeout: 5000 }).catch(() => {});
-    await context.tracing.stop({ path: `${name}.zip` }).catch(() => {});
-  };
-}
-
 /** A new folder for a profile of Chromium, gone after the test. @param {TestContext} t */
 export function new_profile(t) {
   const folder = mkdtempSync(join(tmpdir(), "inkling-profile-"));
@@ -249,16 +228,22 @@ export async function sees(page, name, pattern, timeout_secs = PATIENCE_SECS) {
   const end_ms = awake_ms() + timeout_secs * 1000;
   let found = "no such status";
   do {
-    // What is matched is what is returned: a status goes on while it is read.
+    // What is matched is what is returned: a status goes on while it is read. One that is
+    // busy has something newer to say, such as of a drawing's last stroke.
     const texts = await status
       .evaluate(
-        (/** @type {HTMLElement} */ { innerText, textContent }) => ({ innerText, textContent }),
+        (/** @type {HTMLElement} */ { innerText, textContent, ariaBusy }) => ({
+          innerText,
+          textContent,
+          is_old: ariaBusy === "true",
+        }),
         undefined,
         { timeout: Math.max(1, end_ms - awake_ms()) },
       )
       .catch(() => null);
     found = texts?.innerText ?? found;
-    if (texts && pattern.test(texts.textContent ?? "")) return texts.innerText;
+    const is_there = texts && !texts.is_old && pattern.test(texts.textContent ?? "");
+    if (is_there) return texts.innerText;
     await new Promise((resolve) => setTimeout(resolve, SEEING_MS));
   } while (awake_ms() < end_ms);
   assert.fail(`${name}: found "${found}" after ${timeout_secs} s, expected ${pattern}`);
