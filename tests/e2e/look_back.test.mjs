@@ -17,6 +17,7 @@ async function units_of(page) {
   const buttons = page.getByRole("list", { name: "Units of layer 1" }).getByRole("button");
   let before = "";
   for (;;) {
+    await sees(page, "Inside status", /^/);
     const names = await buttons.evaluateAll((found) => found.map((button) => button.ariaLabel));
     const now = names.join("\n");
     if (now === before && now.includes("activation")) return now;
@@ -68,6 +69,7 @@ for (const backend of ["ndarray", "webgpu"]) {
       const first = await units_of(page);
       assert.ok(first !== start && first !== newest);
       await page.keyboard.press("End");
+      await sees(page, "Inside status", /^(?!As of)/);
       await sees(page, "Prediction", /%$/);
       assert.equal(await units_of(page), newest);
       assert.equal(await sees(page, "Prediction", /%$/), read);
@@ -118,7 +120,9 @@ for (const backend of ["ndarray", "webgpu"]) {
     await t.test("it plays to the newest", async () => {
       await press(page, "Play");
       await page.getByRole("button", { name: "Stop playing" }).waitFor();
-      await sees(page, "Inside status", /^As of epoch 3 of /);
+      // Pad and units are read for it one after the other: it may be busy all the while.
+      const told = page.getByRole("status", { name: "Inside status" });
+      await told.filter({ hasText: /^As of epoch 3 of / }).waitFor();
       await page.getByRole("button", { name: "Play", exact: true }).waitFor();
       assert.equal(await slider.inputValue(), String(EPOCHS));
     });

@@ -13,6 +13,7 @@ import {
   mistakes_words,
   shown_words,
 } from "../../www/features/inside/words.js";
+import { gate, soon } from "./fake_worker.mjs";
 
 /** A page whose run has finished epochs. @param {number} num_epochs @param {number} [most_bytes] */
 function bench(num_epochs, most_bytes) {
@@ -20,7 +21,14 @@ function bench(num_epochs, most_bytes) {
   const epochs = new KeptEpochs(page, most_bytes);
   /** @type {(() => void)[]} */
   const waiting = [];
-  const timeline = new Timeline({ page, epochs, later: (work) => waiting.push(work) });
+  /** @type {{ of: Promise<unknown> }} */
+  const reading = { of: Promise.resolve() };
+  const timeline = new Timeline({
+    page,
+    epochs,
+    read: () => reading.of,
+    later: (work) => waiting.push(work),
+  });
   const history = /** @type {any[]} */ (Array.from({ length: num_epochs }, () => ({})));
   page.set({
     run: { ...page.get().run, id: "a", phase: "ended", history },
@@ -30,7 +38,11 @@ function bench(num_epochs, most_bytes) {
   epochs.begin("a", 0);
   for (let epoch = 1; epoch <= num_epochs; epoch++) epochs.keep("a", epoch, new Uint8Array(10));
   timeline.open();
-  return { page, epochs, timeline, tick: () => waiting.shift()?.() };
+  const tick = async () => {
+    await soon();
+    waiting.shift()?.();
+  };
+  return { page, epochs, timeline, reading, tick };
 }
 
 /** @param {KeptEpochs} epochs */
@@ -117,13 +129,13 @@ test("the slider goes to what is kept, in the direction it was pulled to", () =>
   assert.equal(shown(), 5);
 });
 
-test("it plays from the start to the newest, and stops where a person asks for another", () => {
+test("it plays from the start to the newest, and stops where a person asks for another", async () => {
   const { page, timeline, tick } = bench(3);
   const shown = () => timeline.store.get().shown;
   timeline.play();
   const seen = [shown()];
   while (timeline.store.get().is_playing) {
-    tick();
+    await tick();
     seen.push(shown());
   }
   assert.deepEqual(seen, [0, 1, 2, 3]);
@@ -131,8 +143,21 @@ test("it plays from the start to the newest, and stops where a person asks for a
   timeline.play();
   timeline.choose(2);
   assert.equal(timeline.store.get().is_playing, false);
-  tick();
+  await tick();
   assert.equal(shown(), 2);
+});
+
+test("an epoch that is played stands until it has been read", async () => {
+  const { timeline, reading, tick } = bench(3);
+  const { promise, open } = gate();
+  reading.of = promise;
+  timeline.play();
+  await tick();
+  await tick();
+  assert.equal(timeline.store.get().shown, 0);
+  open();
+  await tick();
+  assert.equal(timeline.store.get().shown, 1);
 });
 
 test("what is shown is said", () => {

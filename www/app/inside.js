@@ -40,6 +40,7 @@ const MOST_SURVEYED = 2000;
  * @property {boolean} is_drawn whether its activations are of a drawing, or of an empty pad
  * @property {readonly string[]} classes that the model tells apart
  * @property {string} told why there is nothing to see
+ * @property {boolean} is_reading whether something newer is to come
  * @property {UnitPlace | null} opened
  * @property {(UnitReading & UnitPlace) | null} unit the opened one, as read last
  * @property {UnitPlace | null} pointed_at the unit that is pointed at
@@ -63,6 +64,7 @@ function nothing_yet() {
     is_drawn: false,
     classes: [],
     told: "",
+    is_reading: false,
     opened: null,
     unit: null,
     pointed_at: null,
@@ -86,7 +88,13 @@ export class InsideController {
   #epochs;
   #pixels;
   #is_open = false;
-  #reading = in_turn(() => this.#read());
+  /** Done when what stood at the last update has been read. */
+  settled = Promise.resolve();
+  #reading = in_turn(async () => {
+    this.store.set({ is_reading: true });
+    await this.#read();
+    this.store.set({ is_reading: false });
+  });
   #surveying = in_turn(() => this.#survey());
   /** What the survey that stands is of. */
   #surveyed = "";
@@ -123,7 +131,7 @@ export class InsideController {
 
   /** The pad has been read, or emptied. */
   update() {
-    if (this.#is_open) void this.#reading();
+    if (this.#is_open) this.settled = this.#reading();
   }
 
   /** @param {UnitPlace} place */

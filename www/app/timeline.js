@@ -25,6 +25,7 @@ export class Timeline {
   #page;
   #epochs;
   #later;
+  #read;
   #is_open = false;
   /** Of the play under way; another number ends it. */
   #play = 0;
@@ -33,12 +34,14 @@ export class Timeline {
    * @param {object} parts
    * @param {View<PageState>} parts.page
    * @param {KeptEpochs} parts.epochs
+   * @param {() => Promise<unknown>} parts.read done when the epoch that is shown has been read
    * @param {(work: () => void, after_ms: number) => unknown} [parts.later] tests put their own clock in its place
    */
-  constructor({ page, epochs, later = (work, after_ms) => setTimeout(work, after_ms) }) {
+  constructor({ page, epochs, read, later = (work, after_ms) => setTimeout(work, after_ms) }) {
     this.#page = page;
     this.#epochs = epochs;
     this.#later = later;
+    this.#read = read;
     page.watch(["run", "model", "looked_back"], () => this.#look());
   }
 
@@ -74,9 +77,11 @@ export class Timeline {
       this.#show(this.store.get().shown + 1);
       // Something else stands, or the end is reached.
       if (this.#page.get().looked_back === null) this.stop();
-      else this.#later(step, PLAY_MS);
+      else stand();
     };
-    this.#later(step, PLAY_MS);
+    // Where reading takes long, the next epoch would come before this one was ever seen.
+    const stand = () => void this.#read().then(() => this.#later(step, PLAY_MS));
+    stand();
   }
 
   stop() {

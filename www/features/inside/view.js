@@ -49,7 +49,7 @@ const STORY_AFTER_MS = 100;
  * @param {HTMLButtonElement} parts.button what opens it
  */
 export function mount_inside({ page, engine, epochs, pixels, button }) {
-  const timeline = new Timeline({ page, epochs });
+  const timeline = new Timeline({ page, epochs, read: () => inside.settled });
   const story = new StoryController({ page, engine, epochs, pixels });
   // Story and units are of the same image.
   const shown = () => story.store.get().subject?.pixels ?? pixels();
@@ -203,6 +203,10 @@ export function mount_inside({ page, engine, epochs, pixels, button }) {
     for (const list of lists) list.measure();
   };
   store.watch(["units", "is_drawn", "classes", "looked_back", "told"], draw_soon);
+  // What is said is of what stands.
+  store.watch(["is_reading"], ({ is_reading }) => {
+    told.ariaBusy = String(is_reading);
+  });
   story.store.watch(["subject"], () => {
     inside.update();
     draw_soon();
