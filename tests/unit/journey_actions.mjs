@@ -276,6 +276,7 @@ const listed = ({ store }, at) => {
   const { runs } = store.get();
   return runs.length > 0 ? runs[at % runs.length] : undefined;
 };
+let opened = 0;
 for (const at of [0, 1, 2, 4]) {
   can(`open run ${at}`, async ({ page }) => {
     const found = listed(page, at);
@@ -284,6 +285,23 @@ for (const at of [0, 1, 2, 4]) {
     assert.ok(run.config);
     page.config = run.config;
     if (found.history.length > 0) assert.ok(model, "a run without its model");
+  });
+  can(`reload, open run ${at} as soon as it is listed, and look`, async (site, seen) => {
+    await at_rest(site, seen);
+    const opening = site.load();
+    const { page } = site;
+    for (let waited = 0; waited < 2000 && !listed(page, at); waited++) await moments(1);
+    // A person is not always as quick.
+    opened += 1;
+    await moments(opened % 40);
+    const found = listed(page, at);
+    const { length: num_told } = page.notices;
+    if (found) await page.library.open(found.id);
+    await opening;
+    await site.settle();
+    take_settings(site);
+    if (!found || page.notices.length > num_told) return;
+    assert.equal(page.store.get().run.id, found.id, "another run than the one that was opened");
   });
   can(`delete run ${at}`, async (site, { deleted }) => {
     const { page } = site;

@@ -59,7 +59,8 @@ export class Library {
   #parts;
   /** What was deleted, whole, the newest last. @type {{ removed: Removed, about: { ids: string[], names: string } }[]} */
   #removed = [];
-  #opens_asked = 0;
+  /** How many runs it was asked to open. */
+  num_asked = 0;
   #list;
 
   /** @param {LibraryParts} parts */
@@ -87,11 +88,14 @@ export class Library {
    * Shows a kept run again: its curves, card, model and evaluation, and its settings in
    * the fields.
    * @param {string} id
-   * @param {{ with_settings?: boolean }} [options]
+   * @param {object} [options]
+   * @param {boolean} [options.with_settings]
+   * @param {number} [options.after] `num_asked` when the page itself came to want it: what a person has asked for since is shown
    * @returns {Promise<boolean>} whether it is shown
    */
-  async open(id, { with_settings = true } = {}) {
+  async open(id, { with_settings = true, after = this.num_asked } = {}) {
     const { store, runs, run, notes, notice } = this.#parts;
+    if (after !== this.num_asked) return false;
     const before = store.get();
     if (is_active(before.run) || run.is_busy) {
       notice("A run is under way. Stop it, or let it end, before you open another.");
@@ -101,7 +105,7 @@ export class Library {
       notice("Your digits are being learned. Open a run when that is done.");
       return false;
     }
-    const mine = ++this.#opens_asked;
+    const mine = ++this.num_asked;
     const found = await runs.get(id);
     if (!found) {
       notice("That run is not kept any more.");
@@ -115,7 +119,7 @@ export class Library {
     }
     const model = await this.#bring_model_back(record, bytes);
     // Something else may have been opened, or begun, meanwhile.
-    if (mine !== this.#opens_asked || run.is_busy) return false;
+    if (mine !== this.num_asked || run.is_busy) return false;
     const summary = summary_of(record, bytes);
     store.set({
       run: { ...run_state(record), phase: phase_of(record) },
@@ -204,6 +208,7 @@ export class Library {
     const { store, runs, announce } = this.#parts;
     const newest = this.#removed.pop();
     if (!newest) return;
+    const after = this.num_asked;
     const { removed, about } = newest;
     const { run } = store.get();
     // One that came from a file meanwhile is another run by now.
@@ -218,7 +223,7 @@ export class Library {
     announce(`${about.names} is back`);
     await this.refresh();
     const [first] = about.ids;
-    if (run.phase === "idle" && first && about.ids.length === 1) await this.open(first);
+    if (run.phase === "idle" && first && about.ids.length === 1) await this.open(first, { after });
   }
 
   /** Draws a run beside the one that is shown. @param {string} id @param {boolean} is_pinned */

@@ -35,6 +35,7 @@ export async function restore(parts) {
   const { store, engine, data_sets, notes, data, evaluation, committee, library, words } = parts;
   const { with_settings, notice } = parts;
   const { config: at_first } = store.get();
+  const { num_asked: after } = library;
   const settings = await notes.get("settings");
   if (with_settings && settings && store.get().config === at_first) {
     store.set({ config: known_settings(settings, at_first) });
@@ -68,7 +69,7 @@ export async function restore(parts) {
   const last = runs.find(({ id }) => id === shown) ?? runs.find(({ state }) => state !== "running");
   if (last && run.phase === "idle") {
     // The fields say what the address or the last change said, which may be newer.
-    await library.open(last.id, { with_settings: with_settings && !settings });
+    await library.open(last.id, { with_settings: with_settings && !settings, after });
   }
   await committee.bring_back();
   await parts.kept_digits?.refresh();
