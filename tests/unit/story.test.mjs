@@ -126,6 +126,19 @@ test("nothing is asked while it is closed, and the nearest once the pen rests", 
   assert.deepEqual([now, nearest, told], [null, null, "Draw on the pad to see its story."]);
 });
 
+test("the nearest are looked for also where reading takes longer than the pen's rest", async () => {
+  const { story, draw, rest, answer } = bench();
+  draw(null);
+  story.set_open(true);
+  await settled();
+  assert.match(story.store.get().told, /^Draw/);
+  draw(Uint8Array.of(9, 9, 9, 9));
+  rest();
+  await answer("read_story", reading);
+  await answer("nearest_images", { rows: Uint32Array.of(3), distances: Float64Array.of(1) });
+  assert.equal(story.store.get().nearest?.num_compared, 4);
+});
+
 test("a class is asked about, and a mistake goes with its model and its data", async () => {
   const { page, story, answer, rest, asked } = bench();
   story.set_open(true);

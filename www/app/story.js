@@ -117,12 +117,14 @@ export class StoryController {
   /** What it is of may be another by now. */
   update() {
     if (!this.#is_open) return;
-    void this.#reading();
+    const read = this.#reading();
     const timer = {};
     this.#timer = timer;
-    this.#later(() => {
+    const compare = () => {
       if (timer === this.#timer && this.#is_open) void this.#comparing();
-    }, REST_MS);
+    };
+    // What cannot be read is compared with nothing: where nothing was read yet, that comes first.
+    this.#later(() => void (this.store.get().told ? read.then(compare) : compare()), REST_MS);
   }
 
   /** @param {Subject | null} subject `null` for the drawing */
