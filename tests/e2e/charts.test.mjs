@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { bar_rows, open_page, open_view, pick, press, sees } from "./helper.mjs";
+import { bar_rows, open_page, open_view, page_waits, pick, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -183,7 +183,7 @@ test("on a telephone no chart loses its epochs or its words", { timeout: 240_000
   // It is drawn anew once the page knows how wide it is shown.
   let height = await height_px();
   for (const end = Date.now() + 30_000; height < 11 && Date.now() < end;) {
-    await page.waitForTimeout(50);
+    await page_waits(page, 50);
     height = await height_px();
   }
   assert.ok(height >= 11, `its words are ${height} px high`);
@@ -208,13 +208,13 @@ test("a study's charts are looked at closely, and a line is put away", async (t)
   const changed = async (before) => {
     for (;;) {
       const now = await look();
-      await page.waitForTimeout(100);
+      await page_waits(page, 100);
       if (now !== before && now === (await look())) return now;
     }
   };
   // It is drawn some moments after the last run has ended.
   let whole = await changed("");
-  await page.waitForTimeout(700);
+  await page_waits(page, 700);
   whole = await look();
   const other = await look(charts.filter({ hasText: "Training loss" }));
   const over = chart.locator(".u-over");

@@ -216,6 +216,15 @@ setInterval(awake_ms, TICK_MS).unref();
 export const asleep_ms = () => performance.now() - awake_ms();
 
 /**
+ * Lets so much of the page's own time pass: what its timers were to do by then is done, also
+ * where the machine stood still meanwhile.
+ * @param {Page} page
+ * @param {number} ms
+ */
+export const page_waits = (page, ms) =>
+  page.evaluate((after_ms) => new Promise((done) => setTimeout(done, after_ms)), ms);
+
+/**
  * Waits until a status says something; gives the whole text.
  * @param {Page} page
  * @param {string} name the status's accessible name

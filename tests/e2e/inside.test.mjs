@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { STROKES, draw, open_page, press, sees } from "./helper.mjs";
+import { STROKES, draw, open_page, page_waits, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -25,10 +25,11 @@ function names_of(page, layer) {
 async function settle(page) {
   let before = "";
   for (let num_equal = 0; num_equal < 3;) {
+    await sees(page, "Inside status", /^/);
     const now = JSON.stringify([await names_of(page, 1), await names_of(page, 2)]);
     num_equal = now === before ? num_equal + 1 : 0;
     before = now;
-    await page.waitForTimeout(250);
+    await page_waits(page, 250);
   }
 }
 

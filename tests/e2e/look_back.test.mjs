@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { STROKES, draw, open_page, press, sees } from "./helper.mjs";
+import { STROKES, draw, open_page, page_waits, press, sees } from "./helper.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -22,7 +22,7 @@ async function units_of(page) {
     const now = names.join("\n");
     if (now === before && now.includes("activation")) return now;
     before = now;
-    await page.waitForTimeout(400);
+    await page_waits(page, 400);
   }
 }
 

@@ -51,9 +51,16 @@ function trainers(folder) {
     .map(Number);
 }
 
-/** Once something is so; whoever waits for it has a bound of their own. @param {() => boolean} is_so */
-async function until(is_so) {
-  while (!is_so()) await new Promise((resolve) => setTimeout(resolve, 20));
+/**
+ * Once something is so, or the test that waits for it has ended.
+ * @param {() => boolean} is_so
+ * @param {AbortSignal} signal the test's
+ */
+async function until(is_so, signal) {
+  while (!is_so()) {
+    signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** What must not depend on the clock. @param {string} path */
@@ -74,7 +81,7 @@ function bits(path) {
 test(
   "a spread study is the study, whatever died on the way",
   { skip, timeout: 600_000 },
-  async () => {
+  async (t) => {
     const folder = mkdtempSync(join(tmpdir(), "inkling-spread-"));
     after(() => rmSync(folder, { recursive: true, force: true }));
     writeFileSync(join(folder, "train.csv"), table());
@@ -103,18 +110,18 @@ test(
 
     // All of it is lost in the midst, its workers with it.
     const first = begin();
-    await until(() => records().length > 0 && trainers(folder).length > 0);
+    await until(() => records().length > 0 && trainers(folder).length > 0, t.signal);
     first.child.kill("SIGKILL");
     await first.ended;
     for (const pid of trainers(folder)) process.kill(pid, "SIGKILL");
-    await until(() => trainers(folder).length === 0);
+    await until(() => trainers(folder).length === 0, t.signal);
     const done = records();
     assert.ok(done.length < 6, "some of it is left to do");
     const before = done.map((name) => readFileSync(join(`${out}.runs`, name), "utf8"));
 
     // Again, and the run of one of its two workers is killed.
     const second = begin();
-    await until(() => trainers(folder).length > 0);
+    await until(() => trainers(folder).length > 0, t.signal);
     const [victim = 0] = trainers(folder);
     process.kill(victim, "SIGKILL");
     assert.equal(await second.ended, 0, second.said());
