@@ -24,6 +24,7 @@ import {
   unfold,
 } from "./journey_inside.mjs";
 import {
+  cut_assignment,
   delete_run,
   go_on_in_list,
   kept_study,
@@ -202,6 +203,7 @@ export const ACTIONS = [
   action("pick what is no hand-in", pick_no_hand_in),
   action("Run study", run_study),
   action("Stop study", stop_study),
+  action("Run the assignment and stop it", cut_assignment),
   action("Open a kept study", kept_study(true)),
   action("Delete a kept study", kept_study(false)),
   ...often(

@@ -3,6 +3,7 @@
 import { config_in, gone_on } from "./journey_bench.mjs";
 import {
   bare,
+  data_name,
   is_active,
   is_over,
   is_studying,
@@ -176,6 +177,36 @@ export async function stop_study({ page }) {
   await go_to(page, "study");
   if (!(await press(page, "Stop study", (seen) => seen.can_stop_study))) return false;
   await until(page, "the study has stopped", (seen) => !is_studying(seen));
+}
+
+/**
+ * Runs the assignment, whose first part is a run of what stands on the bench, and stops it
+ * as soon as something is trained.
+ * @type {Work}
+ */
+export async function cut_assignment({ page }, expected) {
+  await go_to(page, "study");
+  const before = await press(page, "Run the assignment", (seen) => seen.can_run_assignment);
+  if (!before) return false;
+  const was = new Set(before.runs.map(({ id }) => id));
+  const seen = await until(
+    page,
+    "the assignment trains, or it is said why not",
+    (now) =>
+      (now.can_stop_assignment && (is_active(now) || is_studying(now))) ||
+      (!now.can_stop_assignment && now.assignment !== "") ||
+      is_told(before)(now),
+  );
+  const id = shown_id(seen);
+  const { config } = expected;
+  if (id && !was.has(id)) expected.runs.set(id, { config, data: data_name(before), name: null });
+  await press(page, "Stop the assignment", (now) => now.can_stop_assignment);
+  await until(
+    page,
+    "the assignment has stopped",
+    (now) =>
+      !now.can_stop_assignment && (is_active(before) || !is_active(now)) && !is_studying(now),
+  );
 }
 
 /** @param {boolean} is_open @returns {Work} */

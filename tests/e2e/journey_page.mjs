@@ -107,6 +107,9 @@ function read(labels) {
     can_run_study: can(`${form} button[type="submit"]`),
     can_stop_study: can(`${form} button[type="submit"] + button`),
     num_studies: all(".study-kept li").length,
+    assignment: status("Assignment status"),
+    can_run_assignment: can(".assignment-part button"),
+    can_stop_assignment: can(".assignment-part button + button"),
   };
 }
 
