@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { look_at } from "../../www/app/findings.js";
 import { create_store, initial_state } from "../../www/app/state.js";
 import { TestPicker } from "../../www/app/test_picker.js";
+import { turns_from_now } from "../../www/app/turns.js";
 import { LIMIT, custody_of, read } from "./custody_site.mjs";
 import { data_of, fresh_browser } from "./fake_browser.mjs";
 import { data_file, gate, soon } from "./fake_worker.mjs";
@@ -140,6 +141,7 @@ test("a test set is read once it is known how the data lie", async () => {
   const picker = new TestPicker({
     store,
     engine,
+    turns: "",
     standing: () => set_of("test"),
     read_again: async (files) => void again.push(files.map(({ name }) => name)),
   });
@@ -155,6 +157,23 @@ test("a test set is read once it is known how the data lie", async () => {
   void take({ ...set_of("b"), findings: [] });
   await soon();
   assert.deepEqual(again, [["test.csv"]]);
+});
+
+test("data that were turned while its reader was fetched are told of beside a test set", async () => {
+  const { store, looked, take } = looking();
+  const { turns: before } = turns_from_now(store);
+  assert.equal(before, "", "no data lie in no way");
+  const taken = take(set_of("a"));
+  const asked_at = turns_from_now(store);
+  assert.equal(asked_at.turns, null, "not looked at yet");
+  looked.open();
+  await taken;
+  store.set({ findings: [] });
+  assert.equal(asked_at.turns, "stretch,transpose");
+  const engine = /** @type {Custody} */ ({});
+  const standing = () => set_of("test");
+  new TestPicker({ store, engine, ...asked_at, standing, read_again: async () => {} });
+  assert.match(store.get().test_told, /^test\.csv was read when the data lay otherwise\./);
 });
 
 test("what was found comes back with a kept set, which may be kept before it is looked at", async (t) => {

@@ -13,6 +13,7 @@ import { data_checksum_of, held_out, splitting, why_no_validation } from "./memb
 import { bounded } from "./bounded.js";
 import { evaluable, is_active, model_task, shown_evaluation } from "./state.js";
 import { TestLooks } from "./test_looks.js";
+import { fetch_test_picker } from "./test_picking.js";
 
 /** @import { DataSummary } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
@@ -183,14 +184,11 @@ export class EvaluationController {
   }
 
   #picking() {
-    this.#picker ??= import("./test_picker.js").then(
-      ({ TestPicker }) =>
-        new TestPicker({
-          ...this.#parts,
-          standing: () => this.#test,
-          read_again: (files, column) => this.pick_test(files, column),
-        }),
-    );
+    this.#picker ??= fetch_test_picker({
+      ...this.#parts,
+      standing: () => this.#test,
+      read_again: (files, column) => this.pick_test(files, column),
+    });
     this.#picker.catch(() => (this.#picker = null));
     return this.#picker;
   }

@@ -2,13 +2,11 @@
 // table leaves open which column holds its labels, and read again once the data are turned.
 
 import * as format from "../base/format.js";
+import { turns_of } from "./turns.js";
 
 /** @import { DataChange } from "../pkg/ndarray/inkling.js" */
 /** @import { Custody, LoadedData } from "../engine/custody.js" */
 /** @import { PageState, Store } from "./state.js" */
-
-/** What a test set is turned by where it lies otherwise than the data. @type {readonly DataChange[]} */
-const TURNS = ["stretch", "invert", "transpose"];
 
 /**
  * Files as they were picked, and how they were read.
@@ -22,6 +20,7 @@ const TURNS = ["stretch", "invert", "transpose"];
  * @typedef {object} PickerParts
  * @property {Store<PageState>} store
  * @property {Custody} engine
+ * @property {string | null} turns how the data lay when this was sent for; it may have come late
  * @property {() => LoadedData | null} standing the test set that is loaded
  * @property {(files: File[], label_column: number | null) => Promise<void>} read_again
  */
@@ -39,12 +38,12 @@ export class TestPicker {
   #asked_files = [];
 
   /** @param {PickerParts} parts */
-  constructor({ store, engine, standing, read_again }) {
+  constructor({ store, engine, turns, standing, read_again }) {
     this.#store = store;
     this.#engine = engine;
     this.#standing = standing;
     this.#read_again = read_again;
-    this.#turns = turns_of(store.get())?.join() ?? null;
+    this.#turns = turns;
     store.watch(["data", "findings"], () => void this.#turn());
   }
 
@@ -140,13 +139,4 @@ export class TestPicker {
       is_over = true;
     }
   }
-}
-
-/**
- * What was mended of the data, or was never amiss with them; `null` before they were looked at.
- * @param {Pick<PageState, "data" | "findings">} state
- */
-function turns_of({ data, findings }) {
-  if (!data) return [];
-  return findings && TURNS.filter((turn) => !findings.some(({ change }) => change === turn));
 }
