@@ -9,7 +9,6 @@ import { test } from "node:test";
 import { serve } from "../../scripts/serve.mjs";
 import { STROKES, bar_rows, draw, open_page, open_view, pick, press, sees } from "./helper.mjs";
 
-/** @import { TestContext } from "node:test" */
 /** @import { Page } from "playwright-core" */
 
 const www = fileURLToPath(new URL("../../www", import.meta.url));
@@ -267,13 +266,15 @@ test("what a full storage could not keep takes nothing with it", async (t) => {
 });
 
 test("two copies of the page on one origin leave each other alone", async (t) => {
-  const front = await two_sites(t);
+  const { origin: front, close } = await two_sites();
   const { page } = await open_page(t, {
     query: QUICK,
-    server: { url: `${front}/one/`, close: async () => {} },
+    server: { url: `${front}/one/`, close },
     // The other site is a stranger to this one's check, and asked for on purpose.
     allowed_errors: /request to \S+\/two\//,
   });
+  // The page first: it may be fetching what it keeps for later.
+  t.after(close);
   for (const site of ["one", "two"]) {
     await page.goto(`${front}/${site}/${QUICK}`);
     await pick(page, csv(`${site}.csv`, 200));
@@ -311,10 +312,9 @@ test("two copies of the page on one origin leave each other alone", async (t) =>
 
 /**
  * One origin with a copy of the site under each of two paths.
- * @param {TestContext} t
- * @returns {Promise<string>} the origin
+ * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
  */
-async function two_sites(t) {
+async function two_sites() {
   const sites = await Promise.all(
     ["/one/", "/two/"].map(async (base) => ({ base, ...(await serve({ root: www, base })) })),
   );
@@ -333,14 +333,14 @@ async function two_sites(t) {
     asked.pipe(passed);
   });
   await new Promise((resolve) => front.listen(0, "127.0.0.1", () => resolve(undefined)));
-  t.after(async () => {
+  const close = async () => {
     front.close();
     front.closeAllConnections();
     await Promise.all(sites.map((site) => site.close()));
-  });
+  };
   const address = front.address();
   assert.ok(address && typeof address === "object");
-  return `http://127.0.0.1:${address.port}`;
+  return { origin: `http://127.0.0.1:${address.port}`, close };
 }
 
 /** The script of a worker, as it lies in the site. */
