@@ -92,8 +92,7 @@ export class InsideController {
   settled = Promise.resolve();
   #reading = in_turn(async () => {
     this.store.set({ is_reading: true });
-    await this.#read();
-    this.store.set({ is_reading: false });
+    await this.#read().finally(() => this.store.set({ is_reading: false }));
   });
   #surveying = in_turn(() => this.#survey());
   /** What the survey that stands is of. */

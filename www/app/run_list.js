@@ -32,6 +32,9 @@ export class RunList {
     this.#parts = parts;
   }
 
+  /** Whether a run was computed in another tab when the list was read last. */
+  #was_elsewhere = false;
+
   /** Reads the list anew: done when what was there at the call is listed. */
   refresh = in_turn(() => this.#read());
 
@@ -60,7 +63,10 @@ export class RunList {
       ...(as_kept ? { run: { ...shown, name: run_name(as_kept) } } : {}),
       ...(run.is_busy ? {} : { offer: as_kept ? offer_of(as_kept) : null }),
     });
-    this.#ask_again(elsewhere.includes(true));
+    const is_elsewhere = elsewhere.includes(true);
+    // What a tab wrote last may come to be read only after it is gone.
+    this.#ask_again(is_elsewhere || this.#was_elsewhere);
+    this.#was_elsewhere = is_elsewhere;
   }
 
   /** @param {boolean} is_elsewhere whether a run is computed in another tab */
