@@ -156,6 +156,19 @@ test("what is written on a run is there after a reload, however soon that came",
   assert.equal((await runs.list())[0]?.name, "since then");
 });
 
+test("notes that two tabs write on a run at one moment are both kept", async (t) => {
+  const { open } = fresh_browser(t);
+  const [one, other] = [open(), open()];
+  await one.runs.begin(record_of("a"), {});
+  const words = [one, other].map(
+    ({ runs }) => new RunWords({ runs, typed: small_store(), refresh: async () => {} }),
+  );
+  await Promise.all(words.map((tab, at) => tab.note("a", `tab ${at}`, "")));
+  const [found] = await other.runs.list();
+  assert.match(found?.note ?? "", /tab 0/);
+  assert.match(found?.note ?? "", /tab 1/);
+});
+
 test("pruning keeps what is pinned, shown, or under way in any tab", async (t) => {
   const { open } = fresh_browser(t);
   const { runs, in_use } = open();

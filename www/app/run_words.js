@@ -39,9 +39,9 @@ export class RunWords {
   /** @param {string} id @param {string} note @param {string} base what it was written on from: another tab may have written too */
   async note(id, note, base) {
     this.#notes.set({ id, text: note, base });
-    const theirs = (await this.#runs.get(id))?.record.note ?? "";
-    const { text } = merged_text(base, note, theirs);
-    await this.#runs.patch(id, { note: text.slice(0, 10_000) });
+    await this.#runs.patch(id, ({ note: theirs = "" }) => ({
+      note: merged_text(base, note, theirs).text.slice(0, 10_000),
+    }));
     this.#notes.let_go(id, note);
     await this.#refresh();
   }

@@ -29,6 +29,7 @@ export { run_name };
 /** @typedef {import("./run_rows.js").RunRecord} RunRecord */
 /** @typedef {import("./run_rows.js").RunSummary} RunSummary */
 
+/** What a person changes of a run. @typedef {{ name?: string, note?: string, is_pinned?: boolean }} RunPatch */
 /** Runs that were removed, whole. @typedef {{ runs: WholeRun[] }} Removed */
 
 /** Runs that are kept; the oldest go first. */
@@ -151,18 +152,20 @@ export class Runs {
 
   /**
    * @param {string} id
-   * @param {{ name?: string, note?: string, is_pinned?: boolean }} patch
+   * @param {RunPatch | ((row: RunPatch) => RunPatch)} patch of the row as it stands when it is written: another tab may have changed it a moment ago
    * @returns {Promise<boolean>} whether there is such a run and the change is kept
    */
   patch(id, patch) {
+    const patch_of = (/** @type {RunPatch} */ row) =>
+      typeof patch === "function" ? patch(row) : patch;
     return this.#in_turn(async () => {
       const here = this.#here.get(id);
-      if (here) Object.assign(here.row, patch);
+      if (here) Object.assign(here.row, patch_of(here.row));
       const done = await this.#database.write(
         ["runs"],
         async (at) => {
           const row = await at("runs").get(id);
-          if (row) await at("runs").put({ ...row, ...patch });
+          if (row) await at("runs").put({ ...row, ...patch_of(row) });
           return row !== undefined;
         },
         { bytes: BYTES_OF_ROW, runs: [id] },

@@ -8,6 +8,7 @@ const TYPED_AFTER_MS = 400;
  * @typedef {object} Draft
  * @property {string} text
  * @property {string} base what it was begun from, or was kept as last
+ * @property {string} listed what the list had at the last key
  * @property {string | null} left_at what was kept when the field was left; `null` while it is typed in
  * @property {() => void} keep
  * @property {ReturnType<typeof setTimeout>} timer
@@ -41,7 +42,7 @@ export function type(field, kept, text, keep) {
   };
   const timer = setTimeout(keep_now, TYPED_AFTER_MS);
   const base = before?.base ?? kept;
-  drafts.set(field, { text, base, left_at: null, keep: keep_now, timer });
+  drafts.set(field, { text, base, listed: kept, left_at: null, keep: keep_now, timer });
 }
 
 /** The field is left. @param {string} field @param {string} kept as the list has it */
@@ -49,9 +50,11 @@ export function leave(field, kept) {
   const draft = drafts.get(field);
   if (!draft) return;
   clearTimeout(draft.timer);
+  // What was kept before it was left may be listed by now, beside what another tab wrote.
+  const left_at = draft.text === draft.base ? draft.listed : kept;
   draft.keep();
-  if (draft.text === kept) drop(field);
-  else drafts.set(field, { ...draft, base: draft.text, left_at: kept });
+  if (draft.text === kept || left_at !== kept) drop(field);
+  else drafts.set(field, { ...draft, base: draft.text, left_at });
 }
 
 /** What was typed is taken back. @param {string} field */
