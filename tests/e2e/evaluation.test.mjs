@@ -72,8 +72,9 @@ test(
       .click();
     await page.getByRole("heading", { name: /rightly read as 3/i }).waitFor();
     // Whatever stands beneath the heading is what it speaks of, from the first.
-    for (const words of await words_beneath.jsonValue())
-      assert.match(words, /^(3, [\d.]+\s%\s*)+$/);
+    const beneath = await words_beneath.jsonValue();
+    assert.ok(beneath.length > 0, "the heading was watched");
+    for (const words of beneath) assert.match(words, /^(3, [\d.]+\s%\s*)+$/);
     const gap_px = await page.locator("#gallery li").evaluateAll((items) =>
       Math.min(
         ...items.map((item) => {

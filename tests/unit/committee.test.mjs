@@ -277,7 +277,7 @@ test("a committee is kept before it is shown, and brought back with its evaluati
   // The page is opened anew, over what is kept.
   const fresh = create_store(initial_state({ ...DEFAULTS }));
   const later = new CommitteeController({ ...parts, store: fresh });
-  await later.bring_back();
+  await later.bring_back(() => true);
   assert.equal(fresh.get().model?.id, model?.id);
   assert.equal(fresh.get().evaluation, evaluation);
   assert.deepEqual(engine.loaded.at(-1).bytes, new Uint8Array([2]));

@@ -2,7 +2,7 @@
 // newest from then on, and brought back by a reload with its evaluation. What a committee is
 // stands in committee_words.js; the mean itself is the engine's.
 
-import { Refused, message_of, sentence_of } from "../base/fault.js";
+import { Cancelled, Refused, message_of, sentence_of } from "../base/fault.js";
 import * as format from "../base/format.js";
 import { new_id } from "../base/id.js";
 import { origin_of, why_no_committee } from "./committee_words.js";
@@ -75,8 +75,11 @@ export class CommitteeController {
     return is_made;
   }
 
-  /** What this tab showed last, where it was a committee. */
-  async bring_back() {
+  /**
+   * What this tab showed last, where it was a committee.
+   * @param {() => boolean} is_wanted whether a person has asked for nothing else meanwhile
+   */
+  async bring_back(is_wanted) {
     const { committees, notes, store, notice, in_turn } = this.#parts;
     const id = await notes.get("committee");
     if (!id) return;
@@ -85,15 +88,17 @@ export class CommitteeController {
       try {
         const kept = await committees.get(String(id));
         const now = store.get();
-        const is_new = now.run.id !== run.id || now.model !== model || is_active(now.run);
+        const is_new =
+          now.run.id !== run.id || now.model !== model || is_active(now.run) || !is_wanted();
         if (!kept || is_new) {
           await notes.set("committee", "");
           return;
         }
-        await this.#take(kept.id, kept.file);
+        await this.#take(kept.id, kept.file, is_wanted);
         store.set({ evaluation: kept.evaluation, cell: null });
       } catch (error) {
-        notice(`The committee kept from before could not be read: ${message_of(error)}`);
+        if (error instanceof Cancelled) await notes.set("committee", "");
+        else notice(`The committee kept from before could not be read: ${message_of(error)}`);
       }
     });
   }
@@ -103,13 +108,18 @@ export class CommitteeController {
     await this.#parts.committees.put_evaluation(evaluation.model_id, evaluation);
   }
 
-  /** @param {string} id @param {Uint8Array<ArrayBuffer>} file */
-  async #take(id, file) {
+  /**
+   * @param {string} id
+   * @param {Uint8Array<ArrayBuffer>} file
+   * @param {() => boolean} [is_wanted] still, once it has been read
+   */
+  async #take(id, file, is_wanted = () => true) {
     const { engine, store } = this.#parts;
     // A run may begin while it is read.
-    const summary = await engine.load_model(id, new File([file], "the committee"), () =>
-      this.#refuse_while_busy(),
-    );
+    const summary = await engine.load_model(id, new File([file], "the committee"), () => {
+      this.#refuse_while_busy();
+      if (!is_wanted()) throw new Cancelled();
+    });
     engine.set_model_source(id, async () => file);
     store.set({ model: committee_model(id, summary), can_untune: false, tuning_told: "" });
   }

@@ -59,7 +59,7 @@ export class Library {
   #parts;
   /** What was deleted, whole, the newest last. @type {{ removed: Removed, about: { ids: string[], names: string } }[]} */
   #removed = [];
-  /** How many runs it was asked to open. */
+  /** How many runs it was asked to open: what the page itself would show gives way to a person's. */
   num_asked = 0;
   #list;
 
@@ -88,14 +88,11 @@ export class Library {
    * Shows a kept run again: its curves, card, model and evaluation, and its settings in
    * the fields.
    * @param {string} id
-   * @param {object} [options]
-   * @param {boolean} [options.with_settings]
-   * @param {number} [options.after] `num_asked` when the page itself came to want it: what a person has asked for since is shown
+   * @param {{ with_settings?: boolean }} [options]
    * @returns {Promise<boolean>} whether it is shown
    */
-  async open(id, { with_settings = true, after = this.num_asked } = {}) {
+  async open(id, { with_settings = true } = {}) {
     const { store, runs, run, notes, notice } = this.#parts;
-    if (after !== this.num_asked) return false;
     const before = store.get();
     if (is_active(before.run) || run.is_busy) {
       notice("A run is under way. Stop it, or let it end, before you open another.");
@@ -223,7 +220,8 @@ export class Library {
     announce(`${about.names} is back`);
     await this.refresh();
     const [first] = about.ids;
-    if (run.phase === "idle" && first && about.ids.length === 1) await this.open(first, { after });
+    const is_free = run.phase === "idle" && this.num_asked === after;
+    if (is_free && first && about.ids.length === 1) await this.open(first);
   }
 
   /** Draws a run beside the one that is shown. @param {string} id @param {boolean} is_pinned */

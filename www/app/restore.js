@@ -35,7 +35,7 @@ export async function restore(parts) {
   const { store, engine, data_sets, notes, data, evaluation, committee, library, words } = parts;
   const { with_settings, notice } = parts;
   const { config: at_first } = store.get();
-  const { num_asked: after } = library;
+  let { num_asked } = library;
   const settings = await notes.get("settings");
   if (with_settings && settings && store.get().config === at_first) {
     store.set({ config: known_settings(settings, at_first) });
@@ -67,11 +67,13 @@ export async function restore(parts) {
   const shown = await notes.shown_run();
   const { run, runs } = store.get();
   const last = runs.find(({ id }) => id === shown) ?? runs.find(({ state }) => state !== "running");
-  if (last && run.phase === "idle") {
+  if (last && run.phase === "idle" && library.num_asked === num_asked) {
     // The fields say what the address or the last change said, which may be newer.
-    await library.open(last.id, { with_settings: with_settings && !settings, after });
+    const opening = library.open(last.id, { with_settings: with_settings && !settings });
+    ({ num_asked } = library);
+    await opening;
   }
-  await committee.bring_back();
+  await committee.bring_back(() => library.num_asked === num_asked);
   await parts.kept_digits?.refresh();
 }
 

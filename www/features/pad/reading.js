@@ -174,7 +174,8 @@ export function create_reading(view, actions, drawing, on_read) {
     pixels: () => reading?.pixels ?? null,
     /** The pixels of what is drawn now, also where it is not read yet; `null` for an empty pad. */
     async pixels_now() {
-      const read = is_asking && drawing.has_ink ? await request(drawing, actions) : reading;
+      const is_read = reading !== null && !is_asking;
+      const read = drawing.has_ink && !is_read ? await request(drawing, actions) : reading;
       return read?.pixels ?? null;
     },
   };
